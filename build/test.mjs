@@ -1,0 +1,30 @@
+// npm test: types, lint, then every unit test in a process of its own.
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const only = process.argv.slice(2);
+
+function run(title, command, args) {
+  console.log(`\n— ${title}`);
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+const files = readdirSync(join(root, 'test'), { recursive: true })
+  .map((file) => `test/${file.replaceAll('\\', '/')}`)
+  .filter((file) => file.endsWith('.test.ts') && !file.startsWith('test/editor/'))
+  .filter((file) => only.length === 0 || only.some((part) => file.includes(part)))
+  .sort();
+
+if (only.length === 0) {
+  run('types', bin('tsc'), ['--noEmit']);
+  run('lint', bin('biome'), ['check', '.']);
+}
+run('unit tests', process.execPath, ['--import', 'tsx', '--test', '--test-reporter=spec', ...files]);

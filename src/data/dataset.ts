@@ -1,0 +1,41 @@
+import type { HostTensor } from '../device/device.ts';
+
+/** What the data asks of a model. */
+export interface TaskShape {
+  /** Classes, or vocabulary size for a language model. */
+  readonly classes: number;
+  /** Images: [height, width, channels]. */
+  readonly image?: readonly [number, number, number];
+}
+
+/** Tensors of one batch, padded to its fixed shape; names are those of ModelInput plus labels and weights. */
+export interface HostBatch {
+  readonly input: Readonly<Record<string, HostTensor>>;
+  /** (batch) or (batch, length), int32. */
+  readonly labels: HostTensor;
+  /** (batch) float32: 1 for a real sample, 0 for padding. */
+  readonly weights: HostTensor;
+  /** Dataset indices of the real samples, in order; teacher signals are cached by them. */
+  readonly sampleIds: Int32Array;
+}
+
+/** A set of samples that can be read in any order. */
+export interface Split {
+  readonly name: 'train' | 'subset' | 'validation' | 'test';
+  readonly size: number;
+  /** Reads the samples at these positions (0 … size − 1), padded to `batchSize` samples. */
+  batch(positions: Int32Array, batchSize: number): HostBatch;
+}
+
+export interface Dataset {
+  /** Identifies data and transform: content hashes and every option that changes a sample. Part of cache keys. */
+  readonly fingerprint: string;
+  readonly task: TaskShape;
+  readonly classNames: readonly string[];
+  /** What the teacher trains on. */
+  readonly train: Split;
+  /** What the student trains on: the labelled subset, or the training set itself. */
+  readonly subset: Split;
+  readonly validation: Split;
+  readonly test: Split;
+}

@@ -1,0 +1,52 @@
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { TaskShape } from '../data/dataset.ts';
+import type { RandomSource } from '../device/random-source.ts';
+import type { ModelConfig } from '../experiment/schema.ts';
+
+/** One batch as a model sees it; which tensors it holds depends on the data. */
+export interface ModelInput {
+  /** Images, (batch, height, width, channels), normalised. */
+  readonly pixels?: Tensor;
+  /** Token ids, (batch, length), int32. */
+  readonly ids?: Tensor;
+  /** 1 where a token is real, 0 where it is padding; (batch, length), float32. */
+  readonly mask?: Tensor;
+}
+
+export interface ForwardOptions {
+  /** Dropout and batch statistics on. A teacher is always run with false. */
+  readonly training: boolean;
+  /** Needed where training is true and the model drops units. */
+  readonly random?: RandomSource;
+}
+
+export interface ForwardResult {
+  /** (batch, classes), or (batch, length, vocabulary) for language models. */
+  readonly logits: Tensor;
+  /** hiddenStates[0] is the embedding (or stem) output; hiddenStates[k] the output of layer k; there are layerCount + 1. */
+  readonly hiddenStates: readonly Tensor[];
+}
+
+/** A network whose parameters are tf.Variables with the names they have in its checkpoint. */
+export interface Model {
+  readonly config: ModelConfig;
+  readonly task: TaskShape;
+  /** Hidden layers, embedding not counted. */
+  readonly layerCount: number;
+  /** Trained by the optimizer. */
+  readonly parameters: ReadonlyMap<string, Variable>;
+  /** Saved with the parameters but not trained, such as running means. */
+  readonly buffers: ReadonlyMap<string, Variable>;
+  /** Runs the network; assigns the running statistics when training. Call inside tf.tidy or a compiled step. */
+  forward(input: ModelInput, options: ForwardOptions): ForwardResult;
+  /** One vector per sample of a hidden state, for exit heads and relations: [CLS], a global average, or the state itself. */
+  pool(hiddenState: Tensor, input: ModelInput): Tensor;
+  dispose(): void;
+}
+
+/** Numbers in all parameters (buffers are not counted). */
+export function parameterCount(model: Model): number {
+  let count = 0;
+  for (const variable of model.parameters.values()) count += variable.size;
+  return count;
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+
+/**
+ * What a worker writes to events.jsonl, one JSON object a line, and all that anybody may know of a run. Validated once,
+ * where a file is read. NaN and infinities, which JSON lacks, travel as null.
+ */
+
+const measured = z.number().nullable();
+
+/** Figures of one model, all measured in the same run on the same device. */
+export const modelFiguresSchema = z.object({
+  /** Fraction of test samples classified correctly, 0…1. */
+  accuracy: measured,
+  /** Mean cross-entropy on the test set, nats. */
+  loss: measured,
+  parameters: z.int(),
+  /** Bytes of the weights on disk. */
+  bytes: z.int(),
+  /** Median milliseconds of warmed single-sample forward passes. */
+  latencyMs: measured,
+  /** Samples per second in batches of 32. */
+  throughput: measured,
+  macroF1: measured,
+  /** Expected calibration error, 15 equal-width bins, 0…1. */
+  calibrationError: measured,
+  /** confusion[label][prediction], counts on the test set. */
+  confusion: z.array(z.array(z.int())).optional(),
+});
+
+export const runResultSchema = z.object({
+  student: modelFiguresSchema,
+  /** Absent where the strategy needs no teacher and none is named. */
+  teacher: modelFiguresSchema.optional(),
+  /** Fraction of test samples on which student and teacher predict the same class, 0…1. */
+  agreement: measured.optional(),
+  bestEpoch: z.int(),
+  /** Seconds of training, without teacher, evaluation and measurement. */
+  trainingSeconds: z.number(),
+  /** Seconds the teacher signals cost this run, and what they would have cost without the cache. */
+  teacherSeconds: z.number().optional(),
+  savedSeconds: z.number().optional(),
+});
+
+export const phases = ['prepare', 'teacher', 'signals', 'train', 'evaluate', 'measure', 'export'] as const;
+
+const base = { seq: z.int().min(0), time: z.number().describe('Milliseconds since 1970.') };
+
+export const runEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    ...base,
+    type: z.literal('started'),
+    pid: z.int(),
+    host: z.string(),
+    device: z.string(),
+    deviceKind: z.enum(['cpu', 'webgpu', 'cuda']),
+    versions: z.record(z.string(), z.string()),
+    /** The epoch training goes on from, where this is a resumed run. */
+    resumedFromEpoch: z.int().optional(),
+  }),
+  z.object({ ...base, type: z.literal('phase'), phase: z.enum(phases) }),
+  z.object({
+    ...base,
+    type: z.literal('progress'),
+    phase: z.enum(phases),
+    done: z.number(),
+    total: z.number(),
+    unit: z.string(),
+    /** Units per second, over the last seconds. */
+    rate: z.number().nullable(),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('metric'),
+    /** Whose figures: the student of the run, the teacher while it is trained first, or a peer or exit by name. */
+    model: z.string(),
+    /** Optimizer steps done; epochs done, fractional. */
+    step: z.int(),
+    epoch: z.number(),
+    /** For example loss, loss.response, accuracy, validation.accuracy, learningRate, gradientNorm. */
+    values: z.record(z.string(), measured),
+  }),
+  z.object({
+    ...base,
+    type: z.literal('checkpoint'),
+    epoch: z.number(),
+    best: z.boolean(),
+    path: z.string(),
+  }),
+  z.object({ ...base, type: z.literal('warning'), message: z.string() }),
+  z.object({ ...base, type: z.literal('result'), result: runResultSchema }),
+  z.object({ ...base, type: z.literal('completed') }),
+  z.object({
+    ...base,
+    type: z.literal('failed'),
+    message: z.string(),
+    /** Whether the user can mend it by changing the experiment. */
+    userError: z.boolean(),
+    remedy: z.string().optional(),
+  }),
+  z.object({ ...base, type: z.literal('cancelled'), reason: z.enum(['stop', 'cancel']) }),
+  /** Written by whoever finds the worker gone without a last word, never by the worker. */
+  z.object({ ...base, type: z.literal('interrupted'), message: z.string() }),
+]);
+
+export type RunEvent = z.infer<typeof runEventSchema>;
+type WithoutStamp<E> = E extends unknown ? Omit<E, 'seq' | 'time'> : never;
+/** An event before the log gives it its number and time. */
+export type RunEventBody = WithoutStamp<RunEvent>;
+export type RunResult = z.infer<typeof runResultSchema>;
+export type ModelFigures = z.infer<typeof modelFiguresSchema>;
+export type Phase = (typeof phases)[number];
+
+export const runStates = ['queued', 'running', 'completed', 'failed', 'cancelled', 'interrupted'] as const;
+export type RunState = (typeof runStates)[number];

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { test } from 'node:test';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** Lowest first: a floor imports itself and lower ones only. */
+const floors = [
+  'experiment',
+  'device',
+  'data',
+  'models',
+  'strategies',
+  'compression',
+  'checks',
+  'training',
+  'worker',
+  'runs',
+  'compare',
+  'cli',
+];
+
+const importPattern =
+  /(?:^|\n)\s*(?:import|export)\s[^'";]*?from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g;
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true })
+    .map((file) => join(folder, String(file)))
+    .filter((file) => file.endsWith('.ts'));
+}
+
+function importsOf(file: string): { target: string }[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(importPattern)].map((match) => ({ target: (match[1] ?? match[2] ?? match[3])! }));
+}
+
+const resolved = (file: string, target: string) =>
+  target.startsWith('.')
+    ? relative(root, resolve(root, dirname(file), target))
+        .split(sep)
+        .join('/')
+    : target;
+
+test('a floor of src imports only itself and lower floors', () => {
+  const wrong: string[] = [];
+  for (const file of sources('src')) {
+    const floor = file.split(sep)[1]!;
+    assert.ok(floors.includes(floor), `${file} is on no known floor`);
+    for (const { target } of importsOf(file)) {
+      const path = resolved(file, target);
+      if (!path.startsWith('src/')) {
+        if (path.startsWith('extension/') || path.startsWith('webview/') || path.startsWith('test/'))
+          wrong.push(`${file} imports ${path}`);
+        continue;
+      }
+      const other = path.split('/')[1]!;
+      if (floors.indexOf(other) > floors.indexOf(floor)) wrong.push(`${file} imports ${path}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('only extension/ imports vscode, and the page imports nothing of the engine', () => {
+  const wrong: string[] = [];
+  for (const file of [...sources('src'), ...sources('webview')])
+    for (const { target } of importsOf(file)) if (target === 'vscode') wrong.push(`${file} imports vscode`);
+  for (const file of sources('webview'))
+    for (const { target } of importsOf(file)) {
+      const path = resolved(file, target);
+      if (path.startsWith('src/')) wrong.push(`${file} imports ${path}`);
+    }
+  assert.deepEqual(wrong, []);
+});
