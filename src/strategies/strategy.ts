@@ -1,22 +1,49 @@
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../data/dataset.ts';
 import type { RandomSource } from '../device/random-source.ts';
+import type { ModelConfig } from '../experiment/schema.ts';
 import type { ForwardResult, Model, ModelInput } from '../models/model.ts';
 
-/** What must be computed of the teacher for each sample. Nothing needed means no teacher is loaded. */
+/**
+ * What must be computed of the teacher for each sample. The teacher's answer to a sample depends on nothing else, so
+ * whatever is named here may be cached by sample id wherever the data is not augmented. Nothing needed means that no
+ * teacher is loaded for training.
+ */
 export interface TeacherNeeds {
   readonly logits: boolean;
   /** Layers whose hidden states are read, as indices into ForwardResult.hiddenStates. */
   readonly hiddenStates: readonly number[];
+  /** Layers of which only Model.pool() of the hidden state is read: one vector per sample. */
+  readonly pooled: readonly number[];
+  /** Language models: so many logits per position are enough, with what is left of the probability. */
+  readonly topLogits?: number;
 }
 
-export const noTeacher: TeacherNeeds = { logits: false, hiddenStates: [] };
+export const noTeacher: TeacherNeeds = { logits: false, hiddenStates: [], pooled: [] };
+
+/**
+ * The k most probable tokens of each position, at temperature 1. The probability that is left belongs to the other
+ * V − k tokens in equal parts.
+ */
+export interface TopLogits {
+  /** (batch, length, k) int32, each token at most once in a position. */
+  readonly indices: Tensor;
+  /** (batch, length, k) float32, natural logarithms of the probabilities. */
+  readonly logProbabilities: Tensor;
+  /** (batch, length) float32, 1 − Σ probabilities, 0…1. */
+  readonly rest: Tensor;
+}
 
 /** The teacher's answer for a batch, fresh or from the cache; no gradient flows into it. */
 export interface TeacherSignals {
+  /** (batch, classes) or (batch, length, vocabulary), not divided by any temperature. */
   readonly logits?: Tensor;
+  /** In place of logits, where needs().topLogits was heeded. */
+  readonly topLogits?: TopLogits;
   /** By layer index. */
   readonly hiddenStates: ReadonlyMap<number, Tensor>;
+  /** (batch, width) by layer index. */
+  readonly pooled: ReadonlyMap<number, Tensor>;
 }
 
 export interface StrategyBatch {
@@ -27,34 +54,67 @@ export interface StrategyBatch {
   readonly weights: Tensor;
 }
 
+/**
+ * What averages are divided by: counts over all batches of the optimizer step, so that accumulated gradients equal
+ * those of one large batch. Made by stepTotals(); inputs of the compiled step, never read from the batch alone.
+ */
+export interface StepTotals {
+  /** Real samples. */
+  readonly samples: Scalar;
+  /** Real input tokens of real samples; 0 for images. */
+  readonly tokens: Scalar;
+  /** Labels 1: of real samples that are not −100; 0 unless the labels are those of a language model. */
+  readonly targets: Scalar;
+}
+
 export interface StrategyContext {
   readonly batch: StrategyBatch;
   /** The student's forward pass in training mode. */
   readonly student: ForwardResult;
   readonly teacher: TeacherSignals;
+  readonly totals: StepTotals;
   readonly labelSmoothing: number;
   readonly random: RandomSource;
 }
 
-/** A weighted term of the loss; the total is Σ weight · value. Every value is recorded under its name. */
+/**
+ * A weighted term of the loss; the total is Σ weight · value. A value is this batch's share of the average over the
+ * optimizer step: summed over the step's batches it is the average, which is recorded under the term's name.
+ */
 export interface LossTerm {
   readonly weight: number;
   readonly value: Scalar;
 }
 
-/** What a strategy sees before training: shapes, never weights of the teacher. */
+/** What a strategy sees of the teacher before training: shapes, never weights. */
+export interface TeacherParts {
+  readonly layerCount: number;
+  /** Shape of each hidden state without the batch axis, as hiddenShapes() gives it; layerCount + 1 of them. */
+  readonly hiddenShapes: readonly (readonly number[])[];
+}
+
 export interface StrategyParts {
   readonly student: Model;
-  readonly teacher?: { readonly layerCount: number; readonly hiddenSizes: readonly number[] };
+  /** There whenever needs() names anything. */
+  readonly teacher?: TeacherParts;
   readonly task: TaskShape;
-  /** A fresh, randomly initialised weight, drawn from the run's seed. */
+  /** A fresh, randomly initialised weight, drawn from the run's seed and the name. */
   readonly initialize: (
     name: string,
     shape: readonly number[],
     scheme: 'zeros' | 'ones' | 'glorot',
   ) => Variable;
-  /** Builds a further model with its own weights, for peers. */
-  readonly buildModel: (config: Model['config'], name: string) => Model;
+  /** Builds a further model with its own weights, drawn from the run's seed and the name, for peers. */
+  readonly buildModel: (config: ModelConfig, name: string) => Model;
+}
+
+/** A model worth evaluating at the end beside the student: an exit of a self-distilled one, a peer of mutual learning. */
+export interface Candidate {
+  readonly name: string;
+  /** Shares its variables with the student or the strategy; disposing of those is their owner's business. */
+  readonly model: Model;
+  /** Whether this model and the student may answer together, by the mean of their probabilities. */
+  readonly ensemble: boolean;
 }
 
 /** A strategy bound to one student: what it adds, and how a batch becomes named loss terms. */
@@ -63,15 +123,20 @@ export interface AttachedStrategy {
   readonly parameters: ReadonlyMap<string, Variable>;
   /** Saved in checkpoints beside the parameters, not trained (running statistics of peers). */
   readonly buffers: ReadonlyMap<string, Variable>;
-  /** Averages are over real samples (or valid positions) of the batch. Runs inside a compiled step. */
+  /** Runs inside a compiled step; shapes alone decide what is computed. The names of the terms never change. */
   loss(context: StrategyContext): Record<string, LossTerm>;
-  /** Further models worth evaluating at the end: exits of a self-distilled student, peers of mutual learning. */
-  readonly candidates?: readonly { readonly name: string; readonly model: Model }[];
+  readonly candidates?: readonly Candidate[];
+  /** Releases the variables that the strategy owns. */
+  dispose(): void;
 }
 
 export interface Strategy {
   readonly kind: string;
-  /** Known before training, from the configuration and the two depths. */
+  /**
+   * Known before training, from the configuration and the two depths.
+   * @throws UserError where a layer is named that is not there.
+   */
   needs(depths: { readonly student: number; readonly teacher: number | undefined }): TeacherNeeds;
+  /** @throws UserError where student and teacher do not go together, before anything is computed. */
   attach(parts: StrategyParts): AttachedStrategy;
 }

@@ -1,0 +1,23 @@
+import { tf } from '../device/tensorflow.ts';
+import type { Model, ModelInput } from '../models/model.ts';
+
+const probeLength = 8;
+
+function probe(model: Model): ModelInput {
+  const { image } = model.task;
+  if (image) return { pixels: tf.zeros([1, ...image]) };
+  return { ids: tf.zeros([1, probeLength], 'int32'), mask: tf.ones([1, probeLength]) };
+}
+
+/**
+ * Shapes of a model's hidden states without the batch axis: [width], [height, width, channels] or [length, width],
+ * where the length of a text is that of the probe and says nothing. From one forward pass over a single blank sample.
+ */
+export function hiddenShapes(model: Model): number[][] {
+  const shapes: number[][] = [];
+  tf.tidy(() => {
+    for (const state of model.forward(probe(model), { training: false }).hiddenStates)
+      shapes.push(state.shape.slice(1));
+  });
+  return shapes;
+}
