@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import type { Experiment } from './schema.ts';
+
+/**
+ * A hash of what defines an experiment: runs that agree in it differ by their seed alone and are compared as one group.
+ * Names, descriptions and the order of keys do not matter, nor does whether a default was written out. Where relative
+ * paths lead does, so the folder of the file counts as soon as the experiment names a path.
+ */
+export function experimentIdentity(experiment: Experiment, directory: string): string {
+  const { $schema, name, description, seeds, cacheTeacherSignals, ...defining } = experiment;
+  const namesPaths = experiment.dataset.kind !== 'mnist' || experiment.teacher?.checkpoint !== undefined;
+  return stableHash(namesPaths ? { ...defining, directory } : defining);
+}
+
+/** SHA-256 of a JSON value, 16 hexadecimal digits, the same for any order of keys. */
+export function stableHash(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('hex').slice(0, 16);
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item ?? null)).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`);
+  return `{${entries.join(',')}}`;
+}

@@ -1,0 +1,102 @@
+import type { Node } from 'jsonc-parser';
+import { findingsOf } from './messages.ts';
+import { ParsedText } from './positions.ts';
+import type { Problem } from './problem.ts';
+import { type Experiment, experimentSchema } from './schema.ts';
+import { duplicateKeys, syntaxProblem } from './syntax-messages.ts';
+
+export interface ParseResult {
+  /** Every default filled in; absent where a problem is an error. */
+  readonly experiment?: Experiment;
+  /** In the order of the text. */
+  readonly problems: Problem[];
+}
+
+/** Reads the text of an experiment file. Never throws: whatever is wrong is among the problems. */
+export function parseExperiment(text: string): ParseResult {
+  return parseText(text).result;
+}
+
+/** The same, together with the text's tree for those who need further places in it. */
+export function parseText(text: string): {
+  readonly result: ParseResult;
+  /** Absent where the text is nested too deeply to be read at all. */
+  readonly parsed?: ParsedText;
+} {
+  if (nestingOf(text) > 64) return { result: { problems: [tooDeep()] } };
+  const parsed = new ParsedText(text);
+  return { result: examine(parsed), parsed };
+}
+
+function examine(parsed: ParsedText): ParseResult {
+  if (parsed.root === undefined)
+    return {
+      problems: [
+        parsed.problem({
+          message: 'The file is empty.',
+          remedy: 'Write an experiment, or start from one in the examples folder.',
+          path: [],
+          severity: 'error',
+          code: 'empty',
+        }),
+      ],
+    };
+  // While the braces do not match, nothing can be said about what stands between them.
+  if (parsed.mistakes.length > 0) return { problems: parsed.mistakes.map(syntaxProblem) };
+  const duplicates = duplicateKeys(parsed);
+  if (duplicates.length > 0) return { problems: duplicates };
+
+  const value = plainValue(parsed.root);
+  const checked = experimentSchema.safeParse(value);
+  if (checked.success) return { experiment: checked.data, problems: [] };
+  const problems = findingsOf(checked.error.issues, value).map((finding) => parsed.problem(finding));
+  return { problems: inOrder(problems) };
+}
+
+/** Problems in the order in which a reader meets them. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  return [...problems].sort((one, other) => one.offset - other.offset);
+}
+
+/** Values without a prototype's surprises: a key named __proto__ is a key like any other, and refused as unknown. */
+function plainValue(node: Node): unknown {
+  if (node.type === 'array') return (node.children ?? []).map(plainValue);
+  if (node.type !== 'object') return node.value;
+  const object: Record<string, unknown> = {};
+  for (const { children } of node.children ?? []) {
+    const [key, value] = children ?? [];
+    if (key !== undefined && value !== undefined)
+      Object.defineProperty(object, String(key.value), {
+        value: plainValue(value),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+  }
+  return object;
+}
+
+/** Upper bound of how deep brackets nest; brackets in texts and comments count too, which does no harm. */
+function nestingOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const character of text) {
+    if (character === '{' || character === '[') deepest = Math.max(deepest, ++depth);
+    else if (character === '}' || character === ']') depth--;
+  }
+  return deepest;
+}
+
+function tooDeep(): Problem {
+  return {
+    message: 'The brackets nest more than 64 deep, which no experiment does.',
+    remedy: 'Start again from one of the examples.',
+    path: [],
+    severity: 'error',
+    code: 'syntax',
+    offset: 0,
+    length: 1,
+    line: 1,
+    column: 1,
+  };
+}

@@ -1,0 +1,42 @@
+/** Steps from the root of an experiment to a value: keys of objects, indices of arrays. */
+export type JsonPath = readonly (string | number)[];
+
+/** A change an editor can offer for a problem; edit.ts turns it into text edits. */
+export type Fix = { readonly title: string; readonly path: JsonPath } & (
+  | { readonly value: unknown }
+  | { readonly rename: string }
+  | { readonly remove: true }
+);
+
+/** Something wrong, or worth a second look, before it has a place in the text. */
+export interface Finding {
+  /** One plain sentence: what is wrong. */
+  readonly message: string;
+  /** What to write or do instead. */
+  readonly remedy?: string;
+  readonly path: JsonPath;
+  /** Whether the key or the value at the path is to be marked; the value by default. */
+  readonly at?: 'key' | 'value';
+  readonly severity: 'error' | 'warning';
+  /** Stable name of the kind of problem, for tests and for links. */
+  readonly code: string;
+  readonly fix?: Fix;
+}
+
+/** A finding with its place in the text of the experiment file. */
+export interface Problem extends Finding {
+  /** UTF-16 units from the start of the text. */
+  readonly offset: number;
+  readonly length: number;
+  /** 1-based. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** `training.batchSize`, `student.model.hidden[1]`; "the experiment" for the root. */
+export function describePath(path: JsonPath): string {
+  if (path.length === 0) return 'the experiment';
+  return path
+    .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
+    .join('');
+}
