@@ -31,10 +31,9 @@ export function stepTotals(
       samples += weight;
       if (mask)
         for (let at = 0; at < maskLength; at++) tokens += weight * mask.data[sample * maskLength + at]!;
-      // Position t predicts label t + 1, so the first label is never a target.
-      if (perToken)
-        for (let at = 1; at < length; at++)
-          if (labels.data[sample * length + at] !== ignoredLabel) targets += weight;
+      // Position t of a language model predicts label t + 1, so the first label is never a target.
+      for (let at = perToken ? 1 : 0; at < length; at++)
+        if (labels.data[sample * length + at] !== ignoredLabel) targets += weight;
     }
   }
   return { samples: scalar(samples), tokens: scalar(tokens), targets: scalar(targets) };

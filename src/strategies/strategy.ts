@@ -63,7 +63,7 @@ export interface StepTotals {
   readonly samples: Scalar;
   /** Real input tokens of real samples; 0 for images. */
   readonly tokens: Scalar;
-  /** Labels 1: of real samples that are not −100; 0 unless the labels are those of a language model. */
+  /** Labels of real samples that are not −100; of a language model, labels 1: only. */
   readonly targets: Scalar;
 }
 
@@ -79,7 +79,8 @@ export interface StrategyContext {
 
 /**
  * A weighted term of the loss; the total is Σ weight · value. A value is this batch's share of the average over the
- * optimizer step: summed over the step's batches it is the average, which is recorded under the term's name.
+ * optimizer step: summed over the step's batches it is the average, which is recorded under the term's name. A term of
+ * weight 0 is recorded and not trained on: leave it out of what is differentiated.
  */
 export interface LossTerm {
   readonly weight: number;
