@@ -1,0 +1,27 @@
+import { UserError } from '../experiment/user-error.ts';
+
+const reasons: Readonly<Record<string, { what: string; remedy: string }>> = {
+  ENOENT: { what: 'does not exist', remedy: 'Correct the path, or put the file there.' },
+  ENOTDIR: {
+    what: 'cannot be reached: a part of its path is not a folder',
+    remedy: 'Correct the path.',
+  },
+  EISDIR: { what: 'is a folder, not a file', remedy: 'Name a file in it.' },
+  EACCES: { what: 'may not be opened by you', remedy: 'Change its permissions, or choose another place.' },
+  EPERM: { what: 'may not be changed by you', remedy: 'Change its permissions, or choose another place.' },
+  EROFS: { what: 'lies on a read-only file system', remedy: 'Choose another place.' },
+  ENOSPC: {
+    what: 'cannot be written: the disk is full',
+    remedy:
+      'Free some space (`distillery remove RUN` deletes a run), then go on with `distillery resume RUN`.',
+  },
+  EDQUOT: { what: 'cannot be written: your disk quota is used up', remedy: 'Free some space.' },
+};
+
+/** A failed file operation in the user's terms; errors that are not the user's to mend come back as they are. */
+export function fileProblem(error: unknown, file: string): unknown {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const reason = code === undefined ? undefined : reasons[code];
+  if (!reason) return error;
+  return new UserError(`${file} ${reason.what}.`, { remedy: reason.remedy, place: file, cause: error });
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import type { Dataset, HostBatch, Split, TaskShape } from './dataset.ts';
+import { drawSplits, type SplitIndices, type SplitOptions } from './splits.ts';
+
+/** Images as they lie in a file: unsigned bytes, (count, height, width, channels). */
+export interface LabelledImages {
+  readonly pixels: Uint8Array;
+  readonly labels: Uint8Array | Int32Array;
+}
+
+export interface ImageDatasetOptions extends SplitOptions {
+  readonly mean: number;
+  readonly std: number;
+}
+
+/**
+ * A dataset that keeps images as bytes and normalises them, (pixel / 255 − mean) / std, when a batch is read. Sample
+ * ids are indices into the training images; ids of test samples go on after the last of those, so that an id names one
+ * image whichever split it was read through.
+ */
+export function imageDataset(
+  image: readonly [number, number, number],
+  classNames: readonly string[],
+  training: LabelledImages,
+  testing: LabelledImages,
+  options: ImageDatasetOptions,
+): Dataset {
+  const task: TaskShape = { classes: classNames.length, image };
+  const indices = drawSplits(training.labels, testing.labels, task.classes, options);
+  const normalized = Float32Array.from(
+    { length: 256 },
+    (_, byte) => (byte / 255 - options.mean) / options.std,
+  );
+  const split = (name: Split['name'], source: LabelledImages, chosen: Int32Array, idOffset: number) =>
+    new ImageSplit(name, source, image, chosen, idOffset, normalized);
+  return {
+    fingerprint: fingerprint(image, training, testing, indices, options),
+    task,
+    classNames,
+    train: split('train', training, indices.train, 0),
+    subset: split('subset', training, indices.subset, 0),
+    validation: split('validation', training, indices.validation, 0),
+    test: split('test', testing, indices.test, training.labels.length),
+  };
+}
+
+class ImageSplit implements Split {
+  readonly name: Split['name'];
+  readonly #source: LabelledImages;
+  readonly #image: readonly [number, number, number];
+  readonly #indices: Int32Array;
+  readonly #idOffset: number;
+  readonly #normalized: Float32Array;
+
+  constructor(
+    name: Split['name'],
+    source: LabelledImages,
+    image: readonly [number, number, number],
+    indices: Int32Array,
+    idOffset: number,
+    normalized: Float32Array,
+  ) {
+    this.name = name;
+    this.#source = source;
+    this.#image = image;
+    this.#indices = indices;
+    this.#idOffset = idOffset;
+    this.#normalized = normalized;
+  }
+
+  get size(): number {
+    return this.#indices.length;
+  }
+
+  /**
+   * Samples that only fill the batch up to `batchSize` are real ones too, spread evenly over the split, at weight 0:
+   * they count in no loss, and batch statistics of a last partial batch stay those of real images.
+   */
+  batch(positions: Int32Array, batchSize: number): HostBatch {
+    if (positions.length > batchSize)
+      throw new RangeError(`${positions.length} samples do not fit a batch of ${batchSize}`);
+    const [height, width, channels] = this.#image;
+    const imageBytes = height * width * channels;
+    const pixels = new Float32Array(batchSize * imageBytes);
+    const labels = new Int32Array(batchSize);
+    const weights = new Float32Array(batchSize).fill(1, 0, positions.length);
+    const sampleIds = new Int32Array(positions.length);
+    const padding = batchSize - positions.length;
+    for (let row = 0; row < batchSize; row++) {
+      const real = row < positions.length;
+      const position = real
+        ? positions[row]!
+        : Math.floor(((row - positions.length + 0.5) * this.size) / padding);
+      const index = this.#indices[position];
+      if (index === undefined) throw new RangeError(`${this.name} has no sample ${position}`);
+      if (real) sampleIds[row] = index + this.#idOffset;
+      labels[row] = this.#source.labels[index]!;
+      const from = index * imageBytes;
+      const to = row * imageBytes;
+      for (let at = 0; at < imageBytes; at++)
+        pixels[to + at] = this.#normalized[this.#source.pixels[from + at]!]!;
+    }
+    return {
+      input: { pixels: { data: pixels, shape: [batchSize, height, width, channels], dtype: 'float32' } },
+      labels: { data: labels, shape: [batchSize], dtype: 'int32' },
+      weights: { data: weights, shape: [batchSize], dtype: 'float32' },
+      sampleIds,
+    };
+  }
+}
+
+/**
+ * Covers all that a teacher and its signals depend on: content, transform, and which samples it trains on and is
+ * judged by. The labelled subset and the test limit are left out, so that they share teachers and caches.
+ */
+function fingerprint(
+  image: readonly number[],
+  training: LabelledImages,
+  testing: LabelledImages,
+  indices: SplitIndices,
+  options: ImageDatasetOptions,
+): string {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify({ format: 'images-1', image, mean: options.mean, std: options.std }));
+  for (const part of [
+    training.pixels,
+    training.labels,
+    testing.pixels,
+    testing.labels,
+    indices.train,
+    indices.validation,
+  ])
+    hash.update(`\n${part.byteLength}\n`).update(part);
+  return hash.digest('hex');
+}
