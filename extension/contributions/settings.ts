@@ -1,0 +1,74 @@
+/** Every setting, named once; the manifest is generated from this table and reading is typed by it. */
+
+export interface SettingDescription<T> {
+  readonly default: T;
+  readonly description: string;
+  readonly scope: 'window' | 'resource' | 'machine' | 'machine-overridable';
+  readonly type: 'string' | 'boolean' | 'integer';
+  readonly choices?: readonly { readonly value: T; readonly description: string }[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+export const settings = {
+  'distillery.device': {
+    type: 'string',
+    default: 'experiment',
+    scope: 'machine-overridable',
+    description: 'The device that runs use.',
+    choices: [
+      { value: 'experiment', description: 'What the experiment file says.' },
+      { value: 'auto', description: 'The best device that is really there.' },
+      { value: 'cpu', description: 'The processor, through ONNX Runtime; always works.' },
+      { value: 'webgpu', description: 'A GPU through Vulkan, Metal or Direct3D 12.' },
+      { value: 'cuda', description: 'An NVIDIA GPU through CUDA.' },
+    ],
+  },
+  'distillery.dataDirectory': {
+    type: 'string',
+    default: 'project',
+    scope: 'resource',
+    description: 'Where runs, teachers and the database are kept.',
+    choices: [
+      { value: 'project', description: 'In the folder’s .distillery, which the command line uses too.' },
+      { value: 'storage', description: 'In VS Code’s storage for this workspace, out of the project.' },
+    ],
+  },
+  'distillery.concurrentRuns': {
+    type: 'integer',
+    default: 1,
+    minimum: 1,
+    maximum: 64,
+    scope: 'machine-overridable',
+    description: 'How many queued runs train at the same time.',
+  },
+  'distillery.stopRunsWithWindow': {
+    type: 'boolean',
+    default: false,
+    scope: 'window',
+    description: 'Stop running experiments when the window closes. Otherwise they go on and are found again.',
+  },
+  'distillery.experimentLens': {
+    type: 'boolean',
+    default: true,
+    scope: 'window',
+    description: 'Show the last result above an experiment.',
+  },
+  'distillery.notifyOnCompletion': {
+    type: 'boolean',
+    default: true,
+    scope: 'window',
+    description: 'Tell when a run that was started from this window ends.',
+  },
+} as const satisfies Record<
+  string,
+  SettingDescription<string> | SettingDescription<boolean> | SettingDescription<number>
+>;
+
+export type SettingId = keyof typeof settings;
+type Widen<T> = T extends string ? string : T extends number ? number : T extends boolean ? boolean : never;
+export type SettingValue<Id extends SettingId> = (typeof settings)[Id] extends {
+  choices: readonly { value: infer V }[];
+}
+  ? V
+  : Widen<(typeof settings)[Id]['default']>;

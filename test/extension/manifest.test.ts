@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { commands } from '../../extension/contributions/commands.ts';
+import { generateManifest } from '../../extension/contributions/manifest.ts';
+import { menus } from '../../extension/contributions/views.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const json = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));
+const mend = 'run npm run manifest';
+
+test('package.json contributes what the tables say', () => {
+  assert.deepEqual(
+    json('package.json').contributes,
+    JSON.parse(JSON.stringify(generateManifest().contributes)),
+    mend,
+  );
+});
+
+test('package.nls.json holds the English texts, and every key of the manifest has one', () => {
+  const texts = json('package.nls.json');
+  assert.deepEqual(texts, generateManifest().texts, mend);
+  const used = [...readFileSync(join(root, 'package.json'), 'utf8').matchAll(/%([\w.]+)%/g)].map(
+    (match) => match[1]!,
+  );
+  for (const key of used) assert.ok(texts[key], `no text for ${key}`);
+});
+
+test('the German manifest says everything the English one says', () => {
+  assert.deepEqual(
+    Object.keys(json('package.nls.de.json')).sort(),
+    Object.keys(json('package.nls.json')).sort(),
+  );
+});
+
+test('a command in a toolbar or inline has an icon', () => {
+  for (const entries of Object.values(menus))
+    for (const { command, group } of entries)
+      if (/^(navigation|inline)/.test(group))
+        assert.ok('icon' in commands[command], `${command} needs an icon`);
+});
+
+test('pictures the manifest names are there', () => {
+  const { viewsContainers, views } = json('package.json').contributes;
+  for (const { icon } of [...viewsContainers.activitybar, ...views.distillery])
+    assert.ok(existsSync(join(root, icon)), icon);
+});
