@@ -1,6 +1,9 @@
 import { tf } from '../device/tensorflow.ts';
 import type { Model, ModelInput } from '../models/model.ts';
 
+/** Shape of each hidden state without the batch axis, of the embedding or stem first: one more than there are layers. */
+export type HiddenShapes = readonly (readonly number[])[];
+
 const probeLength = 8;
 
 function probe(model: Model): ModelInput {
@@ -13,7 +16,7 @@ function probe(model: Model): ModelInput {
  * Shapes of a model's hidden states without the batch axis: [width], [height, width, channels] or [length, width],
  * where the length of a text is that of the probe and says nothing. From one forward pass over a single blank sample.
  */
-export function hiddenShapes(model: Model): number[][] {
+export function hiddenShapes(model: Model): HiddenShapes {
   const shapes: number[][] = [];
   tf.tidy(() => {
     for (const state of model.forward(probe(model), { training: false }).hiddenStates)

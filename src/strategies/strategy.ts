@@ -3,6 +3,7 @@ import type { TaskShape } from '../data/dataset.ts';
 import type { RandomSource } from '../device/random-source.ts';
 import type { ModelConfig } from '../experiment/schema.ts';
 import type { ForwardResult, Model, ModelInput } from '../models/model.ts';
+import type { HiddenShapes } from './hidden-shapes.ts';
 
 /**
  * What must be computed of the teacher for each sample. The teacher's answer to a sample depends on nothing else, so
@@ -89,9 +90,9 @@ export interface LossTerm {
 
 /** What a strategy sees of the teacher before training: shapes, never weights. */
 export interface TeacherParts {
-  readonly layerCount: number;
-  /** Shape of each hidden state without the batch axis, as hiddenShapes() gives it; layerCount + 1 of them. */
-  readonly hiddenShapes: readonly (readonly number[])[];
+  readonly hiddenShapes: HiddenShapes;
+  /** Width of its logits. */
+  readonly classes: number;
 }
 
 export interface StrategyParts {
@@ -134,10 +135,10 @@ export interface AttachedStrategy {
 export interface Strategy {
   readonly kind: string;
   /**
-   * Known before training, from the configuration and the two depths.
-   * @throws UserError where a layer is named that is not there.
+   * Known before training, from the configuration and what hiddenShapes() says of student and teacher.
+   * @throws UserError where a layer is named that is not there, or the pair does not go together.
    */
-  needs(depths: { readonly student: number; readonly teacher: number | undefined }): TeacherNeeds;
+  needs(shapes: { readonly student: HiddenShapes; readonly teacher: HiddenShapes | undefined }): TeacherNeeds;
   /** @throws UserError where student and teacher do not go together, before anything is computed. */
   attach(parts: StrategyParts): AttachedStrategy;
 }
