@@ -11,7 +11,7 @@ export interface IdxArray {
   readonly data: Uint8Array;
 }
 
-interface IdxHeader {
+export interface IdxHeader {
   readonly shape: readonly number[];
   /** Where the values begin. */
   readonly start: number;
@@ -27,7 +27,8 @@ const elementTypes: Readonly<Record<number, string>> = {
   13: '32-bit floats',
   14: '64-bit floats',
 };
-const longestHeader = 4 + 4 * 255;
+/** Bytes after which the header of any IDX file is over. */
+export const longestHeader = 4 + 4 * 255;
 
 /**
  * Reads an IDX file of unsigned bytes, plain or compressed by gzip (told apart by content, not by name). Memory is
@@ -84,7 +85,8 @@ async function readCompressed(file: string): Promise<IdxArray> {
   };
 }
 
-function parseHeader(bytes: Uint8Array, file: string): IdxHeader {
+/** @throws UserError if these first bytes of the file are no IDX header of unsigned bytes. */
+export function parseHeader(bytes: Uint8Array, file: string): IdxHeader {
   const remedy =
     'Name an IDX file (the format of MNIST: two zero bytes, 0x08, the number of dimensions, then the dimensions).';
   const [zero, secondZero, type, rank] = bytes;
@@ -114,7 +116,8 @@ function parseHeader(bytes: Uint8Array, file: string): IdxHeader {
   return { shape, start, dataBytes: shape.reduce((product, size) => product * size, 1) };
 }
 
-function checkLength(found: number, header: IdxHeader, file: string): void {
+/** @throws UserError if another number of bytes follows the header than it says. */
+export function checkLength(found: number, header: IdxHeader, file: string): void {
   if (found === header.dataBytes) return;
   const shape = header.shape.join(' × ');
   throw new UserError(
