@@ -1,0 +1,76 @@
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { TaskShape } from '../data/dataset.ts';
+import { tf } from '../device/tensorflow.ts';
+import type { ModelConfig } from '../experiment/schema.ts';
+import { UserError } from '../experiment/user-error.ts';
+import { imageSize } from './image-input.ts';
+import { convolution } from './layers/convolution.ts';
+import { dropout } from './layers/dropout.ts';
+import { linear } from './layers/linear.ts';
+import { normalization } from './layers/normalization.ts';
+import type { Network } from './network.ts';
+import type { WeightRegistry } from './weights.ts';
+
+export type CnnConfig = Extract<ModelConfig, { architecture: 'cnn' }>;
+
+/**
+ * Stages of 3×3 convolution, normalisation, ReLU and 2×2 max pooling; the maps are flattened (height, width, channels)
+ * for the dense layer, where there is one, and the classifier. Weights: `stages.K.conv.weight`, `stages.K.norm.*`,
+ * `dense.weight` (units, inputs), `classifier.weight` (classes, inputs), with biases, except that a convolution before
+ * batch normalisation has none. Hidden state 0 is the image, hidden state k the output of stage k; a dense layer is
+ * the last layer. Dropout acts before the dense layer and before the classifier.
+ */
+export function cnn(config: CnnConfig, task: TaskShape, weights: WeightRegistry): Network {
+  const [height, width, imageChannels] = imageSize(config, task);
+  const [lastHeight, lastWidth] = sizeAfterStages(height, width, config.channels.length);
+  const stages = config.channels.map((channels, index) => {
+    const before = index === 0 ? imageChannels : config.channels[index - 1]!;
+    return {
+      convolve: convolution(weights, `stages.${index}.conv`, before, channels, {
+        kernel: 3,
+        bias: config.normalization !== 'batch',
+      }),
+      norm: normalization(config.normalization, weights, `stages.${index}.norm`, channels, 'maps'),
+    };
+  });
+  const features = lastHeight * lastWidth * config.channels.at(-1)!;
+  const dense = config.dense === undefined ? undefined : linear(weights, 'dense', features, config.dense);
+  const classifier = linear(weights, 'classifier', config.dense ?? features, task.classes, {
+    initializer: 'glorot',
+  });
+  return {
+    layerCount: stages.length + (dense ? 1 : 0),
+    forward(input, options) {
+      let x: Tensor = input.pixels!;
+      const hiddenStates: Tensor[] = [x];
+      for (const { convolve, norm } of stages) {
+        const activations = tf.relu(norm(convolve(x), options.training));
+        x = tf.maxPool(activations as Tensor4D, 2, 2, 'valid');
+        hiddenStates.push(x);
+      }
+      x = dropout(tf.reshape(x, [-1, features]), config.dropout, options);
+      if (dense) {
+        const activations = tf.relu(dense(x));
+        hiddenStates.push(activations);
+        x = dropout(activations, config.dropout, options);
+      }
+      return { logits: classifier(x), hiddenStates };
+    },
+    pool: (hiddenState) => (hiddenState.rank === 4 ? tf.mean(hiddenState, [1, 2]) : hiddenState),
+  };
+}
+
+function sizeAfterStages(height: number, width: number, stages: number): [number, number] {
+  const halved = (size: number) => Math.floor(size / 2 ** stages);
+  if (halved(height) >= 1 && halved(width) >= 1) return [halved(height), halved(width)];
+  const most = Math.floor(Math.log2(Math.min(height, width)));
+  throw new UserError(
+    `A cnn of ${stages} stages halves images of ${height} × ${width} pixels until nothing is left.`,
+    {
+      remedy:
+        most >= 1
+          ? `Name at most ${most} stage${most === 1 ? '' : 's'} in "channels".`
+          : 'Images this small suit an mlp.',
+    },
+  );
+}

@@ -1,0 +1,57 @@
+import type { TaskShape } from '../data/dataset.ts';
+import type { ModelConfig } from '../experiment/schema.ts';
+import { cnn } from './cnn.ts';
+import { mlp } from './mlp.ts';
+import type { Model } from './model.ts';
+import type { Network } from './network.ts';
+import { WeightPlan, type WeightRegistry, type WeightSource, Weights } from './weights.ts';
+
+/**
+ * Builds a model with weights from `source`.
+ * @throws UserError if configuration and task do not go together.
+ */
+export function createModel(config: ModelConfig, task: TaskShape, source: WeightSource): Model {
+  const weights = new Weights(source);
+  try {
+    return {
+      config,
+      task,
+      parameters: weights.parameters,
+      buffers: weights.buffers,
+      dispose: () => weights.dispose(),
+      ...network(config, task, weights),
+    };
+  } catch (error) {
+    weights.dispose();
+    throw error;
+  }
+}
+
+/**
+ * Names and shapes of the weights a model would have, without making any: for checks and for sizes.
+ * @throws UserError if configuration and task do not go together.
+ */
+export function planModel(config: ModelConfig, task: TaskShape): ModelPlan {
+  const plan = new WeightPlan();
+  const { layerCount } = network(config, task, plan);
+  let parameterCount = 0;
+  for (const shape of plan.parameters.values())
+    parameterCount += shape.reduce((product, size) => product * size, 1);
+  return { layerCount, parameterCount, parameters: plan.parameters, buffers: plan.buffers };
+}
+
+export interface ModelPlan {
+  readonly layerCount: number;
+  readonly parameterCount: number;
+  readonly parameters: ReadonlyMap<string, readonly number[]>;
+  readonly buffers: ReadonlyMap<string, readonly number[]>;
+}
+
+function network(config: ModelConfig, task: TaskShape, weights: WeightRegistry): Network {
+  switch (config.architecture) {
+    case 'mlp':
+      return mlp(config, task, weights);
+    case 'cnn':
+      return cnn(config, task, weights);
+  }
+}

@@ -1,0 +1,39 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { tf } from '../../device/tensorflow.ts';
+import type { WeightRegistry } from '../weights.ts';
+import { normalize } from './normalize.ts';
+
+/** Share of the newest batch in the running statistics, PyTorch's `momentum`. */
+const momentum = 0.1;
+const epsilon = 1e-5;
+
+/**
+ * Batch normalisation over all axes but the last (Ioffe & Szegedy 2015). While training it uses the statistics of the
+ * batch and moves `NAME.running_mean` and `NAME.running_var` a tenth of the way towards them; otherwise it uses those.
+ * As in PyTorch the batch is normalised by its biased variance, and the unbiased one is what runs along.
+ */
+export function batchNorm(
+  weights: WeightRegistry,
+  name: string,
+  channels: number,
+): (x: Tensor, training: boolean) => Tensor {
+  const scale = weights.parameter(`${name}.weight`, [channels], 'ones');
+  const shift = weights.parameter(`${name}.bias`, [channels], 'zeros');
+  const runningMean = weights.buffer(`${name}.running_mean`, [channels], 'zeros');
+  const runningVariance = weights.buffer(`${name}.running_var`, [channels], 'ones');
+  return (x, training) => {
+    if (!training) {
+      const factor = tf.mul(scale, tf.rsqrt(tf.add(runningVariance, epsilon)));
+      return tf.add(tf.mul(x, factor), tf.sub(shift, tf.mul(runningMean, factor)));
+    }
+    const axes = Array.from({ length: x.rank - 1 }, (_, axis) => axis);
+    const samples = x.size / channels;
+    const unbiased = samples / Math.max(1, samples - 1);
+    return normalize(x, axes, scale, shift, epsilon, (mean, variance) => {
+      const blend = (running: Tensor, now: Tensor, factor: number) =>
+        tf.add(tf.mul(running, 1 - momentum), tf.mul(tf.reshape(now, [channels]), momentum * factor));
+      runningMean.assign(blend(runningMean, mean, 1));
+      runningVariance.assign(blend(runningVariance, variance, unbiased));
+    });
+  };
+}

@@ -1,0 +1,81 @@
+import type { Variable } from '@tensorflow/tfjs-core';
+import { RandomGenerator } from '../device/random-generator.ts';
+import { tf } from '../device/tensorflow.ts';
+import { type Initializer, initialValues } from './initialization.ts';
+
+/** Where the values of a weight come from when a model is built. */
+export type WeightSource = (name: string, shape: readonly number[], initializer: Initializer) => Float32Array;
+
+/** What layers ask for their weights while a model is put together. */
+export interface WeightRegistry {
+  /** A weight the optimizer trains. */
+  parameter(name: string, shape: readonly number[], initializer: Initializer): Variable;
+  /** A value that is saved but not trained. */
+  buffer(name: string, shape: readonly number[], initializer: Initializer): Variable;
+}
+
+/** The weights of one model, by the names they have in its checkpoint. */
+export class Weights implements WeightRegistry {
+  readonly parameters = new Map<string, Variable>();
+  readonly buffers = new Map<string, Variable>();
+  readonly #source: WeightSource;
+
+  constructor(source: WeightSource) {
+    this.#source = source;
+  }
+
+  parameter(name: string, shape: readonly number[], initializer: Initializer): Variable {
+    return this.#add(this.parameters, name, shape, initializer, true);
+  }
+
+  buffer(name: string, shape: readonly number[], initializer: Initializer): Variable {
+    return this.#add(this.buffers, name, shape, initializer, false);
+  }
+
+  dispose(): void {
+    for (const variable of [...this.parameters.values(), ...this.buffers.values()]) variable.dispose();
+    this.parameters.clear();
+    this.buffers.clear();
+  }
+
+  #add(
+    target: Map<string, Variable>,
+    name: string,
+    shape: readonly number[],
+    initializer: Initializer,
+    trainable: boolean,
+  ): Variable {
+    if (this.parameters.has(name) || this.buffers.has(name)) throw new Error(`two weights are named ${name}`);
+    const values = this.#source(name, shape, initializer);
+    // Registered without a name: TensorFlow.js wants names to be unique over all models of the process.
+    const variable = tf.tidy(() => tf.variable(tf.tensor(values, [...shape], 'float32'), trainable));
+    target.set(name, variable);
+    return variable;
+  }
+}
+
+/** Only the names and shapes of a model's weights: nothing is allocated, and its variables must not be used. */
+export class WeightPlan implements WeightRegistry {
+  readonly parameters = new Map<string, readonly number[]>();
+  readonly buffers = new Map<string, readonly number[]>();
+
+  parameter(name: string, shape: readonly number[]): Variable {
+    this.parameters.set(name, shape);
+    return undefined as unknown as Variable;
+  }
+
+  buffer(name: string, shape: readonly number[]): Variable {
+    this.buffers.set(name, shape);
+    return undefined as unknown as Variable;
+  }
+}
+
+/**
+ * Fresh weights. Each is drawn from a generator named after it, so its values do not depend on which other weights the
+ * model has or in which order they are made.
+ */
+export function freshWeights(generator: RandomGenerator): WeightSource {
+  const seed = generator.below(Number.MAX_SAFE_INTEGER);
+  return (name, shape, initializer) =>
+    initialValues(initializer, shape, RandomGenerator.forUse(seed, `weight/${name}`));
+}
