@@ -1,0 +1,134 @@
+import { onnx } from 'onnx-proto';
+import type { Graph } from './graph.ts';
+import { onnxType } from './record.ts';
+import { type Attribute, type Constant, type HostArray, sizeOf, type Value } from './value.ts';
+
+/** Names by which a session's inputs and outputs are fed and fetched, in the order of the graph's lists. */
+export const inputName = (index: number) => `i${index}`;
+export const outputName = (index: number) => `o${index}`;
+
+/** ONNX operator set and file version; ONNX Runtime 1.30 knows both. */
+const operatorSet = 20;
+const irVersion = 9;
+
+/** Constants of one repeated number up to this many elements are written out; larger ones are made at start-up. */
+const writtenOut = 64;
+
+/** Writes a graph as an ONNX model. */
+export function encodeModel(graph: Graph): Uint8Array {
+  const names = new Map<Value, string>();
+  const nodes: onnx.INodeProto[] = [];
+  const initializer: onnx.ITensorProto[] = [];
+  graph.inputs.forEach((value, index) => {
+    names.set(value, inputName(index));
+  });
+  graph.constants.forEach((value, index) => {
+    const name = `c${index}`;
+    names.set(value, name);
+    encodeConstant(name, value, initializer, nodes);
+  });
+  // An output that a node makes carries the output's name from the start; what is left over is copied by Identity.
+  const copies: [Value, string][] = [];
+  graph.outputs.forEach((value, index) => {
+    if (names.has(value)) copies.push([value, outputName(index)]);
+    else names.set(value, outputName(index));
+  });
+  let count = 0;
+  const nameOf = (value: Value) => {
+    let name = names.get(value);
+    if (name === undefined) {
+      name = `n${count++}`;
+      names.set(value, name);
+    }
+    return name;
+  };
+  for (const node of graph.nodes) {
+    nodes.push({
+      opType: node.operator,
+      domain: node.domain,
+      input: node.inputs.map((operand) => (operand ? nameOf(operand) : '')),
+      output: node.outputs.map(nameOf),
+      attribute: Object.entries(node.attributes).map(([name, value]) => encodeAttribute(name, value)),
+    });
+  }
+  for (const [value, name] of copies)
+    nodes.push({ opType: 'Identity', domain: '', input: [nameOf(value)], output: [name], attribute: [] });
+
+  return onnx.ModelProto.encode({
+    irVersion,
+    opsetImport: [
+      { domain: '', version: operatorSet },
+      { domain: 'com.microsoft', version: 1 },
+    ],
+    graph: {
+      name: 'graph',
+      node: nodes,
+      input: graph.inputs.map((value, index) => valueInfo(inputName(index), value)),
+      output: graph.outputs.map((value, index) => valueInfo(outputName(index), value)),
+      initializer,
+    },
+  }).finish();
+}
+
+function encodeConstant(
+  name: string,
+  value: Value,
+  initializer: onnx.ITensorProto[],
+  nodes: onnx.INodeProto[],
+): void {
+  const constant = value.constant!;
+  if (constant.data.length === 1 && value.size > writtenOut) {
+    const one = tensorProto(`${name}.number`, { data: constant.data }, [1], value);
+    initializer.push(tensorProto(`${name}.shape`, { data: bigInts(value.shape) }, [value.rank], 'int64'));
+    nodes.push({
+      opType: 'ConstantOfShape',
+      domain: '',
+      input: [`${name}.shape`],
+      output: [name],
+      attribute: [{ name: 'value', type: onnx.AttributeProto.AttributeType.TENSOR, t: one }],
+    });
+    return;
+  }
+  initializer.push(tensorProto(name, { data: wholeData(value) }, value.shape, value));
+}
+
+/** The elements of a constant, repeated where it holds one number for all. */
+export function wholeData(value: Value): HostArray {
+  const { data } = value.constant!;
+  const size = sizeOf(value.shape);
+  if (data.length === size) return data;
+  const whole = new (data.constructor as new (length: number) => HostArray)(size);
+  return whole.fill(data[0] as never);
+}
+
+function bigInts(numbers: readonly number[]): BigInt64Array {
+  return BigInt64Array.from(numbers, BigInt);
+}
+
+function tensorProto(
+  name: string,
+  { data }: Constant,
+  dims: readonly number[],
+  type: Value | 'int64',
+): onnx.ITensorProto {
+  return {
+    name,
+    dataType: onnxType(type === 'int64' ? type : type.type),
+    dims: [...dims],
+    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  };
+}
+
+function valueInfo(name: string, value: Value): onnx.IValueInfoProto {
+  const dim = value.shape.map((length) => ({ dimValue: length }));
+  return { name, type: { tensorType: { elemType: onnxType(value.type), shape: { dim } } } };
+}
+
+function encodeAttribute(name: string, value: Attribute): onnx.IAttributeProto {
+  const { AttributeType } = onnx.AttributeProto;
+  if (typeof value === 'number') return { name, type: AttributeType.INT, i: value };
+  if (typeof value === 'string')
+    return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
+  if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };
+  return { name, type: AttributeType.INTS, ints: [...value] };
+}

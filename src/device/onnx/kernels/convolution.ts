@@ -1,0 +1,152 @@
+/**
+ * Two-dimensional convolution and its gradients. Data is (batch, height, width, channels) throughout; 'NCHW' operands
+ * are transposed on the way in and out.
+ */
+import { tf } from '../../tensorflow.ts';
+import { blockedConvolution, canUseBlocks } from '../channel-blocks.ts';
+import { type KernelTable, kernel, type Target } from '../kernel.ts';
+import { filled, node, reshape, slice, transpose } from '../record.ts';
+import type { Value } from '../value.ts';
+import { convolutionFilterGradient } from './convolution-filter-gradient.ts';
+import { biasAndActivation } from './fused.ts';
+import { backwardWindow, transposedAttributes, type Window, windowAttributes, windowOf } from './window.ts';
+
+export const toChannelsFirst = [0, 3, 1, 2] as const;
+export const toChannelsLast = [0, 2, 3, 1] as const;
+
+type DataFormat = 'NHWC' | 'NCHW' | undefined;
+
+/** Runs `compute` on data with channels last, whatever the operation's format is. */
+export function withChannelsLast(format: DataFormat, x: Value, compute: (x: Value) => Value): Value {
+  if (format !== 'NCHW') return compute(x);
+  return transpose(compute(transpose(x, toChannelsLast)), toChannelsFirst);
+}
+
+function channelsLast(format: DataFormat, x: Value): Value {
+  return format === 'NCHW' ? transpose(x, toChannelsLast) : x;
+}
+
+/** A convolution's geometry for data with channels last. */
+function geometry(
+  shape: readonly number[],
+  filterShape: readonly number[],
+  {
+    strides,
+    pad,
+    dilations,
+    dimRoundingMode,
+  }: Pick<tf.Conv2DAttrs, 'strides' | 'pad' | 'dimRoundingMode'> & Partial<Pick<tf.Conv2DAttrs, 'dilations'>>,
+  format: DataFormat,
+): Window {
+  // Explicit paddings are given in the order of the data's own axes.
+  const lastPad =
+    format === 'NCHW' && Array.isArray(pad) ? ([pad[0], pad[2], pad[3], pad[1]] as typeof pad) : pad;
+  return windowOf(
+    tf.backend_util.computeConv2DInfo(
+      shape as [number, number, number, number],
+      filterShape as [number, number, number, number],
+      strides,
+      dilations ?? 1,
+      lastPad,
+      dimRoundingMode,
+    ),
+  );
+}
+
+/**
+ * @param x (batch, height, width, in)
+ * @param filter (height, width, in, out)
+ */
+export function convolve(x: Value, filter: Value, window: Window, target: Target): Value {
+  const [height, width, inChannels, outChannels] = filter.shape as [number, number, number, number];
+  const shape = [x.shape[0]!, window[0].output, window[1].output, outChannels];
+  if (x.size === 0 || filter.size === 0) return filled(shape, 0, 'float32');
+  if (isPointwise(window)) {
+    const rows = reshape(x, [x.size / inChannels, inChannels]);
+    return reshape(product(rows, reshape(filter, [inChannels, outChannels])), shape);
+  }
+  if (target === 'cpu' && height * width > 1 && canUseBlocks(inChannels, outChannels))
+    return blockedConvolution(x, filter, window);
+  const convolved = node(
+    'Conv',
+    [transpose(x, toChannelsFirst), transpose(filter, [3, 2, 0, 1])],
+    { shape: toChannelsFirst.map((axis) => shape[axis]!), type: 'float32' },
+    windowAttributes(window),
+  );
+  return transpose(convolved, toChannelsLast);
+}
+
+/** Each output position sees just the input position of the same place. */
+function isPointwise(window: Window): boolean {
+  return window.every(({ kernel, stride, before, input, output }) => {
+    return kernel === 1 && stride === 1 && before === 0 && input === output;
+  });
+}
+
+function product(a: Value, b: Value): Value {
+  return node('MatMul', [a, b], { shape: [a.shape[0]!, b.shape[1]!], type: 'float32' });
+}
+
+/** Gradient of {@link convolve} with respect to `x`: the outputs' gradients, spread by the filter. */
+export function convolveBackward(dy: Value, filter: Value, window: Window, target: Target): Value {
+  const [, , inChannels] = filter.shape as [number, number, number, number];
+  const shape = [dy.shape[0]!, window[0].input, window[1].input, inChannels];
+  if (dy.size === 0 || filter.size === 0) return filled(shape, 0, 'float32');
+  const backward = backwardWindow(window);
+  if (backward) return convolve(dy, transpose(reversed(filter), [0, 1, 3, 2]), backward, target);
+  const spread = node(
+    'ConvTranspose',
+    [transpose(dy, toChannelsFirst), transpose(filter, [3, 2, 0, 1])],
+    { shape: toChannelsFirst.map((axis) => shape[axis]!), type: 'float32' },
+    transposedAttributes(window),
+  );
+  return transpose(spread, toChannelsLast);
+}
+
+/** A filter turned by half a turn. */
+export function reversed(filter: Value): Value {
+  const axes = [0, 1].filter((axis) => filter.shape[axis]! > 1);
+  return slice(
+    filter,
+    axes,
+    axes.map((axis) => filter.shape[axis]! - 1),
+    axes.map(() => -1),
+    axes.map(() => -1),
+  );
+}
+
+function forward(x: Value, filter: Value, attributes: tf.Conv2DAttrs, target: Target): Value {
+  const { dataFormat } = attributes;
+  return withChannelsLast(dataFormat, x, (x) =>
+    convolve(x, filter, geometry(x.shape, filter.shape, attributes, dataFormat), target),
+  );
+}
+
+export const convolutionKernels: KernelTable = {
+  Conv2D: kernel<tf.Conv2DInputs, tf.Conv2DAttrs>(({ x, filter }, attributes, target) =>
+    forward(x, filter, attributes, target),
+  ),
+
+  Conv2DBackpropInput: kernel<tf.Conv2DBackpropInputInputs, tf.Conv2DBackpropInputAttrs>(
+    ({ dy, filter }, attributes, target) => {
+      const { dataFormat, inputShape } = attributes;
+      const lastShape =
+        dataFormat === 'NCHW' ? toChannelsLast.map((axis) => inputShape[axis]!) : [...inputShape];
+      const window = geometry(lastShape, filter.shape, attributes, dataFormat);
+      return withChannelsLast(dataFormat, dy, (dy) => convolveBackward(dy, filter, window, target));
+    },
+  ),
+
+  Conv2DBackpropFilter: kernel<tf.Conv2DBackpropFilterInputs, tf.Conv2DBackpropFilterAttrs>(
+    ({ x, dy }, attributes, target) => {
+      const { dataFormat, filterShape } = attributes;
+      const input = channelsLast(dataFormat, x);
+      const window = geometry(input.shape, filterShape, attributes, dataFormat);
+      return convolutionFilterGradient(input, channelsLast(dataFormat, dy), window, target);
+    },
+  ),
+
+  FusedConv2D: kernel<tf.FusedConv2DInputs, tf.FusedConv2DAttrs>((inputs, attributes, target) =>
+    biasAndActivation(forward(inputs.x, inputs.filter, attributes, target), inputs, attributes),
+  ),
+};
