@@ -1,7 +1,11 @@
-import { onnx } from 'onnx-proto';
+import onnxProto, { type onnx } from 'onnx-proto';
 import type { Graph } from './graph.ts';
 import { onnxType } from './record.ts';
 import { type Attribute, type Constant, type HostArray, sizeOf, type Value } from './value.ts';
+
+// The package is CommonJS: its one export is found on the default import only.
+const { AttributeProto, ModelProto } = onnxProto.onnx;
+const { AttributeType } = AttributeProto;
 
 /** Names by which a session's inputs and outputs are fed and fetched, in the order of the graph's lists. */
 export const inputName = (index: number) => `i${index}`;
@@ -54,11 +58,12 @@ export function encodeModel(graph: Graph): Uint8Array {
   for (const [value, name] of copies)
     nodes.push({ opType: 'Identity', domain: '', input: [nameOf(value)], output: [name], attribute: [] });
 
-  return onnx.ModelProto.encode({
+  return ModelProto.encode({
     irVersion,
     opsetImport: [
       { domain: '', version: operatorSet },
       { domain: 'com.microsoft', version: 1 },
+      { domain: 'com.microsoft.nchwc', version: 1 },
     ],
     graph: {
       name: 'graph',
@@ -85,7 +90,7 @@ function encodeConstant(
       domain: '',
       input: [`${name}.shape`],
       output: [name],
-      attribute: [{ name: 'value', type: onnx.AttributeProto.AttributeType.TENSOR, t: one }],
+      attribute: [{ name: 'value', type: AttributeType.TENSOR, t: one }],
     });
     return;
   }
@@ -125,7 +130,6 @@ function valueInfo(name: string, value: Value): onnx.IValueInfoProto {
 }
 
 function encodeAttribute(name: string, value: Attribute): onnx.IAttributeProto {
-  const { AttributeType } = onnx.AttributeProto;
   if (typeof value === 'number') return { name, type: AttributeType.INT, i: value };
   if (typeof value === 'string')
     return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };

@@ -60,7 +60,9 @@ const eluOf = (x: Value) => unary('Elu', x, x.type, { alpha: float(1) });
 export const unaryKernels: KernelTable = {
   Abs: number((x) => unary('Abs', x)),
   Neg: number((x) => unary('Neg', x)),
-  Sign: number((x) => unary('Sign', x)),
+  Sign: number((x) =>
+    x.type === 'float32' ? where(isNotANumber(x), scalar(0), unary('Sign', x)) : unary('Sign', x),
+  ),
   Square: number((x) => mul(x, x)),
   Relu: number((x) => unary('Relu', x)),
   Relu6: number((x) => clip(x, 0, 6)),
