@@ -44,8 +44,11 @@ export function experimentJsonSchema(): SchemaNode & { readonly $schema: string;
       // zod bounds whole numbers by what a double holds exactly; nobody needs to read that.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-      if (typeof jsonSchema.description === 'string' && typeof jsonSchema.formula === 'string')
-        jsonSchema.markdownDescription = `${escapeMarkdown(jsonSchema.description)}\n\n\`${jsonSchema.formula}\``;
+      const { description, formula } = jsonSchema;
+      if (typeof description === 'string' && typeof formula === 'string') {
+        jsonSchema.description = `${description} Loss: ${formula}.`;
+        jsonSchema.markdownDescription = `${escapeMarkdown(description)}\n\n\`${formula}\``;
+      }
     },
   });
   return {
@@ -62,6 +65,12 @@ let tree: SchemaNode | undefined;
 export function schemaRoot(): SchemaNode {
   tree ??= experimentJsonSchema();
   return tree;
+}
+
+/** The loss of a strategy, written out; undefined for one that does not exist. */
+export function strategyFormula(kind: string): string | undefined {
+  const variants = schemaRoot().properties?.strategy?.oneOf ?? [];
+  return variants.find((variant) => variant.properties?.kind?.const === kind)?.formula;
 }
 
 function escapeMarkdown(text: string): string {

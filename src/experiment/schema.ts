@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { modelSchema } from './model-schema.ts';
 import { belowOne, choice, count, filePath, fraction } from './option.ts';
-import { strategyFormulas } from './strategy-formulas.ts';
+import { strategySchema } from './strategy-schema.ts';
 
 /**
  * The one source of what an experiment file may say: types, defaults, JSON Schema, hover texts and error messages all
@@ -77,65 +78,6 @@ export const datasetSchema = z
       .describe('Grey images in IDX files, the format of MNIST, Fashion-MNIST and EMNIST.'),
   ])
   .describe('What teacher and student learn from, and what both are tested on.');
-
-const dropped = (what: string) =>
-  z
-    .number()
-    .min(0)
-    .max(0.95)
-    .describe(`${what}, drawn anew for each batch of training; none are dropped in evaluation.`);
-
-const dropout = dropped(
-  'Fraction of hidden units set to zero after each hidden layer (Srivastava et al. 2014)',
-).default(0);
-
-const normalization = choice(
-  {
-    none: 'No normalisation.',
-    batch:
-      'Batch normalisation (Ioffe & Szegedy 2015): by the statistics of the batch; running averages in evaluation.',
-    layer: 'Layer normalisation (Ba et al. 2016): within each sample, the same in training and evaluation.',
-  },
-  'Normalisation after each hidden layer, before its ReLU.',
-);
-
-export const modelSchema = z
-  .discriminatedUnion('architecture', [
-    z
-      .strictObject({
-        architecture: z.literal('mlp').describe('Multilayer perceptron.'),
-        hidden: z
-          .array(count('Units of this hidden layer.', 'units').max(65_536))
-          .min(1)
-          .max(64)
-          .describe('Units of each hidden layer, first to last: [1200, 1200] is two layers of 1200.'),
-        dropout,
-        inputDropout: dropped('Fraction of input pixels set to zero').default(0),
-        normalization: normalization.default('none'),
-      })
-      .describe('Multilayer perceptron: dense layers with ReLU, then a dense classifier.'),
-    z
-      .strictObject({
-        architecture: z.literal('cnn').describe('Small convolutional network.'),
-        channels: z
-          .array(count('Channels of this stage.', 'channels').max(4096))
-          .min(1)
-          .max(16)
-          .describe(
-            'Channels of each stage, first to last. A stage is a 3×3 convolution, normalisation, ReLU and 2×2 max pooling; each halves height and width.',
-          ),
-        dense: count(
-          'Units of a dense layer between the last stage and the classifier. Left out: no such layer.',
-          'units',
-        )
-          .max(65_536)
-          .optional(),
-        dropout,
-        normalization: normalization.default('batch'),
-      })
-      .describe('Small convolutional network: stages of 3×3 convolutions, then a dense classifier.'),
-  ])
-  .describe('A model built from scratch, with weights drawn from the seed.');
 
 export const trainingSchema = z
   .strictObject({
@@ -269,34 +211,6 @@ export const teacherSchema = z
       });
   })
   .describe('The large model the student learns from.');
-
-export const strategySchema = z
-  .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('direct').describe('Labels alone, no teacher.') }).meta({
-      description: `The student trains on labels alone: the yardstick that every distilled student must beat. Loss: ${strategyFormulas.direct}.`,
-      formula: strategyFormulas.direct,
-    }),
-    z
-      .strictObject({
-        kind: z.literal('response').describe('The teacher’s softened answers, together with the labels.'),
-        temperature: z
-          .number()
-          .positive()
-          .max(100)
-          .default(4)
-          .describe(
-            'T, by which both models’ logits are divided before the softmax. Higher values show more of how the teacher ranks the wrong classes; 1 leaves its answers as they are. Default 4, usual for ten to a hundred classes. The term is multiplied by T² so that its gradients keep their size.',
-          ),
-        alpha: fraction(
-          'α, the weight of the teacher’s term; the labels get 1 − α. 1 learns from the teacher alone, 0 from labels alone. Default 0.7: mostly from the teacher.',
-        ).default(0.7),
-      })
-      .meta({
-        description: `The student imitates the teacher’s softened answers (Hinton et al. 2015). Loss: ${strategyFormulas.response}, averaged over samples; z_t and z_s are the logits of teacher and student.`,
-        formula: strategyFormulas.response,
-      }),
-  ])
-  .describe('How the student learns.');
 
 export const experimentSchema = z
   .strictObject({

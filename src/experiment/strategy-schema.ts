@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { count, fraction } from './fields.ts';
 import { modelSchema } from './model-schema.ts';
+import { choice, count, fraction, wholeNumber } from './option.ts';
 
 /**
  * Strategies and their settings. In the formulas z are logits, t is the teacher, s the student, T the temperature,
@@ -8,23 +8,37 @@ import { modelSchema } from './model-schema.ts';
  * temperature 1; all are averaged over samples, of language models over the positions that have a label.
  */
 
-const temperature = (value: number) =>
+const temperature = (value: number, why: string) =>
   z
     .number()
     .min(0.05)
     .max(100)
     .default(value)
     .describe(
-      'T: logits are divided by it before the softmax; higher values show more of how the teacher ranks wrong classes.',
+      `T, by which logits are divided before the softmax. Higher values show more of how the wrong classes are ranked; 1 leaves the answers as they are. The term is multiplied by T² so that its gradients keep their size. Default ${value}: ${why}`,
     );
+
+const classTemperature = temperature(4, 'usual for ten to a hundred classes.');
+const tokenTemperature = temperature(
+  2,
+  'vocabularies are large, and higher values drown the few likely tokens.',
+);
 
 const weight = (description: string, value: number) =>
   z.number().min(0).max(1e6).default(value).describe(description);
 
+const labelWeight = weight('Weight of the labels’ cross-entropy; 0 leaves the labels out. Default 1.', 1);
+
 const layerPair = z
   .strictObject({
-    student: z.int().min(0).describe('Layer of the student: 0 is the embedding or input, 1 the first layer.'),
-    teacher: z.int().min(0).describe('Layer of the teacher: 0 is the embedding or input, 1 the first layer.'),
+    student: wholeNumber(
+      0,
+      'Layer of the student: 0 is the embedding or input, 1 the output of the first layer.',
+    ),
+    teacher: wholeNumber(
+      0,
+      'Layer of the teacher: 0 is the embedding or input, 1 the output of the first layer.',
+    ),
   })
   .describe('Two layers that are compared.');
 
@@ -34,34 +48,44 @@ const layers = z
   .max(256)
   .optional()
   .describe(
-    'Which layers are compared. Left out, all layers of the student but the embedding are spread evenly over those of the teacher, last to last, among layers of the same rank.',
+    'Which layers of the student learn from which of the teacher. Left out: all layers of the student but the embedding, spread evenly over those of the teacher, last to last, among layers of the same rank.',
   );
 
 const lastLayers = layerPair
   .optional()
-  .describe('The layers whose pooled vectors are compared; left out, the last of each.');
+  .describe('The two layers whose pooled vectors are compared. Left out: the last of each.');
 
 const divergence = {
-  divergence: z
-    .enum(['forward-kl', 'reverse-kl', 'jsd', 'skew-kl', 'skew-reverse-kl'])
-    .default('forward-kl')
-    .describe(
-      'D(p, q) with p of the teacher and q of the student. forward-kl: KL(p ‖ q). reverse-kl: KL(q ‖ p). jsd: β·KL(p ‖ m) + (1−β)·KL(q ‖ m), m = β·p + (1−β)·q. skew-kl: KL(p ‖ λ·p + (1−λ)·q). skew-reverse-kl: KL(q ‖ (1−λ)·p + λ·q).',
-    ),
-  beta: fraction('β of jsd; 0 is forward-kl and 1 is reverse-kl, exactly (Agarwal et al. 2024).').default(
-    0.5,
-  ),
-  lambda: z.number().min(0).lt(1).default(0.1).describe('λ of skew-kl and skew-reverse-kl (Ko et al. 2024).'),
+  divergence: choice(
+    {
+      'forward-kl': 'KL(p ‖ q): the student covers all that the teacher holds possible.',
+      'reverse-kl': 'KL(q ‖ p): the student keeps to what the teacher finds likely.',
+      jsd: 'β·KL(p ‖ m) + (1−β)·KL(q ‖ m), m = β·p + (1−β)·q: between the two (Agarwal et al. 2024).',
+      'skew-kl': 'KL(p ‖ λ·p + (1−λ)·q): forward, with gentler gradients (Ko et al. 2024).',
+      'skew-reverse-kl': 'KL(q ‖ (1−λ)·p + λ·q): reverse, with gentler gradients (Ko et al. 2024).',
+    },
+    'D(p, q), how far the student’s q is from the teacher’s p. Default forward-kl, that of Hinton et al. 2015.',
+  ).default('forward-kl'),
+  beta: fraction(
+    'β, read by jsd only; 0 is forward-kl and 1 is reverse-kl, exactly. Default 0.5: the symmetric Jensen-Shannon divergence.',
+  ).default(0.5),
+  lambda: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.1)
+    .describe('λ, read by skew-kl and skew-reverse-kl only. Default 0.1 (Ko et al. 2024).'),
   topK: count(
-    'Language models: keep this many of the teacher’s most probable tokens per position; the probability that is left is spread evenly over all other tokens. Null keeps all, which makes a large cache.',
+    'Language models: keep this many of the teacher’s most probable tokens per position; the probability that is left is spread evenly over all other tokens. null keeps all, which makes a large cache. Default 64.',
+    'tokens',
   )
     .nullable()
     .default(64),
 };
 
 const relationWeights = {
-  distance: weight('Weight of the distance term.', 25),
-  angle: weight('Weight of the angle term.', 50),
+  distance: weight('Weight of the distance term; 0 leaves it out. Default 25 (Park et al. 2019).', 25),
+  angle: weight('Weight of the angle term; 0 leaves it out. Default 50 (Park et al. 2019).', 50),
 };
 
 const formulas = {
@@ -75,25 +99,41 @@ const formulas = {
   sequence: 'T²·D(p_T(z_t), p_T(z_s))',
 };
 
-const termWeight = weight('Weight of this term.', 1);
+const termWeight = weight('Weight of this term in the sum. Default 1.', 1);
 
 /** Teacher-driven terms that can be weighed against each other. */
 const termSchema = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('response'), weight: termWeight, temperature: temperature(4) }).meta({
-      description: 'The teacher’s softened answers (Hinton et al. 2015).',
-      formula: formulas.response,
-    }),
-    z
-      .strictObject({ kind: z.literal('feature'), weight: termWeight, layers })
-      .meta({ description: 'Hidden states through learned projectors.', formula: formulas.feature }),
-    z.strictObject({ kind: z.literal('cosine'), weight: termWeight, layers }).meta({
-      description: 'Direction of hidden states (DistilBERT, Sanh et al. 2019).',
-      formula: formulas.cosine,
-    }),
     z
       .strictObject({
-        kind: z.literal('relation'),
+        kind: z.literal('response').describe('The teacher’s softened answers.'),
+        weight: termWeight,
+        temperature: classTemperature,
+      })
+      .meta({
+        description: 'The teacher’s softened answers (Hinton et al. 2015).',
+        formula: formulas.response,
+      }),
+    z
+      .strictObject({
+        kind: z.literal('feature').describe('The teacher’s hidden states.'),
+        weight: termWeight,
+        layers,
+      })
+      .meta({ description: 'Hidden states through learned projectors.', formula: formulas.feature }),
+    z
+      .strictObject({
+        kind: z.literal('cosine').describe('Directions of hidden states.'),
+        weight: termWeight,
+        layers,
+      })
+      .meta({
+        description: 'Direction of hidden states (DistilBERT, Sanh et al. 2019).',
+        formula: formulas.cosine,
+      }),
+    z
+      .strictObject({
+        kind: z.literal('relation').describe('Distances and angles between samples.'),
         weight: termWeight,
         ...relationWeights,
         layer: lastLayers,
@@ -104,9 +144,9 @@ const termSchema = z
       }),
     z
       .strictObject({
-        kind: z.literal('sequence'),
+        kind: z.literal('sequence').describe('Next-token probabilities.'),
         weight: termWeight,
-        temperature: temperature(2),
+        temperature: tokenTemperature,
         ...divergence,
       })
       .meta({ description: 'Word-level distillation of a language model.', formula: formulas.sequence }),
@@ -115,15 +155,17 @@ const termSchema = z
 
 export const strategySchema = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('direct') }).meta({
+    z.strictObject({ kind: z.literal('direct').describe('Labels alone, no teacher.') }).meta({
       description: 'The student trains on labels alone: the yardstick.',
       formula: 'CE(labels, z_s)',
     }),
     z
       .strictObject({
-        kind: z.literal('response'),
-        temperature: temperature(4),
-        alpha: fraction('α: weight of the teacher term; 1 − α weighs the labels.').default(0.7),
+        kind: z.literal('response').describe('The teacher’s softened answers.'),
+        temperature: classTemperature,
+        alpha: fraction(
+          'α, the weight of the teacher’s term; the labels get 1 − α. 1 learns from the teacher alone, 0 from labels alone. Default 0.7: mostly from the teacher.',
+        ).default(0.7),
       })
       .meta({
         description:
@@ -132,12 +174,12 @@ export const strategySchema = z
       }),
     z
       .strictObject({
-        kind: z.literal('feature'),
+        kind: z.literal('feature').describe('The teacher’s hidden states.'),
         layers,
-        weight: weight('Weight of the hidden states.', 1),
-        labelWeight: weight('Weight of the labels.', 1),
-        responseWeight: weight('Weight of the teacher’s answers; 0 leaves them out.', 0),
-        temperature: temperature(4),
+        weight: weight('Weight of the hidden states’ term. Default 1.', 1),
+        labelWeight,
+        responseWeight: weight('Weight of the teacher’s softened answers. Default 0: they are left out.', 0),
+        temperature: classTemperature,
       })
       .meta({
         description:
@@ -146,10 +188,10 @@ export const strategySchema = z
       }),
     z
       .strictObject({
-        kind: z.literal('relation'),
+        kind: z.literal('relation').describe('Distances and angles between samples.'),
         ...relationWeights,
         layer: lastLayers,
-        labelWeight: weight('Weight of the labels.', 1),
+        labelWeight,
       })
       .meta({
         description:
@@ -158,16 +200,16 @@ export const strategySchema = z
       }),
     z
       .strictObject({
-        kind: z.literal('self'),
+        kind: z.literal('self').describe('The student teaches itself.'),
         exits: z
           .int()
           .min(2)
           .max(64)
           .default(4)
           .describe(
-            'K: classifiers after layers L/K, 2L/K … L; the deepest is the student’s own and teaches the others.',
+            'K: classifiers after layers L/K, 2L/K … L; the deepest is the student’s own and teaches the others. Default 4.',
           ),
-        temperature: temperature(3),
+        temperature: temperature(3, 'that of Zhang et al. 2019.'),
       })
       .meta({
         description: 'The student’s deepest layer teaches classifiers on earlier ones (Zhang et al. 2019).',
@@ -175,13 +217,15 @@ export const strategySchema = z
       }),
     z
       .strictObject({
-        kind: z.literal('online'),
+        kind: z.literal('online').describe('Peers teach each other.'),
         peers: z
           .int()
           .min(2, { error: 'Mutual learning needs at least two peers; the student is the first of them.' })
           .max(8)
           .default(2)
-          .describe('How many models learn together, the student counted.'),
+          .describe(
+            'How many models learn together, the student counted. Default 2; each further peer costs another training.',
+          ),
         peerModels: z
           .array(modelSchema)
           .min(1)
@@ -190,11 +234,12 @@ export const strategySchema = z
           .describe(
             'Architectures of the second peer, the third and so on; those not given are like the student.',
           ),
-        temperature: temperature(4),
+        temperature: classTemperature,
       })
       .refine((online) => (online.peerModels?.length ?? 0) < online.peers, {
         path: ['peerModels'],
-        message: 'There are more peerModels than peers beside the student. Raise "peers", or take some away.',
+        message: 'There are more peerModels than peers beside the student.',
+        params: { code: 'contradiction', remedy: 'Raise "peers", or take some away.' },
       })
       .meta({
         description: 'Peers learn together, each from the labels and from the others (Zhang et al. 2018).',
@@ -202,9 +247,11 @@ export const strategySchema = z
       }),
     z
       .strictObject({
-        kind: z.literal('sequence'),
-        temperature: temperature(2),
-        weight: fraction('w: weight of the teacher term; 1 − w weighs the labels.').default(0.5),
+        kind: z.literal('sequence').describe('Next-token probabilities.'),
+        temperature: tokenTemperature,
+        weight: fraction(
+          'w, the weight of the teacher’s term; the labels get 1 − w. Default 0.5: as much from the one as from the other.',
+        ).default(0.5),
         ...divergence,
       })
       .meta({
@@ -215,13 +262,13 @@ export const strategySchema = z
       }),
     z
       .strictObject({
-        kind: z.literal('combined'),
-        labelWeight: weight('Weight of the labels.', 1),
+        kind: z.literal('combined').describe('Several teacher-driven terms.'),
+        labelWeight,
         terms: z
           .array(termSchema)
           .min(1)
           .max(16)
-          .describe('Teacher-driven terms; each is recorded by itself.'),
+          .describe('Teacher-driven terms; each is recorded by itself, so that their sizes can be compared.'),
       })
       .meta({
         description: 'Several teacher-driven terms at once, as TinyBERT and DistilBERT do.',

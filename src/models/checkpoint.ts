@@ -2,7 +2,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fileProblem } from '../data/file-problem.ts';
-import { modelSchema } from '../experiment/schema.ts';
+import { modelSchema } from '../experiment/model-schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { createModel } from './create-model.ts';
 import { fromStored, storedShape, toStored } from './kernel-layout.ts';
