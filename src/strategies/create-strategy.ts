@@ -1,6 +1,12 @@
-import type { StrategyConfig } from '../experiment/schema.ts';
+import type { StrategyConfig } from '../experiment/strategy-schema.ts';
+import { combined } from './combined.ts';
 import { direct } from './direct.ts';
+import { feature } from './feature.ts';
+import { online } from './online.ts';
+import { relation } from './relation.ts';
 import { response } from './response.ts';
+import { self } from './self.ts';
+import { sequence } from './sequence.ts';
 import type { Strategy } from './strategy.ts';
 
 /** The strategy an experiment names, with its settings. */
@@ -10,5 +16,17 @@ export function createStrategy(config: StrategyConfig): Strategy {
       return direct();
     case 'response':
       return response(config);
+    case 'feature':
+      return feature(config);
+    case 'relation':
+      return relation(config);
+    case 'self':
+      return self(config);
+    case 'online':
+      return online(config);
+    case 'sequence':
+      return sequence(config);
+    case 'combined':
+      return combined(config);
   }
 }

@@ -4,8 +4,8 @@ import { withGradient } from './custom-gradient.ts';
 import { logSoftmax } from './log-softmax.ts';
 import { flatLogits, type Rows, weightedMean } from './rows.ts';
 
-/** A teacher that forbids a class gives it −∞; as a very small number it has probability 0 and no NaN comes of it. */
-const lowestLogit = -1e30;
+/** A teacher that forbids a class gives it −∞; this low it still has probability 0, and no NaN comes of it. */
+const lowestLogit = -1e6;
 
 /** log softmax(z_t / T) of the teacher, without gradient; −∞ is allowed. */
 export function teacherLogProbabilities(logits: Tensor2D, temperature: number): Tensor2D {

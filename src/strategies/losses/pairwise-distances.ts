@@ -1,0 +1,57 @@
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { tf } from '../../device/tensorflow.ts';
+import { withGradient } from './custom-gradient.ts';
+
+/** Numbers that one chunk of differences may hold, and how many chunks there may be. */
+const chunkSize = 2 ** 22;
+const mostChunks = 16;
+
+/** Squared distances below this count as zero: the root would have an infinite gradient. */
+export const smallestSquare = 1e-12;
+
+/** First samples of the chunks into which `batch` samples fall, where each sample takes `perSample` numbers. */
+export function chunks(batch: number, perSample: number): { start: number; size: number }[] {
+  const size = Math.max(1, Math.ceil(batch / mostChunks), Math.floor(chunkSize / perSample));
+  return Array.from({ length: Math.ceil(batch / size) }, (_, index) => ({
+    start: index * size,
+    size: Math.min(size, batch - index * size),
+  }));
+}
+
+/** x_j − x_i for i of the chunk and every j: (size, batch, width). */
+export function differences(x: Tensor2D, start: number, size: number): Tensor3D {
+  const [batch, width] = x.shape;
+  const own = tf.reshape(tf.slice(x, [start, 0], [size, width]), [size, 1, width]);
+  return tf.sub(tf.reshape(x, [1, batch, width]), own);
+}
+
+/** Squared distances, from differences and not from products: near samples lose no digits. (batch, batch). */
+function squaredDistances(x: Tensor2D): Tensor2D {
+  const [batch, width] = x.shape;
+  const parts = chunks(batch, batch * width).map(({ start, size }) =>
+    tf.sum<Tensor2D>(tf.square(differences(x, start, size)), 2),
+  );
+  return parts.length === 1 ? parts[0]! : tf.concat(parts, 0);
+}
+
+/**
+ * Euclidean distances between all samples of a batch, (batch, width) to (batch, batch). The diagonal, and every pair of
+ * equal samples, is exactly 0 and has no gradient.
+ */
+export function pairwiseDistances(x: Tensor2D): Tensor2D {
+  return withGradient(
+    x,
+    (samples) => {
+      const squares = squaredDistances(samples);
+      const apart = tf.cast(tf.greater(squares, smallestSquare), 'float32');
+      const inverse = tf.mul<Tensor2D>(tf.rsqrt(tf.maximum(squares, smallestSquare)), apart);
+      return { value: tf.mul(squares, inverse) as Tensor2D, saved: [samples, inverse] };
+    },
+    (dy, [samples, inverse]) => {
+      // d‖x_i − x_j‖/dx_i = (x_i − x_j)/‖x_i − x_j‖, and each pair stands in two places.
+      const pull = tf.mul(tf.add(dy, tf.transpose(dy)), inverse!) as Tensor2D;
+      const own = tf.mul(samples!, tf.sum(pull, 1, true));
+      return tf.sub<Tensor2D>(own, tf.matMul(pull, samples as Tensor2D));
+    },
+  );
+}

@@ -1,0 +1,80 @@
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
+import { tf } from '../device/tensorflow.ts';
+import type { StrategyConfig } from '../experiment/strategy-schema.ts';
+import type { Model } from '../models/model.ts';
+import { distillationLoss } from './losses/distillation-kl.ts';
+import { hardLoss } from './losses/hard-loss.ts';
+import { rowsOf } from './losses/rows.ts';
+import {
+  type AttachedStrategy,
+  type LossTerm,
+  noTeacher,
+  type Strategy,
+  type StrategyContext,
+  type StrategyParts,
+} from './strategy.ts';
+
+type OnlineConfig = Extract<StrategyConfig, { kind: 'online' }>;
+
+/** Names of the second peer and those after it; the first is the student. */
+const peerName = (index: number) => `peer-${index + 2}`;
+
+function prefixed(peers: readonly Model[], which: 'parameters' | 'buffers'): Map<string, Variable> {
+  return new Map(
+    peers.flatMap((peer, index) =>
+      [...peer[which]].map(([name, variable]) => [`${peerName(index)}.${name}`, variable] as const),
+    ),
+  );
+}
+
+function attach({ peers: count, peerModels = [], temperature }: OnlineConfig, parts: StrategyParts) {
+  const peers = Array.from({ length: count - 1 }, (_, index) =>
+    parts.buildModel(peerModels[index] ?? parts.student.config, peerName(index)),
+  );
+  const strategy: AttachedStrategy = {
+    parameters: prefixed(peers, 'parameters'),
+    buffers: prefixed(peers, 'buffers'),
+    loss: (context) => mutualLoss(peers, temperature, context),
+    candidates: peers.map((model, index) => ({ name: peerName(index), model, ensemble: true })),
+    dispose() {
+      for (const peer of peers) peer.dispose();
+    },
+  };
+  return strategy;
+}
+
+/** All predictions are taken from the weights before the step: one sum of losses, one update of all. */
+function mutualLoss(
+  peers: readonly Model[],
+  temperature: number,
+  context: StrategyContext,
+): Record<string, LossTerm> {
+  const { batch, random, student } = context;
+  const rows = rowsOf(batch, context.totals);
+  const answers: readonly Tensor[] = [
+    student.logits,
+    ...peers.map((peer) => peer.forward(batch.input, { training: true, random }).logits),
+  ];
+  const terms: Record<string, LossTerm> = {};
+  answers.forEach((own, index) => {
+    const prefix = index === 0 ? '' : `${peerName(index - 1)}.`;
+    const others = answers.filter((_, other) => other !== index);
+    // distillationLoss lets no gradient into its teacher: with it, this would be another method.
+    const lessons = others.map((other) => distillationLoss(other, own, temperature, rows));
+    terms[`${prefix}labels`] = { weight: 1, value: hardLoss(context, own, rows) };
+    terms[`${prefix}mutual`] = { weight: 1, value: tf.div<Scalar>(tf.addN(lessons), lessons.length) };
+  });
+  return terms;
+}
+
+/**
+ * For each peer i: CE(labels, z_i) + mean over j≠i of T²·KL(softmax(stop(z_j)/T) ‖ softmax(z_i/T)), summed over peers
+ * (deep mutual learning, Zhang et al. 2018).
+ */
+export function online(config: OnlineConfig): Strategy {
+  return {
+    kind: 'online',
+    needs: () => noTeacher,
+    attach: (parts) => attach(config, parts),
+  };
+}

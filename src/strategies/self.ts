@@ -1,0 +1,106 @@
+import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import { tf } from '../device/tensorflow.ts';
+import type { StrategyConfig } from '../experiment/strategy-schema.ts';
+import { UserError } from '../experiment/user-error.ts';
+import type { ModelInput } from '../models/model.ts';
+import { hiddenShapes } from './hidden-shapes.ts';
+import { distillationLoss } from './losses/distillation-kl.ts';
+import { hardLoss } from './losses/hard-loss.ts';
+import { rowsOf } from './losses/rows.ts';
+import {
+  type AttachedStrategy,
+  type LossTerm,
+  noTeacher,
+  type Strategy,
+  type StrategyParts,
+} from './strategy.ts';
+
+type SelfConfig = Extract<StrategyConfig, { kind: 'self' }>;
+
+/**
+ * The layers that exits stand after, the deepest left out: L/K, 2L/K … of L, rounded, each once.
+ * @throws UserError where the model is too shallow to have one.
+ */
+export function exitLayers(layerCount: number, exits: number): readonly number[] {
+  if (layerCount < 2)
+    throw new UserError(
+      `Self-distillation needs a layer before the last, and the student has ${layerCount === 1 ? 'only one' : 'none'}.`,
+      { remedy: 'Give the student two layers or more, or take another strategy.' },
+    );
+  const layers = Array.from({ length: exits - 1 }, (_, index) =>
+    Math.max(1, Math.round(((index + 1) * layerCount) / exits)),
+  );
+  return [...new Set(layers)].filter((layer) => layer < layerCount);
+}
+
+interface Exit {
+  readonly name: string;
+  readonly layer: number;
+  readonly weight: Variable;
+  readonly bias: Variable;
+}
+
+function createExit(layer: number, width: number, { task, initialize }: StrategyParts): Exit {
+  const name = `exit-${layer}`;
+  return {
+    name,
+    layer,
+    weight: initialize(`${name}.weight`, [width, task.classes], 'glorot'),
+    bias: initialize(`${name}.bias`, [task.classes], 'zeros'),
+  };
+}
+
+function attach({ exits: count, temperature }: SelfConfig, parts: StrategyParts): AttachedStrategy {
+  const { student } = parts;
+  const shapes = hiddenShapes(student);
+  const exits = exitLayers(student.layerCount, count).map((layer) =>
+    createExit(layer, shapes[layer]!.at(-1)!, parts),
+  );
+  const answer = ({ weight, bias }: Exit, state: Tensor, input: ModelInput): Tensor => {
+    const pooled = student.pool(state, input) as Tensor2D;
+    return tf.add(tf.matMul(pooled, weight as unknown as Tensor2D), bias);
+  };
+  return {
+    parameters: new Map(
+      exits.flatMap(({ name, weight, bias }) => [
+        [`${name}.weight`, weight] as const,
+        [`${name}.bias`, bias] as const,
+      ]),
+    ),
+    buffers: new Map(),
+    loss(context) {
+      const rows = rowsOf(context.batch, context.totals);
+      const { logits, hiddenStates } = context.student;
+      const weight = 1 / (exits.length + 1);
+      const terms: Record<string, LossTerm> = { labels: { weight, value: hardLoss(context, logits, rows) } };
+      for (const exit of exits) {
+        const own = answer(exit, hiddenStates[exit.layer]!, context.batch.input);
+        terms[`${exit.name}.labels`] = { weight, value: hardLoss(context, own, rows) };
+        // distillationLoss lets no gradient into its teacher, here the deepest exit.
+        terms[`${exit.name}.self`] = { weight, value: distillationLoss(logits, own, temperature, rows) };
+      }
+      return terms;
+    },
+    dispose() {
+      for (const { weight, bias } of exits) {
+        weight.dispose();
+        bias.dispose();
+      }
+    },
+  };
+}
+
+/**
+ * Mean over exits k of CE(labels, z_k) + [k < K]·T²·KL(softmax(stop(z_K)/T) ‖ softmax(z_k/T)); exits are linear
+ * classifiers on pooled states, the deepest is the student's own (Zhang et al. 2019).
+ */
+export function self(config: SelfConfig): Strategy {
+  return {
+    kind: 'self',
+    needs({ student }) {
+      exitLayers(student.length - 1, config.exits);
+      return noTeacher;
+    },
+    attach: (parts) => attach(config, parts),
+  };
+}

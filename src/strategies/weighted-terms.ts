@@ -1,0 +1,111 @@
+import type { Scalar, Variable } from '@tensorflow/tfjs-core';
+import { hardLoss } from './losses/hard-loss.ts';
+import { type Rows, rowsOf } from './losses/rows.ts';
+import type {
+  AttachedStrategy,
+  LossTerm,
+  Strategy,
+  StrategyContext,
+  StrategyParts,
+  TeacherNeeds,
+} from './strategy.ts';
+
+/** A teacher-driven part of a loss that can stand beside others. */
+export interface Term {
+  needs: Strategy['needs'];
+  /** @throws UserError where student and teacher do not go together. */
+  attach(parts: StrategyParts): AttachedTerm;
+}
+
+export interface AttachedTerm {
+  /** Owned by the term. */
+  readonly parameters: ReadonlyMap<string, Variable>;
+  /** Values by name, each with its weight inside the term. */
+  loss(context: StrategyContext, rows: Rows): Record<string, LossTerm>;
+}
+
+export interface WeightedTerm {
+  readonly weight: number;
+  readonly term: Term;
+}
+
+const union = (lists: readonly (readonly number[])[]): number[] =>
+  [...new Set(lists.flat())].sort((a, b) => a - b);
+
+/** What several terms need together. Full logits serve whoever wants only the largest of them. */
+export function uniteNeeds(all: readonly TeacherNeeds[]): TeacherNeeds {
+  const wide = all.filter((needs) => needs.logits);
+  const topLogits = wide.map((needs) => needs.topLogits);
+  return {
+    logits: wide.length > 0,
+    hiddenStates: union(all.map((needs) => needs.hiddenStates)),
+    pooled: union(all.map((needs) => needs.pooled)),
+    ...(wide.length > 0 && !topLogits.includes(undefined)
+      ? { topLogits: Math.max(...topLogits.map((count) => count!)) }
+      : {}),
+  };
+}
+
+/** `name`, or the first of `name-2`, `name-3` … that is free. */
+function freeName(name: string, taken: { has(name: string): boolean }): string {
+  let free = name;
+  for (let count = 2; taken.has(free); count++) free = `${name}-${count}`;
+  return free;
+}
+
+/** labelWeight·CE(labels, z_s) + Σ weight·term, each value under its own name. */
+export function weightedTerms(kind: string, labelWeight: number, terms: readonly WeightedTerm[]): Strategy {
+  return {
+    kind,
+    needs: (shapes) => uniteNeeds(terms.map(({ term }) => term.needs(shapes))),
+    attach(parts): AttachedStrategy {
+      const parameters = new Map<string, Variable>();
+      const attached = terms.map(({ weight, term }, index) => {
+        // Two terms of one kind must not ask for the same name.
+        const prefix = terms.length > 1 ? `term-${index + 1}.` : '';
+        const bound = term.attach({
+          ...parts,
+          initialize: (name, shape, scheme) => parts.initialize(prefix + name, shape, scheme),
+        });
+        for (const [name, variable] of bound.parameters) parameters.set(prefix + name, variable);
+        return { weight, bound };
+      });
+      return {
+        parameters,
+        buffers: new Map(),
+        loss(context) {
+          const rows = rowsOf(context.batch, context.totals);
+          const values = new Map<string, LossTerm>([
+            ['labels', { weight: labelWeight, value: hardLoss(context, context.student.logits, rows) }],
+          ]);
+          for (const { weight, bound } of attached)
+            for (const [name, term] of Object.entries(bound.loss(context, rows)))
+              values.set(freeName(name, values), { weight: weight * term.weight, value: term.value });
+          return Object.fromEntries(values);
+        },
+        dispose() {
+          for (const variable of parameters.values()) variable.dispose();
+        },
+      };
+    },
+  };
+}
+
+/** A term of one value that adds nothing to train. */
+export function plainTerm(
+  name: string,
+  needs: TeacherNeeds,
+  check: (parts: StrategyParts) => void,
+  value: (context: StrategyContext, rows: Rows) => Scalar,
+): Term {
+  return {
+    needs: () => needs,
+    attach(parts) {
+      check(parts);
+      return {
+        parameters: new Map(),
+        loss: (context, rows) => ({ [name]: { weight: 1, value: value(context, rows) } }),
+      };
+    },
+  };
+}
