@@ -3,7 +3,7 @@
  * side by side in memory they run about twice as fast as the plain ones. ONNX Runtime itself goes over to them only
  * where the kernel is a constant, which it never is in training, so the graphs here name them directly.
  */
-import { onnx } from 'onnx-proto';
+import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Window } from './kernels/window.ts';
 import { windowAttributes } from './kernels/window.ts';
@@ -23,6 +23,7 @@ export async function detectChannelBlocks(): Promise<void> {
 }
 
 async function probe(): Promise<number> {
+  const { onnx } = onnxProto;
   const { AttributeProto } = onnx;
   const float32 = { elemType: onnx.TensorProto.DataType.FLOAT };
   const dim = [1, 1, 1, 4].map((dimValue) => ({ dimValue }));

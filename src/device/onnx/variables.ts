@@ -1,0 +1,51 @@
+import type { Tensor as OrtTensor } from 'onnxruntime-node';
+import { tf } from '../tensorflow.ts';
+import type { OnnxBackend } from './backend.ts';
+import { arrayOf } from './record.ts';
+import { ortTensor } from './store.ts';
+import { sizeOf, type Value } from './value.ts';
+
+/** Every variable whose value a backend holds. */
+export function liveVariables({ store }: OnnxBackend): tf.Variable[] {
+  return Object.values(tf.engine().registeredVariables).filter((variable) => store.has(variable.dataId));
+}
+
+/** Gives a variable another value. Tensors that share the old one keep it; no tensor is added or dropped. */
+export function setVariable(backend: OnnxBackend, variable: tf.Variable, value: Value): void {
+  if (backend.store.references(variable.dataId) === 1) {
+    backend.store.replace(variable.dataId, value);
+    return;
+  }
+  const tensor = backend.tensor(value);
+  variable.assign(tensor);
+  tensor.dispose();
+}
+
+/**
+ * Memory for the next value of each variable. A step writes new values while it still reads the old ones, so a
+ * variable that is assigned at each step alternates between two buffers.
+ */
+export class VariableBuffers {
+  readonly #backend: OnnxBackend;
+  readonly #spare = new WeakMap<tf.Variable, OrtTensor>();
+
+  constructor(backend: OnnxBackend) {
+    this.#backend = backend;
+  }
+
+  /** Memory to write a new value into; null lets ONNX Runtime allocate it. */
+  take(variable: tf.Variable): OrtTensor | null {
+    if (this.#backend.target !== 'cpu') return null;
+    const spare = this.#spare.get(variable);
+    this.#spare.delete(variable);
+    const type = variable.dtype as 'float32' | 'int32' | 'bool';
+    return spare ?? ortTensor(arrayOf(type, sizeOf(variable.shape)), variable.shape, type);
+  }
+
+  /** Takes the memory of a value that a variable no longer has, unless somebody may hold it. */
+  giveBack(variable: tf.Variable, value: Value): void {
+    if (!value.stored || value.escaped) return;
+    if (value.stored.location === 'cpu') this.#spare.set(variable, value.stored);
+    else value.stored.dispose();
+  }
+}
