@@ -1,0 +1,520 @@
+"""Makes strategies.json: losses and gradients of every strategy, computed by PyTorch in float64.
+
+    python test/reference/strategies.py
+
+Written to be obvious rather than fast, and to share nothing with src/: library losses where PyTorch has them, loops
+over samples and positions where it has not. Inputs are multiples of 1/64, so that float32 holds them exactly.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+
+torch.manual_seed(20260101)
+torch.set_default_dtype(torch.float64)
+IGNORED = -100
+
+
+def draw(*shape, scale=2.0):
+    return torch.round(torch.randn(*shape) * scale * 64) / 64
+
+
+def plain(tensor):
+    tensor = tensor.detach()
+    return {
+        "shape": list(tensor.shape),
+        "data": [x if math.isfinite(x) else str(x) for x in (float(f"{v:.12g}") for v in tensor.flatten().tolist())],
+    }
+
+
+def leaf(tensor):
+    return tensor.clone().requires_grad_(True)
+
+
+# ---- losses ----
+
+
+def hard(logits, labels, weights, total, smoothing):
+    """Cross-entropy over everything that has a label; a language model predicts the next one."""
+    value = torch.zeros(())
+    for sample in range(len(weights)):
+        if weights[sample] == 0:
+            continue
+        if labels.dim() == 1:
+            z, y = logits[sample : sample + 1], labels[sample : sample + 1]
+        else:
+            z, y = logits[sample, :-1], labels[sample, 1:]
+        if (y != IGNORED).any():
+            value = value + F.cross_entropy(z, y, ignore_index=IGNORED, label_smoothing=smoothing, reduction="sum")
+    return value / max(total, 1)
+
+
+def kl(log_a, log_b):
+    """KL(a || b) of one position."""
+    return F.kl_div(log_b, log_a, log_target=True, reduction="sum")
+
+
+def one_divergence(config, log_p, log_q):
+    p, q = log_p.exp(), log_q.exp()
+    kind = config["divergence"]
+    if kind == "forward-kl":
+        return kl(log_p, log_q)
+    if kind == "reverse-kl":
+        return kl(log_q, log_p)
+    if kind == "jsd":
+        beta = config["beta"]
+        if beta == 0:
+            return kl(log_p, log_q)
+        if beta == 1:
+            return kl(log_q, log_p)
+        log_m = torch.logaddexp(log_p + math.log(beta), log_q + math.log(1 - beta))
+        return beta * kl(log_p, log_m) + (1 - beta) * kl(log_q, log_m)
+    skew = config["lambda"]
+    if kind == "skew-kl":
+        return kl(log_p, torch.log(skew * p + (1 - skew) * q))
+    return kl(log_q, torch.log((1 - skew) * p + skew * q))
+
+
+def soft(config, teacher, student, labels, weights, total, temperature):
+    """T^2 * D(teacher, student), summed over classes, divided once by what counts in the whole step."""
+    value = torch.zeros(())
+    finite = teacher.clone()
+    finite[finite == -math.inf] = -1e300
+    for sample in range(len(weights)):
+        if weights[sample] == 0:
+            continue
+        positions = [()] if labels.dim() == 1 else [(t,) for t in range(labels.shape[1] - 1) if labels[sample, t + 1] != IGNORED]
+        for at in positions:
+            log_p = F.log_softmax(finite[(sample, *at)].detach() / temperature, dim=-1)
+            log_q = F.log_softmax(student[(sample, *at)] / temperature, dim=-1)
+            value = value + one_divergence(config, log_p, log_q)
+    return temperature**2 * value / max(total, 1)
+
+
+FORWARD = {"divergence": "forward-kl"}
+
+
+def top_logits(logits, k):
+    """The k most probable tokens, and all others at an equal share of what is left."""
+    log_p = F.log_softmax(logits, dim=-1)
+    vocabulary = logits.shape[-1]
+    values, indices = log_p.topk(k, dim=-1)
+    rest = 1 - values.exp().sum(-1, keepdim=True)
+    out = torch.log(rest / (vocabulary - k)).expand_as(log_p).clone()
+    return out.scatter(-1, indices, values)
+
+
+def valid_vectors(state, mask, weights):
+    """Every vector of a state that counts, as indices."""
+    out = []
+    for sample in range(len(weights)):
+        if weights[sample] == 0:
+            continue
+        if state.dim() == 2:
+            out.append((sample,))
+        elif state.dim() == 3:
+            out += [(sample, t) for t in range(state.shape[1]) if mask is None or mask[sample, t] == 1]
+        else:
+            out += [(sample, y, x) for y in range(state.shape[1]) for x in range(state.shape[2])]
+    return out
+
+
+def pool_to(state, height, width):
+    return F.adaptive_avg_pool2d(state.permute(0, 3, 1, 2), (height, width)).permute(0, 2, 3, 1)
+
+
+def hidden(kind, student, teacher, project, mask, weights, total):
+    if student.dim() == 4:
+        height, width = min(student.shape[1], teacher.shape[1]), min(student.shape[2], teacher.shape[2])
+        student, teacher = pool_to(student, height, width), pool_to(teacher, height, width)
+        total = total * height * width
+    value = torch.zeros(())
+    for at in valid_vectors(student, mask, weights):
+        u, t = project(student[at]), teacher[at]
+        if kind == "feature":
+            value = value + (F.normalize(u, dim=-1) - F.normalize(t, dim=-1)).pow(2).sum()
+        else:
+            value = value + 1 - F.cosine_similarity(u, t, dim=-1)
+    return value / max(total, 1)
+
+
+def distance_term(student, teacher, weights):
+    real = [i for i in range(len(weights)) if weights[i] == 1]
+    if not real:
+        return torch.zeros(())
+
+    def relative(x):
+        rows, positive = [], []
+        for i in real:
+            for j in real:
+                d = (x[i] - x[j]).norm() if i != j and not torch.equal(x[i], x[j]) else torch.zeros(())
+                rows.append(d)
+                if d > 0:
+                    positive.append(d)
+        mean = torch.stack(positive).mean() if positive else torch.ones(())
+        return torch.stack(rows) / mean
+
+    return F.smooth_l1_loss(relative(student), relative(teacher), reduction="mean")
+
+
+def angle_term(student, teacher, weights):
+    real = [i for i in range(len(weights)) if weights[i] == 1]
+    if not real:
+        return torch.zeros(())
+
+    def angles(x):
+        def unit(i, j):
+            return torch.zeros_like(x[i]) if torch.equal(x[i], x[j]) else F.normalize(x[j] - x[i], dim=0)
+
+        return torch.stack([unit(i, j) @ unit(i, k) for i in real for j in real for k in real])
+
+    return F.smooth_l1_loss(angles(student), angles(teacher), reduction="mean")
+
+
+def linear(x, parameters, name):
+    return x @ parameters[f"{name}.weight"] + parameters[f"{name}.bias"]
+
+
+# ---- cases ----
+
+cases = []
+
+
+def totals_of(labels, weights, mask):
+    keep = weights == 1
+    return {
+        "samples": int(keep.sum()),
+        "tokens": 0 if mask is None else int(mask[keep].sum()),
+        "targets": int(((labels if labels.dim() == 1 else labels[:, 1:])[keep] != IGNORED).sum()),
+    }
+
+
+def record(name, strategy, terms, leaves, given):
+    total = sum(weight * value for weight, value in terms.values())
+    gradients = {}
+    names = list(leaves)
+    found = torch.autograd.grad(total, [leaves[n] for n in names], allow_unused=True) if total.requires_grad else [None] * len(names)
+    for n, g in zip(names, found):
+        gradients[n] = plain(torch.zeros_like(leaves[n]) if g is None else g)
+    cases.append(
+        {
+            "name": name,
+            "strategy": strategy,
+            **given,
+            "leaves": {n: plain(leaves[n]) for n in names},
+            "expected": {
+                "terms": {n: {"weight": float(w), "value": float(v)} for n, (w, v) in terms.items()},
+                "gradients": gradients,
+            },
+        }
+    )
+
+
+def batch_of(labels, weights, mask=None, smoothing=0.0, totals=None, teacher=None):
+    given = {
+        "labels": {"shape": list(labels.shape), "data": labels.flatten().tolist()},
+        "weights": weights.tolist(),
+        "labelSmoothing": smoothing,
+        "totals": totals or totals_of(labels, weights, mask),
+    }
+    if mask is not None:
+        given["mask"] = plain(mask)
+    if teacher:
+        given["teacher"] = teacher
+    return given
+
+
+ones = torch.ones
+ragged = torch.tensor([1.0, 1.0, 1.0, 0.0, 0.0])
+labels5 = torch.tensor([2, 0, 3, 0, 0])
+text_labels = torch.tensor([[1, 2, 3, 4, 5, 6], [IGNORED, IGNORED, 0, 2, IGNORED, IGNORED], [3, IGNORED, IGNORED, IGNORED, IGNORED, 1], [0, 1, 2, 3, 4, 5]])
+text_weights = torch.tensor([1.0, 1.0, 1.0, 0.0])
+
+
+def direct(name, logits, labels, weights, smoothing=0.0, totals=None):
+    logits = leaf(logits)
+    given = batch_of(labels, weights, smoothing=smoothing, totals=totals)
+    value = hard(logits, labels, weights, given["totals"]["targets"], smoothing)
+    record(name, {"kind": "direct"}, {"labels": (1, value)}, {"logits": logits}, given)
+
+
+direct("direct: plain", draw(4, 6), torch.tensor([0, 5, 2, 2]), ones(4))
+direct("direct: ragged", draw(5, 4), labels5, ragged)
+direct("direct: label smoothing", draw(5, 4), labels5, ragged, smoothing=0.125)
+direct("direct: huge logits", draw(5, 4, scale=10000), labels5, ragged)
+direct("direct: one valid sample", draw(5, 4), labels5, torch.tensor([0.0, 1, 0, 0, 0]))
+direct("direct: zero valid samples", draw(5, 4), labels5, torch.zeros(5))
+direct("direct: an ignored label", draw(5, 4), torch.tensor([2, IGNORED, 3, 0, 0]), ragged)
+direct("direct: a share of a larger step", draw(5, 4), labels5, ragged, totals={"samples": 11, "tokens": 0, "targets": 11})
+direct("direct: language model", draw(4, 6, 7), text_labels, text_weights)
+direct("direct: language model, smoothing", draw(4, 6, 7), text_labels, text_weights, smoothing=0.25)
+direct("direct: language model, zero valid tokens", draw(4, 6, 7), torch.full((4, 6), IGNORED), ones(4))
+
+
+def response(name, student, teacher, labels, weights, temperature=4.0, alpha=0.7, smoothing=0.0, totals=None):
+    logits = leaf(student)
+    given = batch_of(labels, weights, smoothing=smoothing, totals=totals, teacher={"logits": plain(teacher)})
+    count = given["totals"]["samples" if labels.dim() == 1 else "targets"]
+    terms = {
+        "labels": (1 - alpha, hard(logits, labels, weights, given["totals"]["targets"], smoothing)),
+        "response": (alpha, soft(FORWARD, teacher, logits, labels, weights, count, temperature)),
+    }
+    record(name, {"kind": "response", "temperature": temperature, "alpha": alpha}, terms, {"logits": logits}, given)
+
+
+for temperature in (0.25, 1.0, 4.0, 20.0):
+    response(f"response: T {temperature}", draw(5, 4, scale=4), draw(5, 4, scale=4), labels5, ragged, temperature)
+response("response: alpha 0", draw(5, 4), draw(5, 4), labels5, ragged, alpha=0.0)
+response("response: alpha 1", draw(5, 4), draw(5, 4), labels5, ragged, alpha=1.0)
+response("response: label smoothing", draw(5, 4), draw(5, 4), labels5, ragged, smoothing=0.125)
+same = draw(5, 4)
+response("response: teacher and student alike", same, same, labels5, ragged)
+response("response: huge logits", draw(5, 4, scale=4000), draw(5, 4, scale=4000), labels5, ragged)
+response("response: one valid sample", draw(5, 4), draw(5, 4), labels5, torch.tensor([0.0, 0, 1, 0, 0]))
+response("response: zero valid samples", draw(5, 4), draw(5, 4), labels5, torch.zeros(5))
+response("response: a share of a larger step", draw(5, 4), draw(5, 4), labels5, ragged, totals={"samples": 9, "tokens": 0, "targets": 9})
+forbidding = draw(5, 4)
+forbidding[0, 1] = forbidding[2, 0] = forbidding[4, 2] = -math.inf
+response("response: a teacher that forbids classes", draw(5, 4), forbidding, labels5, ragged)
+response("response: language model", draw(4, 6, 7), draw(4, 6, 7), text_labels, text_weights)
+response("response: many classes", draw(3, 500), draw(3, 500), torch.tensor([7, 499, 0]), ones(3))
+
+
+def sequence(name, student, teacher, labels, weights, config, temperature=2.0, weight=0.5, totals=None, top_k=None):
+    logits = leaf(student)
+    given = batch_of(labels, weights, totals=totals, teacher={"logits": plain(teacher)})
+    seen = teacher if top_k is None else top_logits(teacher, top_k)
+    targets = given["totals"]["targets"]
+    terms = {
+        "labels": (1 - weight, hard(logits, labels, weights, targets, 0.0)),
+        "divergence": (weight, soft(config, seen, logits, labels, weights, targets, temperature)),
+    }
+    strategy = {"kind": "sequence", "temperature": temperature, "weight": weight, "topK": top_k, **config}
+    record(name, strategy, terms, {"logits": logits}, given)
+
+
+divergences = {
+    "forward-kl": {"divergence": "forward-kl"},
+    "reverse-kl": {"divergence": "reverse-kl"},
+    "jsd": {"divergence": "jsd", "beta": 0.5},
+    "jsd, beta 0.1": {"divergence": "jsd", "beta": 0.1},
+    "jsd, beta 0": {"divergence": "jsd", "beta": 0.0},
+    "jsd, beta 1": {"divergence": "jsd", "beta": 1.0},
+    "skew-kl": {"divergence": "skew-kl", "lambda": 0.1},
+    "skew-reverse-kl": {"divergence": "skew-reverse-kl", "lambda": 0.1},
+    "skew-kl, lambda 0": {"divergence": "skew-kl", "lambda": 0.0},
+    "skew-reverse-kl, lambda 0": {"divergence": "skew-reverse-kl", "lambda": 0.0},
+}
+same_text = draw(4, 6, 7)
+for label, config in divergences.items():
+    sequence(f"sequence, {label}: ragged", draw(4, 6, 7), draw(4, 6, 7), text_labels, text_weights, config)
+    sequence(f"sequence, {label}: low temperature", draw(4, 6, 7), draw(4, 6, 7), text_labels, text_weights, config, temperature=0.25)
+    sequence(f"sequence, {label}: teacher and student alike", same_text, same_text, text_labels, text_weights, config)
+    sequence(f"sequence, {label}: zero valid tokens", draw(2, 3, 4), draw(2, 3, 4), torch.full((2, 3), IGNORED), ones(2), config)
+    sequence(f"sequence, {label}: huge logits", draw(2, 3, 4, scale=200), draw(2, 3, 4, scale=200), torch.tensor([[1, 2, 3], [0, IGNORED, 1]]), ones(2), config)
+    sequence(f"sequence, {label}: top 3", draw(4, 6, 7), draw(4, 6, 7), text_labels, text_weights, config, top_k=3)
+sequence("sequence: a share of a larger step", draw(4, 6, 7), draw(4, 6, 7), text_labels, text_weights, divergences["forward-kl"], totals={"samples": 20, "tokens": 0, "targets": 1000})
+sequence("sequence: one valid token", draw(2, 3, 4), draw(2, 3, 4), torch.tensor([[1, IGNORED, IGNORED], [0, IGNORED, 1]]), ones(2), divergences["jsd"])
+sequence("sequence: weight 1", draw(4, 6, 7), draw(4, 6, 7), text_labels, text_weights, divergences["skew-kl"], weight=1.0)
+
+
+def parameters_of(prefix, kind, source, target):
+    if kind == "feature":
+        return {
+            f"{prefix}projector.0.0.weight": draw(source, target, scale=0.5),
+            f"{prefix}projector.0.0.bias": draw(target, scale=0.25),
+            f"{prefix}projector.0.2.weight": draw(target, target, scale=0.5),
+            f"{prefix}projector.0.2.bias": draw(target, scale=0.25),
+        }
+    if source == target:
+        return {}
+    return {f"{prefix}projector.0.weight": draw(source, target, scale=0.5), f"{prefix}projector.0.bias": draw(target, scale=0.25)}
+
+
+def hidden_case(name, kind, states, teacher_states, labels, weights, mask=None, response_weight=0.0, classes=3, totals=None):
+    """One pair of layers: the second state of the student with the first of the teacher; other states are there to be left alone."""
+    logits = leaf(draw(len(weights), classes))
+    own = [leaf(s) for s in states]
+    parameters = {n: leaf(p) for n, p in parameters_of("" if kind == "feature" and response_weight == 0 else "term-1.", kind, states[1].shape[-1], teacher_states[1].shape[-1]).items()}
+    prefix = "" if kind == "feature" and response_weight == 0 else "term-1."
+
+    def project(x):
+        if kind == "feature":
+            return linear(torch.relu(linear(x, parameters, f"{prefix}projector.0.0")), parameters, f"{prefix}projector.0.2")
+        return linear(x, parameters, f"{prefix}projector.0") if parameters else x
+
+    teacher_logits = draw(len(weights), classes)
+    given = batch_of(
+        labels,
+        weights,
+        mask,
+        totals=totals,
+        teacher={"logits": plain(teacher_logits), "hidden": [plain(s) for s in teacher_states]},
+    )
+    counts = given["totals"]
+    positions = counts["tokens"] if states[1].dim() == 3 and mask is not None else counts["samples"]
+    value = hidden(kind, own[1], teacher_states[1], project, mask, weights, positions)
+    hard_value = hard(logits, labels, weights, counts["targets"], 0.0)
+    layers = [{"student": 1, "teacher": 1}]
+    if kind == "feature":
+        strategy = {"kind": "feature", "layers": layers, "weight": 0.5, "responseWeight": response_weight, "temperature": 4.0}
+        terms = {"labels": (1, hard_value), "feature": (0.5, value)}
+        if response_weight:
+            terms["response"] = (response_weight, soft(FORWARD, teacher_logits, logits, labels, weights, counts["samples"], 4.0))
+    else:
+        # DistilBERT: labels, soft targets and the direction of hidden states.
+        strategy = {
+            "kind": "combined",
+            "labelWeight": 2.0,
+            "terms": [
+                {"kind": "cosine", "weight": 1.0, "layers": layers},
+                {"kind": "response", "weight": 5.0, "temperature": 2.0},
+            ],
+        }
+        terms = {
+            "labels": (2, hard_value),
+            "cosine": (1, value),
+            "response": (5, soft(FORWARD, teacher_logits, logits, labels, weights, counts["samples"], 2.0)),
+        }
+    leaves = {"logits": logits, **{f"hidden.{i}": s for i, s in enumerate(own)}, **{f"parameters.{n}": p for n, p in parameters.items()}}
+    record(name, strategy, terms, leaves, given)
+
+
+labels3 = torch.tensor([1, 0, 2])
+mask3 = torch.tensor([[1.0, 1, 1, 1], [1, 1, 0, 0], [1, 1, 1, 0]])
+for kind in ("feature", "cosine"):
+    hidden_case(f"{kind}: vectors", kind, [draw(3, 4), draw(3, 5)], [draw(3, 6), draw(3, 7)], labels3, ones(3))
+    hidden_case(f"{kind}: equal widths", kind, [draw(3, 4), draw(3, 5)], [draw(3, 6), draw(3, 5)], labels3, ones(3))
+    hidden_case(f"{kind}: text, ragged mask", kind, [draw(3, 4, 2), draw(3, 4, 3)], [draw(3, 4, 5), draw(3, 4, 4)], labels3, torch.tensor([1.0, 1, 0]), mask3)
+    hidden_case(f"{kind}: text, zero valid tokens", kind, [draw(3, 4, 2), draw(3, 4, 3)], [draw(3, 4, 5), draw(3, 4, 4)], labels3, torch.zeros(3), mask3)
+    hidden_case(f"{kind}: a share of a larger step", kind, [draw(3, 4, 2), draw(3, 4, 3)], [draw(3, 4, 5), draw(3, 4, 4)], labels3, ones(3), mask3, totals={"samples": 8, "tokens": 40, "targets": 8})
+    hidden_case(f"{kind}: feature maps of one size", kind, [draw(2, 4, 4, 2), draw(2, 3, 3, 3)], [draw(2, 4, 4, 2), draw(2, 3, 3, 5)], labels3[:2], torch.tensor([1.0, 0]))
+    hidden_case(f"{kind}: feature maps of different size", kind, [draw(2, 4, 4, 2), draw(2, 5, 3, 3)], [draw(2, 4, 4, 2), draw(2, 3, 6, 4)], labels3[:2], ones(2))
+hidden_case("feature: with response", "feature", [draw(3, 4), draw(3, 5)], [draw(3, 6), draw(3, 7)], labels3, ones(3), response_weight=0.5)
+zeros_in = draw(3, 5)
+zeros_in[1] = 0
+zeros_teacher = draw(3, 5)
+zeros_teacher[2] = 0
+alike = draw(3, 5)
+hidden_case("cosine: teacher and student alike", "cosine", [draw(3, 4), alike], [draw(3, 6), alike], labels3, ones(3))
+hidden_case("cosine: a zero vector of the teacher", "cosine", [draw(3, 4), draw(3, 5)], [draw(3, 6), zeros_teacher], labels3, ones(3))
+
+
+def relation(name, student, teacher, weights, totals=None):
+    count = len(weights)
+    labels = torch.arange(count) % 3
+    logits = leaf(draw(count, 3))
+    state = leaf(student)
+    given = batch_of(labels, weights, totals=totals, teacher={"hidden": [plain(draw(count, 2)), plain(teacher)]})
+    share = float(weights.sum()) / max(given["totals"]["samples"], 1)
+    terms = {
+        "labels": (1, hard(logits, labels, weights, given["totals"]["targets"], 0.0)),
+        "distance": (25, share * distance_term(state, teacher, weights)),
+        "angle": (50, share * angle_term(state, teacher, weights)),
+    }
+    record(name, {"kind": "relation"}, terms, {"logits": logits, "hidden.0": leaf(draw(count, 2)), "hidden.1": state}, given)
+
+
+relation("relation: plain", draw(5, 3), draw(5, 4), ones(5))
+relation("relation: ragged", draw(5, 3), draw(5, 4), ragged)
+twins = draw(5, 3)
+twins[3] = twins[1]
+relation("relation: equal samples of the student", twins, draw(5, 4), ones(5))
+twins_teacher = draw(5, 4)
+twins_teacher[2] = twins_teacher[0]
+relation("relation: equal samples of the teacher", draw(5, 3), twins_teacher, ones(5))
+relation("relation: all samples equal", torch.ones(5, 3), draw(5, 4), ones(5))
+relation("relation: a batch of one", draw(1, 3), draw(1, 4), ones(1))
+relation("relation: one valid sample", draw(5, 3), draw(5, 4), torch.tensor([0.0, 0, 0, 1, 0]))
+relation("relation: two valid samples", draw(5, 3), draw(5, 4), torch.tensor([0.0, 1, 0, 1, 0]))
+relation("relation: zero valid samples", draw(5, 3), draw(5, 4), torch.zeros(5))
+relation("relation: far from the origin", draw(5, 3) + 100, draw(5, 4) + 1000, ones(5))
+relation("relation: alike", alike, alike, ones(3))
+relation("relation: a share of a larger step", draw(5, 3), draw(5, 4), ragged, totals={"samples": 12, "tokens": 0, "targets": 12})
+
+
+def self_case(name, weights, exits, exit_layers, layer_count, temperature=3.0, logits=None):
+    count = len(weights)
+    labels = torch.arange(count) % 3
+    deepest = leaf(draw(count, 3) if logits is None else logits)
+    widths = [4, 5, 2, 3, 6, 4, 5, 3, 2][: layer_count + 1]
+    states = [leaf(draw(count, w)) for w in widths]
+    given = batch_of(labels, weights)
+    samples = given["totals"]["samples"]
+    parameters, terms = {}, {}
+    share = 1 / (len(exit_layers) + 1)
+    terms["labels"] = (share, hard(deepest, labels, weights, samples, 0.0))
+    for layer in exit_layers:
+        parameters[f"exit-{layer}.weight"] = leaf(draw(widths[layer], 3, scale=0.5))
+        parameters[f"exit-{layer}.bias"] = leaf(draw(3, scale=0.25))
+        own = linear(states[layer], parameters, f"exit-{layer}")
+        terms[f"exit-{layer}.labels"] = (share, hard(own, labels, weights, samples, 0.0))
+        terms[f"exit-{layer}.self"] = (share, soft(FORWARD, deepest.detach(), own, labels, weights, samples, temperature))
+    leaves = {"logits": deepest, **{f"hidden.{i}": s for i, s in enumerate(states)}, **{f"parameters.{n}": p for n, p in parameters.items()}}
+    record(name, {"kind": "self", "exits": exits, "temperature": temperature}, terms, leaves, given)
+
+
+self_case("self: four exits of eight layers", ragged, 4, [2, 4, 6], 8)
+self_case("self: more exits than layers", ragged, 4, [1, 2], 3)
+self_case("self: two exits", ones(4), 2, [2], 4, temperature=1.0)
+self_case("self: zero valid samples", torch.zeros(4), 4, [1, 2, 3], 4)
+self_case("self: huge logits", ragged, 4, [1, 2, 3], 4, logits=draw(5, 3, scale=4000))
+
+
+def online(name, answers, labels, weights, temperature=4.0):
+    answers = [leaf(a) for a in answers]
+    given = batch_of(labels, weights)
+    samples = given["totals"]["samples"]
+    terms = {}
+    for i, own in enumerate(answers):
+        prefix = "" if i == 0 else f"peer-{i + 1}."
+        others = [a.detach() for j, a in enumerate(answers) if j != i]
+        terms[f"{prefix}labels"] = (1, hard(own, labels, weights, samples, 0.0))
+        terms[f"{prefix}mutual"] = (1, sum(soft(FORWARD, o, own, labels, weights, samples, temperature) for o in others) / len(others))
+    leaves = {"logits": answers[0], **{f"peer-{i + 1}": a for i, a in enumerate(answers) if i > 0}}
+    record(name, {"kind": "online", "peers": len(answers), "temperature": temperature}, terms, leaves, given)
+
+
+online("online: two peers", [draw(5, 4), draw(5, 4)], labels5, ragged)
+online("online: three peers", [draw(5, 4), draw(5, 4), draw(5, 4)], labels5, ones(5))
+online("online: peers alike", [same, same], labels5, ragged)
+online("online: huge logits", [draw(5, 4, scale=4000), draw(5, 4, scale=4000)], labels5, ragged)
+online("online: zero valid samples", [draw(5, 4), draw(5, 4)], labels5, torch.zeros(5))
+
+
+def combined_relation(name):
+    """Two terms of one kind, and one that makes two values."""
+    count = 4
+    labels = torch.tensor([0, 1, 2, 0])
+    weights = torch.tensor([1.0, 1, 1, 0])
+    logits, first, second = leaf(draw(count, 3)), leaf(draw(count, 2)), leaf(draw(count, 3))
+    teacher_logits = draw(count, 3)
+    teacher_states = [draw(count, 3), draw(count, 4)]
+    given = batch_of(labels, weights, teacher={"logits": plain(teacher_logits), "hidden": [plain(s) for s in teacher_states]})
+    terms = {
+        "labels": (0.5, hard(logits, labels, weights, 3, 0.0)),
+        "response": (0.25, soft(FORWARD, teacher_logits, logits, labels, weights, 3, 1.0)),
+        "distance": (2 * 3, distance_term(second, teacher_states[1], weights)),
+        "angle": (2 * 4, angle_term(second, teacher_states[1], weights)),
+        "response-2": (0.125, soft(FORWARD, teacher_logits, logits, labels, weights, 3, 8.0)),
+    }
+    strategy = {
+        "kind": "combined",
+        "labelWeight": 0.5,
+        "terms": [
+            {"kind": "response", "weight": 0.25, "temperature": 1.0},
+            {"kind": "relation", "weight": 2.0, "distance": 3.0, "angle": 4.0},
+            {"kind": "response", "weight": 0.125, "temperature": 8.0},
+        ],
+    }
+    record(name, strategy, terms, {"logits": logits, "hidden.0": first, "hidden.1": second}, given)
+
+
+combined_relation("combined: response twice and relation")
+
+target = Path(__file__).with_suffix(".json")
+target.write_text("[\n" + ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases) + "\n]\n")
+print(f"{len(cases)} cases in {target.name}, {target.stat().st_size // 1024} KiB")
