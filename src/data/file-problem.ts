@@ -6,6 +6,10 @@ const reasons: Readonly<Record<string, { what: string; remedy: string }>> = {
     what: 'cannot be reached: a part of its path is not a folder',
     remedy: 'Correct the path.',
   },
+  EEXIST: {
+    what: 'cannot be made: something of that name, or a file where a folder should be, is in the way',
+    remedy: 'Choose another place, or move what is there.',
+  },
   EISDIR: { what: 'is a folder, not a file', remedy: 'Name a file in it.' },
   EACCES: { what: 'may not be opened by you', remedy: 'Change its permissions, or choose another place.' },
   EPERM: { what: 'may not be changed by you', remedy: 'Change its permissions, or choose another place.' },

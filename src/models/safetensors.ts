@@ -41,6 +41,9 @@ export interface SafetensorsContent {
 
 const sliceBytes = 1 << 30;
 
+/** Widest elements first, so that all are aligned; the order of the reference implementation. */
+const storageOrder: readonly ElementType[] = ['I64', 'F32', 'I32', 'BF16', 'F16', 'I8', 'U8'];
+
 /** A safetensors file whose header has been checked; tensors are read one by one, so large files need little memory. */
 export class SafetensorsFile {
   readonly file: string;
@@ -126,7 +129,7 @@ export async function readSafetensors(file: string): Promise<SafetensorsContent>
 }
 
 /**
- * Writes a safetensors file: whole or not at all, whatever stops it. Tensors lie largest elements first, then by name,
+ * Writes a safetensors file: whole or not at all, whatever stops it. Tensors lie by type and name,
  * so equal content gives equal bytes.
  * @returns bytes written
  * @throws UserError if the place cannot be written or the disk is full.
@@ -141,7 +144,9 @@ export async function writeSafetensors(
     tensors instanceof Map ? [...tensors] : Object.entries(tensors as Record<string, TensorToStore>);
   const inOrder = given
     .map(([name, tensor]) => ({ name, ...tensor, dtype: tensor.dtype ?? naturalType(tensor.data) }))
-    .sort((a, b) => elementBytes[b.dtype] - elementBytes[a.dtype] || (a.name < b.name ? -1 : 1));
+    .sort(
+      (a, b) => storageOrder.indexOf(a.dtype) - storageOrder.indexOf(b.dtype) || (a.name < b.name ? -1 : 1),
+    );
   const header = layOut(inOrder, metadata);
   const temporary = `${file}.${process.pid}.tmp`;
   try {
