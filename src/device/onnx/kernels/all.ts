@@ -1,12 +1,18 @@
 import type { KernelTable } from '../kernel.ts';
+import { convolutionKernels } from './convolution.ts';
+import { depthwiseConvolutionKernels } from './depthwise-convolution.ts';
 import { binaryKernels } from './elementwise-binary.ts';
 import { unaryKernels } from './elementwise-unary.ts';
 import { gatherScatterKernels } from './gather-scatter.ts';
 import { matMulKernels } from './matmul.ts';
+import { normalizationKernels } from './normalization.ts';
 import { orderingKernels } from './ordering.ts';
+import { poolingKernels } from './pooling.ts';
 import { reductionKernels } from './reduction.ts';
+import { resizingKernels } from './resizing.ts';
 import { shapingKernels } from './shaping.ts';
 import { slicingKernels } from './slicing.ts';
+import { spaceBatchKernels } from './space-batch.ts';
 
 /** Every kernel of the ONNX backend by its TensorFlow.js name. */
 export const allKernels: KernelTable = {
@@ -18,4 +24,10 @@ export const allKernels: KernelTable = {
   ...slicingKernels,
   ...gatherScatterKernels,
   ...orderingKernels,
+  ...convolutionKernels,
+  ...depthwiseConvolutionKernels,
+  ...poolingKernels,
+  ...normalizationKernels,
+  ...resizingKernels,
+  ...spaceBatchKernels,
 };

@@ -5,11 +5,11 @@
 import { tf } from '../../tensorflow.ts';
 import { blockedConvolution, canUseBlocks } from '../channel-blocks.ts';
 import { type KernelTable, kernel, type Target } from '../kernel.ts';
-import { filled, node, reshape, slice, transpose } from '../record.ts';
+import { filled, node, pad, reshape, slice, transpose } from '../record.ts';
 import type { Value } from '../value.ts';
 import { convolutionFilterGradient } from './convolution-filter-gradient.ts';
 import { biasAndActivation } from './fused.ts';
-import { backwardWindow, transposedAttributes, type Window, windowAttributes, windowOf } from './window.ts';
+import { backwardWindow, overhang, type Window, windowAttributes, windowOf } from './window.ts';
 
 export const toChannelsFirst = [0, 3, 1, 2] as const;
 export const toChannelsLast = [0, 2, 3, 1] as const;
@@ -61,6 +61,12 @@ export function convolve(x: Value, filter: Value, window: Window, target: Target
   const [height, width, inChannels, outChannels] = filter.shape as [number, number, number, number];
   const shape = [x.shape[0]!, window[0].output, window[1].output, outChannels];
   if (x.size === 0 || filter.size === 0) return filled(shape, 0, 'float32');
+  const seen = window.map((axis) => axis.input + Math.min(0, overhang(axis)));
+  // tfjs-core can ask for fewer windows than fit; ONNX makes as many as fit.
+  if (window.some((axis, index) => axis.input - seen[index]! >= axis.stride)) {
+    const trimmed = window.map((axis, index) => ({ ...axis, input: seen[index]! }));
+    return convolve(slice(x, [1, 2], [0, 0], seen), filter, trimmed as unknown as Window, target);
+  }
   if (isPointwise(window)) {
     const rows = reshape(x, [x.size / inChannels, inChannels]);
     return reshape(product(rows, reshape(filter, [inChannels, outChannels])), shape);
@@ -94,13 +100,33 @@ export function convolveBackward(dy: Value, filter: Value, window: Window, targe
   if (dy.size === 0 || filter.size === 0) return filled(shape, 0, 'float32');
   const backward = backwardWindow(window);
   if (backward) return convolve(dy, transpose(reversed(filter), [0, 1, 3, 2]), backward, target);
+  return transposedConvolution(dy, transpose(filter, [3, 2, 0, 1]), shape, window, 1);
+}
+
+/**
+ * ONNX's ConvTranspose, which carries gradients from a window's outputs back to its inputs.
+ * @param filter (out channels, in channels / group, height, width)
+ * @param shape of the convolution's input: (batch, height, width, channels)
+ */
+export function transposedConvolution(
+  dy: Value,
+  filter: Value,
+  shape: readonly number[],
+  window: Window,
+  group: number,
+): Value {
+  // Elements after the last window have had no influence.
+  const unseen = window.map((axis) => Math.max(0, -overhang(axis)));
   const spread = node(
     'ConvTranspose',
-    [transpose(dy, toChannelsFirst), transpose(filter, [3, 2, 0, 1])],
-    { shape: toChannelsFirst.map((axis) => shape[axis]!), type: 'float32' },
-    transposedAttributes(window),
+    [transpose(dy, toChannelsFirst), filter],
+    {
+      shape: [shape[0]!, shape[3]!, shape[1]! - unseen[0]!, shape[2]! - unseen[1]!],
+      type: 'float32',
+    },
+    { ...windowAttributes(window), group },
   );
-  return transpose(spread, toChannelsLast);
+  return pad(transpose(spread, toChannelsLast), [0, 0, 0, 0], [0, ...unseen, 0], 0);
 }
 
 /** A filter turned by half a turn. */

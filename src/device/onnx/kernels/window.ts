@@ -55,14 +55,6 @@ export function windowAttributes(window: Window) {
   };
 }
 
-/** Attributes of the ConvTranspose that carries gradients from a window's outputs back to its inputs. */
-export function transposedAttributes(window: Window) {
-  return {
-    ...windowAttributes(window),
-    output_padding: window.map((axis) => Math.max(0, -overhang(axis))),
-  };
-}
-
 /**
  * The convolution with the reversed kernel that carries gradients from outputs back to inputs; there is one where
  * windows move by single steps and start no further before the input than they are long.

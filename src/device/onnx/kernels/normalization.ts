@@ -1,0 +1,14 @@
+import type { tf } from '../../tensorflow.ts';
+import { type KernelTable, kernel } from '../kernel.ts';
+import { add, div, mul, scalar, sub, unary } from '../record.ts';
+
+export const normalizationKernels: KernelTable = {
+  FusedBatchNorm: kernel<tf.FusedBatchNormInputs, tf.FusedBatchNormAttrs>(
+    ({ x, mean, variance, scale, offset }, { varianceEpsilon }) => {
+      const deviation = unary('Sqrt', add(variance, scalar(varianceEpsilon ?? 0.001)));
+      const factor = scale ? div(scale, deviation) : unary('Reciprocal', deviation);
+      const scaled = mul(sub(x, mean), factor);
+      return offset ? add(scaled, offset) : scaled;
+    },
+  ),
+};
