@@ -12,6 +12,37 @@ function inverseLengths(x: Tensor2D): { inverse: Tensor2D; present: Tensor2D } {
   return { inverse: tf.mul(tf.rsqrt(tf.maximum(squares, smallestSquare)), present), present };
 }
 
+/** Rows of offset + scale·‖norm(u) − norm(t)‖², where the offset may depend on which rows have a direction. */
+function directionRows(
+  u: Tensor2D,
+  t: Tensor2D,
+  scale: number,
+  offset?: (ownPresent: Tensor2D, otherPresent: Tensor2D) => Tensor2D,
+): Tensor1D {
+  return withGradient(
+    u,
+    (x) => {
+      const own = inverseLengths(x);
+      const other = inverseLengths(t);
+      const direction = tf.mul(x, own.inverse);
+      const difference = tf.sub(direction, tf.mul(t, other.inverse));
+      const squared = tf.sum<Tensor2D>(tf.square(difference), 1, true);
+      // direction · difference, without another pass: (|direction|² − |teacher’s|² + squared) / 2.
+      const along = tf.div(tf.add(tf.sub(own.present, other.present), squared), 2);
+      const scaled = scale === 1 ? squared : tf.mul<Tensor2D>(squared, scale);
+      const value = offset ? tf.add<Tensor2D>(scaled, offset(own.present, other.present)) : scaled;
+      return {
+        value: tf.squeeze<Tensor1D>(value, [1]),
+        saved: [direction, difference, own.inverse, along],
+      };
+    },
+    (dy, [direction, difference, inverse, along]) => {
+      const pull = tf.mul(tf.mul(tf.reshape(dy, [-1, 1]), 2 * scale), inverse!);
+      return tf.sub<Tensor2D>(tf.mul(difference!, pull), tf.mul(direction!, tf.mul(pull, along!)));
+    },
+  );
+}
+
 /**
  * ‖norm(u) − norm(t)‖² of each row, norm(x) = x/‖x‖ (0 for a zero vector), summed over the feature axis: 2 − 2·cos.
  *
@@ -20,26 +51,7 @@ function inverseLengths(x: Tensor2D): { inverse: Tensor2D; present: Tensor2D } {
  * @returns (rows)
  */
 export function normalizedDistanceRows(u: Tensor2D, t: Tensor2D): Tensor1D {
-  return withGradient(
-    u,
-    (x) => {
-      const own = inverseLengths(x);
-      const other = inverseLengths(t);
-      const direction = tf.mul(x, own.inverse);
-      const difference = tf.sub(direction, tf.mul(t, other.inverse));
-      const value = tf.sum<Tensor2D>(tf.square(difference), 1, true);
-      // direction · difference, without another pass: (|direction|² − |teacher’s|² + value) / 2.
-      const along = tf.div(tf.add(tf.sub(own.present, other.present), value), 2);
-      return {
-        value: tf.squeeze(value, [1]) as Tensor1D,
-        saved: [direction, difference, own.inverse, along],
-      };
-    },
-    (dy, [direction, difference, inverse, along]) => {
-      const scale = tf.mul(tf.mul(tf.reshape(dy, [-1, 1]), 2), inverse!);
-      return tf.sub<Tensor2D>(tf.mul(difference!, scale), tf.mul(direction!, tf.mul(scale, along!)));
-    },
-  );
+  return directionRows(u, t, 1);
 }
 
 /**
@@ -50,7 +62,6 @@ export function normalizedDistanceRows(u: Tensor2D, t: Tensor2D): Tensor1D {
  * @returns (rows)
  */
 export function cosineDistanceRows(u: Tensor2D, t: Tensor2D): Tensor1D {
-  const present = tf.add(inverseLengths(u).present, inverseLengths(t).present);
-  const missing = tf.sub(1, tf.div(tf.squeeze<Tensor1D>(present, [1]), 2));
-  return tf.add(tf.div(normalizedDistanceRows(u, t), 2), missing);
+  // Half the squared distance is 1 − cos where both have a direction; the offset makes it 1 where one has none.
+  return directionRows(u, t, 1 / 2, (own, other) => tf.sub(1, tf.div(tf.add(own, other), 2)));
 }

@@ -35,21 +35,32 @@ function squaredDistances(x: Tensor2D): Tensor2D {
 }
 
 /**
- * Euclidean distances between all samples of a batch, (batch, width) to (batch, batch). The diagonal, and every pair of
- * equal samples, is exactly 0 and has no gradient.
+ * Euclidean distances between the samples of a batch, divided by the mean of those that are positive: (batch, width) to
+ * (batch, batch). The diagonal, pairs of equal samples and pairs that do not count are exactly 0 and have no gradient;
+ * all are 0 where no distance is positive.
+ *
+ * @param pairs (batch, batch) 1 where a pair counts, symmetric.
  */
-export function pairwiseDistances(x: Tensor2D): Tensor2D {
+export function relativeDistances(x: Tensor2D, pairs: Tensor2D): Tensor2D {
   return withGradient(
     x,
     (samples) => {
       const squares = squaredDistances(samples);
-      const apart = tf.cast(tf.greater(squares, smallestSquare), 'float32');
-      const inverse = tf.mul<Tensor2D>(tf.rsqrt(tf.maximum(squares, smallestSquare)), apart);
-      return { value: tf.mul(squares, inverse) as Tensor2D, saved: [samples, inverse] };
+      const apart = tf.mul(tf.cast(tf.greater(squares, smallestSquare), 'float32'), pairs);
+      const inverse = tf.mul(tf.rsqrt(tf.maximum(squares, smallestSquare)), apart);
+      const distances = tf.mul<Tensor2D>(squares, inverse);
+      const count = tf.sum(apart);
+      // Where nothing is apart, 0 divided by any positive number is the 0 that is wanted.
+      const scale = tf.div(count, tf.add(tf.sum(distances), tf.cast(tf.equal(count, 0), 'float32')));
+      const value = tf.mul<Tensor2D>(distances, scale);
+      return { value, saved: [samples, inverse, scale, value, tf.maximum(count, 1)] };
     },
-    (dy, [samples, inverse]) => {
+    (dy, [samples, inverse, scale, value, count]) => {
+      // The mean of all positive distances depends on each of them.
+      const throughMean = tf.div(tf.sum(tf.mul(dy, value!)), count!);
+      const slope = tf.mul<Tensor2D>(tf.sub(dy, throughMean), scale!);
       // d‖x_i − x_j‖/dx_i = (x_i − x_j)/‖x_i − x_j‖, and each pair stands in two places.
-      const pull = tf.mul(tf.add(dy, tf.transpose(dy)), inverse!) as Tensor2D;
+      const pull = tf.mul<Tensor2D>(tf.add(slope, tf.transpose(slope)), inverse!);
       const own = tf.mul(samples!, tf.sum(pull, 1, true));
       return tf.sub<Tensor2D>(own, tf.matMul(pull, samples as Tensor2D));
     },

@@ -1,7 +1,7 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { tf } from '../../device/tensorflow.ts';
 import { withGradient } from './custom-gradient.ts';
-import { chunks, differences, pairwiseDistances, smallestSquare } from './pairwise-distances.ts';
+import { chunks, differences, relativeDistances, smallestSquare } from './pairwise-distances.ts';
 
 /** Huber with threshold 1: x²/2 inside, |x| − 1/2 outside. */
 export function huber<T extends Tensor>(x: T): T {
@@ -13,16 +13,6 @@ export function huber<T extends Tensor>(x: T): T {
 /** 1 where both samples of a pair are real: (batch, batch). */
 const pairWeights = (weights: Tensor1D): Tensor2D =>
   tf.mul(tf.reshape(weights, [-1, 1]), tf.reshape(weights, [1, -1]));
-
-/** Distances of real pairs, divided by the mean of those that are positive; all 0 where none is. */
-function relativeDistances(x: Tensor2D, pairs: Tensor2D): Tensor2D {
-  const distances = tf.mul<Tensor2D>(pairwiseDistances(x), pairs);
-  const positive = tf.sum(tf.cast(tf.greater(distances, 0), 'float32'));
-  const total = tf.sum(distances);
-  // Without a positive distance the total is 0, and 0/1 is what it should come to.
-  const none = tf.cast(tf.equal(positive, 0), 'float32');
-  return tf.div(tf.mul(distances, positive), tf.add(total, none));
-}
 
 /**
  * Relational distillation, distances (RKD-D, Park et al. 2019): the mean over all ordered pairs of real samples, n² of
