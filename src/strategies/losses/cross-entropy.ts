@@ -29,11 +29,11 @@ export function crossEntropyRows(logits: Tensor2D, labels: Tensor1D, smoothing =
         smoothing === 0
           ? hard
           : tf.sub<Tensor1D>(tf.mul(hard, 1 - smoothing), tf.mul(tf.mean(logProbabilities, 1), smoothing));
-      return { value, saved: [logProbabilities] };
+      return { value, saved: [logProbabilities, labels] };
     },
-    (dy, [logProbabilities]) => {
+    (dy, [logProbabilities, classesOfRows]) => {
       const low = smoothing / classes;
-      const target = tf.oneHot(labels, classes, 1 - smoothing + low, low);
+      const target = tf.oneHot(classesOfRows!, classes, 1 - smoothing + low, low);
       const difference = tf.sub(tf.exp(logProbabilities!), target);
       return tf.mul<Tensor2D>(difference, tf.reshape(dy, [rows, 1]));
     },

@@ -6,7 +6,8 @@ import { tf } from '../../device/tensorflow.ts';
  * stable where that is not. What the function reads besides its argument counts as constant.
  *
  * @param forward gives the value, and the tensors that the gradient needs.
- * @param gradient from the gradient of the value and those tensors to the gradient of the argument.
+ * @param gradient from the gradient of the value and those tensors to the gradient of the argument. Any other tensor is
+ * disposed of by the time it runs.
  */
 export function withGradient<X extends Tensor, Y extends Tensor>(
   x: X,
