@@ -33,7 +33,7 @@ export function crossEntropyRows(logits: Tensor2D, labels: Tensor1D, smoothing =
     },
     (dy, [logProbabilities, classesOfRows]) => {
       const low = smoothing / classes;
-      const target = tf.oneHot(classesOfRows!, classes, 1 - smoothing + low, low);
+      const target = tf.oneHot(classesOfRows!, classes, 1 - smoothing + low, low, 'float32');
       const difference = tf.sub(tf.exp(logProbabilities!), target);
       return tf.mul<Tensor2D>(difference, tf.reshape(dy, [rows, 1]));
     },
