@@ -1,0 +1,84 @@
+import type { Advice, AdviceMaterial, Evidence } from './advice.ts';
+import { figureKind } from './figure-kinds.ts';
+import { formatBytes, formatPercentSpread } from './formatting.ts';
+import type { RunGroup } from './groups.ts';
+import type { TeacherRow } from './teachers.ts';
+
+/** What the figures of a teacher advise: its alternatives to distillation, tried or not. */
+export function adviceOnTeacher(teacher: TeacherRow, { groups }: AdviceMaterial): Advice[] {
+  const mine = groups.filter((group) => teacher.groups.includes(group.key) && group.counted.length > 0);
+  const students = mine.filter((group) => !['direct', 'quantize', 'prune'].includes(group.strategy));
+  if (students.length === 0) return [];
+  const quantized = mine.filter((group) => group.strategy === 'quantize');
+  const pruned = mine.filter((group) => group.strategy === 'prune');
+  return [
+    ...(quantized.length === 0 ? tryQuantizing(teacher) : sufficient(quantized, students, 'quantize')),
+    ...sufficient(pruned, students, 'prune'),
+  ];
+}
+
+function tryQuantizing(teacher: TeacherRow): Advice[] {
+  const bytes = teacher.figures.bytes?.mean ?? null;
+  if (bytes === null) return [];
+  return [
+    {
+      rule: 'try-quantization',
+      tone: 'next',
+      subjects: [],
+      headline: 'quantize the teacher too',
+      text: `Quantization is simpler than distillation and often sufficient: int8 weights would make about ${formatBytes(bytes / 4)} of ${formatBytes(bytes)}, without any training. It combines with distillation as well.`,
+      about: [teacher.key],
+      evidence: [
+        { label: 'Teacher size', value: formatBytes(bytes), of: teacher.key },
+        {
+          label: 'Teacher accuracy',
+          value: formatPercentSpread(teacher.figures.accuracy),
+          of: teacher.key,
+        },
+      ],
+    },
+  ];
+}
+
+/** A compressed teacher that is at most as large as a distilled student and at least as accurate makes it superfluous. */
+function sufficient(
+  compressed: readonly RunGroup[],
+  students: readonly RunGroup[],
+  how: 'quantize' | 'prune',
+): Advice[] {
+  for (const candidate of compressed)
+    for (const student of students) {
+      const size = candidate.figures.bytes?.mean;
+      const accuracy = candidate.figures.accuracy?.mean;
+      const studentSize = student.figures.bytes?.mean;
+      const studentAccuracy = student.figures.accuracy?.mean;
+      if (size === undefined || accuracy === undefined) continue;
+      if (studentSize === undefined || studentAccuracy === undefined) continue;
+      if (size > studentSize || accuracy < studentAccuracy) continue;
+      return [
+        {
+          rule: how === 'quantize' ? 'quantization-suffices' : 'pruning-suffices',
+          tone: 'good',
+          subjects: [],
+          headline: how === 'quantize' ? 'quantization suffices here' : 'pruning suffices here',
+          text:
+            how === 'quantize'
+              ? `${candidate.label} is no larger than ${student.label} and no less accurate, and needs no training of a student.`
+              : `${candidate.label} is no larger than ${student.label} and no less accurate, and keeps the teacher’s architecture.`,
+          about: [candidate.key, student.key],
+          evidence: [
+            evidence(candidate, 'bytes'),
+            evidence(student, 'bytes'),
+            evidence(candidate, 'accuracy'),
+            evidence(student, 'accuracy'),
+          ],
+        },
+      ];
+    }
+  return [];
+}
+
+function evidence(group: RunGroup, key: 'bytes' | 'accuracy'): Evidence {
+  const kind = figureKind(key);
+  return { label: kind.label, value: kind.formatSpread(group.figures[key]), of: group.key };
+}

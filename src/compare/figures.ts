@@ -1,0 +1,34 @@
+import { type Advice, adviseOn } from './advice.ts';
+import type { ComparedRun } from './compared-run.ts';
+import { type ConfigDifference, configDifferences } from './differences.ts';
+import { groupRuns, type RunGroup } from './groups.ts';
+import { figuresOf, type RunFigures } from './run-figures.ts';
+import { type TeacherRow, teachersOf } from './teachers.ts';
+import { judge, type Verdict, type VerdictOptions } from './verdict.ts';
+
+/** Everything a report or a dashboard says about a set of runs. Plain data. */
+export interface Comparison {
+  /** One per run, in the order given. */
+  readonly runs: readonly RunFigures[];
+  readonly teachers: readonly TeacherRow[];
+  readonly groups: readonly RunGroup[];
+  readonly verdicts: readonly Verdict[];
+  /** Settings that differ between groups; the values follow the order of `groups`. */
+  readonly differences: readonly ConfigDifference[];
+  readonly advice: readonly Advice[];
+}
+
+/** Compares runs of any state; those that have not completed are listed, but take no part in means and verdicts. */
+export function compareRuns(runs: readonly ComparedRun[], options: VerdictOptions = {}): Comparison {
+  const groups = groupRuns(runs);
+  const teachers = teachersOf(groups);
+  const verdicts = judge(groups, options);
+  return {
+    runs: runs.map(figuresOf),
+    teachers,
+    groups,
+    verdicts,
+    differences: configDifferences(groups.map((group) => group.config)),
+    advice: adviseOn({ groups, teachers, verdicts }),
+  };
+}

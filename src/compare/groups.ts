@@ -1,0 +1,111 @@
+import type { Experiment } from '../experiment/schema.ts';
+import type { ComparedRun } from './compared-run.ts';
+import { configDifferences } from './differences.ts';
+import { type FigureKey, figureKinds } from './figure-kinds.ts';
+import { configIdentity, formatConfigValue } from './flat-config.ts';
+import { oneLine } from './formatting.ts';
+import { figuresOf, type RunFigures } from './run-figures.ts';
+import { type Spread, spreadOf } from './spread.ts';
+
+/** Runs that differ by their seed alone. */
+export interface RunGroup {
+  /** Stable within one comparison. */
+  readonly key: string;
+  /** The experiment's name; with the settings that tell it from others of that name where there are such. */
+  readonly label: string;
+  readonly experiment: string;
+  readonly strategy: string;
+  readonly config: Experiment;
+  /** Directory of the experiment file, where it is known. */
+  readonly directory: string | null;
+  /** All runs, whatever their state. */
+  readonly runs: readonly string[];
+  /** The run that counts for each seed: the latest that completed, since one that was stopped had a smaller budget. */
+  readonly counted: readonly RunFigures[];
+  /** Seeds of the counted runs. */
+  readonly seeds: readonly number[];
+  /** Seeds of all runs. */
+  readonly allSeeds: readonly number[];
+  readonly deviceKinds: readonly string[];
+  /** Mean and spread of the counted runs; null where nothing was measured. */
+  readonly figures: Readonly<Record<FigureKey, Spread | null>>;
+}
+
+/** What of a configuration decides the result of a run, given its seed. */
+function computed(config: Experiment): object {
+  const { name, description, $schema, seeds, cacheTeacherSignals, ...rest } = config;
+  return rest;
+}
+
+/** Groups in the order of their first run. */
+export function groupRuns(runs: readonly ComparedRun[]): RunGroup[] {
+  const members = new Map<string, ComparedRun[]>();
+  for (const run of runs) {
+    const key = JSON.stringify([run.experiment, directoryOf(run), configIdentity(computed(run.config))]);
+    const group = members.get(key);
+    if (group) group.push(run);
+    else members.set(key, [run]);
+  }
+  const groups = [...members.values()];
+  const labels = labelsOf(groups.map((group) => group[0]!));
+  return groups.map((group, index) => toGroup(group, `g${index + 1}`, labels[index]!));
+}
+
+/** The folder of a run's experiment file; '/' and '\\' both part names, as a run may come from another machine. */
+export function directoryOf(run: ComparedRun): string | null {
+  return run.file === undefined ? null : run.file.replace(/[\\/][^\\/]*$/, '');
+}
+
+function toGroup(runs: readonly ComparedRun[], key: string, label: string): RunGroup {
+  const first = runs[0]!;
+  const bySeed = new Map<number, ComparedRun>();
+  for (const run of runs) {
+    if (run.state !== 'completed' || run.result === undefined) continue;
+    const other = bySeed.get(run.seed);
+    if (other === undefined || (run.createdAt ?? 0) >= (other.createdAt ?? 0)) bySeed.set(run.seed, run);
+  }
+  const counted = [...bySeed.values()].sort((a, b) => a.seed - b.seed).map(figuresOf);
+  const figures = Object.fromEntries(
+    figureKinds.map((kind) => [kind.key, spreadOf(counted.map(kind.read))]),
+  ) as Record<FigureKey, Spread | null>;
+  return {
+    key,
+    label,
+    experiment: first.experiment,
+    strategy: first.strategy,
+    config: first.config,
+    directory: directoryOf(first),
+    runs: runs.map((run) => run.id),
+    counted,
+    seeds: counted.map((run) => run.seed),
+    allSeeds: [...new Set(runs.map((run) => run.seed))].sort((a, b) => a - b),
+    deviceKinds: [...new Set(counted.flatMap((run) => run.deviceKind ?? []))],
+    figures,
+  };
+}
+
+/** Experiments of one name get the settings in which they differ, at most three. */
+function labelsOf(firsts: readonly ComparedRun[]): string[] {
+  const byName = new Map<string, number[]>();
+  for (const [index, run] of firsts.entries()) {
+    const same = byName.get(run.experiment);
+    if (same) same.push(index);
+    else byName.set(run.experiment, [index]);
+  }
+  const labels = firsts.map((run) => run.experiment);
+  for (const indices of byName.values()) {
+    if (indices.length === 1) continue;
+    const differences = configDifferences(indices.map((index) => firsts[index]!.config));
+    for (const [position, index] of indices.entries()) {
+      const settings = differences
+        .slice(0, 3)
+        .map(({ key, values }) => `${lastPart(key)} ${oneLine(formatConfigValue(values[position]), 24)}`);
+      const folder = differences.length === 0 ? directoryOf(firsts[index]!) : null;
+      if (folder !== null) settings.push(oneLine(folder, 40));
+      if (settings.length > 0) labels[index] = `${firsts[index]!.experiment} (${settings.join(', ')})`;
+    }
+  }
+  return labels;
+}
+
+const lastPart = (key: string) => key.slice(key.lastIndexOf('.') + 1);

@@ -1,0 +1,82 @@
+import type { Comparison } from './figures.ts';
+import { missing, oneLine } from './formatting.ts';
+import { type ReportRow, reportRows, shownFigures } from './report-rows.ts';
+import { differenceText } from './verdict-text.ts';
+
+const wanted = new Set([
+  'accuracy',
+  'retention',
+  'agreement',
+  'parameters',
+  'bytes',
+  'compressionRatio',
+  'latencyMs',
+]);
+
+/** A table for a paper, with booktabs rules: mean ± standard deviation over seeds, the best student in bold. */
+export function renderLatex(comparison: Comparison): string {
+  const rows = reportRows(comparison);
+  const kinds = shownFigures(rows).filter((kind) => wanted.has(kind.key));
+  const best = bestRows(comparison);
+  const line = (row: ReportRow) => {
+    const cells = kinds.map((kind) => {
+      const text = latexText(row.cells[kind.key] ?? missing);
+      return best.get(kind.key)?.has(row.key) ? `\\textbf{${text}}` : text;
+    });
+    const difference = row.verdict ? differenceText({ ...row.verdict, interval: null }) || missing : '';
+    return `  ${[latexText(oneLine(row.label)), latexText(row.seeds), ...cells, latexText(difference)].join(' & ')} \\\\`;
+  };
+  const teachers = rows.filter((row) => row.strategy === 'teacher');
+  const students = rows.filter((row) => row.strategy !== 'teacher');
+  return [
+    '% Needs \\usepackage{booktabs} in the preamble.',
+    '\\begin{table}',
+    '  \\centering',
+    `  \\caption{Mean and standard deviation over seeds. The last column is the difference in accuracy to direct training of the same student, paired by seed.}`,
+    `  \\begin{tabular}{ll${'r'.repeat(kinds.length)}r}`,
+    '  \\toprule',
+    `  ${['Model', 'Seeds', ...kinds.map((kind) => latexText(kind.label)), 'vs.\\ direct'].join(' & ')} \\\\`,
+    '  \\midrule',
+    ...teachers.map(line),
+    ...(teachers.length > 0 && students.length > 0 ? ['  \\midrule'] : []),
+    ...students.map(line),
+    '  \\bottomrule',
+    '  \\end{tabular}',
+    '\\end{table}',
+    '',
+  ].join('\n');
+}
+
+/** Of each figure with a good direction, the groups whose mean is the best; none where all are equal. */
+function bestRows(comparison: Comparison): Map<string, Set<string>> {
+  const best = new Map<string, Set<string>>();
+  for (const kind of shownFigures(reportRows(comparison))) {
+    if (kind.better === null) continue;
+    const means = comparison.groups.flatMap((group) => {
+      const mean = group.figures[kind.key]?.mean;
+      return mean === undefined ? [] : [{ key: group.key, mean }];
+    });
+    const values = means.map(({ mean }) => mean);
+    const target = kind.better === 'higher' ? Math.max(...values) : Math.min(...values);
+    const winners = means.filter(({ mean }) => mean === target);
+    if (winners.length < means.length) best.set(kind.key, new Set(winners.map(({ key }) => key)));
+  }
+  return best;
+}
+
+const commands: Readonly<Record<string, string>> = {
+  '\\': '\\textbackslash{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '−': '$-$',
+  '±': '$\\pm$',
+  '×': '$\\times$',
+  '→': '$\\rightarrow$',
+  µ: '$\\mu$',
+  '–': '--',
+  '…': '\\ldots{}',
+};
+
+function latexText(text: string): string {
+  return text.replace(/[\\~^−±×→µ–…]|[&%$#_{}]/g, (sign) => commands[sign] ?? `\\${sign}`);
+}

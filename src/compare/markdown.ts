@@ -1,0 +1,80 @@
+import { adviceTitle } from './advice.ts';
+import type { Comparison } from './figures.ts';
+import { formatConfigValue } from './flat-config.ts';
+import { missing, oneLine } from './formatting.ts';
+import { reportRows, shownFigures } from './report-rows.ts';
+import { differenceText, verdictMethod, verdictTitle } from './verdict-text.ts';
+
+/** A GitHub-flavoured report: the table, the verdicts, what differs, advice. */
+export function renderMarkdown(comparison: Comparison): string {
+  const rows = reportRows(comparison);
+  const kinds = shownFigures(rows);
+  const lines: string[] = [];
+  lines.push(
+    ...table(
+      ['Model', 'Strategy', 'Seeds', ...kinds.map((kind) => kind.label), 'Against direct'],
+      rows.map((row) => [
+        row.label,
+        row.strategy,
+        row.seeds,
+        ...kinds.map((kind) => row.cells[kind.key] ?? missing),
+        row.verdict?.outcome ?? '',
+      ]),
+      [false, false, false, ...kinds.map(() => true), false],
+    ),
+  );
+  if (comparison.verdicts.length > 0) {
+    lines.push('', '### Verdicts', '');
+    for (const verdict of comparison.verdicts) {
+      const text = [differenceText(verdict), verdict.reason, ...verdict.notes].filter(Boolean).join('. ');
+      lines.push(
+        `- **${markdownText(verdictTitle(verdict, comparison))}**: ${markdownText(text.replaceAll('..', '.'))}`,
+      );
+    }
+    lines.push('', markdownText(verdictMethod));
+  }
+  if (comparison.differences.length > 0 && comparison.groups.length > 1) {
+    lines.push('', '### What differs', '');
+    lines.push(
+      ...table(
+        ['Setting', ...comparison.groups.map((group) => group.label)],
+        comparison.differences.map(({ key, values }) => [key, ...values.map(formatConfigValue)]),
+      ),
+    );
+  }
+  if (comparison.advice.length > 0) {
+    lines.push('', '### Advice', '');
+    for (const advice of comparison.advice) {
+      const evidence = advice.evidence.map(({ label, value }) => `${label} ${value}`).join('; ');
+      lines.push(
+        `- **${markdownText(adviceTitle(advice))}**. ${markdownText(advice.text)} _(${markdownText(evidence)})_`,
+      );
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly boolean[] = [],
+): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => markdownText(cell)).join(' | ')} |`;
+  return [
+    line(header),
+    `|${header.map((_, index) => (right[index] ? ' ---: ' : ' --- ')).join('|')}|`,
+    ...rows.map(line),
+  ];
+}
+
+/** Text that stays text: no HTML, no links, no emphasis, no further cells. */
+function markdownText(text: string): string {
+  return oneLine(text, 1000)
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/[\\`*_{}[\]|~#]/g, '\\$&')
+    .replace(/(https?|ftp):/gi, '$1&#58;')
+    .replace(/www\./gi, 'www&#46;')
+    .replace(/@/g, '&#64;');
+}

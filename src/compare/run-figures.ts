@@ -1,0 +1,88 @@
+import type { ModelFigures } from '../worker/events.ts';
+import { type ComparedRun, known, ratio } from './compared-run.ts';
+
+/** Figures of one model; null is not measured, or not a finite number. */
+export interface ModelSummary {
+  /** 0…1, on the test set. */
+  readonly accuracy: number | null;
+  /** Mean cross-entropy on the test set, nats. */
+  readonly loss: number | null;
+  readonly parameters: number | null;
+  /** Weights on disk. */
+  readonly bytes: number | null;
+  /** Median of warmed single-sample passes. */
+  readonly latencyMs: number | null;
+  /** Samples per second in batches of 32. */
+  readonly throughput: number | null;
+  readonly macroF1: number | null;
+  readonly calibrationError: number | null;
+  /** confusion[label][prediction]. */
+  readonly confusion: readonly (readonly number[])[] | null;
+}
+
+/** Teacher against student in one run. */
+export interface RunFigures {
+  readonly run: string;
+  readonly name: string;
+  readonly experiment: string;
+  readonly strategy: string;
+  readonly seed: number;
+  readonly state: ComparedRun['state'];
+  readonly device: string | null;
+  readonly deviceKind: string | null;
+  readonly teacher: ModelSummary | null;
+  readonly student: ModelSummary | null;
+  /** Teacher bytes over student bytes. */
+  readonly compressionRatio: number | null;
+  /** Student accuracy over teacher accuracy. */
+  readonly retention: number | null;
+  /** Fraction of test samples on which both predict the same class. */
+  readonly agreement: number | null;
+  /** Teacher latency over student latency, both measured in this run. */
+  readonly speedup: number | null;
+  readonly trainingSeconds: number | null;
+  readonly teacherSeconds: number | null;
+  /** What the cache of teacher signals saved. */
+  readonly savedSeconds: number | null;
+  readonly bestEpoch: number | null;
+}
+
+export function figuresOf(run: ComparedRun): RunFigures {
+  const result = run.result;
+  const teacher = result?.teacher ? summary(result.teacher) : null;
+  const student = result ? summary(result.student) : null;
+  return {
+    run: run.id,
+    name: run.name ?? run.experiment,
+    experiment: run.experiment,
+    strategy: run.strategy,
+    seed: run.seed,
+    state: run.state,
+    device: run.device ?? null,
+    deviceKind: run.deviceKind ?? null,
+    teacher,
+    student,
+    compressionRatio: ratio(teacher?.bytes ?? null, student?.bytes ?? null),
+    retention: ratio(student?.accuracy ?? null, teacher?.accuracy ?? null),
+    agreement: known(result?.agreement),
+    speedup: ratio(teacher?.latencyMs ?? null, student?.latencyMs ?? null),
+    trainingSeconds: known(result?.trainingSeconds),
+    teacherSeconds: known(result?.teacherSeconds),
+    savedSeconds: known(result?.savedSeconds),
+    bestEpoch: known(result?.bestEpoch),
+  };
+}
+
+function summary(figures: ModelFigures): ModelSummary {
+  return {
+    accuracy: known(figures.accuracy),
+    loss: known(figures.loss),
+    parameters: known(figures.parameters),
+    bytes: known(figures.bytes),
+    latencyMs: known(figures.latencyMs),
+    throughput: known(figures.throughput),
+    macroF1: known(figures.macroF1),
+    calibrationError: known(figures.calibrationError),
+    confusion: figures.confusion ?? null,
+  };
+}

@@ -1,0 +1,130 @@
+import Table from 'cli-table3';
+import picocolors from 'picocolors';
+import { adviceTitle } from './advice.ts';
+import type { FigureKey, FigureKind } from './figure-kinds.ts';
+import type { Comparison } from './figures.ts';
+import { missing, oneLine } from './formatting.ts';
+import { type ReportRow, reportRows, shownFigures } from './report-rows.ts';
+import type { Outcome } from './verdict.ts';
+import { differenceText, verdictTitle } from './verdict-text.ts';
+
+export interface TableOptions {
+  /** Columns of the terminal; 100 unless told. */
+  readonly width?: number;
+  readonly color?: boolean;
+}
+
+/** Figures by what they are worth in a narrow terminal: the last is left out first. */
+const priority: readonly FigureKey[] = [
+  'accuracy',
+  'bytes',
+  'compressionRatio',
+  'latencyMs',
+  'retention',
+  'agreement',
+  'speedup',
+  'parameters',
+  'trainingSeconds',
+  'loss',
+  'calibrationError',
+  'macroF1',
+  'throughput',
+  'savedSeconds',
+];
+
+/** Teacher against students for a terminal, with verdicts and advice underneath. */
+export function renderTable(comparison: Comparison, options: TableOptions = {}): string {
+  const colors = picocolors.createColors(options.color ?? false);
+  const width = options.width ?? 100;
+  if (comparison.runs.length === 0) return 'No runs to compare.\n';
+  const rows = reportRows(comparison);
+  const paint: Record<Outcome, (text: string) => string> = {
+    BEATS: colors.green,
+    'DOES NOT BEAT': colors.red,
+    INCONCLUSIVE: colors.yellow,
+  };
+  const outcomeOf = (row: ReportRow) => row.verdict?.outcome ?? '';
+  const kinds = fitting(rows, shownFigures(rows), width, outcomeOf);
+  const table = new Table({
+    head: ['', 'seeds', ...kinds.map((kind) => kind.label.toLowerCase()), 'against direct'].map((text) =>
+      colors.dim(text),
+    ),
+    colAligns: ['left', 'left', ...kinds.map(() => 'right' as const), 'left'],
+    chars: frame,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+  });
+  for (const row of rows) {
+    const outcome = row.verdict?.outcome;
+    const label = labelOf(row);
+    table.push([
+      row.strategy === 'teacher' ? colors.bold(label) : label,
+      row.seeds,
+      ...kinds.map((kind) => row.cells[kind.key] ?? missing),
+      outcome ? paint[outcome](outcome) : '',
+    ]);
+  }
+  const blocks = [table.toString().replace(/ +$/gm, '')];
+
+  const verdicts = comparison.verdicts.map((verdict) => {
+    const title = paint[verdict.outcome](oneLine(verdictTitle(verdict, comparison), 160));
+    const details = [differenceText(verdict), verdict.reason, ...verdict.notes].filter(Boolean);
+    return [title, ...details.flatMap((detail) => wrap(oneLine(detail, 600), width - 2))].join('\n  ');
+  });
+  if (verdicts.length > 0) blocks.push(`${colors.bold('Verdicts')}\n${verdicts.join('\n')}`);
+
+  const advice = comparison.advice.map((piece) => {
+    const { text, tone } = piece;
+    const mark = { good: colors.green('+'), caution: colors.yellow('!'), next: colors.cyan('›') }[tone];
+    return [`${mark} ${oneLine(adviceTitle(piece), 160)}`, ...wrap(oneLine(text, 600), width - 2)].join(
+      '\n  ',
+    );
+  });
+  if (advice.length > 0) blocks.push(`${colors.bold('Advice')}\n${advice.join('\n')}`);
+  return `${blocks.join('\n\n')}\n`;
+}
+
+/** Only a rule under the head; everything else is space. */
+const frame = {
+  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
+  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
+  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
+};
+
+const labelOf = (row: ReportRow) => oneLine(row.label, 40);
+
+function fitting(
+  rows: readonly ReportRow[],
+  kinds: readonly FigureKind[],
+  width: number,
+  outcomeOf: (row: ReportRow) => string,
+): FigureKind[] {
+  const gap = 2;
+  const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => [...text].length)) + gap;
+  let left =
+    width -
+    widest(rows.map(labelOf)) -
+    widest(['seeds', ...rows.map((row) => row.seeds)]) -
+    widest(['against direct', ...rows.map(outcomeOf)]);
+  const chosen = new Set<FigureKey>();
+  for (const key of priority) {
+    const kind = kinds.find((candidate) => candidate.key === key);
+    if (!kind) continue;
+    const needed = widest([kind.label, ...rows.map((row) => row.cells[key] ?? missing)]);
+    if (needed > left && chosen.size > 0) continue;
+    left -= needed;
+    chosen.add(key);
+  }
+  return kinds.filter((kind) => chosen.has(kind.key));
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > Math.max(20, width)) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return line === '' ? lines : [...lines, line];
+}

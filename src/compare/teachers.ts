@@ -1,0 +1,58 @@
+import { describeModel } from './describe-model.ts';
+import { configIdentity } from './flat-config.ts';
+import type { RunGroup } from './groups.ts';
+import type { ModelSummary } from './run-figures.ts';
+import { type Spread, spreadOf } from './spread.ts';
+
+export type ModelFigureKey = Exclude<keyof ModelSummary, 'confusion'>;
+
+/** One teacher of the compared runs, with what they measured of it. */
+export interface TeacherRow {
+  readonly key: string;
+  readonly label: string;
+  /** Keys of the groups that learned from it or were measured beside it. */
+  readonly groups: readonly string[];
+  readonly figures: Readonly<Record<ModelFigureKey, Spread | null>>;
+  readonly confusion: readonly (readonly number[])[] | null;
+}
+
+const figureKeys: readonly ModelFigureKey[] = [
+  'accuracy',
+  'loss',
+  'parameters',
+  'bytes',
+  'latencyMs',
+  'throughput',
+  'macroF1',
+  'calibrationError',
+];
+
+/** The distinct teachers, in the order of the groups. Each run measured its teacher anew, so latencies have a spread. */
+export function teachersOf(groups: readonly RunGroup[]): TeacherRow[] {
+  const byIdentity = new Map<string, RunGroup[]>();
+  for (const group of groups) {
+    if (!group.counted.some((run) => run.teacher !== null)) continue;
+    const identity = configIdentity({
+      dataset: group.config.dataset,
+      teacher: group.config.teacher ?? null,
+      directory: group.directory,
+    });
+    const same = byIdentity.get(identity);
+    if (same) same.push(group);
+    else byIdentity.set(identity, [group]);
+  }
+  return [...byIdentity.values()].map((members, index) => {
+    const measured = members.flatMap((group) => group.counted.flatMap((run) => run.teacher ?? []));
+    const teacher = members[0]!.config.teacher;
+    const what = teacher?.checkpoint ?? describeModel(teacher?.model);
+    return {
+      key: `t${index + 1}`,
+      label: `Teacher, ${what}`,
+      groups: members.map((group) => group.key),
+      figures: Object.fromEntries(
+        figureKeys.map((key) => [key, spreadOf(measured.map((figures) => figures[key]))]),
+      ) as Record<ModelFigureKey, Spread | null>,
+      confusion: measured.find((figures) => figures.confusion !== null)?.confusion ?? null,
+    };
+  });
+}
