@@ -53,6 +53,13 @@ export const modelSchema = z
         )
           .max(65_536)
           .optional(),
+        pooling: choice(
+          {
+            flatten: 'Every place of the last maps is an input of its own.',
+            average: 'Each map is averaged to one number, which makes the classifier small.',
+          },
+          'What becomes of the last stage’s maps before the dense layer or the classifier. Left out: flatten.',
+        ).optional(),
         dropout,
         normalization: normalization.default('batch'),
       })

@@ -1,7 +1,7 @@
 import type { Node } from 'jsonc-parser';
 import { findingsOf } from './messages.ts';
 import { ParsedText } from './positions.ts';
-import type { Problem } from './problem.ts';
+import type { Finding, Problem } from './problem.ts';
 import { type Experiment, experimentSchema } from './schema.ts';
 import { duplicateKeys, syntaxProblem } from './syntax-messages.ts';
 
@@ -22,36 +22,35 @@ export function parseText(text: string): {
   readonly result: ParseResult;
   /** Absent where the text is nested too deeply to be read at all. */
   readonly parsed?: ParsedText;
+  /** The experiment as it is written, defaults not filled in; absent where the text is not well-formed. */
+  readonly written?: unknown;
 } {
   if (nestingOf(text) > 64) return { result: { problems: [tooDeep()] } };
   const parsed = new ParsedText(text);
-  return { result: examine(parsed), parsed };
+  return { ...examine(parsed), parsed };
 }
 
-function examine(parsed: ParsedText): ParseResult {
-  if (parsed.root === undefined)
-    return {
-      problems: [
-        parsed.problem({
-          message: 'The file is empty.',
-          remedy: 'Write an experiment, or start from one in the examples folder.',
-          path: [],
-          severity: 'error',
-          code: 'empty',
-        }),
-      ],
-    };
+function examine(parsed: ParsedText): { result: ParseResult; written?: unknown } {
+  if (parsed.root === undefined) return { result: { problems: [parsed.problem(empty)] } };
   // While the braces do not match, nothing can be said about what stands between them.
-  if (parsed.mistakes.length > 0) return { problems: parsed.mistakes.map(syntaxProblem) };
+  if (parsed.mistakes.length > 0) return { result: { problems: parsed.mistakes.map(syntaxProblem) } };
   const duplicates = duplicateKeys(parsed);
-  if (duplicates.length > 0) return { problems: duplicates };
+  if (duplicates.length > 0) return { result: { problems: duplicates } };
 
-  const value = plainValue(parsed.root);
-  const checked = experimentSchema.safeParse(value);
-  if (checked.success) return { experiment: checked.data, problems: [] };
-  const problems = findingsOf(checked.error.issues, value).map((finding) => parsed.problem(finding));
-  return { problems: inOrder(problems) };
+  const written = plainValue(parsed.root);
+  const checked = experimentSchema.safeParse(written);
+  if (checked.success) return { result: { experiment: checked.data, problems: [] }, written };
+  const problems = findingsOf(checked.error.issues, written).map((finding) => parsed.problem(finding));
+  return { result: { problems: inOrder(problems) }, written };
 }
+
+const empty: Finding = {
+  message: 'The file is empty.',
+  remedy: 'Write an experiment, or start from one in the examples folder.',
+  path: [],
+  severity: 'error',
+  code: 'empty',
+};
 
 /** Problems in the order in which a reader meets them. */
 export function inOrder(problems: readonly Problem[]): Problem[] {

@@ -69,7 +69,7 @@ async function storedTensors(model: Model): Promise<Map<string, TensorToStore>> 
  * @throws UserError if a file is missing or broken, or the weights do not fit the configuration.
  */
 export async function loadModel(directory: string): Promise<Model> {
-  const { config, task } = await readConfig(directory);
+  const { config, task } = await readModelConfig(directory);
   const file = join(directory, weightsFile);
   const { tensors } = await readSafetensors(file);
   const unused = new Set(tensors.keys());
@@ -92,7 +92,8 @@ export async function checkpointBytes(directory: string): Promise<number> {
   }
 }
 
-async function readConfig(directory: string): Promise<z.output<typeof configSchema>> {
+/** What a checkpoint says of its model, without the weights. @throws UserError if config.json is missing or is not ours. */
+export async function readModelConfig(directory: string): Promise<z.output<typeof configSchema>> {
   const file = join(directory, 'config.json');
   let parsed: unknown;
   try {

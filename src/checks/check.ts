@@ -1,0 +1,74 @@
+import { dirname, resolve } from 'node:path';
+import { problemsError } from '../experiment/load.ts';
+import { inOrder, parseText } from '../experiment/parse.ts';
+import type { Finding, Problem } from '../experiment/problem.ts';
+import type { Experiment } from '../experiment/schema.ts';
+import type { Check, CheckContext } from './context.ts';
+import { readDatasetFacts } from './dataset-facts.ts';
+import { checkLossWeights } from './loss-weights.ts';
+import { checkModels } from './models.ts';
+import { checkNameClash } from './name-clash.ts';
+import { checkSamples } from './samples.ts';
+import { checkSeeds } from './seeds.ts';
+import { checkStrategy } from './strategy.ts';
+import { checkStoredTeacher, readStoredTeacher } from './teacher-checkpoint.ts';
+import { checkUnusedOptions } from './unused-options.ts';
+
+const checks: readonly Check[] = [
+  checkSamples,
+  checkModels,
+  checkStoredTeacher,
+  checkStrategy,
+  checkLossWeights,
+  checkUnusedOptions,
+  checkSeeds,
+  checkNameClash,
+];
+
+/**
+ * All that can be known of an experiment before training, each problem with its place in the text, in its order: what
+ * the schema refuses, or else what files, models, strategy and seeds make of it. Errors keep it from running, warnings
+ * do not.
+ * @param file path of the experiment file, where relative paths start; the text need not be saved in it.
+ */
+export async function checkExperiment(text: string, file: string): Promise<Problem[]> {
+  const { result, parsed, written } = parseText(text);
+  if (result.experiment === undefined || parsed === undefined) return result.problems;
+  const absolute = resolve(file);
+  const findings = await semanticFindings({
+    experiment: result.experiment,
+    written,
+    directory: dirname(absolute),
+    file: absolute,
+  });
+  return inOrder([...result.problems, ...findings.map((finding) => parsed.problem(finding))]);
+}
+
+/** The same for an experiment that has no text, such as that of a frozen run: findings without places. */
+export function checkResolved(experiment: Experiment, directory: string): Promise<Finding[]> {
+  return semanticFindings({ experiment, directory });
+}
+
+/**
+ * Checks an experiment that is about to run.
+ * @returns its warnings
+ * @throws UserError naming every error with its place and remedy.
+ */
+export async function requireSound(text: string, file: string): Promise<Problem[]> {
+  const problems = await checkExperiment(text, file);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw problemsError(errors, file);
+  return problems;
+}
+
+async function semanticFindings(start: CheckContext): Promise<Finding[]> {
+  const { experiment, directory } = start;
+  const checkpoint = experiment.teacher?.checkpoint;
+  const [dataset, teacher] = await Promise.all([
+    readDatasetFacts(experiment.dataset, directory),
+    checkpoint === undefined ? undefined : readStoredTeacher(checkpoint, directory),
+  ]);
+  const context: CheckContext = { ...start, dataset: dataset.facts, storedTeacher: teacher?.stored };
+  const found = await Promise.all(checks.map((check) => check(context)));
+  return [...dataset.findings, ...(teacher?.findings ?? []), ...found.flat()];
+}

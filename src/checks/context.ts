@@ -1,0 +1,37 @@
+import type { Finding, JsonPath } from '../experiment/problem.ts';
+import type { Experiment, ModelConfig } from '../experiment/schema.ts';
+import { UserError } from '../experiment/user-error.ts';
+import type { DatasetFacts } from './dataset-facts.ts';
+import type { StoredTeacher } from './teacher-checkpoint.ts';
+
+/** All that the checks look at; each reads what it needs and says nothing where that could not be found out. */
+export interface CheckContext {
+  readonly experiment: Experiment;
+  /** The experiment as it is written, defaults not filled in; absent where there is no file. */
+  readonly written?: unknown;
+  /** Where relative paths start. */
+  readonly directory: string;
+  /** Absolute path of the experiment file, where there is one. */
+  readonly file?: string;
+  readonly dataset?: DatasetFacts;
+  readonly storedTeacher?: StoredTeacher;
+}
+
+export type Check = (context: CheckContext) => readonly Finding[] | Promise<readonly Finding[]>;
+
+/** The teacher's architecture, whether it is to be trained or lies in a checkpoint. */
+export function teacherModel({ experiment, storedTeacher }: CheckContext): ModelConfig | undefined {
+  return experiment.teacher?.model ?? storedTeacher?.config;
+}
+
+/** A mistake found by code that knows nothing of places, at its place. Other errors are thrown on. */
+export function findingOf(error: unknown, path: JsonPath, code: string): Finding {
+  if (!(error instanceof UserError)) throw error;
+  return {
+    message: error.message,
+    ...(error.remedy !== undefined && { remedy: error.remedy }),
+    path,
+    severity: 'error',
+    code,
+  };
+}

@@ -1,0 +1,112 @@
+import type { Finding, JsonPath } from '../experiment/problem.ts';
+import type { StrategyConfig } from '../experiment/schema.ts';
+import type { Check } from './context.ts';
+
+interface Weights {
+  /** Of the labels. */
+  readonly labels: number;
+  /** Of terms that compare the models' answers. */
+  readonly answers: number;
+  /** Of terms that compare hidden states, which leave the classifier alone. */
+  readonly states: number;
+  /** Where to look. */
+  readonly path: JsonPath;
+}
+
+/** Weights and temperatures that are allowed but amount to something else than one would think. */
+export const checkLossWeights: Check = ({ experiment: { strategy } }) => {
+  const weights = weightsOf(strategy);
+  return [...(weights === undefined ? [] : weightFindings(weights)), ...temperatureFindings(strategy)];
+};
+
+function weightFindings({ labels, answers, states, path }: Weights): Finding[] {
+  const base = { path, severity: 'warning', code: 'loss-weights' } as const;
+  if (labels + answers + states === 0)
+    return [
+      {
+        ...base,
+        severity: 'error',
+        message: 'Every weight of the loss is 0: the student would learn nothing.',
+        remedy: 'Give at least one term a weight above 0.',
+      },
+    ];
+  if (labels + answers === 0)
+    return [
+      {
+        ...base,
+        severity: 'error',
+        message: 'Only hidden states are compared, so nothing trains the student’s classifier.',
+        remedy: 'Give the labels or the teacher’s answers a weight above 0.',
+      },
+    ];
+  if (answers + states === 0)
+    return [
+      {
+        ...base,
+        message:
+          'The teacher’s terms weigh 0: the student learns from labels alone, as with strategy "direct".',
+        remedy: 'Raise the weight, or use strategy "direct", which needs no teacher.',
+      },
+    ];
+  if (labels === 0)
+    return [
+      {
+        ...base,
+        message: 'The labels weigh 0: the student learns from the teacher alone, its mistakes included.',
+        remedy: 'Give the labels some weight, unless that is what you want to find out.',
+      },
+    ];
+  return [];
+}
+
+function weightsOf(strategy: StrategyConfig): Weights | undefined {
+  switch (strategy.kind) {
+    case 'response':
+      return weights(1 - strategy.alpha, strategy.alpha, 0, 'alpha');
+    case 'sequence':
+      return weights(1 - strategy.weight, strategy.weight, 0, 'weight');
+    case 'feature':
+      return weights(strategy.labelWeight, strategy.responseWeight, strategy.weight, 'labelWeight');
+    case 'relation':
+      return weights(strategy.labelWeight, 0, strategy.distance + strategy.angle, 'labelWeight');
+    case 'combined': {
+      const sum = (answers: boolean) =>
+        strategy.terms
+          .filter(({ kind }) => (kind === 'response' || kind === 'sequence') === answers)
+          .reduce((total, { weight }) => total + weight, 0);
+      return weights(strategy.labelWeight, sum(true), sum(false), 'labelWeight');
+    }
+    default:
+      return undefined;
+  }
+}
+
+function weights(labels: number, answers: number, states: number, option: string): Weights {
+  return { labels, answers, states, path: ['strategy', option] };
+}
+
+function temperatureFindings(strategy: StrategyConfig): Finding[] {
+  const places: [number, JsonPath][] =
+    strategy.kind === 'combined'
+      ? strategy.terms.flatMap((term, index): [number, JsonPath][] =>
+          'temperature' in term ? [[term.temperature, ['strategy', 'terms', index, 'temperature']]] : [],
+        )
+      : 'temperature' in strategy
+        ? [[strategy.temperature, ['strategy', 'temperature']]]
+        : [];
+  return places.flatMap(([temperature, path]) => {
+    if (temperature >= 1 && temperature <= 50) return [];
+    return [
+      {
+        message:
+          temperature < 1
+            ? `A temperature of ${temperature} makes the teacher’s answers sharper, hiding how it ranks the wrong classes.`
+            : `A temperature of ${temperature} makes all classes nearly equal, so that little of the teacher is left.`,
+        remedy: 'Values from 1 to 20 are usual.',
+        path,
+        severity: 'warning',
+        code: 'temperature',
+      } satisfies Finding,
+    ];
+  });
+}

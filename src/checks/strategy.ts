@@ -1,0 +1,78 @@
+import type { Finding, JsonPath } from '../experiment/problem.ts';
+import type { StrategyConfig } from '../experiment/schema.ts';
+import { planModel } from '../models/create-model.ts';
+import { createStrategy } from '../strategies/create-strategy.ts';
+import { type Check, type CheckContext, findingOf, teacherModel } from './context.ts';
+import { plannedShapes } from './hidden-shapes.ts';
+import { taskOf } from './models.ts';
+
+const teacherless: readonly StrategyConfig['kind'][] = ['direct', 'self', 'online'];
+
+/** Whether strategy, teacher and student go together. */
+export const checkStrategy: Check = (context) => {
+  const { experiment, dataset } = context;
+  const { strategy, teacher } = experiment;
+  if (!teacherless.includes(strategy.kind) && teacher === undefined)
+    return [
+      {
+        message: `Strategy "${strategy.kind}" needs a teacher, and the experiment has none.`,
+        remedy:
+          'Add a "teacher" with a "model" or a "checkpoint", or use strategy "direct", "self" or "online".',
+        path: ['strategy', 'kind'],
+        severity: 'error',
+        code: 'teacher-missing',
+      },
+    ];
+  const texts = textOnly(strategy).filter(() => dataset !== undefined);
+  if (texts.length > 0) return texts;
+  return layerFindings(context);
+};
+
+/** Terms that compare next tokens have nothing to compare in images. */
+function textOnly(strategy: StrategyConfig): Finding[] {
+  const places: JsonPath[] =
+    strategy.kind === 'sequence'
+      ? [['strategy', 'kind']]
+      : strategy.kind === 'combined'
+        ? strategy.terms.flatMap(({ kind }, index) =>
+            kind === 'sequence' ? [['strategy', 'terms', index, 'kind'] as const] : [],
+          )
+        : [];
+  return places.map((path) => ({
+    message: 'Sequence distillation is for language models, and the dataset has images.',
+    remedy: 'Use "response" for images.',
+    path,
+    severity: 'error',
+    code: 'sequence-of-images',
+  }));
+}
+
+function layerFindings(context: CheckContext): Finding[] {
+  const { experiment } = context;
+  const { strategy, student } = experiment;
+  const task = taskOf(context);
+  const teacherConfig = teacherModel(context);
+  if (task === undefined || (experiment.teacher !== undefined && teacherConfig === undefined)) return [];
+  try {
+    planModel(student.model, task);
+    if (teacherConfig !== undefined) planModel(teacherConfig, task);
+  } catch {
+    return []; // Said of the models already.
+  }
+  try {
+    createStrategy(strategy).needs({
+      student: plannedShapes(student.model, task),
+      teacher: teacherConfig && plannedShapes(teacherConfig, task),
+    });
+    return [];
+  } catch (error) {
+    return [findingOf(error, layerPath(strategy), 'layers')];
+  }
+}
+
+function layerPath(strategy: StrategyConfig): JsonPath {
+  if ('layers' in strategy && strategy.layers !== undefined) return ['strategy', 'layers'];
+  if ('layer' in strategy && strategy.layer !== undefined) return ['strategy', 'layer'];
+  if (strategy.kind === 'combined') return ['strategy', 'terms'];
+  return ['strategy'];
+}
