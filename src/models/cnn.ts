@@ -15,7 +15,7 @@ export type CnnConfig = Extract<ModelConfig, { architecture: 'cnn' }>;
 
 /**
  * Stages of 3×3 convolution, normalisation, ReLU and 2×2 max pooling; the maps are flattened (height, width, channels)
- * for the dense layer, where there is one, and the classifier. Weights: `stages.K.conv.weight`, `stages.K.norm.*`,
+ * or averaged for the dense layer, where there is one, and the classifier. Weights: `stages.K.conv.weight`, `stages.K.norm.*`,
  * `dense.weight` (units, inputs), `classifier.weight` (classes, inputs), with biases, except that a convolution before
  * batch normalisation has none. Hidden state 0 is the image, hidden state k the output of stage k; a dense layer is
  * the last layer. Dropout acts before the dense layer and before the classifier.
@@ -33,7 +33,8 @@ export function cnn(config: CnnConfig, task: TaskShape, weights: WeightRegistry)
       norm: normalization(config.normalization, weights, `stages.${index}.norm`, channels, 'maps'),
     };
   });
-  const features = lastHeight * lastWidth * config.channels.at(-1)!;
+  const averaged = config.pooling === 'average';
+  const features = (averaged ? 1 : lastHeight * lastWidth) * config.channels.at(-1)!;
   const dense = config.dense === undefined ? undefined : linear(weights, 'dense', features, config.dense);
   const classifier = linear(weights, 'classifier', config.dense ?? features, task.classes, {
     initializer: 'glorot',
@@ -48,7 +49,7 @@ export function cnn(config: CnnConfig, task: TaskShape, weights: WeightRegistry)
         x = tf.maxPool(activations as Tensor4D, 2, 2, 'valid');
         hiddenStates.push(x);
       }
-      x = dropout(tf.reshape(x, [-1, features]), config.dropout, options);
+      x = dropout(averaged ? average(x) : tf.reshape(x, [-1, features]), config.dropout, options);
       if (dense) {
         const activations = tf.relu(dense(x));
         hiddenStates.push(activations);
@@ -56,9 +57,12 @@ export function cnn(config: CnnConfig, task: TaskShape, weights: WeightRegistry)
       }
       return { logits: classifier(x), hiddenStates };
     },
-    pool: (hiddenState) => (hiddenState.rank === 4 ? tf.mean(hiddenState, [1, 2]) : hiddenState),
+    pool: (hiddenState) => (hiddenState.rank === 4 ? average(hiddenState) : hiddenState),
   };
 }
+
+/** One number for each map. */
+const average = (maps: Tensor): Tensor => tf.mean(maps, [1, 2]);
 
 function sizeAfterStages(height: number, width: number, stages: number): [number, number] {
   const halved = (size: number) => Math.floor(size / 2 ** stages);

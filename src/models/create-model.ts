@@ -1,10 +1,11 @@
+import type { Variable } from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../data/dataset.ts';
 import type { ModelConfig } from '../experiment/schema.ts';
 import { cnn } from './cnn.ts';
 import { mlp } from './mlp.ts';
 import type { Model } from './model.ts';
 import type { Network } from './network.ts';
-import { WeightPlan, type WeightRegistry, type WeightSource, Weights } from './weights.ts';
+import { SharedWeights, WeightPlan, type WeightRegistry, type WeightSource, Weights } from './weights.ts';
 
 /**
  * Builds a model with weights from `source`.
@@ -25,6 +26,19 @@ export function createModel(config: ModelConfig, task: TaskShape, source: Weight
     weights.dispose();
     throw error;
   }
+}
+
+/**
+ * A model over weights of another, looked up by the name they have in this one; to dispose of it disposes of none.
+ */
+export function shareModel(
+  config: ModelConfig,
+  task: TaskShape,
+  find: (name: string) => Variable | undefined,
+): Model {
+  const weights = new SharedWeights(find);
+  const shared = network(config, task, weights);
+  return { config, task, parameters: weights.parameters, buffers: weights.buffers, dispose() {}, ...shared };
 }
 
 /**

@@ -54,6 +54,33 @@ export class Weights implements WeightRegistry {
   }
 }
 
+/** Weights that belong to another model: nothing is allocated, and whoever made them disposes of them. */
+export class SharedWeights implements WeightRegistry {
+  readonly parameters = new Map<string, Variable>();
+  readonly buffers = new Map<string, Variable>();
+  readonly #find: (name: string) => Variable | undefined;
+
+  constructor(find: (name: string) => Variable | undefined) {
+    this.#find = find;
+  }
+
+  parameter(name: string, shape: readonly number[]): Variable {
+    return this.#add(this.parameters, name, shape);
+  }
+
+  buffer(name: string, shape: readonly number[]): Variable {
+    return this.#add(this.buffers, name, shape);
+  }
+
+  #add(target: Map<string, Variable>, name: string, shape: readonly number[]): Variable {
+    const variable = this.#find(name);
+    if (!variable || variable.shape.join() !== shape.join())
+      throw new Error(`no weight ${name} of shape [${shape.join(', ')}] to share`);
+    target.set(name, variable);
+    return variable;
+  }
+}
+
 /** Only the names and shapes of a model's weights: nothing is allocated, and its variables must not be used. */
 export class WeightPlan implements WeightRegistry {
   readonly parameters = new Map<string, readonly number[]>();

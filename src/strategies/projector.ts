@@ -19,7 +19,7 @@ function linear(name: string, from: number, to: number, initialize: Initialize):
       [`${name}.weight`, weight],
       [`${name}.bias`, bias],
     ]),
-    apply: (states) => tf.add(tf.matMul(states, weight as unknown as Tensor2D), bias),
+    apply: (states) => tf.add(tf.matMul(states, weight as Tensor2D), bias),
   };
 }
 

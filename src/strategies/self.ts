@@ -3,6 +3,7 @@ import { tf } from '../device/tensorflow.ts';
 import type { StrategyConfig } from '../experiment/strategy-schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import type { ModelInput } from '../models/model.ts';
+import { truncatedModel } from '../models/truncate.ts';
 import { hiddenShapes } from './hidden-shapes.ts';
 import { distillationLoss } from './losses/distillation-kl.ts';
 import { hardLoss } from './losses/hard-loss.ts';
@@ -45,7 +46,7 @@ function createExit(layer: number, width: number, { task, initialize }: Strategy
   return {
     name,
     layer,
-    weight: initialize(`${name}.weight`, [width, task.classes], 'glorot'),
+    weight: initialize(`${name}.weight`, [task.classes, width], 'glorot'),
     bias: initialize(`${name}.bias`, [task.classes], 'zeros'),
   };
 }
@@ -58,7 +59,7 @@ function attach({ exits: count, temperature }: SelfConfig, parts: StrategyParts)
   );
   const answer = ({ weight, bias }: Exit, state: Tensor, input: ModelInput): Tensor => {
     const pooled = student.pool(state, input) as Tensor2D;
-    return tf.add(tf.matMul(pooled, weight as unknown as Tensor2D), bias);
+    return tf.add(tf.matMul(pooled, weight as Tensor2D, false, true), bias);
   };
   return {
     parameters: new Map(
@@ -81,6 +82,12 @@ function attach({ exits: count, temperature }: SelfConfig, parts: StrategyParts)
       }
       return terms;
     },
+    candidates: () =>
+      exits.map((exit) => ({
+        name: exit.name,
+        model: truncatedModel(student, exit.layer, exit),
+        ensemble: true,
+      })),
     dispose() {
       for (const { weight, bias } of exits) {
         weight.dispose();

@@ -454,9 +454,9 @@ def self_case(name, weights, exits, exit_layers, layer_count, temperature=3.0, l
     share = 1 / (len(exit_layers) + 1)
     terms["labels"] = (share, hard(deepest, labels, weights, samples, 0.0))
     for layer in exit_layers:
-        parameters[f"exit-{layer}.weight"] = leaf(draw(widths[layer], 3, scale=0.5))
+        parameters[f"exit-{layer}.weight"] = leaf(draw(3, widths[layer], scale=0.5))
         parameters[f"exit-{layer}.bias"] = leaf(draw(3, scale=0.25))
-        own = linear(states[layer], parameters, f"exit-{layer}")
+        own = F.linear(states[layer], parameters[f"exit-{layer}.weight"], parameters[f"exit-{layer}.bias"])
         terms[f"exit-{layer}.labels"] = (share, hard(own, labels, weights, samples, 0.0))
         terms[f"exit-{layer}.self"] = (share, soft(FORWARD, deepest.detach(), own, labels, weights, samples, temperature))
     leaves = {"logits": deepest, **{f"hidden.{i}": s for i, s in enumerate(states)}, **{f"parameters.{n}": p for n, p in parameters.items()}}
