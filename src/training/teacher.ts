@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import type { Dataset, TaskShape } from '../data/dataset.ts';
+import { fileProblem } from '../data/file-problem.ts';
+import type { Device } from '../device/device.ts';
+import { RandomGenerator } from '../device/random-generator.ts';
+import { stableHash } from '../experiment/identity.ts';
+import { resolvePath } from '../experiment/resolve-path.ts';
+import {
+  type ModelConfig,
+  type TeacherConfig,
+  type TrainingConfig,
+  trainingSchema,
+} from '../experiment/schema.ts';
+import { UserError } from '../experiment/user-error.ts';
+import { buildModel } from '../models/build-model.ts';
+import { checkpointBytes, loadModel, saveModel } from '../models/checkpoint.ts';
+import type { Model } from '../models/model.ts';
+import { direct } from '../strategies/direct.ts';
+import { Checkpoints } from './checkpoint.ts';
+import { Evaluator } from './evaluate.ts';
+import { initializer } from './initialize.ts';
+import type { StopRequested } from './interruption.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+import { withoutTeacher } from './teacher-source.ts';
+import { stepsPerEpoch, type TrainObserver, train } from './train-loop.ts';
+import { onceAcrossProcesses } from './wait-for-lock.ts';
+
+const recipeVersion = 1;
+const recordName = 'teacher.json';
+
+const recordSchema = z.object({
+  hash: z.string(),
+  /** Fraction of test samples classified correctly, 0…1. */
+  accuracy: z.number().nullable(),
+  /** Mean cross-entropy on the test set, nats. */
+  loss: z.number().nullable(),
+  bestEpoch: z.int(),
+  trainingSeconds: z.number(),
+  device: z.string(),
+});
+
+/** What is known of a trained teacher; lies beside its weights, and its presence says that they are complete. */
+export type TeacherRecord = z.infer<typeof recordSchema>;
+
+export interface Teacher {
+  readonly model: Model;
+  /** Identifies the weights. */
+  readonly hash: string;
+  /** config.json and model.safetensors. */
+  readonly directory: string;
+  /** Of the weights on disk. */
+  readonly bytes: number;
+  /** Of a teacher that was trained here. */
+  readonly record?: TeacherRecord;
+  /** False where an earlier or another run trained it, or it came as a checkpoint. */
+  readonly trainedNow: boolean;
+}
+
+export interface TeacherOptions {
+  readonly device: Device;
+  readonly dataset: Dataset;
+  readonly config: TeacherConfig;
+  /** Where relative paths of the experiment start. */
+  readonly experimentDirectory: string;
+  /** The folder of all teachers. */
+  readonly teachersDirectory: string;
+  readonly observer?: TrainObserver;
+  readonly stopRequested?: StopRequested;
+  /** Called now and then while another process trains this teacher. */
+  readonly onWaiting?: (holder: ProcessIdentity) => void;
+}
+
+/**
+ * The teacher an experiment names: loaded from its checkpoint, or trained once and then reused by every run that names
+ * the same data, model, training and seed. Of two processes that want the same one, one trains and the other waits.
+ *
+ * @throws UserError if a checkpoint cannot be read or does not fit the data, or training diverges
+ * @throws Interruption if asked to end early; what was trained by then is gone on with next time, even on 'cancel',
+ * since other runs may want the same teacher
+ */
+export async function prepareTeacher(options: TeacherOptions): Promise<Teacher> {
+  const { checkpoint, model } = options.config;
+  if (checkpoint !== undefined)
+    return loadCheckpoint(resolvePath(options.experimentDirectory, checkpoint), options.dataset.task);
+  if (!model) throw new UserError('The teacher has neither a "model" nor a "checkpoint".');
+  const hash = teacherHash(options.dataset.fingerprint, options.config);
+  const directory = join(options.teachersDirectory, hash);
+  return onceAcrossProcesses(
+    `${directory}.lock`,
+    () => findTrained(directory, hash),
+    async () => {
+      await trainTeacher(options, model, hash, directory);
+      const teacher = await findTrained(directory, hash);
+      if (!teacher)
+        throw new Error(`The teacher in ${directory} cannot be read although it was just written.`);
+      return { ...teacher, trainedNow: true };
+    },
+    { ...options, onWaiting: followOther(options, new Checkpoints(`${directory}.training`)) },
+  );
+}
+
+/** While another process trains the teacher, its checkpoints tell how far it is. */
+function followOther(
+  { onWaiting, observer, config, dataset }: TeacherOptions,
+  checkpoints: Checkpoints,
+): TeacherOptions['onWaiting'] {
+  const training = trainingOf(config);
+  const total = stepsPerEpoch(training, dataset.train.size) * training.epochs;
+  let reading = false;
+  return (holder) => {
+    onWaiting?.(holder);
+    if (reading) return;
+    reading = true;
+    checkpoints
+      .peek('last')
+      .then((state) => observer?.progress?.(state?.step ?? 0, total))
+      .finally(() => {
+        reading = false;
+      });
+  };
+}
+
+const trainingOf = (config: TeacherConfig): TrainingConfig => config.training ?? trainingSchema.parse({});
+
+/** Names a teacher by all that its weights follow from. */
+export function teacherHash(fingerprint: string, config: TeacherConfig): string {
+  const { model, seed } = config;
+  return stableHash({ recipeVersion, fingerprint, model, training: trainingOf(config), seed });
+}
+
+async function findTrained(directory: string, hash: string): Promise<Teacher | undefined> {
+  try {
+    const record = recordSchema.parse(JSON.parse(await readFile(join(directory, recordName), 'utf8')));
+    if (record.hash !== hash) return undefined;
+    const model = await loadModel(directory);
+    return { model, hash, directory, bytes: await checkpointBytes(directory), record, trainedNow: false };
+  } catch {
+    // Missing or damaged: it is trained anew, which puts it right.
+    return undefined;
+  }
+}
+
+async function trainTeacher(
+  { device, dataset, config, observer, stopRequested }: TeacherOptions,
+  modelConfig: ModelConfig,
+  hash: string,
+  directory: string,
+): Promise<void> {
+  const { seed } = config;
+  const model = buildModel(modelConfig, dataset.task, RandomGenerator.forUse(seed, 'weights'));
+  const checkpoints = new Checkpoints(`${directory}.training`);
+  const strategy = direct().attach({
+    student: model,
+    task: dataset.task,
+    initialize: initializer(seed),
+    buildModel: () => {
+      throw new Error('A teacher has no peers.');
+    },
+  });
+  const evaluator = new Evaluator(device, model);
+  try {
+    const outcome = await train({
+      device,
+      student: model,
+      strategy,
+      teacher: withoutTeacher,
+      train: dataset.train,
+      validation: dataset.validation,
+      config: trainingOf(config),
+      seed,
+      checkpoints,
+      identity: hash,
+      observer,
+      stopRequested,
+    });
+    const test = await evaluator.evaluate(dataset.test, { stopRequested });
+    const record: TeacherRecord = {
+      hash,
+      accuracy: test.accuracy,
+      loss: Number.isFinite(test.loss) ? test.loss : null,
+      bestEpoch: outcome.bestEpoch,
+      trainingSeconds: outcome.seconds,
+      device: device.name,
+    };
+    await saveModel(model, directory);
+    await writeRecord(directory, record);
+    await checkpoints.remove();
+  } finally {
+    evaluator.dispose();
+    strategy.dispose();
+    model.dispose();
+  }
+}
+
+async function writeRecord(directory: string, record: TeacherRecord): Promise<void> {
+  const file = join(directory, recordName);
+  try {
+    await writeFileAtomic(file, `${JSON.stringify(record, undefined, 2)}\n`);
+  } catch (error) {
+    throw fileProblem(error, file);
+  }
+}
+
+async function loadCheckpoint(directory: string, task: TaskShape): Promise<Teacher> {
+  const model = await loadModel(directory);
+  if (model.task.classes !== task.classes || String(model.task.image) !== String(task.image)) {
+    const other = describe(model.task);
+    model.dispose();
+    throw new UserError(
+      `The teacher in ${directory} was made for ${other}, but the data has ${describe(task)}.`,
+      {
+        remedy:
+          'Name a teacher that was trained on data of the same kind, or give "teacher" a "model" to train.',
+        place: directory,
+      },
+    );
+  }
+  const hash = createHash('sha256');
+  for (const name of ['config.json', 'model.safetensors']) hash.update(await readFile(join(directory, name)));
+  return {
+    model,
+    hash: hash.digest('hex').slice(0, 16),
+    directory,
+    bytes: await checkpointBytes(directory),
+    trainedNow: false,
+  };
+}
+
+const describe = ({ classes, image }: TaskShape): string =>
+  image ? `${classes} classes of ${image[0]}×${image[1]}×${image[2]} images` : `${classes} classes`;

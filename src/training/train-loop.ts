@@ -1,0 +1,266 @@
+import type { Variable } from '@tensorflow/tfjs-core';
+import { batchCount } from '../data/batches.ts';
+import type { Split } from '../data/dataset.ts';
+import type { Device } from '../device/device.ts';
+import { HostRandom } from '../device/host-random.ts';
+import { RandomGenerator } from '../device/random-generator.ts';
+import type { TrainingConfig } from '../experiment/schema.ts';
+import { UserError } from '../experiment/user-error.ts';
+import type { Model } from '../models/model.ts';
+import type { AttachedStrategy } from '../strategies/strategy.ts';
+import { bestEpoch, type EpochScore, patienceIsOver } from './best-epoch.ts';
+import { breathe } from './breathe.ts';
+import type { Checkpoints, TrainingState } from './checkpoint.ts';
+import { Evaluator } from './evaluate.ts';
+import { Interruption, type StopReason, type StopRequested } from './interruption.ts';
+import { createOptimizer } from './optimizer.ts';
+import { learningRateAt } from './schedule.ts';
+import type { TeacherSource } from './teacher-source.ts';
+import { TrainingStep } from './training-step.ts';
+
+/** Who hears how training goes. Called between steps, so it must be quick. */
+export interface TrainObserver {
+  /** @param step optimizer steps done. @param epoch epochs done, fractional. */
+  metrics?(values: Readonly<Record<string, number>>, step: number, epoch: number): void;
+  progress?(steps: number, total: number): void;
+  checkpoint?(epoch: number, best: boolean, path: string): void;
+}
+
+export interface TrainOptions {
+  readonly device: Device;
+  readonly student: Model;
+  readonly strategy: AttachedStrategy;
+  readonly teacher: TeacherSource;
+  readonly train: Split;
+  /** Judges the epochs; may be empty, in which case the last epoch counts as the best. */
+  readonly validation: Split;
+  readonly config: TrainingConfig;
+  readonly seed: number;
+  readonly checkpoints: Checkpoints;
+  /** A hash of all that decides the outcome; only a checkpoint with the same one is gone on with. */
+  readonly identity: string;
+  readonly observer?: TrainObserver;
+  readonly stopRequested?: StopRequested;
+  /** Seconds between checkpoints within an epoch; there is one after every epoch in any case. */
+  readonly checkpointSeconds?: number;
+}
+
+export interface TrainOutcome {
+  /** The epoch whose weights the student has now, from 1. */
+  readonly bestEpoch: number;
+  /** Epochs done, fewer than asked for where training ended early. */
+  readonly epochs: number;
+  readonly steps: number;
+  /** Spent in training steps, over all processes that took part. */
+  readonly seconds: number;
+}
+
+const reportsPerRun = 400;
+
+/**
+ * Trains a student, from a checkpoint where there is one, and leaves the best weights in it.
+ *
+ * @throws Interruption if asked to end early; a checkpoint has then been kept, unless the reason is 'cancel'.
+ * @throws UserError if the loss is no longer a number, or a checkpoint cannot be written.
+ */
+export async function train(options: TrainOptions): Promise<TrainOutcome> {
+  const training = new Training(options);
+  try {
+    return await training.run();
+  } finally {
+    training.dispose();
+  }
+}
+
+/** Optimizer steps in one pass over this many samples. */
+export const stepsPerEpoch = (
+  { batchSize, accumulation }: Pick<TrainingConfig, 'batchSize' | 'accumulation'>,
+  samples: number,
+): number => Math.ceil(batchCount(samples, batchSize) / accumulation);
+
+class Training {
+  readonly #options: TrainOptions;
+  readonly #weights: ReadonlyMap<string, Variable>;
+  readonly #resumable: ReadonlyMap<string, Variable>;
+  readonly #optimizer;
+  readonly #evaluator: Evaluator;
+  readonly #batchesPerEpoch: number;
+  readonly #stepsPerEpoch: number;
+  readonly #totalSteps: number;
+  readonly #parameters: ReadonlyMap<string, Variable>;
+  #shuffle: RandomGenerator;
+  #dropout: RandomGenerator;
+  #epoch = 0;
+  #stepInEpoch = 0;
+  #step = 0;
+  #seconds = 0;
+  #history: EpochScore[] = [];
+  #lastCheckpoint = performance.now();
+
+  constructor(options: TrainOptions) {
+    const { student, strategy, config, train: split, seed, device } = options;
+    this.#options = options;
+    this.#parameters = new Map([
+      ...student.parameters,
+      ...[...strategy.parameters].map(([name, variable]) => [`strategy.${name}`, variable] as const),
+    ]);
+    this.#optimizer = createOptimizer(config, this.#parameters);
+    this.#weights = new Map([
+      ...this.#parameters,
+      ...student.buffers,
+      ...[...strategy.buffers].map(([name, variable]) => [`strategy.${name}`, variable] as const),
+    ]);
+    this.#resumable = new Map([
+      ...this.#weights,
+      ...[...this.#optimizer.state].map(([name, variable]) => [`optimizer.${name}`, variable] as const),
+    ]);
+    this.#evaluator = new Evaluator(device, student);
+    this.#batchesPerEpoch = batchCount(split.size, config.batchSize);
+    this.#stepsPerEpoch = stepsPerEpoch(config, split.size);
+    this.#totalSteps = this.#stepsPerEpoch * config.epochs;
+    this.#shuffle = RandomGenerator.forUse(seed, 'shuffle');
+    this.#dropout = RandomGenerator.forUse(seed, 'dropout');
+  }
+
+  async run(): Promise<TrainOutcome> {
+    const { config, checkpoints, identity } = this.#options;
+    await checkpoints.sweep();
+    await this.#resume();
+    const step = new TrainingStep({
+      device: this.#options.device,
+      student: this.#options.student,
+      strategy: this.#options.strategy,
+      teacher: this.#options.teacher,
+      parameters: this.#parameters,
+      optimizer: this.#optimizer,
+      random: new HostRandom(this.#dropout),
+      config,
+    });
+    try {
+      while (this.#epoch < config.epochs && !patienceIsOver(this.#history, config.earlyStopping))
+        await this.#runEpoch(step);
+    } finally {
+      step.dispose();
+    }
+    const best = await checkpoints.restore('best', identity, this.#weights);
+    return {
+      bestEpoch: best?.epoch ?? this.#epoch,
+      epochs: this.#epoch,
+      steps: this.#step,
+      seconds: this.#seconds,
+    };
+  }
+
+  async #runEpoch(step: TrainingStep): Promise<void> {
+    const { train: split, config, observer } = this.#options;
+    const { batchSize, accumulation } = config;
+    const shuffleBefore = this.#shuffle.getState();
+    const order = this.#shuffle.permutation(split.size);
+    const every = Math.max(1, Math.ceil(this.#totalSteps / reportsPerRun));
+    for (; this.#stepInEpoch < this.#stepsPerEpoch; ) {
+      await this.#heed(shuffleBefore);
+      const started = performance.now();
+      const first = this.#stepInEpoch * accumulation;
+      const last = Math.min(first + accumulation, this.#batchesPerEpoch);
+      const batches = Array.from({ length: last - first }, (_, index) => {
+        const start = (first + index) * batchSize;
+        return split.batch(order.subarray(start, start + batchSize), batchSize);
+      });
+      const learningRate = learningRateAt(config, this.#step, this.#totalSteps);
+      await step.run(batches, this.#step, learningRate);
+      this.#step++;
+      this.#stepInEpoch++;
+      if (step.metrics.steps >= every || this.#stepInEpoch === this.#stepsPerEpoch)
+        this.#report({ ...(await step.metrics.take()), learningRate });
+      this.#seconds += (performance.now() - started) / 1000;
+      observer?.progress?.(this.#step, this.#totalSteps);
+      await breathe();
+    }
+    this.#epoch++;
+    this.#stepInEpoch = 0;
+    await this.#finishEpoch();
+  }
+
+  async #finishEpoch(): Promise<void> {
+    const { validation, observer, checkpoints } = this.#options;
+    let score: EpochScore = { epoch: this.#epoch, accuracy: null, loss: null };
+    if (validation.size > 0) {
+      const { accuracy, loss } = await this.#evaluator.evaluate(validation);
+      observer?.metrics?.(
+        { 'validation.accuracy': accuracy, 'validation.loss': loss },
+        this.#step,
+        this.#epoch,
+      );
+      // A loss beyond what a number can hold must not make the state unreadable.
+      score = { epoch: this.#epoch, accuracy, loss: Number.isFinite(loss) ? loss : null };
+    }
+    this.#history.push(score);
+    const state = this.#state(this.#shuffle.getState());
+    const best = bestEpoch(this.#history) === score;
+    // The best one first: if only it gets written, the epoch is run again and writes it again.
+    if (best) await checkpoints.save('best', this.#weights, state);
+    await this.#save(state, best);
+  }
+
+  async #resume(): Promise<void> {
+    const { checkpoints, identity } = this.#options;
+    const state = await checkpoints.restore('last', identity, this.#resumable);
+    if (!state) return;
+    this.#epoch = state.epoch;
+    this.#stepInEpoch = state.stepInEpoch;
+    this.#step = state.step;
+    this.#seconds = state.seconds;
+    this.#history = state.history;
+    this.#shuffle = RandomGenerator.fromState(state.random.shuffle);
+    this.#dropout = RandomGenerator.fromState(state.random.training);
+  }
+
+  async #heed(shuffleBefore: readonly number[]): Promise<void> {
+    const { stopRequested, checkpointSeconds = 60 } = this.#options;
+    const reason: StopReason | undefined = stopRequested?.();
+    const due = performance.now() - this.#lastCheckpoint > checkpointSeconds * 1000;
+    if (reason === 'stop' || (due && this.#step > 0)) await this.#save(this.#state(shuffleBefore), false);
+    if (reason) throw new Interruption(reason);
+  }
+
+  async #save(state: TrainingState, best: boolean): Promise<void> {
+    const { checkpoints, observer } = this.#options;
+    await checkpoints.save('last', this.#resumable, state);
+    this.#lastCheckpoint = performance.now();
+    const epoch = this.#fractionalEpoch();
+    observer?.checkpoint?.(epoch, best, checkpoints.path(best ? 'best' : 'last'));
+  }
+
+  #state(shuffle: readonly number[]): TrainingState {
+    return {
+      identity: this.#options.identity,
+      epoch: this.#epoch,
+      stepInEpoch: this.#stepInEpoch,
+      step: this.#step,
+      history: this.#history,
+      random: { shuffle: [...shuffle], training: [...this.#dropout.getState()] },
+      seconds: this.#seconds,
+    };
+  }
+
+  #fractionalEpoch(): number {
+    return this.#epoch + this.#stepInEpoch / this.#stepsPerEpoch;
+  }
+
+  #report(values: Record<string, number>): void {
+    this.#options.observer?.metrics?.(values, this.#step, this.#fractionalEpoch());
+    if (Number.isFinite(values.loss)) return;
+    throw new UserError(
+      `Training diverged: the loss was ${values.loss} around step ${this.#step} of ${this.#totalSteps}.`,
+      {
+        remedy:
+          'Lower "learningRate" (a tenth is a good next try), lengthen the warm-up, or set "clipNorm" to 1 if it is null.',
+      },
+    );
+  }
+
+  dispose(): void {
+    this.#optimizer.dispose();
+    this.#evaluator.dispose();
+  }
+}

@@ -1,0 +1,157 @@
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { HostBatch } from '../data/dataset.ts';
+import type { CompiledStep, Device, HostTensor, Tensors } from '../device/device.ts';
+import type { RandomSource } from '../device/random-source.ts';
+import { tf } from '../device/tensorflow.ts';
+import type { TrainingConfig } from '../experiment/schema.ts';
+import type { ForwardResult, Model } from '../models/model.ts';
+import { stepTotals } from '../strategies/step-totals.ts';
+import type { AttachedStrategy, LossTerm, StepTotals, StrategyBatch } from '../strategies/strategy.ts';
+import { clippingScale, globalNorm, valueAndGradients } from './gradients.ts';
+import { batchInputs, modelInput, prefixed, strategyBatch, unprefixed } from './inputs.ts';
+import type { Optimizer } from './optimizer.ts';
+import { StepMetrics } from './step-metrics.ts';
+import type { TeacherSource } from './teacher-source.ts';
+
+export interface TrainingStepParts {
+  readonly device: Device;
+  readonly student: Model;
+  readonly strategy: AttachedStrategy;
+  readonly teacher: TeacherSource;
+  /** All that is trained, by name. */
+  readonly parameters: ReadonlyMap<string, Variable>;
+  readonly optimizer: Optimizer;
+  readonly random: RandomSource;
+  readonly config: Pick<TrainingConfig, 'clipNorm' | 'labelSmoothing'>;
+}
+
+/** What a batch does with its gradients within the batches of one optimizer step. */
+type Role = 'single' | 'first' | 'middle' | 'last';
+
+const roleOf = (index: number, count: number): Role => {
+  if (count === 1) return 'single';
+  if (index === 0) return 'first';
+  return index === count - 1 ? 'last' : 'middle';
+};
+
+/**
+ * One optimizer step over one or more batches. Loss terms are already shares of the average over all of them, so
+ * gradients are simply summed.
+ */
+export class TrainingStep {
+  readonly metrics = new StepMetrics();
+  readonly #parts: TrainingStepParts;
+  readonly #compiled = new Map<Role, CompiledStep<never>>();
+  readonly #sums = new Map<string, Variable>();
+
+  constructor(parts: TrainingStepParts) {
+    this.#parts = parts;
+  }
+
+  /** @param step optimizer steps done before this one. */
+  async run(batches: readonly HostBatch[], step: number, learningRate: number): Promise<void> {
+    const { optimizer, teacher } = this.#parts;
+    const totals = prefixed('totals', stepTotals(batches));
+    for (const [index, batch] of batches.entries()) {
+      const role = roleOf(index, batches.length);
+      const updates = role === 'single' || role === 'last';
+      const inputs: Record<string, HostTensor> = {
+        ...batchInputs(batch),
+        ...totals,
+        ...prefixed('teacher', teacher.inputs(batch.sampleIds, batch.labels.shape[0]!)),
+        ...(updates ? prefixed('optimizer', optimizer.scalars(step, learningRate)) : {}),
+      };
+      await this.#step(role).run(inputs);
+    }
+    this.metrics.countStep();
+  }
+
+  #step(role: Role): CompiledStep<never> {
+    let step = this.#compiled.get(role);
+    if (!step) {
+      if (role === 'first' && this.#sums.size === 0)
+        for (const [name, parameter] of this.#parts.parameters)
+          this.#sums.set(
+            name,
+            tf.tidy(() => tf.variable(tf.zeros(parameter.shape), false)),
+          );
+      step = this.#parts.device.compile((inputs) => {
+        this.#trace(inputs, role);
+        return {} as Record<never, Tensor>;
+      });
+      this.#compiled.set(role, step);
+    }
+    return step;
+  }
+
+  #trace(inputs: Tensors, role: Role): void {
+    const { student, strategy, teacher, random, config, parameters } = this.#parts;
+    const input = modelInput(inputs);
+    const batch = strategyBatch(inputs);
+    const totals = unprefixed('totals', inputs) as unknown as StepTotals;
+    const signals = teacher.signals(input, unprefixed('teacher', inputs));
+    let terms: Record<string, LossTerm> = {};
+    let forward: ForwardResult | undefined;
+    const { value, gradients } = valueAndGradients(() => {
+      forward = student.forward(input, { training: true, random });
+      const { labelSmoothing } = config;
+      terms = strategy.loss({ batch, student: forward, teacher: signals, totals, labelSmoothing, random });
+      // They outlive the tape's own scope: they are reported below.
+      tf.keep(forward.logits);
+      for (const term of Object.values(terms)) tf.keep(term.value);
+      return total(terms);
+    }, parameters);
+
+    const values: Record<string, Scalar> = { loss: value };
+    for (const [name, term] of Object.entries(terms)) values[`loss.${name}`] = term.value;
+    Object.assign(values, accuracy(forward!.logits, batch, totals));
+    if (role === 'single' || role === 'last') {
+      const norm = this.#update(this.#accumulated(gradients, role), unprefixed('optimizer', inputs));
+      values.gradientNorm = norm;
+    } else
+      for (const [name, gradient] of gradients) {
+        const sum = this.#sums.get(name)!;
+        sum.assign(role === 'first' ? gradient : tf.add(sum, gradient));
+      }
+    this.metrics.add(values);
+    forward!.logits.dispose();
+    for (const term of Object.values(terms)) term.value.dispose();
+  }
+
+  #accumulated(gradients: Map<string, Tensor>, role: Role): Map<string, Tensor> {
+    if (role === 'single') return gradients;
+    return new Map([...gradients].map(([name, gradient]) => [name, tf.add(this.#sums.get(name)!, gradient)]));
+  }
+
+  #update(gradients: Map<string, Tensor>, scalars: Tensors): Scalar {
+    const { optimizer, config } = this.#parts;
+    const norm = globalNorm(gradients);
+    const scale = config.clipNorm === null ? undefined : clippingScale(norm, config.clipNorm);
+    optimizer.apply(gradients, scalars, scale);
+    return norm as Scalar;
+  }
+
+  dispose(): void {
+    for (const step of this.#compiled.values()) step.dispose();
+    for (const sum of this.#sums.values()) sum.dispose();
+    this.metrics.dispose();
+  }
+}
+
+function total(terms: Readonly<Record<string, LossTerm>>): Scalar {
+  const weighted = Object.values(terms)
+    .filter(({ weight }) => weight !== 0)
+    .map(({ weight, value }) => (weight === 1 ? value : tf.mul(value, weight)));
+  return tf.addN(weighted) as Scalar;
+}
+
+/** This batch's share of the step's training accuracy; for outputs of one row per sample. */
+function accuracy(
+  logits: Tensor,
+  { labels, weights }: StrategyBatch,
+  totals: StepTotals,
+): { accuracy?: Scalar } {
+  if (logits.rank !== 2) return {};
+  const correct = tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32');
+  return { accuracy: tf.div(tf.sum(tf.mul(correct, weights)), totals.samples) as Scalar };
+}

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { fileProblem } from '../data/file-problem.ts';
+import { saveModel } from '../models/checkpoint.ts';
+import type { Model } from '../models/model.ts';
+import type { ModelFigures, RunResult } from './events.ts';
+import type { RunRequest } from './run-request.ts';
+
+/**
+ * Writes the finished student: config.json and model.safetensors, without whatever its strategy had added for
+ * training.
+ * @returns bytes of the weights on disk
+ * @throws UserError if the disk is full; no student is there then
+ */
+export async function exportStudent(student: Model, directory: string): Promise<{ bytes: number }> {
+  return saveModel(student, directory);
+}
+
+/** Puts the model card, with what was measured, beside the weights. */
+export async function writeModelCard(
+  directory: string,
+  request: RunRequest,
+  result: RunResult,
+  device: string,
+): Promise<void> {
+  const file = join(directory, 'README.md');
+  try {
+    await writeFileAtomic(file, modelCard(request, result, device));
+  } catch (error) {
+    throw fileProblem(error, file);
+  }
+}
+
+export function modelCard({ experiment, seed }: RunRequest, result: RunResult, device: string): string {
+  const { strategy, dataset, student } = experiment;
+  const { teacher } = result;
+  const columns: [string, ModelFigures][] = [['Student', result.student]];
+  if (teacher) columns.push(['Teacher', teacher]);
+  const row = (title: string, cell: (figures: ModelFigures) => string) =>
+    `| ${title} | ${columns.map(([, figures]) => cell(figures)).join(' | ')} |`;
+  const lines = [
+    '---',
+    'library_name: distillery',
+    'tags: [knowledge-distillation]',
+    '---',
+    '',
+    `# ${escapeMarkdown(experiment.name)}`,
+    '',
+    ...(experiment.description ? [escapeMarkdown(experiment.description), ''] : []),
+    `A student of architecture \`${student.model.architecture}\`, trained by the strategy \`${strategy.kind}\` on \`${dataset.kind}\` with seed ${seed}.`,
+    '',
+    `| Test set | ${columns.map(([title]) => title).join(' | ')} |`,
+    `| --- |${' ---: |'.repeat(columns.length)}`,
+    row('Accuracy', ({ accuracy }) => percent(accuracy)),
+    row('Cross-entropy (nats)', ({ loss }) => decimal(loss, 4)),
+    row('Macro F1', ({ macroF1 }) => decimal(macroF1, 4)),
+    row('Calibration error', ({ calibrationError }) => decimal(calibrationError, 4)),
+    row('Parameters', ({ parameters }) => parameters.toLocaleString('en-US')),
+    row('Bytes on disk', ({ bytes }) => bytes.toLocaleString('en-US')),
+    row('Latency, one sample (ms)', ({ latencyMs }) => decimal(latencyMs, 3)),
+    row('Samples per second, batches of 32', ({ throughput }) => decimal(throughput, 0)),
+    '',
+    `Measured on ${escapeMarkdown(device)}; both models in turns.`,
+  ];
+  if (teacher)
+    lines.push(
+      `The student is ${(teacher.bytes / result.student.bytes).toFixed(1)} times smaller on disk than its teacher` +
+        (typeof result.agreement === 'number'
+          ? ` and gives the same answer to ${percent(result.agreement)} of the test samples.`
+          : '.'),
+    );
+  const settings = JSON.stringify({ strategy, student, training: experiment.training }, undefined, 2);
+  lines.push('', '## Settings', '', '```json', settings, '```', '');
+  return lines.join('\n');
+}
+
+const percent = (fraction: number | null | undefined) =>
+  typeof fraction === 'number' && Number.isFinite(fraction) ? `${(100 * fraction).toFixed(2)} %` : '–';
+
+const decimal = (value: number | null, digits: number) =>
+  value !== null && Number.isFinite(value) ? value.toFixed(digits) : '–';
+
+/** Text as itself: no markup, no HTML, on one line. */
+const escapeMarkdown = (text: string) =>
+  text
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/[\\`*_{}[\]()#+!|>~-]/g, String.raw`\$&`);

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { fileProblem } from '../data/file-problem.ts';
+import { UserError } from '../experiment/user-error.ts';
+import { type RunRequest, runRequestSchema } from './run-request.ts';
+
+/** A request to a worker: 'stop' keeps what is needed to resume, 'cancel' does not. */
+export type ControlRequest = 'stop' | 'cancel';
+
+/**
+ * Where things lie in a run directory: all that passes between a worker and whoever launched it, so that a run
+ * survives both, and moves to another machine by being copied.
+ */
+export class RunDirectory {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = resolve(path);
+  }
+
+  /** The resolved experiment, frozen when the run was made. */
+  get requestFile(): string {
+    return join(this.path, 'experiment.json');
+  }
+
+  /** Append-only; the source of truth of the run. */
+  get eventsFile(): string {
+    return join(this.path, 'events.jsonl');
+  }
+
+  get controlDirectory(): string {
+    return join(this.path, 'control');
+  }
+
+  get checkpointsDirectory(): string {
+    return join(this.path, 'checkpoints');
+  }
+
+  /** The finished student: config.json, model.safetensors, README.md. */
+  get studentDirectory(): string {
+    return join(this.path, 'student');
+  }
+
+  /** What the worker prints; its launcher writes it. */
+  get logFile(): string {
+    return join(this.path, 'worker.log');
+  }
+
+  /** Held by the worker while it runs, so that two never write into one run. */
+  get lockFile(): string {
+    return join(this.path, 'worker.lock');
+  }
+
+  controlFile(request: ControlRequest): string {
+    return join(this.controlDirectory, request);
+  }
+
+  /** Makes the directory of a new run. @throws UserError if the place cannot be written or the disk is full. */
+  async create(request: RunRequest): Promise<void> {
+    try {
+      await mkdir(this.controlDirectory, { recursive: true });
+      await writeFileAtomic(this.requestFile, `${JSON.stringify(request, undefined, 2)}\n`);
+    } catch (error) {
+      throw fileProblem(error, this.path);
+    }
+  }
+
+  /** @throws UserError if the request is missing or does not say what a worker needs. */
+  readRequest(): RunRequest {
+    const remedy =
+      'Run the experiment again; experiment.json is written by Distillery and not meant to be edited.';
+    const place = this.requestFile;
+    let content: unknown;
+    try {
+      content = JSON.parse(readFileSync(place, 'utf8'));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw fileProblem(error, place);
+      throw new UserError(`${place} is not valid JSON: ${error.message}.`, { remedy, place });
+    }
+    const result = runRequestSchema.safeParse(content);
+    if (result.success) return result.data;
+    const problems = result.error.issues.map(
+      ({ path, message }) => `${path.length ? path.join('.') : 'the whole file'}: ${message}`,
+    );
+    throw new UserError(`${place} does not describe a run: ${problems.join('; ')}.`, { remedy, place });
+  }
+
+  /** Asks the worker to end; it hears of it within a step. */
+  async request(request: ControlRequest): Promise<void> {
+    try {
+      await mkdir(this.controlDirectory, { recursive: true });
+      await writeFile(this.controlFile(request), '');
+    } catch (error) {
+      throw fileProblem(error, this.controlDirectory);
+    }
+  }
+
+  /** Forgets requests; to be called before a run is resumed, lest it heed those of its former life. */
+  async clearRequests(): Promise<void> {
+    for (const request of ['stop', 'cancel'] as const) await rm(this.controlFile(request), { force: true });
+  }
+}

@@ -1,0 +1,120 @@
+import { rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { fileProblem } from '../data/file-problem.ts';
+import type { Device } from '../device/device.ts';
+import { openDevice } from '../device/open-device.ts';
+import { UserError } from '../experiment/user-error.ts';
+import { Checkpoints } from '../training/checkpoint.ts';
+import { ExclusiveLock } from '../training/exclusive-lock.ts';
+import { Interruption } from '../training/interruption.ts';
+import { Control } from './control.ts';
+import { EventLog } from './event-log.ts';
+import { readEvents } from './read-events.ts';
+import { RunDirectory } from './run-directory.ts';
+import { RunJob } from './run-job.ts';
+import { versions } from './versions.ts';
+
+/** 0: did what was asked, be it to the end or to a requested stop; 2: the user's mistake; 1: ours. */
+export type ExitCode = 0 | 1 | 2;
+
+/**
+ * Runs one run from its directory, from the start or from its last checkpoint. All that happens is written to the
+ * run's events; what cannot be written there is printed.
+ */
+export async function runWorker(path: string): Promise<ExitCode> {
+  const directory = new RunDirectory(path);
+  try {
+    await requireDirectory(directory);
+    const lock = await ExclusiveLock.tryAcquire(directory.lockFile);
+    if (!(lock instanceof ExclusiveLock))
+      throw new UserError(`Process ${lock.pid} on ${lock.host} is working on ${directory.path} already.`, {
+        remedy: 'Follow that run, or stop it first.',
+      });
+    try {
+      return await runLocked(directory);
+    } finally {
+      await lock.release();
+    }
+  } catch (error) {
+    return complain(error);
+  }
+}
+
+async function requireDirectory({ path }: RunDirectory): Promise<void> {
+  try {
+    if ((await stat(path)).isDirectory()) return;
+  } catch (error) {
+    throw fileProblem(error, path);
+  }
+  throw new UserError(`${path} is a file, not a run directory.`, { remedy: 'Name the folder of a run.' });
+}
+
+async function runLocked(directory: RunDirectory): Promise<ExitCode> {
+  const { events } = await readEvents(directory.eventsFile);
+  if (events.some(({ type }) => type === 'completed'))
+    throw new UserError(`The run in ${directory.path} is completed; there is nothing left to do.`, {
+      remedy: 'Run the experiment again to make a new run.',
+    });
+  const log = EventLog.open(directory.eventsFile);
+  const control = new Control(directory);
+  const onSignal = () => control.stop();
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  let device: Device | undefined;
+  try {
+    const request = directory.readRequest();
+    device = await openDevice(request.device);
+    const checkpoints = new Checkpoints(directory.checkpointsDirectory);
+    const state = await checkpoints.peek('last');
+    log.append({
+      type: 'started',
+      pid: process.pid,
+      host: hostname(),
+      device: device.name,
+      deviceKind: device.kind,
+      versions: versions(),
+      ...(state && { resumedFromEpoch: state.epoch }),
+    });
+    await new RunJob({ directory, request, device, log, checkpoints, control }).run();
+    log.append({ type: 'completed' });
+    await checkpoints.remove('last');
+    return 0;
+  } catch (error) {
+    return await lastWords(error, log, directory);
+  } finally {
+    process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+    log.close();
+    await device?.dispose();
+  }
+}
+
+async function lastWords(error: unknown, log: EventLog, directory: RunDirectory): Promise<ExitCode> {
+  log.freeReserve();
+  if (error instanceof Interruption) {
+    if (error.reason === 'cancel')
+      for (const path of [directory.checkpointsDirectory, directory.studentDirectory])
+        await rm(path, { recursive: true, force: true });
+    log.append({ type: 'cancelled', reason: error.reason });
+    await directory.clearRequests();
+    return 0;
+  }
+  const userError = error instanceof UserError;
+  const message = error instanceof Error ? error.message : String(error);
+  log.append({
+    type: 'failed',
+    message:
+      userError && error.place && !message.includes(error.place) ? `${error.place}: ${message}` : message,
+    userError,
+    ...(userError && error.remedy !== undefined && { remedy: error.remedy }),
+  });
+  return complain(error);
+}
+
+/** For the worker's log: a paragraph for a user's mistake, the whole stack for one of ours. */
+function complain(error: unknown): ExitCode {
+  if (error instanceof UserError) {
+    console.error(error.remedy ? `${error.message}\n${error.remedy}` : error.message);
+    return 2;
+  }
+  console.error(error);
+  return 1;
+}

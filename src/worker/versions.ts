@@ -1,0 +1,14 @@
+import { env } from 'onnxruntime-node';
+import manifest from '../../package.json' with { type: 'json' };
+import { tf } from '../device/tensorflow.ts';
+
+/** What a result depends on beside the experiment; recorded with every run. */
+export function versions(): Record<string, string> {
+  return {
+    distillery: manifest.version,
+    node: process.versions.node,
+    tensorflowjs: tf.version_core,
+    onnxruntime: env.versions.node ?? env.versions.common,
+    platform: `${process.platform}-${process.arch}`,
+  };
+}
