@@ -46,3 +46,5 @@ if (existsSync(join(root, 'extension/extension.ts')))
     outExtension: { '.js': '.cjs' },
     external: ['vscode', ...native],
   });
+
+await import('./schema.mjs');
