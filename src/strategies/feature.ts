@@ -34,7 +34,7 @@ function pairLoss(pair: BoundPair, { distance }: HiddenTerm, context: StrategyCo
     requireLayer(context.teacher.hiddenStates, pair.teacher),
   );
   const { weights, total } = positionsOf(student, context);
-  const rows = distance(pair.projector.apply(flatStates(student)), flatStates(teacher));
+  const rows = distance(pair.projector.apply(flatStates(student)) as Tensor2D, flatStates(teacher));
   return weightedMean(rows, weights, total);
 }
 

@@ -1,5 +1,4 @@
-import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
-import { tf } from '../device/tensorflow.ts';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { StrategyConfig } from '../experiment/strategy-schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import type { ModelInput } from '../models/model.ts';
@@ -8,6 +7,7 @@ import { hiddenShapes } from './hidden-shapes.ts';
 import { distillationLoss } from './losses/distillation-kl.ts';
 import { hardLoss } from './losses/hard-loss.ts';
 import { rowsOf } from './losses/rows.ts';
+import { linearProjector, type Projector } from './projector.ts';
 import {
   type AttachedStrategy,
   type LossTerm,
@@ -37,18 +37,12 @@ export function exitLayers(layerCount: number, exits: number): readonly number[]
 interface Exit {
   readonly name: string;
   readonly layer: number;
-  readonly weight: Variable;
-  readonly bias: Variable;
+  readonly classifier: Projector;
 }
 
 function createExit(layer: number, width: number, { task, initialize }: StrategyParts): Exit {
   const name = `exit-${layer}`;
-  return {
-    name,
-    layer,
-    weight: initialize(`${name}.weight`, [task.classes, width], 'glorot'),
-    bias: initialize(`${name}.bias`, [task.classes], 'zeros'),
-  };
+  return { name, layer, classifier: linearProjector(name, width, task.classes, initialize) };
 }
 
 function attach({ exits: count, temperature }: SelfConfig, parts: StrategyParts): AttachedStrategy {
@@ -57,17 +51,11 @@ function attach({ exits: count, temperature }: SelfConfig, parts: StrategyParts)
   const exits = exitLayers(student.layerCount, count).map((layer) =>
     createExit(layer, shapes[layer]!.at(-1)!, parts),
   );
-  const answer = ({ weight, bias }: Exit, state: Tensor, input: ModelInput): Tensor => {
-    const pooled = student.pool(state, input) as Tensor2D;
-    return tf.add(tf.matMul(pooled, weight as Tensor2D, false, true), bias);
-  };
+  const answer = ({ classifier }: Exit, state: Tensor, input: ModelInput): Tensor =>
+    classifier.apply(student.pool(state, input));
+  const parameters = new Map(exits.flatMap(({ classifier }) => [...classifier.parameters]));
   return {
-    parameters: new Map(
-      exits.flatMap(({ name, weight, bias }) => [
-        [`${name}.weight`, weight] as const,
-        [`${name}.bias`, bias] as const,
-      ]),
-    ),
+    parameters,
     buffers: new Map(),
     loss(context) {
       const rows = rowsOf(context.batch, context.totals);
@@ -82,17 +70,18 @@ function attach({ exits: count, temperature }: SelfConfig, parts: StrategyParts)
       }
       return terms;
     },
-    candidates: () =>
-      exits.map((exit) => ({
+    get candidates() {
+      return exits.map((exit) => ({
         name: exit.name,
-        model: truncatedModel(student, exit.layer, exit),
+        model: truncatedModel(student, exit.layer, {
+          weight: parameters.get(`${exit.name}.weight`)!,
+          bias: parameters.get(`${exit.name}.bias`)!,
+        }),
         ensemble: true,
-      })),
+      }));
+    },
     dispose() {
-      for (const { weight, bias } of exits) {
-        weight.dispose();
-        bias.dispose();
-      }
+      for (const variable of parameters.values()) variable.dispose();
     },
   };
 }

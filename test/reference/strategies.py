@@ -181,7 +181,7 @@ def angle_term(student, teacher, weights):
 
 
 def linear(x, parameters, name):
-    return x @ parameters[f"{name}.weight"] + parameters[f"{name}.bias"]
+    return F.linear(x, parameters[f"{name}.weight"], parameters[f"{name}.bias"])
 
 
 # ---- cases ----
@@ -330,14 +330,14 @@ sequence("sequence: weight 1", draw(4, 6, 7), draw(4, 6, 7), text_labels, text_w
 def parameters_of(prefix, kind, source, target):
     if kind == "feature":
         return {
-            f"{prefix}projector.0.0.weight": draw(source, target, scale=0.5),
+            f"{prefix}projector.0.0.weight": draw(target, source, scale=0.5),
             f"{prefix}projector.0.0.bias": draw(target, scale=0.25),
             f"{prefix}projector.0.2.weight": draw(target, target, scale=0.5),
             f"{prefix}projector.0.2.bias": draw(target, scale=0.25),
         }
     if source == target:
         return {}
-    return {f"{prefix}projector.0.weight": draw(source, target, scale=0.5), f"{prefix}projector.0.bias": draw(target, scale=0.25)}
+    return {f"{prefix}projector.0.weight": draw(target, source, scale=0.5), f"{prefix}projector.0.bias": draw(target, scale=0.25)}
 
 
 def hidden_case(name, kind, states, teacher_states, labels, weights, mask=None, response_weight=0.0, classes=3, totals=None):
@@ -456,7 +456,7 @@ def self_case(name, weights, exits, exit_layers, layer_count, temperature=3.0, l
     for layer in exit_layers:
         parameters[f"exit-{layer}.weight"] = leaf(draw(3, widths[layer], scale=0.5))
         parameters[f"exit-{layer}.bias"] = leaf(draw(3, scale=0.25))
-        own = F.linear(states[layer], parameters[f"exit-{layer}.weight"], parameters[f"exit-{layer}.bias"])
+        own = linear(states[layer], parameters, f"exit-{layer}")
         terms[f"exit-{layer}.labels"] = (share, hard(own, labels, weights, samples, 0.0))
         terms[f"exit-{layer}.self"] = (share, soft(FORWARD, deepest.detach(), own, labels, weights, samples, temperature))
     leaves = {"logits": deepest, **{f"hidden.{i}": s for i, s in enumerate(states)}, **{f"parameters.{n}": p for n, p in parameters.items()}}
