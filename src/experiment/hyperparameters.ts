@@ -60,11 +60,11 @@ function rows(
   // What stands in an optional section that is left out, nobody asked for. A section behind null can be switched on.
   if (value === undefined && node.default === undefined && !isTraining(path)) return [];
   if (!nullable) return sectionRows(inner, path, experiment, undefined);
-  const clear = { path, value: null };
-  if (value !== null && value !== undefined) return sectionRows(inner, path, experiment, clear);
+  const off = { path, value: null };
+  if (value !== null && value !== undefined) return sectionRows(inner, path, experiment, off);
   // A section that is off is switched on by what it cannot do without.
   const needed = Object.entries(inner.properties ?? {}).filter(([key]) => inner.required?.includes(key));
-  return needed.flatMap(([key, child]) => rows(child, [...path, key], experiment, clear));
+  return needed.flatMap(([key, child]) => rows(child, [...path, key], experiment, off));
 }
 
 /** A teacher's training may be left out: then all its options are at their defaults, and worth showing. */
