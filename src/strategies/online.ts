@@ -35,7 +35,7 @@ function attach({ peers: count, peerModels = [], temperature }: OnlineConfig, pa
     parameters: prefixed(peers, 'parameters'),
     buffers: prefixed(peers, 'buffers'),
     loss: (context) => mutualLoss(peers, temperature, context),
-    candidates: peers.map((model, index) => ({ name: peerName(index), model, ensemble: true })),
+    candidates: () => peers.map((model, index) => ({ name: peerName(index), model, ensemble: true })),
     dispose() {
       for (const peer of peers) peer.dispose();
     },

@@ -70,16 +70,15 @@ function attach({ exits: count, temperature }: SelfConfig, parts: StrategyParts)
       }
       return terms;
     },
-    get candidates() {
-      return exits.map((exit) => ({
+    candidates: () =>
+      exits.map((exit) => ({
         name: exit.name,
         model: truncatedModel(student, exit.layer, {
           weight: parameters.get(`${exit.name}.weight`)!,
           bias: parameters.get(`${exit.name}.bias`)!,
         }),
         ensemble: true,
-      }));
-    },
+      })),
     dispose() {
       for (const variable of parameters.values()) variable.dispose();
     },

@@ -127,8 +127,8 @@ export interface AttachedStrategy {
   readonly buffers: ReadonlyMap<string, Variable>;
   /** Runs inside a compiled step; shapes alone decide what is computed. The names of the terms never change. */
   loss(context: StrategyContext): Record<string, LossTerm>;
-  /** Made when asked for; the student itself is not among them. */
-  readonly candidates?: readonly Candidate[];
+  /** Made at the call; the student itself is not among them. */
+  candidates?(): readonly Candidate[];
   /** Releases the variables that the strategy owns. */
   dispose(): void;
 }
