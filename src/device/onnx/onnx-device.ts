@@ -1,6 +1,7 @@
 import type { CompiledStep, Device, DeviceKind, Tensors } from '../device.ts';
 import { tf } from '../tensorflow.ts';
 import type { OnnxBackend, OnnxBackendOptions } from './backend.ts';
+import { detectChannelBlocks } from './channel-blocks.ts';
 import { OnnxCompiledStep } from './compiled-step.ts';
 import { registerOnnxBackend, unregisterOnnxBackend } from './register.ts';
 import { VariableBuffers } from './variables.ts';
@@ -18,6 +19,7 @@ export class OnnxDevice implements Device {
 
   /** Registers a TensorFlow.js backend of its own and makes it the current one. */
   static async open(kind: DeviceKind, name: string, options: OnnxBackendOptions): Promise<OnnxDevice> {
+    if (options.target === 'cpu') await detectChannelBlocks();
     const backend = `onnx-${kind}-${++opened}`;
     const device = new OnnxDevice(kind, name, backend, registerOnnxBackend(backend, options));
     await tf.setBackend(backend);

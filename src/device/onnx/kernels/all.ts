@@ -3,6 +3,7 @@ import { convolutionKernels } from './convolution.ts';
 import { depthwiseConvolutionKernels } from './depthwise-convolution.ts';
 import { binaryKernels } from './elementwise-binary.ts';
 import { unaryKernels } from './elementwise-unary.ts';
+import { fusedMatMulKernels } from './fused-matmul.ts';
 import { gatherScatterKernels } from './gather-scatter.ts';
 import { matMulKernels } from './matmul.ts';
 import { normalizationKernels } from './normalization.ts';
@@ -19,6 +20,7 @@ export const allKernels: KernelTable = {
   ...unaryKernels,
   ...binaryKernels,
   ...matMulKernels,
+  ...fusedMatMulKernels,
   ...reductionKernels,
   ...shapingKernels,
   ...slicingKernels,

@@ -1,6 +1,6 @@
 import { tf } from '../../tensorflow.ts';
 import { type KernelTable, kernel } from '../kernel.ts';
-import { add, binary, cast, div, filled, mul, node, scalar, unary, where } from '../record.ts';
+import { add, binary, cast, div, filled, mul, node, scalar, sub, unary, where } from '../record.ts';
 import { float, type Value } from '../value.ts';
 
 /** A function of real numbers; integers go through float32 and are truncated back, as in the JavaScript backend. */
@@ -31,10 +31,11 @@ const magnitudeBelow = (x: Value, bound: number) => binary('Less', unary('Abs', 
 /** 1/√x. */
 export const rsqrt = (x: Value) => unary('Reciprocal', unary('Sqrt', x));
 
-/** eˣ − 1 as 2 sinh(x/2) e^(x/2), which is exact near 0. */
+/** eˣ − 1; near 0 as 2 sinh(x/2) e^(x/2), which does not cancel. */
 function expm1(x: Value): Value {
   const half = mul(x, scalar(0.5));
-  return mul(mul(unary('Sinh', half), unary('Exp', half)), scalar(2));
+  const near = mul(mul(unary('Sinh', half), unary('Exp', half)), scalar(2));
+  return where(magnitudeBelow(x, 1), near, sub(unary('Exp', x), scalar(1)));
 }
 
 /** ln(1 + x); near 0 as 2 artanh(x / (2 + x)), which does not cancel. */

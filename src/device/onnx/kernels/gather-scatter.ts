@@ -68,7 +68,7 @@ export const gatherScatterKernels: KernelTable = {
       const slice = x.shape.slice(segmentIds.rank);
       const updates = reshape(x, [segmentIds.size, ...slice]);
       const indices = reshape(cast(segmentIds, 'int32'), [segmentIds.size, 1]);
-      return scatter(filled([numSegments, ...slice], 0, x.type), indices, updates, 'add');
+      return cast(scatter(filled([numSegments, ...slice], 0, x.type), indices, updates, 'add'), 'float32');
     },
   ),
 };

@@ -31,17 +31,9 @@ function reduced(
   return cast(reduce(operator, cast(x, operand(x.type)), axes, keepDims ?? false), type);
 }
 
-/** Kernels whose attribute is called axis. */
 function overAxis(reduction: Reduction) {
   return kernel<tf.SumInputs, tf.SumAttrs>(({ x }, { axis, keepDims }) =>
     reduced(x, axis, keepDims, reduction),
-  );
-}
-
-/** Kernels whose attribute is called reductionIndices. */
-function overIndices(reduction: Reduction) {
-  return kernel<tf.MaxInputs, tf.MaxAttrs>(({ x }, { reductionIndices, keepDims }) =>
-    reduced(x, reductionIndices, keepDims, reduction),
   );
 }
 
@@ -67,8 +59,21 @@ export const reductionKernels: KernelTable = {
   Prod: overAxis({ operator: 'ReduceProd', empty: 1, operand: integerIfBool, result: integerIfBool }),
   All: overAxis({ operator: 'ReduceMin', empty: 1, operand: () => 'int32', result: toBool }),
   Any: overAxis({ operator: 'ReduceMax', empty: 0, operand: () => 'int32', result: toBool }),
-  Max: overIndices({ operator: 'ReduceMax', empty: Number.NaN, operand: integerIfBool, result: same }),
-  Min: overIndices({ operator: 'ReduceMin', empty: Number.NaN, operand: integerIfBool, result: same }),
+  // Alone among them, tfjs-core calls the axes of Max reductionIndices.
+  Max: kernel<tf.MaxInputs, tf.MaxAttrs>(({ x }, { reductionIndices, keepDims }) =>
+    reduced(x, reductionIndices, keepDims, {
+      operator: 'ReduceMax',
+      empty: Number.NaN,
+      operand: integerIfBool,
+      result: same,
+    }),
+  ),
+  Min: overAxis({
+    operator: 'ReduceMin',
+    empty: Number.NaN,
+    operand: integerIfBool,
+    result: same,
+  }),
   ArgMax: argument('ArgMax'),
   ArgMin: argument('ArgMin'),
 

@@ -54,11 +54,6 @@ export const shapingKernels: KernelTable = {
     return reshape(input, shape);
   }),
   Transpose: kernel<tf.TransposeInputs, tf.TransposeAttrs>(({ x }, { perm }) => transpose(x, perm)),
-  BroadcastTo: kernel<tf.BroadcastToInputs, tf.BroadCastToAttrs>(({ x }, { shape }) =>
-    x.size === sizeOf(shape)
-      ? reshape(x, shape)
-      : node('Expand', [x, int64s(shape)], { shape, type: x.type }),
-  ),
 
   Concat: kernel<tf.ConcatInputs, tf.ConcatAttrs>((values, { axis }) =>
     concat(values, tf.util.parseAxisParam(axis, [...values[0]!.shape])[0]!),
