@@ -14,7 +14,7 @@ import {
   transpose,
   where,
 } from '../record.ts';
-import { sizeOf, type Value, type ValueType } from '../value.ts';
+import type { Value, ValueType } from '../value.ts';
 
 /** Replaces a −1 by what the size leaves for it. */
 function inferred(shape: readonly number[], size: number): number[] {
