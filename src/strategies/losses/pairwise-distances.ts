@@ -2,16 +2,21 @@ import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { tf } from '../../device/tensorflow.ts';
 import { withGradient } from './custom-gradient.ts';
 
-/** Numbers that one chunk of differences may hold, and how many chunks there may be. */
-const chunkSize = 2 ** 22;
+/** Numbers that one chunk of differences or angles may hold, 16 MiB of them. */
+export const numbersAtOnce = 2 ** 22;
+/** Each chunk costs some thirty operations, so very large batches get larger chunks instead of more. */
 const mostChunks = 16;
 
 /** Squared distances below this count as zero: the root would have an infinite gradient. */
 export const smallestSquare = 1e-12;
 
 /** First samples of the chunks into which `batch` samples fall, where each sample takes `perSample` numbers. */
-export function chunks(batch: number, perSample: number): { start: number; size: number }[] {
-  const size = Math.max(1, Math.ceil(batch / mostChunks), Math.floor(chunkSize / perSample));
+export function chunks(
+  batch: number,
+  perSample: number,
+  most = numbersAtOnce,
+): { start: number; size: number }[] {
+  const size = Math.max(1, Math.ceil(batch / mostChunks), Math.floor(most / perSample));
   return Array.from({ length: Math.ceil(batch / size) }, (_, index) => ({
     start: index * size,
     size: Math.min(size, batch - index * size),
@@ -26,9 +31,9 @@ export function differences(x: Tensor2D, start: number, size: number): Tensor3D 
 }
 
 /** Squared distances, from differences and not from products: near samples lose no digits. (batch, batch). */
-function squaredDistances(x: Tensor2D): Tensor2D {
+function squaredDistances(x: Tensor2D, most: number): Tensor2D {
   const [batch, width] = x.shape;
-  const parts = chunks(batch, batch * width).map(({ start, size }) =>
+  const parts = chunks(batch, batch * width, most).map(({ start, size }) =>
     tf.sum<Tensor2D>(tf.square(differences(x, start, size)), 2),
   );
   return parts.length === 1 ? parts[0]! : tf.concat(parts, 0);
@@ -40,12 +45,13 @@ function squaredDistances(x: Tensor2D): Tensor2D {
  * all are 0 where no distance is positive.
  *
  * @param pairs (batch, batch) 1 where a pair counts, symmetric.
+ * @param most numbers that may be held at once for the differences.
  */
-export function relativeDistances(x: Tensor2D, pairs: Tensor2D): Tensor2D {
+export function relativeDistances(x: Tensor2D, pairs: Tensor2D, most = numbersAtOnce): Tensor2D {
   return withGradient(
     x,
     (samples) => {
-      const squares = squaredDistances(samples);
+      const squares = squaredDistances(samples, most);
       const apart = tf.mul(tf.cast(tf.greater(squares, smallestSquare), 'float32'), pairs);
       const inverse = tf.mul(tf.rsqrt(tf.maximum(squares, smallestSquare)), apart);
       const distances = tf.mul<Tensor2D>(squares, inverse);

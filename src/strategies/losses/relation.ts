@@ -1,7 +1,13 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { tf } from '../../device/tensorflow.ts';
 import { withGradient } from './custom-gradient.ts';
-import { chunks, differences, relativeDistances, smallestSquare } from './pairwise-distances.ts';
+import {
+  chunks,
+  differences,
+  numbersAtOnce,
+  relativeDistances,
+  smallestSquare,
+} from './pairwise-distances.ts';
 
 /** Huber with threshold 1: x²/2 inside, |x| − 1/2 outside. */
 export function huber<T extends Tensor>(x: T): T {
@@ -49,8 +55,14 @@ const cosines = (unit: Tensor3D): Tensor3D => tf.matMul(unit, unit, false, true)
  * @param student (batch, width of the student)
  * @param teacher (batch, width of the teacher); no gradient flows into it.
  * @param weights (batch) 1 for real samples, 0 for padding.
+ * @param most numbers that a chunk may hold.
  */
-export function angleLoss(student: Tensor2D, teacher: Tensor2D, weights: Tensor1D): Scalar {
+export function angleLoss(
+  student: Tensor2D,
+  teacher: Tensor2D,
+  weights: Tensor1D,
+  most = numbersAtOnce,
+): Scalar {
   return withGradient(
     student,
     (x) => {
@@ -61,7 +73,7 @@ export function angleLoss(student: Tensor2D, teacher: Tensor2D, weights: Tensor1
       const values: Scalar[] = [];
       const ends: Tensor2D[] = [];
       const vertices: Tensor2D[] = [];
-      for (const { start, size } of chunks(batch, batch * widest)) {
+      for (const { start, size } of chunks(batch, batch * widest, most)) {
         const own = directions(x, start, size);
         const vertexWeights = tf.reshape(tf.slice(weights, [start], [size]), [size, 1, 1]);
         const counted = tf.mul(tf.reshape(pairs, [1, batch, batch]), vertexWeights);
