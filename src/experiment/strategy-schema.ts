@@ -75,12 +75,11 @@ const divergence = {
     .lt(1)
     .default(0.1)
     .describe('λ, read by skew-kl and skew-reverse-kl only. Default 0.1 (Ko et al. 2024).'),
-  topK: count(
-    'Language models: keep this many of the teacher’s most probable tokens per position; the probability that is left is spread evenly over all other tokens. null keeps all, which makes a large cache. Default 64.',
-    'tokens',
-  )
-    .nullable()
-    .default(64),
+  topK: z.int().min(1).nullable().default(64).meta({
+    description:
+      'Language models: keep this many of the teacher’s most probable tokens per position; the probability that is left is spread evenly over all other tokens. null keeps all, which makes a large cache. Default 64.',
+    unit: 'tokens',
+  }),
 };
 
 const relationWeights = {

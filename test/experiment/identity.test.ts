@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { experimentIdentity, stableHash } from '../../src/experiment/identity.ts';
+import { parseExperiment } from '../../src/experiment/parse.ts';
+import { smallest } from './support.ts';
+
+const identity = (changes: object, directory = '/a') =>
+  experimentIdentity(parseExperiment(JSON.stringify({ ...smallest, ...changes })).experiment!, directory);
+
+test('names, seeds, written defaults and the order of keys make no other experiment', () => {
+  const plain = identity({});
+  for (const changes of [
+    { name: 'other' },
+    { description: 'why' },
+    { $schema: 'x' },
+    { seeds: [1, 2] },
+    { training: { epochs: 5 } },
+    { training: { batchSize: 32, epochs: 5 } },
+    { cacheTeacherSignals: false },
+  ])
+    assert.equal(identity(changes), plain, JSON.stringify(changes));
+  assert.equal(identity({}, '/b'), plain);
+});
+
+test('whatever changes a result makes another experiment', () => {
+  const all = [
+    {},
+    { training: { epochs: 6 } },
+    { strategy: { kind: 'response' } },
+    { strategy: { kind: 'response', alpha: 0.5 } },
+    { dataset: { kind: 'mnist', labelledSubset: 100 } },
+    { student: { model: { architecture: 'mlp', hidden: [33] } } },
+    { device: 'cpu' },
+    { teacher: { checkpoint: 't' } },
+  ].map((changes) => identity(changes));
+  assert.equal(new Set(all).size, all.length);
+});
+
+test('relative paths count with the folder they start at', () => {
+  assert.notEqual(
+    identity({ teacher: { checkpoint: 't' } }, '/a'),
+    identity({ teacher: { checkpoint: 't' } }, '/b'),
+  );
+});
+
+test('a stable hash does not depend on the order of keys, but on that of lists', () => {
+  assert.equal(
+    stableHash({ a: 1, b: [1, { c: null, d: 'x' }] }),
+    stableHash({ b: [1, { d: 'x', c: null }], a: 1 }),
+  );
+  assert.notEqual(stableHash([1, 2]), stableHash([2, 1]));
+  assert.match(stableHash({}), /^[0-9a-f]{16}$/);
+});
