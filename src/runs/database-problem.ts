@@ -1,0 +1,52 @@
+import { UserError } from '../experiment/user-error.ts';
+
+const codeOf = (error: unknown) => (error as { code?: string } | null)?.code;
+
+/** Whether an error only says that another process held the database at that moment. */
+export const isBusy = (error: unknown) =>
+  codeOf(error) === 'SQLITE_BUSY' ||
+  codeOf((error as Error | null)?.cause) === 'SQLITE_BUSY' ||
+  codeOf(error) === 'SQLITE_LOCKED';
+
+/** What SQLite says, put so that a user knows what to do; what is no user's matter comes back as it was. */
+export function databaseProblem(error: Error, file: string): Error {
+  switch (codeOf(error)) {
+    case 'SQLITE_BUSY':
+      return new UserError('Another process holds the run database and does not let go.', {
+        place: file,
+        remedy: 'Close other windows and terminals that use this data directory, then try again.',
+        cause: error,
+      });
+    case 'SQLITE_FULL':
+      return new UserError('The disk with the run database is full.', {
+        place: file,
+        remedy: 'Make room, then run the same command again: nothing recorded so far is lost.',
+        cause: error,
+      });
+    case 'SQLITE_CANTOPEN':
+    case 'SQLITE_READONLY':
+    case 'SQLITE_PERM':
+      return new UserError('The run database cannot be opened for writing.', {
+        place: file,
+        remedy:
+          'Make the directory writable, or choose another with --data-dir (in VS Code: "distillery.dataDirectory").',
+        cause: error,
+      });
+    case 'SQLITE_CORRUPT':
+    case 'SQLITE_NOTADB':
+      return new UserError('The run database is damaged, or is no SQLite database.', {
+        place: file,
+        remedy:
+          'Move this file away. The runs lie in their own directories and are read from there into a new database.',
+        cause: error,
+      });
+    case 'SQLITE_IOERR':
+      return new UserError('The disk with the run database reports an input/output error; it may be full.', {
+        place: file,
+        remedy: 'Check the disk and its free space, then run the same command again.',
+        cause: error,
+      });
+    default:
+      return error;
+  }
+}

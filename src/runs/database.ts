@@ -1,0 +1,166 @@
+import { stat } from 'node:fs/promises';
+import sqlite3 from 'sqlite3';
+import { databaseProblem, isBusy } from './database-problem.ts';
+
+export type SqlValue = string | number | null;
+/** Values in the order of the question marks. */
+export type SqlParameters = readonly SqlValue[];
+
+/** The statements of one connection, as promises. */
+export interface Statements {
+  /** Rows of a query; `Row` is what the SQL selects. */
+  all<Row>(sql: string, parameters?: SqlParameters): Promise<Row[]>;
+  get<Row>(sql: string, parameters?: SqlParameters): Promise<Row | undefined>;
+  /** Runs one statement; the number of rows it changed. */
+  run(sql: string, parameters?: SqlParameters): Promise<number>;
+}
+
+/** How long one statement waits for another process's transaction, and how long a transaction is tried at all. */
+const busyTimeoutMs = 5_000;
+const patienceMs = 60_000;
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+class Connection implements Statements {
+  readonly handle: sqlite3.Database;
+  readonly file: string;
+
+  private constructor(handle: sqlite3.Database, file: string) {
+    this.handle = handle;
+    this.file = file;
+  }
+
+  static open(file: string): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      const handle = new sqlite3.Database(file, (error) => {
+        if (error) return reject(databaseProblem(error, file));
+        handle.configure('busyTimeout', busyTimeoutMs);
+        resolve(new Connection(handle, file));
+      });
+    });
+  }
+
+  all<Row>(sql: string, parameters: SqlParameters = []): Promise<Row[]> {
+    return new Promise((resolve, reject) => {
+      this.handle.all<Row>(sql, parameters, (error, rows) =>
+        error ? reject(databaseProblem(error, this.file)) : resolve(rows),
+      );
+    });
+  }
+
+  async get<Row>(sql: string, parameters: SqlParameters = []): Promise<Row | undefined> {
+    return (await this.all<Row>(sql, parameters))[0];
+  }
+
+  run(sql: string, parameters: SqlParameters = []): Promise<number> {
+    const { file } = this;
+    return new Promise((resolve, reject) => {
+      this.handle.run(sql, parameters, function (this: sqlite3.RunResult, error: Error | null) {
+        if (error) reject(databaseProblem(error, file));
+        else resolve(this.changes);
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.handle.close((error) => (error ? reject(databaseProblem(error, this.file)) : resolve()));
+    });
+  }
+}
+
+/** Repeats what failed only because another process held the database, with growing pauses. */
+async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + patienceMs;
+  for (let wait = 5; ; wait = Math.min(2 * wait, 250))
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > deadline) throw error;
+      await pause(wait * (0.5 + Math.random()));
+    }
+}
+
+/**
+ * One SQLite file, open twice: `read` sees what is committed and is never held up by a transaction; writes go, one
+ * transaction after another, through `transaction`.
+ */
+export class Database {
+  readonly file: string;
+  readonly #reader: Connection;
+  readonly #writer: Connection;
+  readonly #inode: bigint;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  private constructor(file: string, reader: Connection, writer: Connection, inode: bigint) {
+    this.file = file;
+    this.#reader = reader;
+    this.#writer = writer;
+    this.#inode = inode;
+  }
+
+  /** Opens the file, or makes it; `prepare` runs under the write lock before anybody reads, for migrations. */
+  static async open(file: string, prepare: (statements: Statements) => Promise<void>): Promise<Database> {
+    const writer = await Connection.open(file);
+    try {
+      // Turning WAL on does not wait for the busy timeout, so several processes that make the file at once must retry.
+      await patiently(() => writer.run('PRAGMA journal_mode = WAL'));
+      await writer.run('PRAGMA synchronous = NORMAL');
+      await writer.run('PRAGMA foreign_keys = ON');
+      await inTransaction(writer, prepare);
+      const reader = await Connection.open(file);
+      await reader.run('PRAGMA query_only = ON');
+      return new Database(file, reader, writer, (await stat(file, { bigint: true })).ino);
+    } catch (error) {
+      await writer.close();
+      throw error;
+    }
+  }
+
+  get read(): Statements {
+    return this.#reader;
+  }
+
+  /** Runs `work` alone: all of it is kept, or nothing. It must use only the statements it is handed. */
+  transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
+    const result = this.#tail.then(() => inTransaction(this.#writer, work));
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+
+  /** A number that changes whenever another connection has committed. */
+  async version(): Promise<number> {
+    return (await this.#reader.get<{ data_version: number }>('PRAGMA data_version'))!.data_version;
+  }
+
+  /** Whether the file at this path is still the one that was opened. */
+  async isCurrent(): Promise<boolean> {
+    try {
+      return (await stat(this.file, { bigint: true })).ino === this.#inode;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
+  }
+
+  /** Waits for the transactions under way, then closes. */
+  async close(): Promise<void> {
+    await this.#tail;
+    await this.#reader.close();
+    await this.#writer.close();
+  }
+}
+
+async function inTransaction<T>(connection: Connection, work: (statements: Statements) => Promise<T>) {
+  // IMMEDIATE takes the write lock at once: a transaction that starts by reading could not be retried when it is busy.
+  await patiently(() => connection.run('BEGIN IMMEDIATE'));
+  try {
+    const result = await work(connection);
+    await patiently(() => connection.run('COMMIT'));
+    return result;
+  } catch (error) {
+    // A full disk may have ended the transaction already; the first error is the one that tells.
+    await connection.run('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,112 @@
+import { UserError } from '../experiment/user-error.ts';
+import type { Statements } from './database.ts';
+
+/** Each entry takes the database from the version of its index to the next. Entries are never changed, only added. */
+const migrations: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE experiments (
+      number INTEGER PRIMARY KEY,
+      name TEXT NOT NULL,
+      file TEXT NOT NULL,
+      UNIQUE (file, name)
+    )`,
+    `CREATE TABLE runs (
+      number INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
+      experiment INTEGER NOT NULL REFERENCES experiments (number),
+      family TEXT NOT NULL,
+      name TEXT NOT NULL,
+      strategy TEXT NOT NULL,
+      seed INTEGER NOT NULL,
+      config TEXT NOT NULL,
+      created_at REAL NOT NULL,
+      state TEXT NOT NULL,
+      claimed_at REAL,
+      summary TEXT NOT NULL,
+      started_at REAL,
+      ended_at REAL,
+      accuracy REAL,
+      compression REAL,
+      last_seq INTEGER NOT NULL DEFAULT -1,
+      log_bytes INTEGER NOT NULL DEFAULT 0,
+      note TEXT NOT NULL DEFAULT '',
+      baseline INTEGER NOT NULL DEFAULT 0
+    )`,
+    'CREATE INDEX runs_by_state ON runs (state)',
+    'CREATE INDEX runs_by_creation ON runs (created_at, number)',
+    'CREATE INDEX runs_by_experiment ON runs (experiment)',
+    'CREATE INDEX runs_by_family ON runs (family)',
+    // Metric events keep their values in "metrics" only, so their body is null here.
+    `CREATE TABLE events (
+      run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+      seq INTEGER NOT NULL,
+      time REAL NOT NULL,
+      type TEXT NOT NULL,
+      body TEXT,
+      PRIMARY KEY (run, seq)
+    ) WITHOUT ROWID`,
+    `CREATE TABLE series (
+      number INTEGER PRIMARY KEY,
+      run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+      model TEXT NOT NULL,
+      name TEXT NOT NULL,
+      points INTEGER NOT NULL DEFAULT 0,
+      last REAL,
+      lowest REAL,
+      highest REAL,
+      last_step INTEGER NOT NULL DEFAULT -1,
+      last_seq INTEGER NOT NULL DEFAULT -1,
+      UNIQUE (run, model, name)
+    )`,
+    `CREATE TABLE metrics (
+      series INTEGER NOT NULL REFERENCES series (number) ON DELETE CASCADE,
+      step INTEGER NOT NULL,
+      seq INTEGER NOT NULL,
+      time REAL NOT NULL,
+      epoch REAL NOT NULL,
+      value REAL,
+      PRIMARY KEY (series, step)
+    ) WITHOUT ROWID`,
+    `CREATE TABLE artifacts (
+      run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+      path TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      epoch REAL,
+      best INTEGER NOT NULL DEFAULT 0,
+      seq INTEGER NOT NULL,
+      PRIMARY KEY (run, path)
+    ) WITHOUT ROWID`,
+    `CREATE TABLE tags (
+      run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
+      tag TEXT NOT NULL,
+      PRIMARY KEY (run, tag)
+    ) WITHOUT ROWID`,
+    'CREATE INDEX tags_by_tag ON tags (tag)',
+    `CREATE TABLE leases (
+      name TEXT PRIMARY KEY,
+      holder TEXT NOT NULL,
+      expires_at REAL NOT NULL
+    ) WITHOUT ROWID`,
+    'CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
+  ],
+];
+
+export const databaseVersion = migrations.length;
+
+/** Brings the database to this version. Runs inside a transaction that holds the write lock, so only one process does it. */
+export async function migrate(database: Statements, file: string): Promise<void> {
+  const { user_version: found } = (await database.get<{ user_version: number }>('PRAGMA user_version'))!;
+  if (found > databaseVersion)
+    throw new UserError(
+      `The run database has version ${found}, but this Distillery knows versions up to ${databaseVersion}: a newer Distillery made it.`,
+      {
+        place: file,
+        remedy: 'Update Distillery, or keep the runs of this version elsewhere with --data-dir.',
+      },
+    );
+  for (const [index, statements] of migrations.entries()) {
+    if (index < found) continue;
+    for (const statement of statements) await database.run(statement);
+  }
+  if (found < databaseVersion) await database.run(`PRAGMA user_version = ${databaseVersion}`);
+}

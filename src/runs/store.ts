@@ -1,0 +1,277 @@
+import { stat } from 'node:fs/promises';
+import { UserError } from '../experiment/user-error.ts';
+import type { RunEvent, RunState } from '../worker/events.ts';
+import type { RunRequest } from '../worker/run-request.ts';
+import { databaseFile, prepareDataDirectory, runDirectory, runsDirectory } from './data-directory.ts';
+import { Database, type Statements } from './database.ts';
+import { ingestEvents } from './ingest.ts';
+import { changeLabels, type Labels, readLabels, storeLabels } from './labels.ts';
+import type { MetricPoint, SeriesInfo } from './metrics.ts';
+import { migrate } from './migrations.ts';
+import { creationTime } from './run-id.ts';
+import { countRunRecords, type RunQuery, type RunRecord, selectRunRecords } from './run-records.ts';
+import { emptySummary } from './run-summary.ts';
+import { selectPoints, selectSeries } from './series.ts';
+
+/** An event as stored; curves are read with `points`, so metric events have no body here. */
+export interface StoredEvent {
+  readonly seq: number;
+  readonly time: number;
+  readonly type: RunEvent['type'];
+  readonly body: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A file or folder that a run made; the path is relative to the run directory. */
+export interface Artifact {
+  readonly path: string;
+  readonly kind: 'checkpoint' | 'student';
+  readonly epoch: number | undefined;
+  readonly best: boolean;
+}
+
+/** Opens the run database of a data directory, which is made where it is missing. Throws UserError. */
+export async function openStore(dataDirectory: string): Promise<RunStore> {
+  await prepareDataDirectory(dataDirectory);
+  return new RunStore(dataDirectory, await openDatabase(dataDirectory));
+}
+
+const openDatabase = (dataDirectory: string) => {
+  const file = databaseFile(dataDirectory);
+  return Database.open(file, (statements) => migrate(statements, file));
+};
+
+/**
+ * All runs of one data directory. Any number of processes may hold one at a time; what the store knows can be found
+ * again from the run directories, which are the truth.
+ */
+export class RunStore {
+  readonly dataDirectory: string;
+  #database: Database;
+
+  constructor(dataDirectory: string, database: Database) {
+    this.dataDirectory = dataDirectory;
+    this.#database = database;
+  }
+
+  /** Absolute path of the run's directory. */
+  directoryOf(id: string): string {
+    return runDirectory(this.dataDirectory, id);
+  }
+
+  /** The runs that match, newest first unless another order is asked for. */
+  list(query: RunQuery = {}): Promise<RunRecord[]> {
+    return selectRunRecords(this.#database.read, runsDirectory(this.dataDirectory), query);
+  }
+
+  /** How many runs match, paging aside. */
+  count(query: RunQuery = {}): Promise<number> {
+    return countRunRecords(this.#database.read, query);
+  }
+
+  async get(id: string): Promise<RunRecord | undefined> {
+    return (await this.list({ ids: [id] }))[0];
+  }
+
+  /** The run with this id, or the only one whose id starts or ends so. Throws UserError for none or several. */
+  async find(part: string): Promise<RunRecord> {
+    const exact = await this.get(part);
+    if (exact) return exact;
+    const rows = await this.#database.read.all<{ id: string }>(
+      'SELECT id FROM runs WHERE substr(id, 1, ?1) = ?2 OR substr(id, -?1) = ?2 ORDER BY id DESC LIMIT 6',
+      [part.length, part],
+    );
+    if (part !== '' && rows.length === 1) return (await this.get(rows[0]!.id))!;
+    if (part === '' || rows.length === 0)
+      throw new UserError(`There is no run ${JSON.stringify(part)} in ${this.dataDirectory}.`, {
+        remedy: 'Look the id up with `distillery runs`, or name another data directory with --data-dir.',
+      });
+    const shown = rows.slice(0, 5).map(({ id }) => `  ${id}`);
+    throw new UserError(
+      `${JSON.stringify(part)} could be ${rows.length > 5 ? 'more than five runs, among them' : 'any of these runs'}:\n${shown.join('\n')}`,
+      { remedy: 'Write more of the id.' },
+    );
+  }
+
+  /** Records a run whose directory lies ready. Does nothing where the run is known or its directory is gone. */
+  async add(id: string, request: RunRequest): Promise<boolean> {
+    const directory = this.directoryOf(id);
+    const labels = await readLabels(directory);
+    return this.#database.transaction(async (database) => {
+      // Another process may have removed the run since its request was read.
+      if (!(await stat(directory).catch(() => undefined))) return false;
+      const { experiment } = request;
+      await database.run('INSERT OR IGNORE INTO experiments (name, file) VALUES (?, ?)', [
+        experiment.name,
+        request.file,
+      ]);
+      const added = await database.run(
+        `INSERT OR IGNORE INTO runs (id, experiment, family, name, strategy, seed, config, created_at, state, summary)
+         VALUES (?, (SELECT number FROM experiments WHERE name = ? AND file = ?), ?, ?, ?, ?, ?, ?, 'queued', ?)`,
+        [
+          id,
+          experiment.name,
+          request.file,
+          request.group,
+          request.name,
+          experiment.strategy.kind,
+          request.seed,
+          JSON.stringify(experiment),
+          creationTime(id),
+          JSON.stringify(emptySummary),
+        ],
+      );
+      if (added > 0 && labels) await storeLabels(database, id, labels);
+      return added > 0;
+    });
+  }
+
+  /**
+   * Stores events of a run; those stored already are left as they are. `logBytes` says how far the run's log has been
+   * read. Gives back the events that were new; undefined where the run is not in the store.
+   */
+  ingest(id: string, events: readonly RunEvent[], logBytes?: number): Promise<RunEvent[] | undefined> {
+    return this.transaction((database) => ingestEvents(database, id, events, logBytes));
+  }
+
+  /** How far the run's log has been read, in bytes, and the number of its newest stored event (−1 before the first). */
+  async position(id: string): Promise<{ logBytes: number; lastSeq: number } | undefined> {
+    return this.#database.read.get<{ logBytes: number; lastSeq: number }>(
+      'SELECT log_bytes AS logBytes, last_seq AS lastSeq FROM runs WHERE id = ?',
+      [id],
+    );
+  }
+
+  /** Ids of all runs, without reading anything else of them. */
+  async ids(states?: readonly RunState[]): Promise<string[]> {
+    const rows = await this.#database.read.all<{ id: string }>(
+      states
+        ? 'SELECT id FROM runs WHERE state IN (SELECT value FROM json_each(?)) ORDER BY created_at, number'
+        : 'SELECT id FROM runs ORDER BY created_at, number',
+      states ? [JSON.stringify(states)] : [],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** The newest `limit` events of a run after number `after`, oldest first. */
+  async events(id: string, { after = -1, limit = 1_000_000 } = {}): Promise<StoredEvent[]> {
+    const rows = await this.#database.read.all<{
+      seq: number;
+      time: number;
+      type: RunEvent['type'];
+      body: string | null;
+    }>(
+      `SELECT seq, time, type, body FROM events
+       WHERE run = (SELECT number FROM runs WHERE id = ?) AND seq > ? ORDER BY seq DESC LIMIT ?`,
+      [id, after, limit],
+    );
+    return rows.reverse().map(({ body, ...event }) => ({
+      ...event,
+      body: body === null ? undefined : (JSON.parse(body) as Record<string, unknown>),
+    }));
+  }
+
+  /** Every curve of these runs with its last and best values, by run id; no points are read. */
+  series(ids: readonly string[]): Promise<Map<string, SeriesInfo[]>> {
+    return selectSeries(this.#database.read, ids);
+  }
+
+  /** One curve by rising step, thinned to at most about `maximum` points that keep every peak. */
+  points(id: string, model: string, name: string, maximum?: number): Promise<MetricPoint[]> {
+    return selectPoints(this.#database.read, id, model, name, maximum);
+  }
+
+  async artifacts(id: string): Promise<Artifact[]> {
+    const rows = await this.#database.read.all<{
+      path: string;
+      kind: Artifact['kind'];
+      epoch: number | null;
+      best: number;
+    }>(
+      'SELECT path, kind, epoch, best FROM artifacts WHERE run = (SELECT number FROM runs WHERE id = ?) ORDER BY seq, path',
+      [id],
+    );
+    return rows.map(({ epoch, best, ...row }) => ({ ...row, epoch: epoch ?? undefined, best: best === 1 }));
+  }
+
+  rename(id: string, name: string): Promise<void> {
+    const trimmed = name.trim();
+    if (trimmed === '')
+      throw new UserError('A run needs a name.', { remedy: 'Write at least one character.' });
+    return this.#label(id, (labels) => ({ ...labels, name: trimmed }));
+  }
+
+  setNote(id: string, note: string): Promise<void> {
+    return this.#label(id, (labels) => ({ ...labels, note }));
+  }
+
+  tag(id: string, ...tags: readonly string[]): Promise<void> {
+    const added = tags.map((tag) => tag.trim()).filter((tag) => tag !== '');
+    return this.#label(id, (labels) => ({ ...labels, tags: [...new Set([...labels.tags, ...added])] }));
+  }
+
+  untag(id: string, ...tags: readonly string[]): Promise<void> {
+    return this.#label(id, (labels) => ({
+      ...labels,
+      tags: labels.tags.filter((tag) => !tags.includes(tag)),
+    }));
+  }
+
+  /** Tags in use, most used first. */
+  async tags(): Promise<{ tag: string; runs: number }[]> {
+    return this.#database.read.all(
+      'SELECT tag, count(*) AS runs FROM tags GROUP BY tag ORDER BY runs DESC, tag',
+    );
+  }
+
+  /** Marks the one run that others are held against; undefined marks none. */
+  setBaseline(id: string | undefined): Promise<void> {
+    return this.transaction(async (database) => {
+      const marked = await database.all<{ id: string }>('SELECT id FROM runs WHERE baseline = 1');
+      for (const { id: old } of marked)
+        if (old !== id) await changeLabels(database, old, this.directoryOf(old), unmarked);
+      if (id !== undefined)
+        await changeLabels(database, id, this.directoryOf(id), (labels) => ({ ...labels, baseline: true }));
+    });
+  }
+
+  #label(id: string, change: (labels: Labels) => Labels): Promise<void> {
+    return this.transaction((database) => changeLabels(database, id, this.directoryOf(id), change));
+  }
+
+  async setting(name: string): Promise<string | undefined> {
+    const sql = 'SELECT value FROM settings WHERE name = ?';
+    return (await this.#database.read.get<{ value: string }>(sql, [name]))?.value;
+  }
+
+  async setSetting(name: string, value: string): Promise<void> {
+    await this.transaction((database) =>
+      database.run('INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)', [name, value]),
+    );
+  }
+
+  /** Runs `work` alone among all processes that hold this store: all of it is kept, or nothing. */
+  transaction<T>(work: (database: Statements) => Promise<T>): Promise<T> {
+    return this.#database.transaction(work);
+  }
+
+  /** A number that changes whenever another process, or this one, has written. */
+  version(): Promise<number> {
+    return this.#database.version();
+  }
+
+  /** Opens the database anew where its file was deleted or replaced under us; true where that was so. */
+  async reopenIfReplaced(): Promise<boolean> {
+    if (await this.#database.isCurrent()) return false;
+    const old = this.#database;
+    await prepareDataDirectory(this.dataDirectory);
+    this.#database = await openDatabase(this.dataDirectory);
+    await old.close();
+    return true;
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+}
+
+const unmarked = (labels: Labels): Labels => ({ ...labels, baseline: false });
