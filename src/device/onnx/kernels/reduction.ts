@@ -82,4 +82,8 @@ export const reductionKernels: KernelTable = {
     if (logits.rank === 0) return filled([], 1, 'float32');
     return node('Softmax', [cast(logits, 'float32')], { shape: logits.shape, type: 'float32' }, { axis });
   }),
+  /** tf.logSoftmax is made of other kernels; losses with gradients of their own call this one. */
+  LogSoftmax: kernel<tf.LogSoftmaxInputs, tf.LogSoftmaxAttrs>(({ logits }, { axis }) =>
+    node('LogSoftmax', [cast(logits, 'float32')], { shape: logits.shape, type: 'float32' }, { axis }),
+  ),
 };
