@@ -4,7 +4,7 @@ import { Downloads } from './downloads.ts';
 import { encodeModel, inputName, outputName, wholeData } from './encode.ts';
 import { type Graph, graphOf, structureKey } from './graph.ts';
 import type { Kernel, Target } from './kernel.ts';
-import { optimise } from './optimise.ts';
+import { optimise } from './optimise/optimise.ts';
 import { reshape } from './record.ts';
 import { SessionCache } from './session-cache.ts';
 import { copiedArray, Store, storedValue } from './store.ts';
@@ -128,10 +128,14 @@ export class OnnxBackend extends tf.KernelBackend {
   /** Runs a graph through the session cache. @returns its outputs, in JavaScript memory. */
   async #run(graph: Graph): Promise<OrtTensor[]> {
     const key = structureKey(graph);
-    const session = await this.sessions.get(key, () => encodeModel(optimise(graph, this.target)), {
-      ...this.sessionOptions,
-      preferredOutputLocation: 'cpu',
-    });
+    const session = await this.sessions.get(
+      key,
+      () => encodeModel({ ...optimise(graph), inputs: graph.inputs }),
+      {
+        ...this.sessionOptions,
+        preferredOutputLocation: 'cpu',
+      },
+    );
     const feeds: Record<string, OnnxValue> = {};
     graph.inputs.forEach((value, index) => {
       feeds[inputName(index)] = value.stored!;

@@ -2,9 +2,9 @@ import { InferenceSession, type OnnxValue, type Tensor as OrtTensor } from 'onnx
 import type { HostTensor, Tensors } from '../device.ts';
 import { tf } from '../tensorflow.ts';
 import type { OnnxBackend } from './backend.ts';
-import { encodeModel, inputName, outputName } from './encode.ts';
+import { encodeModel, inputName, outputName, wholeData } from './encode.ts';
 import { graphOf } from './graph.ts';
-import { optimise } from './optimise.ts';
+import { optimise } from './optimise/optimise.ts';
 import { ortTensor } from './store.ts';
 import { type HostArray, sizeOf, Value } from './value.ts';
 import { liveVariables, setVariable, type VariableBuffers } from './variables.ts';
@@ -60,7 +60,7 @@ export class RecordedStep<Output extends string> {
       ...recorded.outputs.map(([, value]) => value),
       ...recorded.assignments.map(([, value]) => value),
     ];
-    const graph = optimise(graphOf(results), backend.target);
+    const graph = optimise(graphOf(results));
     const sources = graph.inputs.map((value) => recorded.sources.get(value) ?? held(value));
     const onDevice = backend.target === 'cpu' ? 'cpu' : 'gpu-buffer';
     const session = await InferenceSession.create(encodeModel(graph), {
@@ -117,6 +117,7 @@ export class RecordedStep<Output extends string> {
       return ortTensor(data, shape, dtype);
     }
     const value = source.variable.isDisposed ? undefined : this.#backend.store.get(source.variable.dataId);
+    if (value?.constant) intoMemory(value);
     if (!value?.stored)
       throw new Error(
         `The variable '${source.variable.name}' that a compiled step reads was disposed or moved to another device. Compile the step anew.`,
@@ -203,6 +204,12 @@ function refuseNewVariables(backend: OnnxBackend, known: readonly tf.Variable[])
   throw new Error(
     `A compiled step must not create variables, and made ${names}. Create them before the first run.`,
   );
+}
+
+/** Turns a constant, such as a variable's initial zeros, into memory that can be fed. */
+function intoMemory(value: Value): void {
+  value.stored = ortTensor(wholeData(value).slice(), value.shape, value.type);
+  value.constant = undefined;
 }
 
 /** A tensor that was made before the step and is not a variable: its value stays what it was when recorded. */
