@@ -1,6 +1,7 @@
 import { type Advice, adviseOn } from './advice.ts';
 import type { ComparedRun } from './compared-run.ts';
 import { type ConfigDifference, configDifferences } from './differences.ts';
+import { type Environment, environmentsOf } from './environments.ts';
 import { groupRuns, type RunGroup } from './groups.ts';
 import { figuresOf, type RunFigures } from './run-figures.ts';
 import { type TeacherRow, teachersOf } from './teachers.ts';
@@ -16,6 +17,7 @@ export interface Comparison {
   /** Settings that differ between groups; the values follow the order of `groups`. */
   readonly differences: readonly ConfigDifference[];
   readonly advice: readonly Advice[];
+  readonly environments: readonly Environment[];
 }
 
 /** Compares runs of any state; those that have not completed are listed, but take no part in means and verdicts. */
@@ -30,5 +32,6 @@ export function compareRuns(runs: readonly ComparedRun[], options: VerdictOption
     verdicts,
     differences: configDifferences(groups.map((group) => group.config)),
     advice: adviseOn({ groups, teachers, verdicts }),
+    environments: environmentsOf(runs),
   };
 }

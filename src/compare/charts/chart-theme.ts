@@ -1,0 +1,99 @@
+/**
+ * Colours of charts. All literal colours, since a chart cannot resolve CSS variables; the report swaps them for variables
+ * afterwards, so within one theme no two roles share a colour.
+ */
+export interface ChartTheme {
+  readonly text: string;
+  readonly muted: string;
+  readonly line: string;
+  readonly surface: string;
+  readonly good: string;
+  readonly bad: string;
+  readonly unsure: string;
+  /** Cells of heat maps, at an opacity that tells the value. */
+  readonly heat: string;
+  /** Colour by kind of strategy, and 'teacher' and 'other'. */
+  readonly strategies: Readonly<Record<string, string>>;
+  readonly font: string;
+}
+
+const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif";
+
+/** Hues after Okabe & Ito's palette for the colour-blind, each at least 3:1 against the surface; shapes tell them apart too. */
+export const lightTheme: ChartTheme = {
+  text: '#1f2430',
+  muted: '#5c6473',
+  line: '#dfe3ea',
+  surface: '#ffffff',
+  good: '#14803c',
+  bad: '#c0312b',
+  unsure: '#8a6100',
+  heat: '#0b66a8',
+  strategies: {
+    teacher: '#20242f',
+    direct: '#737b89',
+    response: '#0072b2',
+    feature: '#cf5a00',
+    relation: '#008a64',
+    self: '#b8508f',
+    online: '#7448c8',
+    sequence: '#94700a',
+    quantize: '#0a7f92',
+    prune: '#8c1f3c',
+    other: '#4d6a8f',
+  },
+  font,
+};
+
+export const darkTheme: ChartTheme = {
+  text: '#e7eaf0',
+  muted: '#9aa3b2',
+  line: '#2b3140',
+  surface: '#171a21',
+  good: '#4cc27a',
+  bad: '#ff7d74',
+  unsure: '#dcae4a',
+  heat: '#55a9e6',
+  strategies: {
+    teacher: '#eef0f5',
+    direct: '#98a0af',
+    response: '#4fb0ee',
+    feature: '#ff9a4d',
+    relation: '#3ccf9f',
+    self: '#ee95ca',
+    online: '#b795ff',
+    sequence: '#d9b84a',
+    quantize: '#4fd0e0',
+    prune: '#ff86a0',
+    other: '#8fb0d8',
+  },
+  font,
+};
+
+/** Every literal colour of a theme under a name that suits a CSS variable. */
+export function themeVariables(theme: ChartTheme): Record<string, string> {
+  const { strategies, font: _, ...roles } = theme;
+  return {
+    ...Object.fromEntries(Object.entries(roles).map(([name, color]) => [`chart-${name}`, color])),
+    ...Object.fromEntries(Object.entries(strategies).map(([name, color]) => [`strategy-${name}`, color])),
+  };
+}
+
+export const strategyColor = (theme: ChartTheme, strategy: string): string =>
+  theme.strategies[strategy] ?? theme.strategies.other!;
+
+const shapes: Readonly<Record<string, string>> = {
+  teacher: 'diamond',
+  direct: 'rect',
+  response: 'circle',
+  feature: 'triangle',
+  relation: 'pin',
+  self: 'roundRect',
+  online: 'arrow',
+  sequence: 'emptyCircle',
+  quantize: 'emptyRect',
+  prune: 'emptyTriangle',
+};
+
+/** A marker per strategy: colour is never the only thing that tells two apart. */
+export const strategyShape = (strategy: string): string => shapes[strategy] ?? 'emptyDiamond';

@@ -1,0 +1,139 @@
+import { formatNumber, formatPercent } from '../formatting.ts';
+import { axis, type Chart, frame, short } from './chart-frame.ts';
+import { type ChartTheme, strategyColor } from './chart-theme.ts';
+
+export interface CurvePoint {
+  readonly x: number;
+  readonly mean: number;
+  /** Lowest and highest over seeds, where there are several. */
+  readonly low?: number;
+  readonly high?: number;
+}
+
+export interface CurvesInput {
+  readonly metric: string;
+  /** Whether the values are fractions to be shown as percentages. */
+  readonly percent: boolean;
+  readonly xLabel: string;
+  readonly curves: readonly {
+    readonly label: string;
+    readonly strategy: string;
+    readonly points: readonly CurvePoint[];
+  }[];
+}
+
+const dashes = ['solid', 'dashed', 'dotted'] as const;
+
+/** One line per strategy, the mean over seeds, with a band from the lowest to the highest seed. */
+export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { readonly width: number }): Chart {
+  const format = (value: number) => (input.percent ? formatPercent(value, 1) : formatNumber(value));
+  const used = new Map<string, number>();
+  const styled = input.curves.map((curve) => {
+    const before = used.get(curve.strategy) ?? 0;
+    used.set(curve.strategy, before + 1);
+    return {
+      ...curve,
+      name: short(curve.label, size.width >= 480 ? 40 : 24),
+      color: strategyColor(theme, curve.strategy),
+      dash: dashes[before % dashes.length]!,
+    };
+  });
+  const rowsOfLegend = Math.ceil(styled.length / (size.width >= 480 ? 2 : 1));
+  return {
+    title: input.metric,
+    description: `${input.metric} over ${input.xLabel}: ${styled
+      .map(({ label, points }) => {
+        const last = points.at(-1);
+        return last === undefined
+          ? `${short(label, 60)} has no points`
+          : `${short(label, 60)} ends at ${format(last.mean)}`;
+      })
+      .join('; ')}.`,
+    height: 250 + rowsOfLegend * 20,
+    columns: ['Strategy', input.xLabel, 'Mean', 'Lowest', 'Highest'],
+    rows: input.curves.flatMap((curve) =>
+      sample(curve.points, 20).map((point) => [
+        curve.label,
+        formatNumber(point.x, 4),
+        format(point.mean),
+        format(point.low ?? point.mean),
+        format(point.high ?? point.mean),
+      ]),
+    ),
+    option: {
+      ...frame(theme, { top: 14, bottom: 14 + rowsOfLegend * 20 }),
+      legend: {
+        bottom: 0,
+        itemWidth: 22,
+        itemHeight: 8,
+        icon: 'path://M0 0h22v2h-22z',
+        textStyle: { color: theme.text, fontFamily: theme.font, fontSize: 11 },
+        data: styled.map(({ name }) => name),
+      },
+      xAxis: axis(theme, {
+        type: 'value',
+        name: input.xLabel,
+        nameGap: 26,
+        min: 'dataMin',
+        max: 'dataMax',
+        splitLine: { show: false },
+        axisLine: { show: true, lineStyle: { color: theme.line } },
+        axisLabel: { hideOverlap: true, formatter: (value: number) => formatNumber(value, 4) },
+      }),
+      yAxis: axis(theme, {
+        type: 'value',
+        scale: true,
+        axisLabel: { formatter: (value: number) => format(value) },
+      }),
+      series: styled.flatMap(({ name, color, dash, points }, index) => [
+        ...(points.some((point) => point.low !== undefined && point.low !== point.high)
+          ? [
+              {
+                type: 'line' as const,
+                silent: true,
+                stack: `band${index}`,
+                stackStrategy: 'all' as const,
+                showSymbol: false,
+                lineStyle: { opacity: 0 },
+                itemStyle: { color },
+                data: points.map((point) => [point.x, point.low ?? point.mean]),
+              },
+              {
+                type: 'line' as const,
+                silent: true,
+                stack: `band${index}`,
+                stackStrategy: 'all' as const,
+                showSymbol: false,
+                lineStyle: { opacity: 0 },
+                itemStyle: { color },
+                areaStyle: { color, opacity: 0.16 },
+                data: points.map((point) => [
+                  point.x,
+                  (point.high ?? point.mean) - (point.low ?? point.mean),
+                ]),
+              },
+            ]
+          : []),
+        {
+          type: 'line' as const,
+          name,
+          showSymbol: points.length === 1,
+          symbolSize: 7,
+          sampling: 'lttb' as const,
+          data: points.map((point) => [point.x, point.mean]),
+          lineStyle: { color, width: 2, type: dash },
+          itemStyle: { color },
+        },
+      ]),
+    },
+  };
+}
+
+/** At most `count` of the points, evenly spread, with the first and the last. */
+export function sample<T>(points: readonly T[], count: number): T[] {
+  if (points.length <= count) return [...points];
+  return Array.from(
+    { length: count },
+    (_, index) => points[Math.round((index * (points.length - 1)) / (count - 1))]!,
+  );
+}

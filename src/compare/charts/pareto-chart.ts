@@ -1,0 +1,170 @@
+import { formatPercent } from '../formatting.ts';
+import { paretoFront } from '../pareto.ts';
+import { axis, type Chart, frame, padded, short } from './chart-frame.ts';
+import { type ChartTheme, strategyColor, strategyShape } from './chart-theme.ts';
+import { type Whisker, whiskers } from './whiskers.ts';
+
+export interface ParetoPoint {
+  readonly label: string;
+  readonly strategy: string;
+  readonly cost: number;
+  /** Accuracy, 0…1. */
+  readonly quality: number;
+  readonly deviation: number | null;
+}
+
+export interface ParetoInput {
+  readonly points: readonly ParetoPoint[];
+  readonly costLabel: string;
+  readonly formatCost: (cost: number) => string;
+  /** Marks to hold the points against, which are no measurements. */
+  readonly references?: readonly {
+    readonly label: string;
+    readonly cost: number;
+    readonly quality: number;
+  }[];
+}
+
+/** Accuracy against a cost, with the front of what no other model beats. */
+export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { readonly width: number }): Chart {
+  const points = input.points.filter(
+    (point) => Number.isFinite(point.cost) && Number.isFinite(point.quality),
+  );
+  const front = paretoFront(points);
+  const references = input.references ?? [];
+  const costs = [...points, ...references].map((point) => point.cost);
+  const wide = Math.max(...costs) / Math.min(...costs) > 4 && Math.min(...costs) > 0;
+  const ends = points.flatMap((point) => [
+    Math.min(1, point.quality + (point.deviation ?? 0)),
+    point.quality - (point.deviation ?? 0),
+  ]);
+  const quality = padded([...ends, ...references.map((reference) => reference.quality)], 0.12);
+  const bars: Whisker[] = points.flatMap((point) =>
+    point.deviation
+      ? [
+          {
+            at: point.cost,
+            low: point.quality - point.deviation,
+            high: point.quality + point.deviation,
+            color: strategyColor(theme, point.strategy),
+          },
+        ]
+      : [],
+  );
+  const low = Math.min(...costs);
+  const high = Math.max(...costs);
+  const labelled = size.width >= 480 ? 30 : 18;
+  return {
+    title: `Accuracy against ${input.costLabel.toLowerCase()}`,
+    description: describe(points, front, input),
+    height: size.width >= 480 ? 340 : 300,
+    columns: ['Model', 'Strategy', input.costLabel, 'Accuracy', 'On the front'],
+    rows: points.map((point) => [
+      point.label,
+      point.strategy,
+      input.formatCost(point.cost),
+      formatPercent(point.quality),
+      front.includes(point) ? 'yes' : 'no',
+    ]),
+    option: {
+      ...frame(theme, { bottom: 8, right: 28 }),
+      xAxis: axis(theme, {
+        type: wide ? 'log' : 'value',
+        name: input.costLabel,
+        nameGap: 28,
+        ...(wide ? { min: low / 1.6, max: high * 1.6 } : padded(costs, 0.15)),
+        splitLine: { show: false },
+        axisLine: { show: true, lineStyle: { color: theme.line } },
+        axisLabel: {
+          hideOverlap: true,
+          showMinLabel: false,
+          showMaxLabel: false,
+          formatter: (value: number) => input.formatCost(value),
+        },
+      }),
+      yAxis: axis(theme, {
+        type: 'value',
+        ...quality,
+        axisLabel: {
+          formatter: (value: number) => formatPercent(value, 1),
+          showMinLabel: false,
+          showMaxLabel: false,
+        },
+      }),
+      series: [
+        {
+          type: 'line',
+          silent: true,
+          data: front.map((point) => [point.cost, point.quality]),
+          step: 'end',
+          showSymbol: false,
+          lineStyle: { color: theme.muted, width: 1.5, type: 'dashed' },
+          z: 1,
+        },
+        whiskers(bars, 'vertical'),
+        {
+          type: 'scatter',
+          symbolSize: 12,
+          z: 4,
+          data: points.map((point) => ({
+            name: point.label,
+            value: [point.cost, point.quality],
+            symbol: strategyShape(point.strategy),
+            itemStyle: { color: strategyColor(theme, point.strategy), opacity: 1 },
+          })),
+          label: {
+            show: points.length <= 14,
+            position: 'right',
+            distance: 9,
+            color: theme.text,
+            fontSize: 11,
+            textBorderColor: theme.surface,
+            textBorderWidth: 3,
+            formatter: (params) => short(params.name, labelled),
+          },
+          labelLayout: (params) => ({
+            moveOverlap: 'shiftY',
+            ...(params.rect.x > size.width * 0.6 ? { align: 'right' as const, dx: -24 } : {}),
+          }),
+          tooltip: {
+            formatter: (params) => {
+              const point = points[(params as { dataIndex: number }).dataIndex]!;
+              return `${short(point.label, 60)}\n${formatPercent(point.quality)} at ${input.formatCost(point.cost)}`;
+            },
+          },
+        },
+        {
+          type: 'scatter',
+          symbol: 'emptyDiamond',
+          symbolSize: 10,
+          silent: true,
+          z: 2,
+          data: references.map((reference) => ({
+            name: reference.label,
+            value: [reference.cost, reference.quality],
+          })),
+          itemStyle: { color: theme.muted, opacity: 0.9 },
+          label: {
+            show: true,
+            position: 'bottom',
+            color: theme.muted,
+            fontSize: 10,
+            formatter: (params) => short(params.name, labelled + 8),
+          },
+          labelLayout: { hideOverlap: true },
+        },
+      ],
+    },
+  };
+}
+
+function describe(points: readonly ParetoPoint[], front: readonly ParetoPoint[], input: ParetoInput): string {
+  if (points.length === 0) return 'No model has both figures yet.';
+  const best = front.at(-1)!;
+  const cheapest = front[0]!;
+  const one = (point: ParetoPoint) =>
+    `${short(point.label, 60)} (${formatPercent(point.quality)} at ${input.formatCost(point.cost)})`;
+  return front.length === 1
+    ? `${points.length} models; ${one(best)} is at once the most accurate and the cheapest.`
+    : `${points.length} models, ${front.length} of them on the front, from ${one(cheapest)} to ${one(best)}.`;
+}

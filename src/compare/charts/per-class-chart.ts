@@ -1,0 +1,78 @@
+import { formatPercent } from '../formatting.ts';
+import { axis, type Chart, frame, short } from './chart-frame.ts';
+import { type ChartTheme, strategyColor, strategyShape } from './chart-theme.ts';
+
+export interface PerClassInput {
+  readonly classNames?: readonly string[];
+  readonly models: readonly {
+    readonly label: string;
+    readonly strategy: string;
+    /** Share of each label's samples predicted as it; null for a label without samples. */
+    readonly accuracy: readonly (number | null)[];
+  }[];
+}
+
+/** Accuracy of each class, teacher and students side by side. */
+export function perClassChart(
+  input: PerClassInput,
+  theme: ChartTheme,
+  size: { readonly width: number },
+): Chart {
+  const classes = Math.max(0, ...input.models.map((model) => model.accuracy.length));
+  const names = Array.from({ length: classes }, (_, index) => input.classNames?.[index] ?? String(index));
+  const values = input.models.flatMap((model) => model.accuracy.filter((value) => value !== null));
+  const rowsOfLegend = Math.ceil(input.models.length / (size.width >= 480 ? 2 : 1));
+  return {
+    title: 'Accuracy by class',
+    description: `${input.models
+      .map((model) => {
+        const known = model.accuracy.flatMap((value, label) => (value === null ? [] : [{ value, label }]));
+        if (known.length === 0) return `${short(model.label, 60)}: no samples`;
+        const worst = known.reduce((low, one) => (one.value < low.value ? one : low));
+        return `${short(model.label, 60)} is weakest on ${short(names[worst.label]!, 30)} (${formatPercent(worst.value)})`;
+      })
+      .join('; ')}.`,
+    height: 240 + rowsOfLegend * 20,
+    columns: ['Class', ...input.models.map((model) => model.label)],
+    rows: names.map((name, label) => [
+      name,
+      ...input.models.map((model) => formatPercent(model.accuracy[label] ?? null)),
+    ]),
+    option: {
+      ...frame(theme, { bottom: 14 + rowsOfLegend * 20 }),
+      legend: {
+        bottom: 0,
+        itemWidth: 12,
+        itemHeight: 10,
+        textStyle: { color: theme.text, fontFamily: theme.font, fontSize: 11 },
+        formatter: (name: string) => short(name, size.width >= 480 ? 40 : 24),
+      },
+      xAxis: axis(theme, {
+        type: 'category',
+        data: names,
+        splitLine: { show: true, lineStyle: { color: theme.line, type: 'dotted' } },
+        axisLabel: { hideOverlap: true, formatter: (name: string) => short(name, 12) },
+      }),
+      yAxis: axis(theme, {
+        type: 'value',
+        min: Math.max(0, Math.floor((Math.min(1, ...values) - 0.02) * 20) / 20),
+        max: 1,
+        axisLabel: { formatter: (value: number) => formatPercent(value, 0) },
+      }),
+      series: input.models.map((model) => ({
+        type: 'scatter' as const,
+        name: model.label,
+        symbol: strategyShape(model.strategy),
+        symbolSize: 10,
+        itemStyle: { color: strategyColor(theme, model.strategy), opacity: 0.9 },
+        data: model.accuracy.map((value, label) => [label, value ?? Number.NaN]),
+        tooltip: {
+          formatter: (params: unknown) => {
+            const [label, value] = (params as { value: number[] }).value;
+            return `${short(model.label, 60)}, ${short(names[label!]!, 30)}: ${formatPercent(value)}`;
+          },
+        },
+      })),
+    },
+  };
+}

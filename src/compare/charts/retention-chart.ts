@@ -1,0 +1,97 @@
+import { formatPercent, formatPercentSpread, type MeanAndDeviation } from '../formatting.ts';
+import { axis, type Chart, frame, short } from './chart-frame.ts';
+import { type ChartTheme, strategyColor } from './chart-theme.ts';
+import { whiskers } from './whiskers.ts';
+
+export interface RetentionInput {
+  readonly label: string;
+  readonly strategy: string;
+  /** Student accuracy over teacher accuracy. */
+  readonly retention: MeanAndDeviation;
+}
+
+/** What each student keeps of its teacher's accuracy. The axis does not start at zero, so these are dots, not bars. */
+export function retentionChart(
+  groups: readonly RetentionInput[],
+  theme: ChartTheme,
+  size: { readonly width: number },
+): Chart {
+  const ends = groups.flatMap(({ retention }) => [
+    retention.mean - (retention.deviation ?? 0),
+    retention.mean + (retention.deviation ?? 0),
+  ]);
+  const low = Math.min(...ends, 0.97);
+  const high = Math.max(...ends, 1);
+  const margin = (high - low) * 0.08;
+  const shown = size.width >= 480 ? 30 : 17;
+  return {
+    title: 'Accuracy retained',
+    description: `Share of the teacher’s accuracy each student keeps: ${groups.map((group) => `${short(group.label, 60)} ${formatPercentSpread(group.retention)}`).join('; ')}.`,
+    height: Math.max(150, 70 + groups.length * 34),
+    columns: ['Strategy', 'Retention'],
+    rows: groups.map((group) => [group.label, formatPercentSpread(group.retention)]),
+    option: {
+      ...frame(theme, { top: 26, right: 30 }),
+      xAxis: axis(theme, {
+        type: 'value',
+        min: low - margin,
+        max: high + margin,
+        axisLabel: {
+          hideOverlap: true,
+          showMinLabel: false,
+          showMaxLabel: false,
+          formatter: (value: number) => formatPercent(value, 1),
+        },
+      }),
+      yAxis: axis(theme, {
+        type: 'category',
+        inverse: true,
+        data: groups.map((group) => group.label),
+        splitLine: { show: true, lineStyle: { color: theme.line, type: 'dotted' } },
+        axisLabel: { color: theme.text, formatter: (label: string) => short(label, shown), interval: 0 },
+      }),
+      series: [
+        whiskers(
+          groups.flatMap(({ retention, strategy }, at) =>
+            retention.deviation
+              ? [
+                  {
+                    at,
+                    low: retention.mean - retention.deviation,
+                    high: retention.mean + retention.deviation,
+                    color: strategyColor(theme, strategy),
+                  },
+                ]
+              : [],
+          ),
+          'horizontal',
+          2,
+        ),
+        {
+          type: 'scatter',
+          symbol: 'circle',
+          symbolSize: 13,
+          z: 4,
+          data: groups.map((group, index) => ({
+            name: group.label,
+            value: [group.retention.mean, index],
+            itemStyle: { color: strategyColor(theme, group.strategy), opacity: 1 },
+          })),
+          tooltip: {
+            formatter: (params) => {
+              const group = groups[(params as { dataIndex: number }).dataIndex]!;
+              return `${short(group.label, 60)}\n${formatPercentSpread(group.retention)}`;
+            },
+          },
+          markLine: {
+            silent: true,
+            symbol: 'none',
+            lineStyle: { color: strategyColor(theme, 'teacher'), type: 'solid', width: 1 },
+            label: { formatter: 'teacher', position: 'end', color: theme.text, fontSize: 11 },
+            data: [{ xAxis: 1 }],
+          },
+        },
+      ],
+    },
+  };
+}

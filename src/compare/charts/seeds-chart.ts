@@ -1,0 +1,100 @@
+import { formatPercent } from '../formatting.ts';
+import { axis, type Chart, frame, padded, short } from './chart-frame.ts';
+import { type ChartTheme, strategyColor, strategyShape } from './chart-theme.ts';
+
+export interface SeedsInput {
+  readonly groups: readonly {
+    readonly label: string;
+    readonly strategy: string;
+    /** Accuracies 0…1 with the seed they belong to. */
+    readonly values: readonly { readonly seed: number; readonly value: number }[];
+    readonly mean: number;
+  }[];
+  readonly teacher: number | null;
+}
+
+/** Every seed of every strategy as a dot, with the mean as a bar and the teacher as a line. */
+export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonly width: number }): Chart {
+  const { groups, teacher } = input;
+  const values = groups.flatMap((group) => group.values.map(({ value }) => value));
+  const shown = size.width >= 480 ? 30 : 17;
+  return {
+    title: 'Accuracy by strategy, seed by seed',
+    description: `${groups.map((group) => `${short(group.label, 60)} ${formatPercent(group.mean)} over ${group.values.length} ${group.values.length === 1 ? 'seed' : 'seeds'}`).join('; ')}${teacher === null ? '' : `; teacher ${formatPercent(teacher)}`}.`,
+    height: Math.max(160, 70 + groups.length * 34),
+    columns: ['Strategy', 'Mean', 'Seeds'],
+    rows: groups.map((group) => [
+      group.label,
+      formatPercent(group.mean),
+      group.values.map(({ seed, value }) => `${seed}: ${formatPercent(value)}`).join(', '),
+    ]),
+    option: {
+      ...frame(theme, { top: teacher === null ? 12 : 26 }),
+      xAxis: axis(theme, {
+        type: 'value',
+        ...padded(teacher === null ? values : [...values, teacher]),
+        axisLabel: {
+          hideOverlap: true,
+          showMinLabel: false,
+          showMaxLabel: false,
+          formatter: (value: number) => formatPercent(value, 1),
+        },
+      }),
+      yAxis: axis(theme, {
+        type: 'category',
+        inverse: true,
+        data: groups.map((group) => group.label),
+        splitLine: { show: false },
+        axisLabel: { color: theme.text, formatter: (label: string) => short(label, shown), interval: 0 },
+      }),
+      series: [
+        {
+          type: 'scatter',
+          symbol: 'rect',
+          symbolSize: [3, 22],
+          silent: true,
+          z: 2,
+          data: groups.map((group, index) => ({
+            value: [group.mean, index],
+            itemStyle: { color: strategyColor(theme, group.strategy), opacity: 1 },
+          })),
+        },
+        {
+          type: 'scatter',
+          symbolSize: 10,
+          z: 3,
+          data: groups.flatMap((group, index) =>
+            group.values.map(({ seed, value }) => ({
+              name: `${short(group.label, 60)}, seed ${seed}`,
+              value: [value, index],
+              symbol: strategyShape(group.strategy),
+              itemStyle: { color: strategyColor(theme, group.strategy), opacity: 0.55 },
+            })),
+          ),
+          tooltip: {
+            formatter: (params) => {
+              const { name, value } = params as unknown as { name: string; value: number[] };
+              return `${name}\n${formatPercent(value[0])}`;
+            },
+          },
+          ...(teacher === null
+            ? {}
+            : {
+                markLine: {
+                  silent: true,
+                  symbol: 'none',
+                  lineStyle: { color: strategyColor(theme, 'teacher'), type: 'solid', width: 1 },
+                  label: {
+                    formatter: `teacher ${formatPercent(teacher)}`,
+                    position: 'end',
+                    color: theme.text,
+                    fontSize: 11,
+                  },
+                  data: [{ xAxis: teacher }],
+                },
+              }),
+        },
+      ],
+    },
+  };
+}

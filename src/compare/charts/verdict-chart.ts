@@ -1,0 +1,91 @@
+import { formatPoints, formatPointsInterval } from '../formatting.ts';
+import { axis, type Chart, frame, padded, short } from './chart-frame.ts';
+import type { ChartTheme } from './chart-theme.ts';
+import { whiskers } from './whiskers.ts';
+
+export interface VerdictInput {
+  readonly label: string;
+  readonly outcome: 'BEATS' | 'DOES NOT BEAT' | 'INCONCLUSIVE';
+  /** Differences of accuracy as fractions. */
+  readonly mean: number;
+  readonly interval: readonly [number, number];
+}
+
+/** The difference of each strategy to direct training with its interval: what lies right of zero is a gain. */
+export function verdictChart(
+  verdicts: readonly VerdictInput[],
+  theme: ChartTheme,
+  size: { readonly width: number },
+): Chart {
+  const color = { BEATS: theme.good, 'DOES NOT BEAT': theme.bad, INCONCLUSIVE: theme.unsure };
+  const shown = size.width >= 480 ? 30 : 17;
+  return {
+    title: 'Difference to direct training',
+    description: `${verdicts.map((one) => `${short(one.label, 60)}: ${one.outcome}, ${formatPoints(one.mean)}, interval ${formatPointsInterval(one.interval)}`).join('; ')}.`,
+    height: Math.max(150, 76 + verdicts.length * 36),
+    columns: ['Strategy', 'Verdict', 'Mean difference', 'Interval'],
+    rows: verdicts.map((one) => [
+      one.label,
+      one.outcome,
+      formatPoints(one.mean),
+      formatPointsInterval(one.interval),
+    ]),
+    option: {
+      ...frame(theme, { top: 12, bottom: 8 }),
+      xAxis: axis(theme, {
+        type: 'value',
+        name: 'accuracy, strategy minus direct',
+        nameGap: 26,
+        ...padded([0, ...verdicts.flatMap((one) => one.interval)]),
+        axisLabel: {
+          hideOverlap: true,
+          showMinLabel: false,
+          showMaxLabel: false,
+          formatter: (value: number) => formatPoints(value, 1),
+        },
+      }),
+      yAxis: axis(theme, {
+        type: 'category',
+        inverse: true,
+        data: verdicts.map((one) => one.label),
+        splitLine: { show: false },
+        axisLabel: { color: theme.text, formatter: (label: string) => short(label, shown), interval: 0 },
+      }),
+      series: [
+        whiskers(
+          verdicts.map((one, at) => ({
+            at,
+            low: one.interval[0],
+            high: one.interval[1],
+            color: color[one.outcome],
+          })),
+          'horizontal',
+          2,
+        ),
+        {
+          type: 'scatter',
+          symbolSize: 11,
+          z: 4,
+          data: verdicts.map((one, index) => ({
+            name: one.label,
+            value: [one.mean, index],
+            itemStyle: { color: color[one.outcome], opacity: 1 },
+          })),
+          tooltip: {
+            formatter: (params) => {
+              const one = verdicts[(params as { dataIndex: number }).dataIndex]!;
+              return `${short(one.label, 60)}: ${one.outcome}\n${formatPoints(one.mean)} ${formatPointsInterval(one.interval)}`;
+            },
+          },
+          markLine: {
+            silent: true,
+            symbol: 'none',
+            label: { show: false },
+            lineStyle: { color: theme.text, type: 'solid', width: 1 },
+            data: [{ xAxis: 0 }],
+          },
+        },
+      ],
+    },
+  };
+}

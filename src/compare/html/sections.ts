@@ -1,0 +1,153 @@
+import { type Advice, adviceTitle } from '../advice.ts';
+import type { Comparison } from '../figures.ts';
+import { formatConfigValue } from '../flat-config.ts';
+import { formatPercent, formatRatio, missing } from '../formatting.ts';
+import { referenceResults } from '../reference-figures.ts';
+import { type ReportRow, reportRows, shownFigures } from '../report-rows.ts';
+import type { Verdict } from '../verdict.ts';
+import { differenceText, verdictMethod } from '../verdict-text.ts';
+import { html, type Markup, name } from './markup.ts';
+
+const tones = { BEATS: 'beats', 'DOES NOT BEAT': 'loses', INCONCLUSIVE: 'open' } as const;
+
+/** A dot in the colour of the strategy. */
+const dot = (strategy: string) =>
+  html`<svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" class="of-${known(strategy)} of-other"/></svg>`;
+
+/** Only letters get into a class name. */
+const known = (strategy: string) => strategy.replace(/[^a-z]/g, '');
+
+export function verdictCards(comparison: Comparison): Markup {
+  if (comparison.verdicts.length === 0) return html``;
+  return html`<h2>Was distillation worth it?</h2>
+    <div class="cards">${comparison.verdicts.map((verdict) => verdictCard(verdict, comparison))}</div>
+    <p class="soft small">${verdictMethod}</p>`;
+}
+
+function verdictCard(verdict: Verdict, comparison: Comparison): Markup {
+  const group = comparison.groups.find((candidate) => candidate.key === verdict.group)!;
+  const baseline = comparison.groups.find((candidate) => candidate.key === verdict.baseline);
+  const [difference, interval] = splitAt(differenceText(verdict), ', ');
+  const cells = reportRows(comparison).find((row) => row.key === group.key)!.cells;
+  return html`<section class="card verdict ${tones[verdict.outcome]}">
+    <span class="badge">${verdict.outcome}</span>
+    <h3 class="labelled">${dot(group.strategy)}${name(group.label)}</h3>
+    <div class="big">${difference || missing}<small>${interval || 'no interval'}</small></div>
+    <p class="small inline">${verdict.reason}${baseline ? html` Against ${name(baseline.label)}.` : ''}</p>
+    ${verdict.notes.map((note) => html`<p class="small soft inline">${note}</p>`)}
+    <dl class="facts">
+      <div><dt>Accuracy</dt><dd>${cells.accuracy}</dd></div>
+      <div><dt>Retention</dt><dd>${formatPercent(group.figures.retention?.mean ?? null, 1)}</dd></div>
+      <div><dt>Size</dt><dd>${cells.bytes}</dd></div>
+      <div><dt>Compression</dt><dd>${formatRatio(group.figures.compressionRatio?.mean)}</dd></div>
+      <div><dt>Latency</dt><dd>${cells.latencyMs}</dd></div>
+      <div><dt>Speed-up</dt><dd>${formatRatio(group.figures.speedup?.mean)}</dd></div>
+    </dl>
+  </section>`;
+}
+
+export function mainTable(comparison: Comparison): Markup {
+  const rows = reportRows(comparison);
+  const kinds = shownFigures(rows);
+  return html`<h2>Teacher against student</h2>
+    <div class="card scroll" tabindex="0" role="region" aria-label="Teacher against student"><table>
+    <thead><tr><th scope="col">Model</th><th scope="col">Seeds</th><th scope="col">Against direct</th>${kinds.map(
+      (kind) => html`<th scope="col" class="number" title="${kind.meaning}">${kind.label}</th>`,
+    )}</tr></thead>
+    <tbody>${rows.map(
+      (row) => html`<tr class="${row.strategy === 'teacher' ? 'teacher' : ''}">
+      <th scope="row"><span class="labelled">${dot(row.strategy)}${name(row.label)}</span></th>
+      <td>${row.seeds}</td><td>${outcome(row)}</td>
+      ${kinds.map((kind) => html`<td class="number">${row.cells[kind.key] ?? missing}</td>`)}</tr>`,
+    )}</tbody></table></div>`;
+}
+
+function outcome(row: ReportRow): Markup {
+  if (row.strategy === 'direct') return html`<span class="soft">baseline</span>`;
+  if (row.verdict === null) return html``;
+  return html`<span class="outcome ${tones[row.verdict.outcome]}">${row.verdict.outcome}</span>`;
+}
+
+export function differencesTable(comparison: Comparison): Markup {
+  if (comparison.groups.length < 2 || comparison.differences.length === 0) return html``;
+  return html`<h2>What differs</h2>
+    <div class="card scroll" tabindex="0" role="region" aria-label="Settings that differ"><table>
+    <thead><tr><th scope="col">Setting</th>${comparison.groups.map((group) => html`<th scope="col">${name(group.label)}</th>`)}</tr></thead>
+    <tbody>${comparison.differences.map(
+      ({ key, values }) =>
+        html`<tr><th scope="row"><code>${key}</code></th>${values.map((value) =>
+          value === undefined
+            ? html`<td class="soft">${missing}</td>`
+            : html`<td>${name(formatConfigValue(value))}</td>`,
+        )}</tr>`,
+    )}</tbody></table></div>`;
+}
+
+export function adviceList(comparison: Comparison): Markup {
+  if (comparison.advice.length === 0) return html``;
+  const label = (key: string) =>
+    [...comparison.groups, ...comparison.teachers].find((one) => one.key === key)?.label;
+  const evidence = (advice: Advice) =>
+    advice.evidence.map(
+      (one) =>
+        html`<li><span>${one.label}${advice.about.length > 1 ? html`, ${name(label(one.of) ?? '')}` : ''}</span><b>${one.value}</b></li>`,
+    );
+  return html`<h2>Advice</h2><ul class="advice">${comparison.advice.map(
+    (advice) => html`<li class="card ${advice.tone}"><h3 class="inline">${adviceTitle(advice)}</h3>
+      <p class="inline">${advice.text}</p><ul class="evidence inline">${evidence(advice)}</ul></li>`,
+  )}</ul>`;
+}
+
+const maximumRuns = 200;
+
+export function runsTable(comparison: Comparison): Markup {
+  const shown = comparison.runs.slice(0, maximumRuns);
+  const rest = comparison.runs.length - shown.length;
+  const columns = ['Run', 'Experiment', 'Seed', 'State', 'Teacher', 'Student', 'Retention', 'Agreement'];
+  return html`<h2>Runs</h2><div class="card scroll" tabindex="0" role="region" aria-label="Runs"><table>
+    <thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+    <tbody>${shown.map(
+      (
+        run,
+      ) => html`<tr><th scope="row"><code>${run.run}</code></th><td>${name(run.experiment)}</td><td>${run.seed}</td><td>${run.state}</td>
+      <td>${formatPercent(run.teacher?.accuracy)}</td><td>${formatPercent(run.student?.accuracy)}</td>
+      <td>${formatPercent(run.retention)}</td><td>${formatPercent(run.agreement)}</td></tr>`,
+    )}</tbody></table></div>
+    ${rest > 0 ? html`<p class="soft small">And ${rest} more runs, all of them in the means above.</p>` : ''}`;
+}
+
+export function environmentTable(comparison: Comparison): Markup {
+  if (comparison.environments.length === 0) return html``;
+  return html`<h2>Environment</h2><div class="card scroll" tabindex="0" role="region" aria-label="Environment"><table>
+    <thead><tr><th scope="col">Device</th><th scope="col">Host</th><th scope="col">Versions</th><th scope="col">Runs</th></tr></thead>
+    <tbody>${comparison.environments.map(
+      ({ device, deviceKind, host, versions, runs }) =>
+        html`<tr><th scope="row">${name(device)}${deviceKind ? html` <span class="soft">(${deviceKind})</span>` : ''}</th>
+        <td>${name(host ?? missing)}</td>
+        <td class="inline">${Object.entries(versions)
+          .map(([what, version]) => `${what} ${version}`)
+          .join(', ')}</td>
+        <td>${runs.length}</td></tr>`,
+    )}</tbody></table></div>`;
+}
+
+export function referenceTable(): Markup {
+  return html`<h2>Figures from the literature</h2>
+    <p class="soft small">Other data and other models: to hold a result against, not to reach.</p>
+    <div class="card scroll" tabindex="0" role="region" aria-label="Figures from the literature"><table>
+    <thead><tr>${['Setting', 'Measure', 'Teacher', 'Student alone', 'Distilled', 'Source'].map(
+      (column) => html`<th scope="col">${column}</th>`,
+    )}</tr></thead>
+    <tbody>${referenceResults.map(
+      (
+        one,
+      ) => html`<tr><th scope="row">${one.setting}</th><td>${one.measure}</td><td>${one.teacher ?? missing}</td>
+      <td>${one.alone ?? missing}</td>
+      <td>${one.distilled.map(({ method, value }) => `${method}: ${value}`).join('; ')}</td><td class="soft">${one.source}</td></tr>`,
+    )}</tbody></table></div>`;
+}
+
+function splitAt(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
+}
