@@ -6,6 +6,19 @@ export interface TaskShape {
   readonly classes: number;
   /** Images: [height, width, channels]. */
   readonly image?: readonly [number, number, number];
+  readonly text?: TextShape;
+}
+
+/** What token ids a model may meet. */
+export interface TextShape {
+  /** One label a text, or the next token at every position; then `classes` is the vocabulary. */
+  readonly goal: 'classification' | 'language-model';
+  /** Ids are below this. */
+  readonly vocabulary: number;
+  /** Most tokens in one sample. */
+  readonly length: number;
+  /** Fills short samples behind their last token. */
+  readonly padId: number;
 }
 
 /** Tensors of one batch, padded to its fixed shape; names are those of ModelInput plus labels and weights. */

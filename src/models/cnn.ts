@@ -41,6 +41,15 @@ export function cnn(config: CnnConfig, task: TaskShape, weights: WeightRegistry)
   });
   return {
     layerCount: stages.length + (dense ? 1 : 0),
+    hiddenShapes: [
+      [height, width, imageChannels],
+      ...config.channels.map((channels, index) => [
+        halved(height, index + 1),
+        halved(width, index + 1),
+        channels,
+      ]),
+      ...(config.dense === undefined ? [] : [[config.dense]]),
+    ],
     forward(input, options) {
       let x: Tensor = input.pixels!;
       const hiddenStates: Tensor[] = [x];
@@ -64,9 +73,11 @@ export function cnn(config: CnnConfig, task: TaskShape, weights: WeightRegistry)
 /** One number for each map. */
 const average = (maps: Tensor): Tensor => tf.mean(maps, [1, 2]);
 
+const halved = (size: number, times: number) => Math.floor(size / 2 ** times);
+
 function sizeAfterStages(height: number, width: number, stages: number): [number, number] {
-  const halved = (size: number) => Math.floor(size / 2 ** stages);
-  if (halved(height) >= 1 && halved(width) >= 1) return [halved(height), halved(width)];
+  const last: [number, number] = [halved(height, stages), halved(width, stages)];
+  if (Math.min(...last) >= 1) return last;
   const most = Math.floor(Math.log2(Math.min(height, width)));
   throw new UserError(
     `A cnn of ${stages} stages halves images of ${height} × ${width} pixels until nothing is left.`,

@@ -1,10 +1,14 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../data/dataset.ts';
 import type { ModelConfig } from '../experiment/schema.ts';
+import { bert } from './bert.ts';
 import { cnn } from './cnn.ts';
+import { gpt2 } from './gpt2.ts';
+import { llama } from './llama.ts';
 import { mlp } from './mlp.ts';
 import type { Model } from './model.ts';
 import type { Network } from './network.ts';
+import { resnet } from './resnet.ts';
 import { SharedWeights, WeightPlan, type WeightRegistry, type WeightSource, Weights } from './weights.ts';
 
 /**
@@ -14,14 +18,7 @@ import { SharedWeights, WeightPlan, type WeightRegistry, type WeightSource, Weig
 export function createModel(config: ModelConfig, task: TaskShape, source: WeightSource): Model {
   const weights = new Weights(source);
   try {
-    return {
-      config,
-      task,
-      parameters: weights.parameters,
-      buffers: weights.buffers,
-      dispose: () => weights.dispose(),
-      ...network(config, task, weights),
-    };
+    return assemble(config, task, weights, () => weights.dispose());
   } catch (error) {
     weights.dispose();
     throw error;
@@ -37,8 +34,18 @@ export function shareModel(
   find: (name: string) => Variable | undefined,
 ): Model {
   const weights = new SharedWeights(find);
-  const shared = network(config, task, weights);
-  return { config, task, parameters: weights.parameters, buffers: weights.buffers, dispose() {}, ...shared };
+  return assemble(config, task, weights, () => {});
+}
+
+function assemble(
+  config: ModelConfig,
+  task: TaskShape,
+  weights: Weights | SharedWeights,
+  dispose: () => void,
+): Model {
+  const { layerCount, forward, pool } = network(config, task, weights);
+  const { parameters, buffers } = weights;
+  return { config, task, layerCount, parameters, buffers, forward, pool, dispose };
 }
 
 /**
@@ -47,15 +54,17 @@ export function shareModel(
  */
 export function planModel(config: ModelConfig, task: TaskShape): ModelPlan {
   const plan = new WeightPlan();
-  const { layerCount } = network(config, task, plan);
+  const { layerCount, hiddenShapes } = network(config, task, plan);
   let parameterCount = 0;
   for (const shape of plan.parameters.values())
     parameterCount += shape.reduce((product, size) => product * size, 1);
-  return { layerCount, parameterCount, parameters: plan.parameters, buffers: plan.buffers };
+  return { layerCount, hiddenShapes, parameterCount, parameters: plan.parameters, buffers: plan.buffers };
 }
 
 export interface ModelPlan {
   readonly layerCount: number;
+  /** Shapes of the hidden states without the batch axis; the length of a text is the longest it takes. */
+  readonly hiddenShapes: readonly (readonly number[])[];
   readonly parameterCount: number;
   readonly parameters: ReadonlyMap<string, readonly number[]>;
   readonly buffers: ReadonlyMap<string, readonly number[]>;
@@ -67,5 +76,13 @@ function network(config: ModelConfig, task: TaskShape, weights: WeightRegistry):
       return mlp(config, task, weights);
     case 'cnn':
       return cnn(config, task, weights);
+    case 'resnet':
+      return resnet(config, task, weights);
+    case 'bert':
+      return bert(config, task, weights);
+    case 'gpt2':
+      return gpt2(config, task, weights);
+    case 'llama':
+      return llama(config, task, weights);
   }
 }

@@ -33,6 +33,7 @@ export function mlp(config: MlpConfig, task: TaskShape, weights: WeightRegistry)
   });
   return {
     layerCount: layers.length,
+    hiddenShapes: [[inputs], ...config.hidden.map((units) => [units])],
     forward(input, options) {
       const pixels = tf.reshape(input.pixels!, [-1, inputs]);
       const hiddenStates: Tensor[] = [pixels];

@@ -9,7 +9,7 @@ export interface ModelInput {
   readonly pixels?: Tensor;
   /** Token ids, (batch, length), int32. */
   readonly ids?: Tensor;
-  /** 1 where a token is real, 0 where it is padding; (batch, length), float32. */
+  /** 1 where a token is real, 0 where it is padding, which follows the real ones; (batch, length), float32. */
   readonly mask?: Tensor;
 }
 

@@ -201,8 +201,9 @@ const cases: Expected[] = [
     title: 'an unknown variant near nothing',
     changes: model({ architecture: 'perceiver' }),
     code: 'wrong-choice',
-    message: 'student.model.architecture must be "mlp" or "cnn", but is the text "perceiver".',
-    remedy: 'Write "mlp" or "cnn".',
+    message:
+      'student.model.architecture must be "mlp", "cnn", "resnet", "bert", "gpt2" or "llama", but is the text "perceiver".',
+    remedy: 'Write "mlp", "cnn", "resnet", "bert", "gpt2" or "llama".',
   },
   {
     title: 'a variant of the wrong type',

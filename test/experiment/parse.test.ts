@@ -14,7 +14,9 @@ test('comments and trailing commas are allowed, and defaults are filled in', () 
   assert.deepEqual(experiment?.seeds, [0]);
   assert.equal(experiment?.training.batchSize, 32);
   assert.equal(experiment?.training.clipNorm, 1);
-  assert.equal(experiment?.student.model.normalization, 'batch');
+  const model = experiment?.student.model;
+  assert.ok(model?.architecture === 'cnn');
+  assert.equal(model.normalization, 'batch');
 });
 
 test('a problem is placed at its value, key or section, whatever the line ends', () => {

@@ -1,0 +1,127 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { TaskShape, TextShape } from '../data/dataset.ts';
+import { tf } from '../device/tensorflow.ts';
+import type { ModelConfig } from '../experiment/schema.ts';
+import { type BertNames, bertNames } from './bert-names.ts';
+import { activation } from './layers/activation.ts';
+import { attend, paddingBias } from './layers/attention.ts';
+import { dropout } from './layers/dropout.ts';
+import { embedding } from './layers/embedding.ts';
+import { layerNorm } from './layers/layer-norm.ts';
+import { linear } from './layers/linear.ts';
+import type { ForwardOptions, ModelInput } from './model.ts';
+import type { Network } from './network.ts';
+import { firstToken, headSize, positionCount, textShape } from './text-input.ts';
+import type { WeightRegistry } from './weights.ts';
+
+export type BertConfig = Extract<ModelConfig, { architecture: 'bert' }>;
+
+/** Standard deviation of fresh weights, as in BERT. */
+const deviation = 0.02;
+const initializer = { normal: deviation };
+
+/**
+ * Transformer encoder with a classifier on its first token (Devlin et al. 2019), in the layout of BERT, DistilBERT or
+ * RoBERTa. Weights have the names and shapes of BertForSequenceClassification and its siblings in transformers. Hidden
+ * state 0 is the embeddings' output, hidden state k that of layer k, (batch, length, hiddenSize).
+ */
+export function bert(config: BertConfig, task: TaskShape, weights: WeightRegistry): Network {
+  const text = textShape(config, task, 'classification');
+  const names = bertNames[config.layout];
+  const embed = embeddings(config, text, names, weights);
+  const layers = Array.from({ length: config.layers }, (_, index) =>
+    encoderLayer(config, names, names.layer(index), weights),
+  );
+  const classify = classificationHead(config, task.classes, weights);
+  return {
+    layerCount: config.layers,
+    hiddenShapes: Array.from({ length: config.layers + 1 }, () => [text.length, config.hiddenSize]),
+    forward(input, options) {
+      const [batch, length] = input.ids!.shape as [number, number];
+      const bias = paddingBias(input.mask ?? tf.ones([batch, length]));
+      const unfolded = (rows: Tensor) => tf.reshape(rows, [batch, length, config.hiddenSize]);
+      let rows = embed(input, options);
+      const hiddenStates: Tensor[] = [unfolded(rows)];
+      for (const layer of layers) {
+        rows = layer(rows, length, bias, options);
+        hiddenStates.push(unfolded(rows));
+      }
+      return { logits: classify(firstToken(hiddenStates.at(-1)!), options), hiddenStates };
+    },
+    pool: firstToken,
+  };
+}
+
+/** @returns (batch · length, hiddenSize) */
+function embeddings(config: BertConfig, text: TextShape, names: BertNames, weights: WeightRegistry) {
+  const { hiddenSize, layout } = config;
+  // RoBERTa numbers its positions from padId + 1 on.
+  const start = layout === 'roberta' ? text.padId + 1 : 0;
+  const rows = positionCount(config.positions, text) + start;
+  const words = embedding(weights, names.words, text.vocabulary, hiddenSize, deviation);
+  const positions = embedding(weights, names.positions, rows, hiddenSize, deviation);
+  const tokenTypes = names.tokenTypes
+    ? embedding(weights, names.tokenTypes, tokenTypeCount(config), hiddenSize, deviation)
+    : undefined;
+  const norm = layerNorm(weights, names.embeddingNorm, hiddenSize, config.layerNormEpsilon);
+  return (input: ModelInput, options: ForwardOptions): Tensor => {
+    const length = input.ids!.shape[1]!;
+    const place = positions.rows(start, length);
+    const constant = tokenTypes ? tf.add(place, tokenTypes.rows(0, 1)) : place;
+    const sum = tf.add(words.lookUp(input.ids!), constant);
+    return dropout(norm(tf.reshape(sum, [-1, hiddenSize])), config.dropout, options);
+  };
+}
+
+/** Rows of the table of token types; every token here is of type 0. */
+export const tokenTypeCount = ({ tokenTypes, layout }: BertConfig): number =>
+  tokenTypes ?? (layout === 'bert' ? 2 : 1);
+
+function encoderLayer(config: BertConfig, names: BertNames, name: string, weights: WeightRegistry) {
+  const { hiddenSize, heads, layerNormEpsilon } = config;
+  const inner = config.intermediateSize ?? 4 * hiddenSize;
+  const project = (part: string, inputs: number, outputs: number) =>
+    linear(weights, `${name}.${part}`, inputs, outputs, { initializer });
+  const query = project(names.query, hiddenSize, hiddenSize);
+  const key = project(names.key, hiddenSize, hiddenSize);
+  const value = project(names.value, hiddenSize, hiddenSize);
+  const attentionOutput = project(names.attentionOutput, hiddenSize, hiddenSize);
+  const attentionNorm = layerNorm(weights, `${name}.${names.attentionNorm}`, hiddenSize, layerNormEpsilon);
+  const up = project(names.up, hiddenSize, inner);
+  const down = project(names.down, inner, hiddenSize);
+  const outputNorm = layerNorm(weights, `${name}.${names.outputNorm}`, hiddenSize, layerNormEpsilon);
+  const activate = activation(config.activation);
+  const shape = {
+    heads,
+    headSize: headSize(hiddenSize, heads),
+    keyValueHeads: heads,
+    dropout: config.attentionDropout,
+  };
+  return (x: Tensor, length: number, bias: Tensor, options: ForwardOptions): Tensor => {
+    const mixed = attend({ queries: query(x), keys: key(x), values: value(x) }, shape, length, bias, options);
+    // DistilBERT drops nothing between attention and its norm.
+    const attended =
+      config.layout === 'distilbert'
+        ? attentionOutput(mixed)
+        : dropout(attentionOutput(mixed), config.dropout, options);
+    const middle = attentionNorm(tf.add(attended, x));
+    return outputNorm(tf.add(dropout(down(activate(up(middle))), config.dropout, options), middle));
+  };
+}
+
+function classificationHead(config: BertConfig, classes: number, weights: WeightRegistry) {
+  const { hiddenSize } = config;
+  const rate = config.classifierDropout ?? config.dropout;
+  const layer = (name: string, outputs: number) =>
+    linear(weights, name, hiddenSize, outputs, { initializer });
+  if (config.layout === 'roberta') {
+    const dense = layer('classifier.dense', hiddenSize);
+    const output = layer('classifier.out_proj', classes);
+    return (x: Tensor, options: ForwardOptions) =>
+      output(dropout(tf.tanh(dense(dropout(x, rate, options))), rate, options));
+  }
+  const dense = layer(config.layout === 'bert' ? 'bert.pooler.dense' : 'pre_classifier', hiddenSize);
+  const output = layer('classifier', classes);
+  const squash = config.layout === 'bert' ? (x: Tensor) => tf.tanh(x) : (x: Tensor) => tf.relu(x);
+  return (x: Tensor, options: ForwardOptions) => output(dropout(squash(dense(x)), rate, options));
+}

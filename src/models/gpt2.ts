@@ -1,0 +1,97 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { TaskShape } from '../data/dataset.ts';
+import { tf } from '../device/tensorflow.ts';
+import type { ModelConfig } from '../experiment/schema.ts';
+import { activation } from './layers/activation.ts';
+import { attend, causalBias } from './layers/attention.ts';
+import { dropout } from './layers/dropout.ts';
+import { embedding } from './layers/embedding.ts';
+import { layerNorm } from './layers/layer-norm.ts';
+import type { ForwardOptions } from './model.ts';
+import type { Network } from './network.ts';
+import { headSize, meanOverTokens, positionCount, textShape } from './text-input.ts';
+import type { WeightRegistry } from './weights.ts';
+
+export type Gpt2Config = Extract<ModelConfig, { architecture: 'gpt2' }>;
+
+/** Standard deviation of fresh weights, as in GPT-2. */
+const deviation = 0.02;
+
+/**
+ * Causal language model (Radford et al. 2019). Weights have the names and shapes of GPT2LMHeadModel in transformers; its
+ * matrices are (inputs, outputs). Hidden state 0 is the embeddings' output, hidden state k that of layer k, the last
+ * one after the final normalisation; (batch, length, hiddenSize).
+ */
+export function gpt2(config: Gpt2Config, task: TaskShape, weights: WeightRegistry): Network {
+  const text = textShape(config, task, 'language-model');
+  const { hiddenSize } = config;
+  const words = embedding(weights, 'transformer.wte', text.vocabulary, hiddenSize, deviation);
+  const places = positionCount(config.positions, text);
+  const positions = embedding(weights, 'transformer.wpe', places, hiddenSize, deviation);
+  const layers = Array.from({ length: config.layers }, (_, index) =>
+    decoderLayer(config, `transformer.h.${index}`, weights),
+  );
+  const lastNorm = layerNorm(weights, 'transformer.ln_f', hiddenSize, config.layerNormEpsilon);
+  const predictor = config.tieEmbeddings
+    ? words.table
+    : weights.parameter('lm_head.weight', [text.vocabulary, hiddenSize], { normal: deviation });
+  return {
+    layerCount: config.layers,
+    hiddenShapes: Array.from({ length: config.layers + 1 }, () => [text.length, hiddenSize]),
+    forward(input, options) {
+      const [batch, length] = input.ids!.shape as [number, number];
+      const bias = causalBias(length);
+      const unfolded = (rows: Tensor) => tf.reshape(rows, [batch, length, hiddenSize]);
+      const embedded = tf.add(words.lookUp(input.ids!), positions.rows(0, length));
+      const rate = config.embeddingDropout ?? config.dropout;
+      let rows: Tensor = dropout(tf.reshape(embedded, [-1, hiddenSize]), rate, options);
+      const hiddenStates = [unfolded(rows)];
+      layers.forEach((layer, index) => {
+        rows = layer(rows, length, bias, options);
+        if (index === layers.length - 1) rows = lastNorm(rows);
+        hiddenStates.push(unfolded(rows));
+      });
+      const logits = tf.matMul(rows as Tensor2D, predictor as Tensor2D, false, true);
+      return { logits: tf.reshape(logits, [batch, length, text.vocabulary]), hiddenStates };
+    },
+    pool: meanOverTokens,
+  };
+}
+
+function decoderLayer(config: Gpt2Config, name: string, weights: WeightRegistry) {
+  const { hiddenSize, heads, layerNormEpsilon } = config;
+  const inner = config.intermediateSize ?? 4 * hiddenSize;
+  // What adds to the residual stream begins smaller, the more layers add to it.
+  const residual = deviation / Math.sqrt(2 * config.layers);
+  const attentionNorm = layerNorm(weights, `${name}.ln_1`, hiddenSize, layerNormEpsilon);
+  const queriesKeysValues = conv1d(weights, `${name}.attn.c_attn`, hiddenSize, 3 * hiddenSize, deviation);
+  const attentionOutput = conv1d(weights, `${name}.attn.c_proj`, hiddenSize, hiddenSize, residual);
+  const innerNorm = layerNorm(weights, `${name}.ln_2`, hiddenSize, layerNormEpsilon);
+  const up = conv1d(weights, `${name}.mlp.c_fc`, hiddenSize, inner, deviation);
+  const down = conv1d(weights, `${name}.mlp.c_proj`, inner, hiddenSize, residual);
+  const activate = activation(config.activation);
+  const shape = {
+    heads,
+    headSize: headSize(hiddenSize, heads),
+    keyValueHeads: heads,
+    dropout: config.attentionDropout,
+  };
+  return (x: Tensor, length: number, bias: Tensor, options: ForwardOptions): Tensor => {
+    const [queries, keys, values] = tf.split(queriesKeysValues(attentionNorm(x)), 3, -1) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    const mixed = attend({ queries, keys, values }, shape, length, bias, options);
+    const middle = tf.add(x, dropout(attentionOutput(mixed), config.dropout, options));
+    const expanded = activate(up(innerNorm(middle)));
+    return tf.add(middle, dropout(down(expanded), config.dropout, options));
+  };
+}
+
+/** y = x·W + b on rows; `NAME.weight` is (inputs, outputs), the way GPT-2 stores it. */
+function conv1d(weights: WeightRegistry, name: string, inputs: number, outputs: number, normal: number) {
+  const weight = weights.parameter(`${name}.weight`, [inputs, outputs], { normal });
+  const bias = weights.parameter(`${name}.bias`, [outputs], 'zeros');
+  return (x: Tensor): Tensor => tf.add(tf.matMul(x as Tensor2D, weight as Tensor2D), bias);
+}

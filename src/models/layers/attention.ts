@@ -1,0 +1,63 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { tf } from '../../device/tensorflow.ts';
+import type { ForwardOptions } from '../model.ts';
+import { dropout } from './dropout.ts';
+import type { Rotation } from './rotary.ts';
+
+/** Far enough below every score to get probability 0, and finite: −∞ gives NaN in gradients even where it is masked. */
+const excluded = -1e9;
+
+export interface AttentionShape {
+  readonly heads: number;
+  readonly headSize: number;
+  /** Fewer than heads where several share keys and values (Ainslie et al. 2023). */
+  readonly keyValueHeads: number;
+  readonly dropout: number;
+}
+
+/**
+ * Scaled dot-product attention (Vaswani et al. 2017).
+ * @param queries (batch · length, heads · headSize); keys and values (batch · length, keyValueHeads · headSize).
+ * @param bias added to the scores; broadcasts to (batch, heads, length, length).
+ * @returns (batch · length, heads · headSize)
+ */
+export function attend(
+  { queries, keys, values }: { queries: Tensor; keys: Tensor; values: Tensor },
+  shape: AttentionShape,
+  length: number,
+  bias: Tensor,
+  options: ForwardOptions,
+  rotation: Rotation = (x) => x,
+): Tensor {
+  const { heads, headSize, keyValueHeads } = shape;
+  const split = (x: Tensor, count: number) =>
+    tf.transpose(tf.reshape(x, [-1, length, count, headSize]), [0, 2, 1, 3]);
+  const scaled = tf.mul(rotation(split(queries, heads)), 1 / Math.sqrt(headSize));
+  const k = rotation(split(keys, keyValueHeads));
+  const v = split(values, keyValueHeads);
+  // Heads that share keys lie one below the other, as further rows: keys and values are never copied.
+  const grouped = (x: Tensor, last: number) =>
+    tf.reshape(x, [-1, keyValueHeads, (heads / keyValueHeads) * length, last]);
+  const scores = tf.matMul(grouped(scaled, headSize), k, false, true);
+  const attention = tf.softmax(tf.add(tf.reshape(scores, [-1, heads, length, length]), bias));
+  const weights = grouped(dropout(attention, shape.dropout, options), length);
+  const mixed = tf.reshape(tf.matMul(weights, v), [-1, heads, length, headSize]);
+  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, heads * headSize]);
+}
+
+/** A bias that keeps padding from being looked at: (batch, 1, 1, length) from a mask (batch, length) of ones and zeros. */
+export function paddingBias(mask: Tensor): Tensor {
+  const [batch, length] = mask.shape as [number, number];
+  return tf.reshape(tf.mul(tf.sub(1, mask), excluded), [batch, 1, 1, length]);
+}
+
+/**
+ * A bias that keeps each position from looking at later ones: (length, length). Padding needs none of its own, for it
+ * follows the real tokens.
+ */
+export function causalBias(length: number): Tensor {
+  const values = Float32Array.from({ length: length * length }, (_, at) =>
+    at % length > Math.floor(at / length) ? excluded : 0,
+  );
+  return tf.tensor2d(values, [length, length]);
+}

@@ -1,0 +1,68 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { tf } from '../../device/tensorflow.ts';
+
+/** How positions beyond those of the training are squeezed into it. */
+export type RotaryScaling =
+  | { readonly kind: 'linear'; readonly factor: number }
+  | {
+      readonly kind: 'llama3';
+      readonly factor: number;
+      readonly lowFrequencyFactor: number;
+      readonly highFrequencyFactor: number;
+      readonly originalPositions: number;
+    };
+
+/** Rotates query and key vectors by their position, so that their product knows the distance (Su et al. 2021). */
+export type Rotation = (x: Tensor) => Tensor;
+
+/**
+ * The rotation for positions 0 … length − 1; it takes (batch, heads, length, size). The two coordinates that turn together
+ * lie half a vector apart, as in Hugging Face's Llama.
+ */
+export function rotary(length: number, size: number, theta: number, scaling?: RotaryScaling): Rotation {
+  const half = size / 2;
+  const angles = frequencies(size, theta, scaling);
+  const table = (f: (angle: number) => number) =>
+    tf.tensor2d(
+      Float32Array.from({ length: length * half }, (_, at) => f(Math.floor(at / half) * angles[at % half]!)),
+      [length, half],
+    );
+  const cosines = table(Math.cos);
+  const sines = table(Math.sin);
+  // The transpose of a rotation is the rotation back.
+  return tf.customGrad((...args: unknown[]) => {
+    const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
+    save([cosines, sines]);
+    return {
+      value: rotate(x, cosines, sines),
+      gradFunc: (upstream: Tensor, saved: Tensor[]) => rotate(upstream, saved[0]!, tf.neg(saved[1]!)),
+    };
+  });
+}
+
+function rotate(x: Tensor, cosines: Tensor, sines: Tensor): Tensor {
+  const [first, second] = tf.split(x, 2, -1) as [Tensor, Tensor];
+  return tf.concat(
+    [
+      tf.sub(tf.mul(first, cosines), tf.mul(second, sines)),
+      tf.add(tf.mul(second, cosines), tf.mul(first, sines)),
+    ],
+    -1,
+  );
+}
+
+/** Radians a position, of each pair of coordinates. */
+export function frequencies(size: number, theta: number, scaling?: RotaryScaling): number[] {
+  const plain = Array.from({ length: size / 2 }, (_, pair) => theta ** ((-2 * pair) / size));
+  if (!scaling) return plain;
+  if (scaling.kind === 'linear') return plain.map((frequency) => frequency / scaling.factor);
+  // Llama 3.1: long waves are stretched, short ones kept, and those between blended.
+  const { factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalPositions } = scaling;
+  return plain.map((frequency) => {
+    const turns = (originalPositions * frequency) / (2 * Math.PI);
+    if (turns < low) return frequency / factor;
+    if (turns > high) return frequency;
+    const kept = (turns - low) / (high - low);
+    return frequency * (kept + (1 - kept) / factor);
+  });
+}

@@ -1,0 +1,108 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { TaskShape } from '../data/dataset.ts';
+import { tf } from '../device/tensorflow.ts';
+import type { ModelConfig } from '../experiment/schema.ts';
+import { UserError } from '../experiment/user-error.ts';
+import { activation } from './layers/activation.ts';
+import { type AttentionShape, attend, causalBias } from './layers/attention.ts';
+import { embedding } from './layers/embedding.ts';
+import { linear } from './layers/linear.ts';
+import { rmsNorm } from './layers/rms-norm.ts';
+import { type Rotation, rotary } from './layers/rotary.ts';
+import type { ForwardOptions } from './model.ts';
+import type { Network } from './network.ts';
+import { headSize, meanOverTokens, positionCount, textShape } from './text-input.ts';
+import type { WeightRegistry } from './weights.ts';
+
+export type LlamaConfig = Extract<ModelConfig, { architecture: 'llama' }>;
+
+/** Standard deviation of fresh weights, as in Llama. */
+const deviation = 0.02;
+const initializer = { normal: deviation };
+
+/**
+ * Causal language model with rotary positions, RMS normalisation, SwiGLU and grouped-query attention (Touvron et al.
+ * 2023). Weights have the names and shapes of LlamaForCausalLM or Qwen2ForCausalLM in transformers. Hidden state 0 is
+ * the embeddings' output, hidden state k that of layer k, the last one after the final normalisation; (batch, length,
+ * hiddenSize).
+ */
+export function llama(config: LlamaConfig, task: TaskShape, weights: WeightRegistry): Network {
+  const text = textShape(config, task, 'language-model');
+  positionCount(config.positions, text);
+  const { hiddenSize } = config;
+  const shape = attentionShape(config);
+  const words = embedding(weights, 'model.embed_tokens', text.vocabulary, hiddenSize, deviation);
+  const layers = Array.from({ length: config.layers }, (_, index) =>
+    decoderLayer(config, shape, `model.layers.${index}`, weights),
+  );
+  const lastNorm = rmsNorm(weights, 'model.norm', hiddenSize, config.rmsNormEpsilon);
+  const predictor = config.tieEmbeddings
+    ? words.table
+    : weights.parameter('lm_head.weight', [text.vocabulary, hiddenSize], initializer);
+  return {
+    layerCount: config.layers,
+    hiddenShapes: Array.from({ length: config.layers + 1 }, () => [text.length, hiddenSize]),
+    forward(input, options) {
+      const [batch, length] = input.ids!.shape as [number, number];
+      const bias = causalBias(length);
+      const rotation = rotary(length, shape.headSize, config.ropeTheta, config.ropeScaling);
+      const unfolded = (rows: Tensor) => tf.reshape(rows, [batch, length, hiddenSize]);
+      let rows: Tensor = tf.reshape(words.lookUp(input.ids!), [-1, hiddenSize]);
+      const hiddenStates = [unfolded(rows)];
+      layers.forEach((layer, index) => {
+        rows = layer(rows, length, bias, rotation, options);
+        if (index === layers.length - 1) rows = lastNorm(rows);
+        hiddenStates.push(unfolded(rows));
+      });
+      const logits = tf.matMul(rows as Tensor2D, predictor as Tensor2D, false, true);
+      return { logits: tf.reshape(logits, [batch, length, text.vocabulary]), hiddenStates };
+    },
+    pool: meanOverTokens,
+  };
+}
+
+/** @throws UserError if heads, sizes and groups do not go together. */
+function attentionShape(config: LlamaConfig): AttentionShape {
+  const { heads, keyValueHeads = heads } = config;
+  const size = config.headSize ?? headSize(config.hiddenSize, heads);
+  if (size % 2 !== 0)
+    throw new UserError(`Heads of size ${size} cannot be rotated: pairs of coordinates turn together.`, {
+      remedy: 'Take a hiddenSize that is an even multiple of the heads, or set an even headSize.',
+    });
+  if (heads % keyValueHeads !== 0)
+    throw new UserError(`${heads} heads cannot share ${keyValueHeads} heads of keys and values evenly.`, {
+      remedy: `Take a keyValueHeads that divides ${heads}.`,
+    });
+  return { heads, headSize: size, keyValueHeads, dropout: config.attentionDropout };
+}
+
+/** Width inside the feed-forward part. */
+export const llamaIntermediateSize = ({ intermediateSize, hiddenSize }: LlamaConfig): number =>
+  intermediateSize ?? Math.ceil((8 * hiddenSize) / 3 / 8) * 8;
+
+function decoderLayer(config: LlamaConfig, shape: AttentionShape, name: string, weights: WeightRegistry) {
+  const { hiddenSize, rmsNormEpsilon } = config;
+  const inner = llamaIntermediateSize(config);
+  const biased = config.attentionBias ?? config.layout === 'qwen2';
+  const width = shape.heads * shape.headSize;
+  const keyWidth = shape.keyValueHeads * shape.headSize;
+  const project = (part: string, inputs: number, outputs: number, bias: boolean) =>
+    linear(weights, `${name}.${part}`, inputs, outputs, { bias, initializer });
+  const query = project('self_attn.q_proj', hiddenSize, width, biased);
+  const key = project('self_attn.k_proj', hiddenSize, keyWidth, biased);
+  const value = project('self_attn.v_proj', hiddenSize, keyWidth, biased);
+  const attentionOutput = project('self_attn.o_proj', width, hiddenSize, biased && config.layout === 'llama');
+  const gate = project('mlp.gate_proj', hiddenSize, inner, config.feedForwardBias);
+  const up = project('mlp.up_proj', hiddenSize, inner, config.feedForwardBias);
+  const down = project('mlp.down_proj', inner, hiddenSize, config.feedForwardBias);
+  const attentionNorm = rmsNorm(weights, `${name}.input_layernorm`, hiddenSize, rmsNormEpsilon);
+  const innerNorm = rmsNorm(weights, `${name}.post_attention_layernorm`, hiddenSize, rmsNormEpsilon);
+  const activate = activation('silu');
+  return (x: Tensor, length: number, bias: Tensor, rotation: Rotation, options: ForwardOptions): Tensor => {
+    const normal = attentionNorm(x);
+    const parts = { queries: query(normal), keys: key(normal), values: value(normal) };
+    const middle = tf.add(x, attentionOutput(attend(parts, shape, length, bias, options, rotation)));
+    const before = innerNorm(middle);
+    return tf.add(middle, down(tf.mul(activate(gate(before)), up(before))));
+  };
+}
