@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { readIdx } from '../data/idx.ts';
 import { checkCounts, checkImageSize, checkLabels, countClasses, expectShape } from '../data/idx-rules.ts';
 import { type ImageFiles, locateMnist } from '../data/mnist.ts';
@@ -6,7 +5,7 @@ import type { Finding, JsonPath } from '../experiment/problem.ts';
 import { resolvePath } from '../experiment/resolve-path.ts';
 import type { DatasetConfig } from '../experiment/schema.ts';
 import { findingOf } from './context.ts';
-import { notAFile, readIdxShape } from './idx-shape.ts';
+import { readIdxShape, requireFile } from './idx-shape.ts';
 import { didYouMean } from './neighbours.ts';
 
 /** What is known of a dataset without reading its images. */
@@ -93,12 +92,6 @@ async function fileFinding(error: unknown, part: Part, directory: string): Promi
   const meant =
     missing && part.written !== undefined ? await didYouMean(directory, part.written, part.path) : undefined;
   return { ...finding, ...meant };
-}
-
-/** Reading a pipe or a device as labels would wait for ever; what is wrong with other files is said by reading them. */
-async function requireFile(file: string): Promise<void> {
-  const status = await stat(file).catch(() => undefined);
-  if (status !== undefined && !status.isFile() && !status.isDirectory()) throw notAFile(file);
 }
 
 function mnistPairs(directory: string): { train: Pair; test: Pair } {

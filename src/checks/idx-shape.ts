@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { fileProblem } from '../data/file-problem.ts';
 import { checkLength, longestHeader, parseHeader, readIdx } from '../data/idx.ts';
@@ -13,14 +13,14 @@ import { UserError } from '../experiment/user-error.ts';
 export async function readIdxShape(file: string): Promise<{ shape: readonly number[] }> {
   let handle: FileHandle | undefined;
   try {
+    await requireFile(file);
     handle = await open(file, 'r');
-    const status = await handle.stat();
-    if (!status.isFile() && !status.isDirectory()) throw notAFile(file);
-    const start = new Uint8Array(Math.min(status.size, longestHeader));
+    const { size } = await handle.stat();
+    const start = new Uint8Array(Math.min(size, longestHeader));
     await readExactly(handle, start, 0);
-    if (start[0] === 0x1f && start[1] === 0x8b) return await compressedShape(handle, status.size, file);
+    if (start[0] === 0x1f && start[1] === 0x8b) return await compressedShape(handle, size, file);
     const header = parseHeader(start, file);
-    checkLength(status.size - header.start, header, file);
+    checkLength(size - header.start, header, file);
     return { shape: header.shape };
   } catch (error) {
     throw fileProblem(error, file);
@@ -64,7 +64,12 @@ async function unpackedStart(file: string): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** Opening a pipe or a device may wait for ever. */
-export function notAFile(file: string): UserError {
-  return new UserError(`${file} is not a file.`, { remedy: 'Name an IDX file, plain or gzip.', place: file });
+/**
+ * Opening a pipe or a device may wait for ever; what is wrong with anything else is said by opening it.
+ * @throws UserError if this is neither a file nor a folder.
+ */
+export async function requireFile(file: string): Promise<void> {
+  const status = await stat(file).catch(() => undefined);
+  if (status === undefined || status.isFile() || status.isDirectory()) return;
+  throw new UserError(`${file} is not a file.`, { remedy: 'Name an IDX file, plain or gzip.', place: file });
 }

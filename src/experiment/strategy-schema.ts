@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { modelSchema } from './model-schema.ts';
-import { choice, count, fraction, wholeNumber } from './option.ts';
+import { choice, fraction, wholeNumber } from './option.ts';
 
 /**
  * Strategies and their settings. In the formulas z are logits, t is the teacher, s the student, T the temperature,
