@@ -1,0 +1,47 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Workload } from './workloads.ts';
+
+/** The same steps in PyTorch, in a process of their own that sleeps while it is not asked. */
+export class Reference {
+  readonly version: string;
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string>;
+
+  /** @returns undefined where this Python does not run or has no PyTorch. */
+  static async start(python: string): Promise<Reference | undefined> {
+    const process = spawn(python, [join(import.meta.dirname, 'reference.py')]);
+    const failed = new Promise<undefined>((resolve) => {
+      process.once('error', () => resolve(undefined));
+      process.once('exit', () => resolve(undefined));
+    });
+    process.stderr.resume();
+    const lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
+    const first = await Promise.race([lines.next(), failed]);
+    if (!first || first.done) return undefined;
+    return new Reference(process, lines, (JSON.parse(first.value) as { version: string }).version);
+  }
+
+  private constructor(
+    process: ChildProcessWithoutNullStreams,
+    lines: AsyncIterator<string>,
+    version: string,
+  ) {
+    this.#process = process;
+    this.#lines = lines;
+    this.version = version;
+  }
+
+  /** @returns milliseconds of each of `count` steps. */
+  async time({ name, shape }: Workload, threads: number, count: number): Promise<number[]> {
+    this.#process.stdin.write(`${JSON.stringify({ name, shape, threads, steps: count })}\n`);
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error('The PyTorch process ended before it answered.');
+    return (JSON.parse(value) as { seconds: number[] }).seconds.map((seconds) => seconds * 1000);
+  }
+
+  close(): void {
+    this.#process.stdin.end();
+  }
+}

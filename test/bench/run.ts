@@ -1,0 +1,110 @@
+/**
+ * Times a training step (forward, backward, AdamW) beside the same in PyTorch, in turns within one run.
+ *
+ *     npm run bench -- [--model mlp,cnn,transformer] [--threads 1,2] [--rounds 6] [--profile] [--soak [--steps 1000]]
+ *
+ * PyTorch is looked for in $DISTILLERY_PYTHON, else in python3; without it only our own times are printed.
+ */
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { observed, observeSessions } from './observed-sessions.ts';
+import { profile } from './profile.ts';
+import { Reference } from './reference.ts';
+import { soak } from './soak.ts';
+import { Stepper } from './stepper.ts';
+import { type Workload, workloads } from './workloads.ts';
+
+/** How long one side steps before it is the other's turn. */
+const turnMilliseconds = 500;
+
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string', default: workloads.map(({ name }) => name).join() },
+    threads: { type: 'string', default: '1,2' },
+    rounds: { type: 'string', default: '6' },
+    profile: { type: 'boolean', default: false },
+    soak: { type: 'boolean', default: false },
+    steps: { type: 'string', default: '1000' },
+  },
+});
+
+const wanted = values.model.split(',');
+const chosen = workloads.filter(({ name }) => wanted.includes(name));
+if (chosen.length !== wanted.length)
+  throw new Error(`--model knows ${workloads.map(({ name }) => name).join(', ')}; not '${values.model}'.`);
+const threadCounts = values.threads.split(',').map(Number);
+
+observeSessions();
+if (values.profile) {
+  for (const threads of threadCounts) for (const workload of chosen) await profile(workload, threads);
+} else if (values.soak) {
+  // One model is enough to see a leak; the smallest takes its thousand steps soonest.
+  let steady = true;
+  for (const workload of wanted.length === workloads.length ? chosen.slice(0, 1) : chosen)
+    steady = (await soak(workload, Number(values.steps))) && steady;
+  process.exitCode = steady ? 0 : 1;
+} else await compare();
+
+async function compare(): Promise<void> {
+  const python = process.env.DISTILLERY_PYTHON ?? 'python3';
+  const reference = await Reference.start(python);
+  console.log(
+    reference
+      ? `PyTorch ${reference.version}, in turns, medians and quickest steps; a ratio below 1 means we are faster.`
+      : `${python} has no PyTorch: our own times only. DISTILLERY_PYTHON names another Python.`,
+  );
+  const head = [
+    'step',
+    'threads',
+    'ours',
+    'PyTorch',
+    'ratio',
+    'of the quickest',
+    'in JavaScript',
+    'sessions compiled',
+  ];
+  const table = new Table({ head, style: { head: [], border: [] } });
+  for (const threads of threadCounts)
+    for (const workload of chosen) table.push(await compareStep(workload, threads, reference));
+  console.log(table.toString());
+  reference?.close();
+}
+
+async function compareStep(workload: Workload, threads: number, reference?: Reference): Promise<string[]> {
+  const compiledBefore = observed.compiled;
+  const stepper = await Stepper.open(workload, threads);
+  await stepper.time(3);
+  const compiledWarm = observed.compiled;
+  const [trial] = await stepper.time(1);
+  const count = Math.max(2, Math.min(50, Math.round(turnMilliseconds / trial!)));
+  await reference?.time(workload, threads, 5);
+
+  const [ours, theirs]: [number[], number[]] = [[], []];
+  const runBefore = observed.runMilliseconds;
+  for (let round = 0; round < Number(values.rounds); round++) {
+    ours.push(...(await stepper.time(count)));
+    if (reference) theirs.push(...(await reference.time(workload, threads, count)));
+  }
+  const total = ours.reduce((sum, time) => sum + time, 0);
+  const inSessions = observed.runMilliseconds - runBefore;
+  const loss = await stepper.loss();
+  await stepper.close();
+  if (!Number.isFinite(loss)) throw new Error(`The loss of ${workload.title} is ${loss}.`);
+
+  const later = observed.compiled - compiledWarm;
+  return [
+    workload.title,
+    String(threads),
+    `${median(ours).toFixed(1)} ms`,
+    reference ? `${median(theirs).toFixed(1)} ms` : '–',
+    reference ? (median(ours) / median(theirs)).toFixed(2) : '–',
+    reference ? (Math.min(...ours) / Math.min(...theirs)).toFixed(2) : '–',
+    `${(100 * (1 - inSessions / total)).toFixed(1)} %`,
+    `${compiledWarm - compiledBefore}${later > 0 ? ` and ${later} later!` : ''}`,
+  ];
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
