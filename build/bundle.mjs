@@ -10,6 +10,8 @@ const native = ['onnxruntime-node', 'sqlite3', '@tensorflow/tfjs-node-gpu', 'mni
 const common = {
   absWorkingDir: root,
   bundle: true,
+  // The CommonJS build of jsonc-parser requires its parts by names that a bundler cannot follow.
+  mainFields: ['module', 'main'],
   sourcemap: 'linked',
   logLevel: 'warning',
   outdir: 'dist',
