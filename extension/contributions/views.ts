@@ -126,6 +126,11 @@ export const menus: Record<string, readonly MenuEntry[]> = {
       when: `${editable} && viewItem =~ /\\bchanged\\b/`,
       group: '1_edit@2',
     },
+    {
+      command: 'distillery.duplicate',
+      when: `${inHyperparameters} && viewItem =~ /\\bfrozen\\b/`,
+      group: 'inline@1',
+    },
     { command: 'distillery.copyHyperparameter', when: inHyperparameters, group: '2_copy@1' },
   ],
   'editor/title': [

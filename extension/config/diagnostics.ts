@@ -1,0 +1,87 @@
+import {
+  type Diagnostic,
+  DiagnosticSeverity,
+  languages,
+  type TextDocument,
+  type Uri,
+  workspace,
+} from 'vscode';
+import type { Problem } from '../../src/experiment/problem.ts';
+import { Disposables } from '../disposables.ts';
+import type { Log } from '../status/log.ts';
+import { isExperimentUri, rangeOf } from './experiment-document.ts';
+
+const quietMs = 250;
+
+/** Checks every open experiment as it is typed: the same checks, in the same words, as on the command line. */
+export class ExperimentDiagnostics extends Disposables {
+  readonly #collection = this.add(languages.createDiagnosticCollection('distillery'));
+  readonly #problems = new Map<string, { version: number; problems: readonly Problem[] }>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #log: Log;
+
+  constructor(log: Log) {
+    super();
+    this.#log = log;
+    this.add(workspace.onDidOpenTextDocument((document) => this.#schedule(document, 0)));
+    this.add(workspace.onDidChangeTextDocument(({ document }) => this.#schedule(document, quietMs)));
+    this.add(workspace.onDidSaveTextDocument((document) => this.#schedule(document, 0)));
+    this.add(workspace.onDidCloseTextDocument(({ uri }) => this.#forget(uri)));
+    for (const document of workspace.textDocuments) this.#schedule(document, 0);
+  }
+
+  /** Problems of this very state of the document, as far as they are known. */
+  problemsOf(document: TextDocument): readonly Problem[] {
+    const known = this.#problems.get(document.uri.toString());
+    return known?.version === document.version ? known.problems : [];
+  }
+
+  #schedule(document: TextDocument, delay: number): void {
+    if (!isExperimentUri(document.uri) || this.disposed) return;
+    const key = document.uri.toString();
+    clearTimeout(this.#timers.get(key));
+    this.#timers.set(
+      key,
+      setTimeout(() => void this.#check(document), delay),
+    );
+  }
+
+  async #check(document: TextDocument): Promise<void> {
+    const { version } = document;
+    try {
+      const { checkExperiment } = await import('../../src/checks/check.ts');
+      const problems = await checkExperiment(document.getText(), document.uri.fsPath);
+      if (document.isClosed || document.version !== version || this.disposed) return;
+      this.#problems.set(document.uri.toString(), { version, problems });
+      this.#collection.set(
+        document.uri,
+        problems.map((problem) => toDiagnostic(document, problem)),
+      );
+    } catch (error) {
+      this.#log.error(`checking ${document.uri.fsPath}`, error);
+    }
+  }
+
+  #forget(uri: Uri): void {
+    const key = uri.toString();
+    clearTimeout(this.#timers.get(key));
+    this.#timers.delete(key);
+    this.#problems.delete(key);
+    this.#collection.delete(uri);
+  }
+
+  override dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    super.dispose();
+  }
+}
+
+export function toDiagnostic(document: TextDocument, problem: Problem): Diagnostic {
+  return {
+    range: rangeOf(document, problem),
+    message: problem.remedy ? `${problem.message}\n${problem.remedy}` : problem.message,
+    severity: problem.severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+    source: 'Distillery',
+    code: problem.code,
+  };
+}

@@ -1,0 +1,38 @@
+import { basename } from 'node:path';
+import { l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState, workspace } from 'vscode';
+import { type ExperimentNode, type GroupNode, type MoreNode, nodeId } from './nodes.ts';
+
+const runsText = (count: number) => (count === 1 ? l10n.t('1 run') : l10n.t('{0} runs', count));
+
+export function experimentItem(node: ExperimentNode): TreeItem {
+  const item = new TreeItem(
+    basename(node.uri.path).replace(/\.distill\.json$/, ''),
+    node.runs > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None,
+  );
+  item.id = nodeId(node);
+  item.resourceUri = node.exists ? node.uri : undefined;
+  item.iconPath = new ThemeIcon(node.exists ? 'beaker' : 'file');
+  item.contextValue = node.exists ? 'experiment' : 'orphan';
+  const place = workspace.asRelativePath(node.uri, (workspace.workspaceFolders?.length ?? 0) > 1);
+  item.description = node.exists ? runsText(node.runs) : l10n.t('{0} · file is gone', runsText(node.runs));
+  item.tooltip = place;
+  item.accessibilityInformation = { label: l10n.t('Experiment {0}, {1}', place, runsText(node.runs)) };
+  return item;
+}
+
+export function groupItem(node: GroupNode): TreeItem {
+  const item = new TreeItem(node.label, TreeItemCollapsibleState.Expanded);
+  item.id = nodeId(node);
+  item.iconPath = new ThemeIcon(node.icon);
+  item.description = runsText(node.runs);
+  item.contextValue = 'group';
+  return item;
+}
+
+export function moreItem(node: MoreNode): TreeItem {
+  const item = new TreeItem(l10n.t('Show more … ({0} of {1})', node.shown, node.total));
+  item.id = nodeId(node);
+  item.iconPath = new ThemeIcon('ellipsis');
+  item.command = { command: 'distillery.loadMoreRuns', title: '', arguments: [node] };
+  return item;
+}

@@ -1,0 +1,57 @@
+import type { Uri } from 'vscode';
+import type { RunQuery, RunRecord } from '../../src/runs/run-records.ts';
+import type { RunFolder } from '../workspace/run-folder.ts';
+
+/** What the run explorer shows, as data; run-item.ts and group-item.ts turn it into rows. */
+export type ExplorerNode = ExperimentNode | GroupNode | RunNode | MoreNode;
+
+/** A folder of the workspace with a query that selects the runs below a node. */
+export interface RunSelection {
+  readonly folder: RunFolder;
+  readonly query: RunQuery;
+}
+
+export interface ExperimentNode {
+  readonly kind: 'experiment';
+  /** Absolute path; the file may be gone while its runs are still there. */
+  readonly uri: Uri;
+  readonly exists: boolean;
+  readonly selection: RunSelection;
+  readonly runs: number;
+}
+
+export interface GroupNode {
+  readonly kind: 'group';
+  readonly label: string;
+  readonly icon: string;
+  readonly selections: readonly RunSelection[];
+  readonly runs: number;
+}
+
+export interface RunNode {
+  readonly kind: 'run';
+  readonly folder: RunFolder;
+  readonly record: RunRecord;
+  readonly parent: ExperimentNode | GroupNode;
+}
+
+export interface MoreNode {
+  readonly kind: 'more';
+  readonly parent: ExperimentNode | GroupNode;
+  readonly shown: number;
+  readonly total: number;
+}
+
+/** Stable identity of a row across refreshes. */
+export function nodeId(node: ExplorerNode): string {
+  switch (node.kind) {
+    case 'experiment':
+      return `experiment:${node.uri.toString()}`;
+    case 'group':
+      return `group:${node.label}`;
+    case 'run':
+      return `run:${node.folder.dataDirectory}:${node.record.id}`;
+    case 'more':
+      return `more:${nodeId(node.parent)}`;
+  }
+}

@@ -1,0 +1,110 @@
+import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode';
+import { formatBytes, formatMilliseconds, formatPercent, formatRatio } from '../../src/compare/formatting.ts';
+import type { RunRecord } from '../../src/runs/run-records.ts';
+import type { ModelFigures, RunState } from '../../src/worker/events.ts';
+import { nodeId, type RunNode } from './nodes.ts';
+
+const icons: Record<RunState, ThemeIcon> = {
+  queued: new ThemeIcon('clock'),
+  running: new ThemeIcon('sync~spin', new ThemeColor('charts.blue')),
+  completed: new ThemeIcon('pass', new ThemeColor('testing.iconPassed')),
+  failed: new ThemeIcon('error', new ThemeColor('testing.iconFailed')),
+  cancelled: new ThemeIcon('circle-slash', new ThemeColor('testing.iconSkipped')),
+  interrupted: new ThemeIcon('debug-disconnect', new ThemeColor('testing.iconQueued')),
+};
+
+export const stateName = (state: RunState): string =>
+  ({
+    queued: l10n.t('queued'),
+    running: l10n.t('running'),
+    completed: l10n.t('completed'),
+    failed: l10n.t('failed'),
+    cancelled: l10n.t('stopped'),
+    interrupted: l10n.t('interrupted'),
+  })[state];
+
+export const isActive = ({ state }: Pick<RunRecord, 'state'>): boolean =>
+  state === 'running' || state === 'queued';
+export const isResumable = ({ state }: Pick<RunRecord, 'state'>): boolean =>
+  state === 'interrupted' || state === 'cancelled' || state === 'failed';
+
+/** A run's row: name, state, and the two figures people look for. */
+export function runItem(node: RunNode): TreeItem {
+  const { record } = node;
+  const item = new TreeItem(runLabel(record), TreeItemCollapsibleState.None);
+  item.id = nodeId(node);
+  item.iconPath = icons[record.state];
+  item.description = runDescription(record);
+  item.contextValue = ['run', record.state, isResumable(record) && 'resumable', record.baseline && 'baseline']
+    .filter(Boolean)
+    .join(' ');
+  item.accessibilityInformation = {
+    label: l10n.t('{0}, {1}, {2}', runLabel(record), stateName(record.state), item.description),
+  };
+  item.resourceUri = Uri.from({ scheme: 'distillery-run', path: `/${record.id}`, query: record.state });
+  return item;
+}
+
+/** What the user named the run, else what tells it from its neighbours. */
+export function runLabel(record: RunRecord): string {
+  return record.name === record.experiment ? l10n.t('seed {0}', record.seed) : record.name;
+}
+
+export function runDescription(record: RunRecord): string {
+  const parts: string[] = [];
+  const { result, progress, state } = record;
+  if (state === 'running') parts.push(progress ? progressText(progress) : l10n.t('starting'));
+  else if (state !== 'completed') parts.push(stateName(state));
+  if (result) {
+    parts.push(formatPercent(result.student.accuracy));
+    if (result.teacher) parts.push(formatRatio(result.teacher.bytes / result.student.bytes));
+  }
+  if (record.baseline) parts.push(l10n.t('baseline'));
+  parts.push(...record.tags.map((tag) => `#${tag}`));
+  return parts.join(' · ');
+}
+
+const phaseName = (phase: NonNullable<RunRecord['progress']>['phase']): string =>
+  ({
+    prepare: l10n.t('preparing'),
+    teacher: l10n.t('training the teacher'),
+    signals: l10n.t('asking the teacher'),
+    train: l10n.t('training'),
+    evaluate: l10n.t('evaluating'),
+    measure: l10n.t('measuring'),
+    export: l10n.t('exporting'),
+  })[phase];
+
+function progressText({ phase, done, total }: NonNullable<RunRecord['progress']>): string {
+  return total > 0 ? `${Math.floor((100 * done) / total)} % ${phaseName(phase)}` : phaseName(phase);
+}
+
+/** Teacher and student in a small table; made only when somebody points at the row. */
+export function runTooltip(record: RunRecord): MarkdownString {
+  const tooltip = new MarkdownString(undefined, true);
+  tooltip.supportHtml = false;
+  const heading = tooltip.appendText(record.name);
+  heading.appendMarkdown(`\n\n${stateName(record.state)} · ${record.strategy} · seed ${record.seed}`);
+  if (record.device) tooltip.appendMarkdown(' · ').appendText(record.device);
+  const { result } = record;
+  if (result) {
+    const rows: [string, (figures: ModelFigures) => string][] = [
+      [l10n.t('Accuracy'), ({ accuracy }) => formatPercent(accuracy)],
+      [l10n.t('Parameters'), ({ parameters }) => parameters.toLocaleString('en')],
+      [l10n.t('On disk'), ({ bytes }) => formatBytes(bytes)],
+      [l10n.t('Latency'), ({ latencyMs }) => formatMilliseconds(latencyMs)],
+    ];
+    const { teacher, student } = result;
+    tooltip.appendMarkdown(
+      `\n\n| | ${teacher ? `${l10n.t('Teacher')} | ` : ''}${l10n.t('Student')} |\n|---|${teacher ? '--:|' : ''}--:|\n`,
+    );
+    for (const [name, figure] of rows)
+      tooltip.appendMarkdown(`| ${name} | ${teacher ? `${figure(teacher)} | ` : ''}${figure(student)} |\n`);
+  }
+  if (record.error) {
+    tooltip.appendMarkdown('\n\n').appendText(record.error.message);
+    if (record.error.remedy) tooltip.appendText(` ${record.error.remedy}`);
+  }
+  if (record.note) tooltip.appendMarkdown('\n\n---\n\n').appendText(record.note);
+  return tooltip;
+}

@@ -1,0 +1,36 @@
+/** What a device is doing just now. Bytes; load in percent. */
+interface Usage {
+  readonly name: string;
+  readonly load?: number;
+  readonly memoryUsed?: number;
+  readonly memoryTotal?: number;
+}
+
+export interface DeviceUsage {
+  readonly processor: Usage;
+  readonly gpus: readonly Usage[];
+}
+
+const mebibyte = 1024 * 1024;
+
+/** Asks the system; GPUs tell their use where their driver's tools are installed. */
+export async function readUsage(): Promise<DeviceUsage> {
+  const { cpu, currentLoad, graphics, mem } = await import('systeminformation');
+  const [{ brand }, load, memory, { controllers }] = await Promise.all([
+    cpu(),
+    currentLoad(),
+    mem(),
+    graphics(),
+  ]);
+  return {
+    processor: { name: brand, load: load.currentLoad, memoryUsed: memory.active, memoryTotal: memory.total },
+    gpus: controllers
+      .filter(({ utilizationGpu, memoryUsed }) => utilizationGpu != null || memoryUsed != null)
+      .map(({ name, model, utilizationGpu, memoryUsed, memoryTotal }) => ({
+        name: name ?? model,
+        load: utilizationGpu,
+        memoryUsed: memoryUsed && memoryUsed * mebibyte,
+        memoryTotal: memoryTotal && memoryTotal * mebibyte,
+      })),
+  };
+}
