@@ -35,6 +35,8 @@ export interface RunSummary {
   readonly progress?: RunProgress;
   readonly result?: RunResult;
   readonly error?: RunError;
+  /** Of a cancelled run: one that was stopped can be resumed, one that was cancelled kept nothing to resume from. */
+  readonly cancelReason?: 'stop' | 'cancel';
   /** Number of the event each part was taken from: an older event that arrives late must not undo a newer one. */
   readonly from: Readonly<Partial<Record<Part, number>>>;
 }
@@ -61,7 +63,12 @@ export function addToSummary(summary: RunSummary, event: RunEvent): RunSummary {
       // What a resumed run reported before it was interrupted is no news of it any more.
       next = take(next, 'phase', event.seq, { phase: undefined });
       next = take(next, 'progress', event.seq, { progress: undefined });
-      return take(next, 'state', event.seq, { state: 'running', endedAt: undefined, error: undefined });
+      return take(next, 'state', event.seq, {
+        state: 'running',
+        endedAt: undefined,
+        error: undefined,
+        cancelReason: undefined,
+      });
     }
     case 'phase':
       return take(summary, 'phase', event.seq, { phase: event.phase });
@@ -73,17 +80,25 @@ export function addToSummary(summary: RunSummary, event: RunEvent): RunSummary {
     case 'result':
       return take(summary, 'result', event.seq, { result: event.result });
     case 'completed':
-    case 'cancelled':
       return take(summary, 'state', event.seq, {
-        state: event.type,
+        state: 'completed',
         endedAt: event.time,
         error: undefined,
+        cancelReason: undefined,
+      });
+    case 'cancelled':
+      return take(summary, 'state', event.seq, {
+        state: 'cancelled',
+        endedAt: event.time,
+        error: undefined,
+        cancelReason: event.reason,
       });
     case 'failed': {
       const { message, remedy, userError } = event;
       return take(summary, 'state', event.seq, {
         state: 'failed',
         endedAt: event.time,
+        cancelReason: undefined,
         error: { message, userError, ...(remedy !== undefined && { remedy }) },
       });
     }
@@ -91,6 +106,7 @@ export function addToSummary(summary: RunSummary, event: RunEvent): RunSummary {
       return take(summary, 'state', event.seq, {
         state: 'interrupted',
         endedAt: event.time,
+        cancelReason: undefined,
         error: { message: event.message, userError: false },
       });
     case 'metric':

@@ -141,6 +141,15 @@ export class RunStore {
     );
   }
 
+  /** When a launcher claimed the run last, and whether its worker has said since that it started. */
+  async launchOf(id: string): Promise<{ claimedAt: number | undefined; started: boolean } | undefined> {
+    const row = await this.#database.read.get<{ claimed_at: number | null; told: string }>(
+      "SELECT claimed_at, json_extract(summary, '$.state') AS told FROM runs WHERE id = ?",
+      [id],
+    );
+    return row && { claimedAt: row.claimed_at ?? undefined, started: row.told === 'running' };
+  }
+
   /** Ids of all runs, without reading anything else of them. */
   async ids(states?: readonly RunState[]): Promise<string[]> {
     const rows = await this.#database.read.all<{ id: string }>(

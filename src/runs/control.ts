@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { UserError } from '../experiment/user-error.ts';
+import { ExclusiveLock } from '../training/exclusive-lock.ts';
+import { EventLog } from '../worker/event-log.ts';
+import type { RunEventBody, RunState } from '../worker/events.ts';
+import { type ControlRequest, RunDirectory } from '../worker/run-directory.ts';
+import { catchUp } from './follow.ts';
+import type { RunStore } from './store.ts';
+
+/** States in which a run has ended. */
+export const endStates: readonly RunState[] = ['completed', 'failed', 'cancelled', 'interrupted'];
+
+/**
+ * Asks a run to end: a queued one ends at once, a running one within a step. After 'stop' it can be resumed; 'cancel'
+ * keeps nothing to resume from. Throws UserError where it has ended already.
+ */
+export async function stopRun(store: RunStore, id: string, request: ControlRequest = 'stop'): Promise<void> {
+  if (await leaveQueue(store, id, request)) return;
+  const run = await store.get(id);
+  if (run?.state !== 'running')
+    throw new UserError(`The run ${id} is not running: it is ${run?.state ?? 'gone'}.`, {
+      remedy: 'Look at `distillery runs`.',
+    });
+  await new RunDirectory(run.directory).request(request);
+}
+
+/**
+ * Ends a run without asking its worker, for one that does not answer: kills the process, and marks the run interrupted
+ * even where the process is on a machine that is gone. Throws UserError where it cannot be ended from here.
+ */
+export async function killRun(store: RunStore, id: string): Promise<void> {
+  if (await leaveQueue(store, id, 'stop')) return;
+  const { lockFile } = new RunDirectory(store.directoryOf(id));
+  const deadline = Date.now() + 10_000;
+  while (Date.now() < deadline) {
+    const holder = await ExclusiveLock.tryAcquire(lockFile);
+    if (holder instanceof ExclusiveLock) {
+      await holder.release();
+      await appendIfGone(store, id, () => ({ type: 'interrupted', message: 'Killed on request.' }));
+      return;
+    }
+    try {
+      process.kill(holder.pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH')
+        throw new UserError(`Process ${holder.pid} on ${holder.host} cannot be killed from here.`, {
+          remedy: 'End it there; the run is then marked interrupted by itself.',
+          cause: error,
+        });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new UserError(`The worker of ${id} does not end.`, { remedy: 'Try again in a minute.' });
+}
+
+async function leaveQueue(store: RunStore, id: string, reason: ControlRequest): Promise<boolean> {
+  const left = await store.transaction((database) =>
+    // Claimed as a launcher would claim it, so that none can launch it now.
+    database.run("UPDATE runs SET state = 'cancelled' WHERE id = ? AND state = 'queued'", [id]),
+  );
+  if (left === 0) return false;
+  await append(store, id, { type: 'cancelled', reason });
+  return true;
+}
+
+/**
+ * Writes the last word of a run whose worker is gone without one, and stores it. The run's own lock decides: held, the
+ * worker lives, or somebody else is writing this very word. `word` is asked for when the log is read to its end; it may
+ * find that there is nothing to say. Gives back whether something was written.
+ */
+export async function appendIfGone(
+  store: RunStore,
+  id: string,
+  word: () => RunEventBody | undefined | Promise<RunEventBody | undefined>,
+): Promise<boolean> {
+  const directory = new RunDirectory(store.directoryOf(id));
+  if (!existsSync(directory.path)) return false;
+  const lock = await ExclusiveLock.tryAcquire(directory.lockFile);
+  if (!(lock instanceof ExclusiveLock)) return false;
+  try {
+    await catchUp(store, id);
+    if ((await store.get(id))?.state !== 'running') return false;
+    const body = await word();
+    if (body) await append(store, id, body);
+    return body !== undefined;
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Adds an event to the log of a run that has no worker, and stores it. */
+export async function append(store: RunStore, id: string, body: RunEventBody): Promise<void> {
+  const log = EventLog.open(new RunDirectory(store.directoryOf(id)).eventsFile);
+  try {
+    log.append(body);
+  } finally {
+    log.close();
+  }
+  await catchUp(store, id);
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { experimentIdentity } from '../experiment/identity.ts';
+import type { LoadedExperiment } from '../experiment/load.ts';
+import type { DeviceChoice } from '../experiment/schema.ts';
+import { RunDirectory } from '../worker/run-directory.ts';
+import type { RunRequest } from '../worker/run-request.ts';
+import { newRunId } from './run-id.ts';
+import type { RunStore } from './store.ts';
+
+export interface RunOptions {
+  /** Instead of the seeds in the file. */
+  readonly seeds?: readonly number[];
+  /** Instead of the device in the file. */
+  readonly device?: DeviceChoice;
+  /** What to call the runs; the name of the experiment where it is left out. */
+  readonly name?: string;
+}
+
+/**
+ * Makes one run per seed and queues it: first its directory, with the experiment frozen as it is now, then its row.
+ * Where one cannot be made, none is left. Gives back their ids. Throws UserError.
+ */
+export async function createRuns(
+  store: RunStore,
+  loaded: Pick<LoadedExperiment, 'experiment' | 'file' | 'directory'>,
+  options: RunOptions = {},
+): Promise<string[]> {
+  const device = options.device ?? loaded.experiment.device;
+  const experiment = { ...loaded.experiment, device };
+  const group = experimentIdentity(experiment, loaded.directory);
+  const made: { id: string; request: RunRequest }[] = [];
+  try {
+    for (const seed of new Set(options.seeds ?? experiment.seeds)) {
+      const request: RunRequest = {
+        experiment: { ...experiment, seeds: [seed] },
+        file: loaded.file,
+        directory: loaded.directory,
+        dataDirectory: store.dataDirectory,
+        seed,
+        device,
+        name: options.name ?? experiment.name,
+        group,
+      };
+      const id = unusedId(store, request);
+      made.push({ id, request });
+      await new RunDirectory(store.directoryOf(id)).create(request);
+    }
+    for (const { id, request } of made) await store.add(id, request);
+  } catch (error) {
+    for (const { id } of made) await rm(store.directoryOf(id), { recursive: true, force: true });
+    throw error;
+  }
+  return made.map(({ id }) => id);
+}
+
+function unusedId(store: RunStore, { experiment, seed }: RunRequest): string {
+  for (;;) {
+    const id = newRunId({ experiment: experiment.name, strategy: experiment.strategy.kind, seed });
+    if (!existsSync(store.directoryOf(id))) return id;
+  }
+}

@@ -1,0 +1,38 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../experiment/user-error.ts';
+import { RunDirectory } from '../worker/run-directory.ts';
+import { runsDirectory } from './data-directory.ts';
+import { catchUp } from './follow.ts';
+import { removedPrefix } from './remove.ts';
+import { isRunId } from './run-id.ts';
+import type { RunStore } from './store.ts';
+
+/**
+ * Takes run directories that the database does not know into it: after it was lost, or when a directory was copied
+ * here. Directories that cannot be read are told of and passed over.
+ */
+export async function discoverRuns(store: RunStore): Promise<{ found: string[]; problems: UserError[] }> {
+  const folder = runsDirectory(store.dataDirectory);
+  const known = new Set(await store.ids());
+  const found: string[] = [];
+  const problems: UserError[] = [];
+  for (const { name } of (await readdir(folder, { withFileTypes: true })).filter((entry) =>
+    entry.isDirectory(),
+  )) {
+    if (name.startsWith(removedPrefix)) await rm(join(folder, name), { recursive: true, force: true });
+    if (!isRunId(name) || known.has(name)) continue;
+    try {
+      const request = new RunDirectory(join(folder, name)).readRequest();
+      if (await store.add(name, request)) {
+        await catchUp(store, name);
+        found.push(name);
+      }
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      // Without its request a directory is one that is being made or deleted right now, or none of ours.
+      if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT') problems.push(error);
+    }
+  }
+  return { found, problems };
+}

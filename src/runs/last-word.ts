@@ -1,0 +1,48 @@
+import { open } from 'node:fs/promises';
+import type { RunEventBody } from '../worker/events.ts';
+import { RunDirectory } from '../worker/run-directory.ts';
+import { appendIfGone } from './control.ts';
+import type { RunStore } from './store.ts';
+
+/** A worker that was launched may take so long until it holds its lock. */
+const startMs = 30_000;
+const shownBytes = 2_000;
+
+/**
+ * Marks a run whose worker is gone without a word: `interrupted`, so that it can be resumed, or `failed` where it never
+ * came to start, with what it printed. Any number of processes may ask at once; one of them writes. `exited` says that
+ * the caller saw the worker end, so that nothing need be waited for. Gives back whether the run was marked.
+ */
+export function markIfGone(store: RunStore, id: string, exited = false): Promise<boolean> {
+  return appendIfGone(store, id, async (): Promise<RunEventBody | undefined> => {
+    const launch = await store.launchOf(id);
+    const printed = await tailOf(new RunDirectory(store.directoryOf(id)).logFile);
+    if (launch?.started)
+      return {
+        type: 'interrupted',
+        message: `The training process ended without a last word; it was killed, or the machine went down.${printed}`,
+      };
+    if (!exited && Date.now() - (launch?.claimedAt ?? 0) < startMs) return undefined;
+    return {
+      type: 'failed',
+      message: `The training process ended before it could start.${printed || ' It printed nothing.'}`,
+      userError: false,
+      remedy: 'Where a package is named above, install it again with `npm ci`; then resume the run.',
+    };
+  });
+}
+
+/** The last lines of a log, as the end of a message. */
+async function tailOf(file: string): Promise<string> {
+  const handle = await open(file, 'r').catch(() => undefined);
+  if (!handle) return '';
+  try {
+    const { size } = await handle.stat();
+    const from = Math.max(0, size - shownBytes);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(shownBytes), 0, shownBytes, from);
+    const lines = buffer.subarray(0, bytesRead).toString('utf8').trim().split('\n').slice(-12);
+    return lines.join('').trim() === '' ? '' : ` The end of worker.log:\n${lines.join('\n')}`;
+  } finally {
+    await handle.close();
+  }
+}

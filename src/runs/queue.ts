@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { availableParallelism, hostname } from 'node:os';
+import { UserError } from '../experiment/user-error.ts';
+import { append } from './control.ts';
+import type { Launcher, WorkerProcess } from './launch.ts';
+import type { RunStore } from './store.ts';
+
+const leaseName = 'queue';
+/** Whoever drives the queue says so again and again; silent for so long, it is gone and the next one takes over. */
+const leaseMs = 10_000;
+const concurrencySetting = 'concurrency';
+
+/** How many runs go at once where nobody has said: training uses several cores itself. */
+export const defaultConcurrency = () => Math.max(1, Math.floor(availableParallelism() / 4));
+
+/** How many runs of this data directory go at once, whichever process starts them. */
+export async function concurrency(store: RunStore): Promise<number> {
+  return Number((await store.setting(concurrencySetting)) ?? defaultConcurrency());
+}
+
+/** Says how many runs of this data directory go at once, from now on. */
+export async function setConcurrency(store: RunStore, limit: number): Promise<void> {
+  if (!Number.isInteger(limit) || limit < 1 || limit > 64)
+    throw new UserError(`${limit} runs at once are not possible.`, {
+      remedy: 'Write a whole number from 1 to 64.',
+    });
+  await store.setSetting(concurrencySetting, `${limit}`);
+}
+
+/** Starts queued runs, oldest first, while fewer than the limit run; of all processes only the holder of the lease does. */
+export class RunQueue {
+  readonly #store: RunStore;
+  readonly #launcher: Launcher;
+  readonly #holder = `${hostname()}/${process.pid}/${randomUUID()}`;
+
+  #held = false;
+
+  constructor(store: RunStore, launcher: Launcher) {
+    this.#store = store;
+    this.#launcher = launcher;
+  }
+
+  /** Starts what may start now. `onLaunch` hears of every worker that was started. */
+  async drive(onLaunch: (id: string, worker: WorkerProcess) => void): Promise<void> {
+    if ((await this.#store.count({ states: ['queued'] })) === 0) return this.release();
+    if (!(await this.#takeLease())) return;
+    for (;;) {
+      const id = await this.#claimNext();
+      if (id === undefined) return;
+      try {
+        onLaunch(id, await this.#launcher.launch(this.#store.directoryOf(id)));
+      } catch (error) {
+        await this.#refuse(id, error);
+      }
+    }
+  }
+
+  /** Lets another process drive the queue at once. */
+  async release(): Promise<void> {
+    if (!this.#held) return;
+    this.#held = false;
+    await this.#store.transaction((database) =>
+      database.run('DELETE FROM leases WHERE name = ? AND holder = ?', [leaseName, this.#holder]),
+    );
+  }
+
+  async #takeLease(): Promise<boolean> {
+    const now = Date.now();
+    const taken = await this.#store.transaction((database) =>
+      database.run(
+        `INSERT INTO leases (name, holder, expires_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (name) DO UPDATE SET holder = ?2, expires_at = ?3 WHERE holder = ?2 OR expires_at < ?4`,
+        [leaseName, this.#holder, now + leaseMs, now],
+      ),
+    );
+    this.#held = taken > 0;
+    return this.#held;
+  }
+
+  /** The oldest queued run, now counted as running, or undefined where none may start. */
+  #claimNext(): Promise<string | undefined> {
+    return this.#store.transaction(async (database) => {
+      const setting = await database.get<{ value: string }>('SELECT value FROM settings WHERE name = ?', [
+        concurrencySetting,
+      ]);
+      const limit = Number(setting?.value ?? defaultConcurrency());
+      const next = await database.get<{ id: string }>(
+        `SELECT id FROM runs WHERE state = 'queued' AND (SELECT count(*) FROM runs WHERE state = 'running') < ?
+         ORDER BY created_at, number LIMIT 1`,
+        [limit],
+      );
+      if (!next) return undefined;
+      await database.run("UPDATE runs SET state = 'running', claimed_at = ? WHERE id = ?", [
+        Date.now(),
+        next.id,
+      ]);
+      return next.id;
+    });
+  }
+
+  async #refuse(id: string, error: unknown): Promise<void> {
+    const told = error as Error;
+    try {
+      await append(this.#store, id, {
+        type: 'failed',
+        message: `The worker could not be started: ${told.message}`,
+        userError: told instanceof UserError,
+        ...(told instanceof UserError && told.remedy !== undefined && { remedy: told.remedy }),
+      });
+    } catch (appendError) {
+      // Without room for its last word the run may not stay "running" either.
+      await this.#store.transaction((database) =>
+        database.run("UPDATE runs SET state = 'interrupted' WHERE id = ?", [id]),
+      );
+      throw appendError;
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import { existsSync } from 'node:fs';
+import { UserError } from '../experiment/user-error.ts';
+import type { RunEvent } from '../worker/events.ts';
+import { endStates } from './control.ts';
+import { discoverRuns } from './discover.ts';
+import { catchUp, EventTail } from './follow.ts';
+import { markIfGone } from './last-word.ts';
+import type { Launcher } from './launch.ts';
+import { RunQueue } from './queue.ts';
+import type { RunStore } from './store.ts';
+
+export interface SupervisorListener {
+  /** New events of a followed run, in order; they are stored already. */
+  events?(id: string, events: readonly RunEvent[]): void;
+  /** Something in the store changed, by this process or another. */
+  changed?(): void;
+  /** Something is wrong that the user should hear of; told once until it changes. */
+  problem?(error: Error): void;
+}
+
+export interface SupervisorOptions {
+  /** Starts queued runs; without one, this process only looks on. */
+  readonly launcher?: Launcher;
+  /** How often to look where nothing tells of news, in milliseconds. */
+  readonly intervalMs?: number;
+}
+
+/** A worker's log may rest for so long before somebody checks that its process lives. */
+const silenceMs = 2_000;
+
+/**
+ * Keeps the store true while runs go on: reads their logs, finds those again that were started by a process that is
+ * gone, marks dead ones, and drives the queue. Every window and every command may have one.
+ */
+export class Supervisor {
+  readonly #store: RunStore;
+  readonly #listener: SupervisorListener;
+  readonly #queue: RunQueue | undefined;
+  readonly #intervalMs: number;
+  readonly #tails = new Map<string, EventTail>();
+  readonly #exited = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #due = Number.POSITIVE_INFINITY;
+  #running: Promise<void> = Promise.resolve();
+  #closed = false;
+  #version = -1;
+  #lastProblem = '';
+
+  constructor(store: RunStore, listener: SupervisorListener = {}, options: SupervisorOptions = {}) {
+    this.#store = store;
+    this.#listener = listener;
+    this.#queue = options.launcher && new RunQueue(store, options.launcher);
+    this.#intervalMs = options.intervalMs ?? 500;
+  }
+
+  /** Brings the store up to date once, as a command does that only wants to show it. */
+  async refresh(): Promise<void> {
+    const { problems } = await discoverRuns(this.#store);
+    for (const problem of problems) this.#tell(problem);
+    for (const id of await this.#store.ids(['queued', 'running'])) {
+      if (!existsSync(this.#store.directoryOf(id))) {
+        await this.#forget(id);
+        continue;
+      }
+      await catchUp(this.#store, id);
+      await markIfGone(this.#store, id);
+    }
+  }
+
+  /** Brings the store up to date and keeps it so until `close`. */
+  async start(): Promise<void> {
+    await this.refresh();
+    await this.#look();
+    this.#schedule(this.#intervalMs);
+  }
+
+  /** Tells every event of this run from here on, even those that another process stores first. */
+  async watch(id: string): Promise<void> {
+    if (this.#tails.has(id)) return;
+    const from = await this.#store.position(id);
+    if (from) this.#tails.set(id, new EventTail(this.#store, id, from, () => this.#schedule(50)));
+  }
+
+  /** Looks at once, for a caller that has just queued, stopped or resumed something. */
+  async look(): Promise<void> {
+    this.#running = this.#running.then(() => this.#look());
+    await this.#running;
+  }
+
+  /** Stops looking. Workers go on; whoever looks next finds them. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+    for (const tail of this.#tails.values()) tail.close();
+    await this.#queue?.release().catch((error: Error) => this.#tell(error));
+  }
+
+  #schedule(inMs: number): void {
+    const due = performance.now() + inMs;
+    if (this.#closed || due >= this.#due) return;
+    clearTimeout(this.#timer);
+    this.#due = due;
+    this.#timer = setTimeout(async () => {
+      this.#due = Number.POSITIVE_INFINITY;
+      await this.look();
+      this.#schedule(this.#intervalMs);
+    }, inMs);
+  }
+
+  async #look(): Promise<void> {
+    if (this.#closed) return;
+    try {
+      if (await this.#store.reopenIfReplaced()) {
+        this.#version = -1;
+        await this.refresh();
+      }
+      await this.#queue?.drive((id, worker) => {
+        void worker.exited.then(() => {
+          this.#exited.add(id);
+          this.#schedule(0);
+        });
+      });
+      await this.#readLogs();
+      const version = await this.#store.version();
+      if (version !== this.#version) this.#listener.changed?.();
+      this.#version = version;
+      this.#lastProblem = '';
+    } catch (error) {
+      this.#tell(error as Error);
+    }
+  }
+
+  async #readLogs(): Promise<void> {
+    const running = new Set(await this.#store.ids(['running']));
+    for (const id of running) await this.watch(id);
+    for (const [id, tail] of this.#tails) {
+      const events = await tail.poll();
+      if (events.length > 0) this.#listener.events?.(id, events);
+      if (!running.has(id)) {
+        await this.#letGo(tail);
+        continue;
+      }
+      if (!existsSync(this.#store.directoryOf(id))) await this.#forget(id);
+      else if (this.#exited.delete(id)) await markIfGone(this.#store, id, true);
+      else if (performance.now() - tail.lastGrowth > silenceMs) {
+        tail.lastGrowth = performance.now();
+        await markIfGone(this.#store, id);
+      }
+    }
+  }
+
+  /** Stops following a run that has ended, once all its events are told; a queued one has yet to begin. */
+  async #letGo(tail: EventTail): Promise<void> {
+    const state = (await this.#store.get(tail.id))?.state;
+    if (state !== undefined && !endStates.includes(state)) return;
+    // The run may have ended between the look at its log and the look at its state.
+    const events = state === undefined ? [] : await tail.poll();
+    if (events.length > 0) this.#listener.events?.(tail.id, events);
+    tail.close();
+    this.#tails.delete(tail.id);
+    this.#exited.delete(tail.id);
+  }
+
+  /** Somebody deleted the directory of a run that had not ended: there is nothing left that could be shown or resumed. */
+  async #forget(id: string): Promise<void> {
+    await this.#store.transaction((database) =>
+      database.run("DELETE FROM runs WHERE id = ? AND state IN ('queued', 'running')", [id]),
+    );
+    this.#tell(
+      new UserError(`The directory of run ${id} was deleted, so the run is gone.`, {
+        place: this.#store.directoryOf(id),
+        remedy: 'Use `distillery remove` for runs that have ended.',
+      }),
+    );
+  }
+
+  #tell(error: Error): void {
+    if (error.message === this.#lastProblem) return;
+    this.#lastProblem = error.message;
+    this.#listener.problem?.(error);
+  }
+}

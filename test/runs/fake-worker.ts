@@ -1,0 +1,63 @@
+/**
+ * A worker that trains nothing but keeps to the contract: lock, numbered events, control files. The description of its
+ * experiment says what it does: {"steps": 20, "stepMs": 10, "dies": "at once" | "in mid-step" | "by mistake"}.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ExclusiveLock } from '../../src/training/exclusive-lock.ts';
+import { Control } from '../../src/worker/control.ts';
+import { EventLog } from '../../src/worker/event-log.ts';
+import type { RunEventBody } from '../../src/worker/events.ts';
+import { RunDirectory } from '../../src/worker/run-directory.ts';
+import { metric, result, started } from './support.ts';
+
+const directory = new RunDirectory(process.argv[2]!);
+const { experiment, seed } = directory.readRequest();
+const plan = { steps: 20, stepMs: 10, dies: 'never', ...JSON.parse(experiment.description ?? '{}') };
+if (plan.dies === 'at once') {
+  console.error('libsomething.so: cannot open shared object file');
+  process.exit(1);
+}
+const lock = await ExclusiveLock.tryAcquire(directory.lockFile);
+if (!(lock instanceof ExclusiveLock)) process.exit(2);
+const log = EventLog.open(directory.eventsFile);
+const control = new Control(directory);
+const done = join(directory.path, 'steps');
+const say = (body: RunEventBody) => log.append(body);
+say({ ...started, pid: process.pid, host: hostname() });
+say({ type: 'phase', phase: 'train' });
+
+async function work(): Promise<RunEventBody> {
+  if (plan.dies === 'by mistake') {
+    const remedy = 'Name another file.';
+    return { type: 'failed', message: 'There is no such data file.', userError: true, remedy };
+  }
+  for (let step = 1; step <= plan.steps; step++) {
+    const reason = control.requested();
+    if (reason) return { type: 'cancelled', reason };
+    say(metric(step, { loss: 1 / step }));
+    say({
+      type: 'progress',
+      phase: 'train',
+      done: step,
+      total: plan.steps,
+      unit: 'steps',
+      rate: 1000 / plan.stepMs,
+    });
+    writeFileSync(done, `${step}`);
+    if (plan.dies === 'in mid-step' && step === 5) process.kill(process.pid, 'SIGKILL');
+    await pause(plan.stepMs);
+  }
+  mkdirSync(directory.studentDirectory, { recursive: true });
+  say(result(0.9 + seed / 100));
+  return { type: 'completed' };
+}
+
+const word = await work();
+say(word);
+if (word.type === 'cancelled') await directory.clearRequests();
+log.close();
+await lock.release();
+process.exit(word.type === 'failed' ? 2 : 0);
