@@ -6,18 +6,25 @@ import type { Optimizer, OptimizerConfig } from './optimizer.ts';
 import { decays } from './weight-decay.ts';
 
 /**
- * Gradient descent with heavy-ball momentum and decoupled weight decay (SGDW, Loshchilov & Hutter 2019):
+ * Gradient descent with heavy-ball momentum and decoupled weight decay (SGDW, Loshchilov & Hutter 2019), for gradients
+ * s·g, where s is the clipping scale:
  *
- *     u ← μ·u + g        w ← w·(1 − lr·λ) − lr·u
+ *     u ← μ·u + s·g        w ← w·(1 − lr·λ) − lr·u
+ *
+ * The momentum is kept as U = u / s with s of the last step beside it, so that scaling costs no pass over the weights:
+ * U ← (μ·s′/s)·U + g, s′ of the step before.
  */
 export class Sgd implements Optimizer {
   readonly state = new Map<string, Variable>();
   readonly #config: OptimizerConfig;
   readonly #parameters: ReadonlyMap<string, Variable>;
+  readonly #lastScale: Variable;
 
   constructor(config: OptimizerConfig, parameters: ReadonlyMap<string, Variable>) {
     this.#config = config;
     this.#parameters = parameters;
+    this.#lastScale = tf.tidy(() => tf.variable(tf.ones([]), false));
+    this.state.set('scale', this.#lastScale);
     if (config.momentum === 0) return;
     for (const [name, parameter] of parameters)
       this.state.set(
@@ -27,28 +34,29 @@ export class Sgd implements Optimizer {
   }
 
   scalars(_step: number, learningRate: number): Record<string, HostTensor> {
+    const { momentum, weightDecay } = this.#config;
     return {
-      stepSize: hostScalar(learningRate),
-      keep: hostScalar(1 - learningRate * this.#config.weightDecay),
+      step: hostScalar(learningRate),
+      keep: hostScalar(1 - learningRate * weightDecay),
+      momentum: hostScalar(momentum),
     };
   }
 
   apply(gradients: ReadonlyMap<string, Tensor>, scalars: Tensors, scale?: Tensor): void {
-    const { stepSize, keep } = scalars as Record<'stepSize' | 'keep', Tensor>;
-    const { momentum, weightDecay } = this.#config;
-    const scaledStep = scale ? tf.mul(stepSize, scale) : stepSize;
+    const { weightDecay } = this.#config;
+    let { step, keep, momentum } = scalars as Record<'step' | 'keep' | 'momentum', Tensor>;
+    if (scale) {
+      step = tf.mul(step, scale);
+      momentum = tf.mul(momentum, tf.div(this.#lastScale, scale));
+      this.#lastScale.assign(scale);
+    }
     for (const [name, gradient] of gradients) {
       const weight = this.#parameters.get(name)!;
       const kept = weightDecay > 0 && decays(weight) ? tf.mul(weight, keep) : weight;
       const velocity = this.state.get(`momentum.${name}`);
-      if (!velocity) {
-        weight.assign(tf.sub(kept, tf.mul(gradient, scaledStep)));
-        continue;
-      }
-      const scaled = scale ? tf.mul(gradient, scale) : gradient;
-      const moved = tf.add(tf.mul(velocity, tf.scalar(momentum)), scaled);
-      velocity.assign(moved);
-      weight.assign(tf.sub(kept, tf.mul(moved, stepSize)));
+      const moved = velocity ? tf.add(tf.mul(velocity, momentum), gradient) : gradient;
+      velocity?.assign(moved);
+      weight.assign(tf.sub(kept, tf.mul(moved, step)));
     }
   }
 

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { agreement, ClassificationMetrics } from '../../src/training/classification-metrics.ts';
+
+const logitsFor = (...probabilities: number[]) => Float32Array.from(probabilities, Math.log);
+const near = (actual: number, expected: number) =>
+  assert.ok(Math.abs(actual - expected) < 1e-6, `${actual}, not ${expected}`);
+
+function metricsOf(...samples: [number[], number][]): ClassificationMetrics {
+  const metrics = new ClassificationMetrics(3);
+  for (const [probabilities, label] of samples) metrics.add(logitsFor(...probabilities), label);
+  return metrics;
+}
+
+const some = metricsOf(
+  [[0.7, 0.2, 0.1], 0],
+  [[0.6, 0.3, 0.1], 1],
+  [[0.1, 0.8, 0.1], 1],
+  [[0.5, 0.25, 0.25], 0],
+);
+
+test('accuracy, cross-entropy and confusion', () => {
+  assert.equal(some.accuracy, 0.75);
+  near(some.loss, -(Math.log(0.7) + Math.log(0.3) + Math.log(0.8) + Math.log(0.5)) / 4);
+  assert.deepEqual(some.confusion, [
+    [2, 0, 0],
+    [1, 1, 0],
+    [0, 0, 0],
+  ]);
+  assert.deepEqual(some.predictions, [0, 0, 1, 0]);
+});
+
+test('macro F1 averages over classes that occur', () => {
+  // Class 0: precision 2/3, recall 1, F1 4/5. Class 1: precision 1, recall 1/2, F1 2/3.
+  near(some.macroF1, (4 / 5 + 2 / 3) / 2);
+});
+
+test('a class that is never right but predicted counts with F1 zero', () => {
+  near(metricsOf([[0.1, 0.1, 0.8], 0], [[0.8, 0.1, 0.1], 0]).macroF1, (2 / 3 + 0) / 2);
+});
+
+test('calibration error weighs bins by their samples', () => {
+  // Each confidence lies in a bin of its own: |1 − 0.7| + |0 − 0.6| + |1 − 0.8| + |1 − 0.5|, over four samples.
+  near(some.calibrationError, (0.3 + 0.6 + 0.2 + 0.5) / 4);
+  // In one bin, errors of opposite sign cancel.
+  near(metricsOf([[0.5, 0.3, 0.2], 0], [[0.5, 0.3, 0.2], 1]).calibrationError, 0);
+});
+
+test('large logits do not overflow', () => {
+  const metrics = new ClassificationMetrics(2);
+  metrics.add(Float32Array.of(1000, -1000), 1);
+  assert.equal(metrics.loss, 2000);
+  assert.equal(metrics.accuracy, 0);
+});
+
+test('a model that answers NaN has no finite loss', () => {
+  const metrics = new ClassificationMetrics(2);
+  metrics.add(Float32Array.of(Number.NaN, 1), 1);
+  assert.ok(Number.isNaN(metrics.loss));
+});
+
+test('agreement is the fraction of equal answers, right or wrong', () => {
+  assert.equal(agreement([0, 1, 2, 2], [0, 1, 1, 2]), 0.75);
+  assert.throws(() => agreement([0], [0, 1]), RangeError);
+});
