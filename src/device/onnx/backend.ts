@@ -58,7 +58,20 @@ export class OnnxBackend extends tf.KernelBackend {
       values[name] = info ? this.graphValue(info) : undefined;
     }
     const made = kernel(values, attributes ?? {}, this.target);
-    return made instanceof Value ? this.#info(made) : made.map((value) => this.#info(value));
+    const infos = Object.values(inputs);
+    return made instanceof Value
+      ? this.#result(made, infos)
+      : made.map((value) => this.#result(value, infos));
+  }
+
+  /** A kernel that gives back an operand shares its data, as TensorFlow.js expects of Identity. */
+  #result(value: Value, inputs: readonly (tf.TensorInfo | undefined)[]): tf.TensorInfo {
+    for (const info of inputs) {
+      if (!info || this.store.get(info.dataId) !== value) continue;
+      this.store.retain(info.dataId);
+      return { dataId: info.dataId, shape: [...value.shape], dtype: info.dtype };
+    }
+    return this.#info(value);
   }
 
   /** The graph value behind a tensor, for use in a graph. */

@@ -14,6 +14,7 @@ import { resizingKernels } from './resizing.ts';
 import { shapingKernels } from './shaping.ts';
 import { slicingKernels } from './slicing.ts';
 import { spaceBatchKernels } from './space-batch.ts';
+import { transformerKernels } from './transformer.ts';
 
 /** Every kernel of the ONNX backend by its TensorFlow.js name. */
 export const allKernels: KernelTable = {
@@ -32,4 +33,5 @@ export const allKernels: KernelTable = {
   ...normalizationKernels,
   ...resizingKernels,
   ...spaceBatchKernels,
+  ...transformerKernels,
 };
