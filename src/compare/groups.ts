@@ -15,6 +15,8 @@ export interface RunGroup {
   readonly label: string;
   readonly experiment: string;
   readonly strategy: string;
+  /** How many groups of the same strategy come before it; tells their colours apart. */
+  readonly variant: number;
   readonly config: Experiment;
   /** Directory of the experiment file, where it is known. */
   readonly directory: string | null;
@@ -48,7 +50,11 @@ export function groupRuns(runs: readonly ComparedRun[]): RunGroup[] {
   }
   const groups = [...members.values()];
   const labels = labelsOf(groups.map((group) => group[0]!));
-  return groups.map((group, index) => toGroup(group, `g${index + 1}`, labels[index]!));
+  const variants = groups.map(
+    (group, index) =>
+      groups.slice(0, index).filter((other) => other[0]!.strategy === group[0]!.strategy).length,
+  );
+  return groups.map((group, index) => toGroup(group, `g${index + 1}`, labels[index]!, variants[index]!));
 }
 
 /** The folder of a run's experiment file; '/' and '\\' both part names, as a run may come from another machine. */
@@ -56,7 +62,7 @@ export function directoryOf(run: ComparedRun): string | null {
   return run.file === undefined ? null : run.file.replace(/[\\/][^\\/]*$/, '');
 }
 
-function toGroup(runs: readonly ComparedRun[], key: string, label: string): RunGroup {
+function toGroup(runs: readonly ComparedRun[], key: string, label: string, variant: number): RunGroup {
   const first = runs[0]!;
   const bySeed = new Map<number, ComparedRun>();
   for (const run of runs) {
@@ -73,6 +79,7 @@ function toGroup(runs: readonly ComparedRun[], key: string, label: string): RunG
     label,
     experiment: first.experiment,
     strategy: first.strategy,
+    variant,
     config: first.config,
     directory: directoryOf(first),
     runs: runs.map((run) => run.id),

@@ -60,7 +60,7 @@ export function renderHtml(comparison: Comparison, options: HtmlOptions = {}): s
 ${comparison.runs.length === 0 ? html`<p class="card">There are no runs to compare yet. Start one with <code>distillery run FILE</code>.</p>` : ''}
 ${verdictCards(comparison)}
 ${comparison.runs.length === 0 ? '' : mainTable(comparison)}
-${section('Pictures', charts)}
+${section('Charts', charts)}
 ${section('Learning curves', curves)}
 ${section('By class', classes)}
 ${adviceList(comparison)}

@@ -22,7 +22,9 @@ export function curvesByGroup(groups: readonly RunGroup[], curves: readonly Lear
           .filter((curve) => curve.metric === metric && members.has(curve.run))
           .map(({ points }) => points),
       );
-      return points.length === 0 ? [] : [{ label: group.label, strategy: group.strategy, points }];
+      return points.length === 0
+        ? []
+        : [{ label: group.label, strategy: group.strategy, variant: group.variant, points }];
     });
     return lines.length === 0
       ? []

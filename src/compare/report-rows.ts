@@ -11,6 +11,7 @@ export interface ReportRow {
   readonly label: string;
   /** Kind of the strategy, or 'teacher'. */
   readonly strategy: string;
+  readonly variant: number;
   /** '3 seeds', '2 of 3 seeds' where some have not completed. */
   readonly seeds: string;
   readonly cells: Readonly<Partial<Record<FigureKey, string>>>;
@@ -41,6 +42,7 @@ function teacherRow(teacher: TeacherRow): ReportRow {
     key: teacher.key,
     label: teacher.label,
     strategy: 'teacher',
+    variant: 0,
     seeds: missing,
     cells,
     verdict: null,
@@ -55,6 +57,7 @@ function groupRow(group: RunGroup, verdict: Verdict | null): ReportRow {
     key: group.key,
     label: group.label,
     strategy: group.strategy,
+    variant: group.variant,
     seeds: seedsOf(group),
     cells,
     verdict,

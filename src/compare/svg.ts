@@ -1,11 +1,12 @@
 import { CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, LegendPlainComponent, MarkLineComponent } from 'echarts/components';
-import { init, use } from 'echarts/core';
+import { init, setPlatformAPI, use } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Chart } from './charts/chart-frame.ts';
 import type { ChartTheme } from './charts/chart-theme.ts';
 import { themeVariables } from './charts/chart-theme.ts';
+import { textWidth } from './text-width.ts';
 
 use([
   CustomChart,
@@ -17,6 +18,9 @@ use([
   LabelLayout,
   SVGRenderer,
 ]);
+
+// Node has no canvas to measure text with.
+setPlatformAPI({ measureText: (text, font) => ({ width: textWidth(text, font) }) });
 
 /**
  * A chart as an SVG element for a page. Its colours become CSS variables (with the literal colour behind, so that a copied

@@ -1,9 +1,12 @@
 import type { EChartsOption } from 'echarts';
+import { oneLine } from '../formatting.ts';
 import type { ChartTheme } from './chart-theme.ts';
 
 /** A picture with the same figures as text. */
 export interface Chart {
   readonly title: string;
+  /** How to read the picture, for those who see it. */
+  readonly caption: string;
   /** One or two sentences: what the picture shows, for those who cannot see it. */
   readonly description: string;
   readonly option: EChartsOption;
@@ -68,6 +71,21 @@ export function padded(values: readonly number[], share = 0.08): { min: number; 
   return { min: low - margin, max: high + margin };
 }
 
-/** Text for a label inside a picture. */
-export const short = (text: string, signs: number): string =>
-  [...text].length <= signs ? text : `${[...text].slice(0, signs - 1).join('')}…`;
+/** Text for a label inside a picture, cut in the middle, where names tell least apart. */
+export const short = (text: string, signs: number): string => oneLine(text, signs);
+
+/** An axis label without the zeros that only precision asked for: 1 MB rather than 1.00 MB. */
+export const roundLabel = (text: string): string =>
+  text.replace(/(\.\d*?)0+(?=\D|$)/, '$1').replace(/\.(?=\D|$)/, '');
+
+/** 1, 2 and 5 times each power of ten between the two, for a logarithmic axis; only powers where that would be many. */
+export function logTicks(low: number, high: number): number[] {
+  const steps = high / low > 300 ? [1] : high / low > 30 ? [1, 3] : [1, 2, 5];
+  const ticks: number[] = [];
+  for (let exponent = Math.floor(Math.log10(low)); exponent <= Math.log10(high); exponent++)
+    for (const step of steps) {
+      const tick = Number((step * 10 ** exponent).toPrecision(1));
+      if (tick >= low && tick <= high) ticks.push(tick);
+    }
+  return ticks;
+}

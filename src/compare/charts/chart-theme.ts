@@ -75,12 +75,46 @@ export function themeVariables(theme: ChartTheme): Record<string, string> {
   const { strategies, font: _, ...roles } = theme;
   return {
     ...Object.fromEntries(Object.entries(roles).map(([name, color]) => [`chart-${name}`, color])),
-    ...Object.fromEntries(Object.entries(strategies).map(([name, color]) => [`strategy-${name}`, color])),
+    ...Object.fromEntries(
+      Object.keys(strategies).flatMap((name) =>
+        [0, 1, 2].map((variant) => [
+          colorName({ strategy: name, variant }),
+          strategyColor(theme, { strategy: name, variant }),
+        ]),
+      ),
+    ),
   };
 }
 
-export const strategyColor = (theme: ChartTheme, strategy: string): string =>
-  theme.strategies[strategy] ?? theme.strategies.other!;
+/** What decides the colour of a model: its strategy, and which of several groups of that strategy it is. */
+export interface Coloured {
+  readonly strategy: string;
+  /** 0 for the first group of its strategy, 1 for the second, …; repeats after three. */
+  readonly variant?: number;
+}
+
+export function strategyColor(theme: ChartTheme, { strategy, variant = 0 }: Coloured): string {
+  const color = theme.strategies[strategy] ?? theme.strategies.other!;
+  if (variant % 3 === 1) return mix(color, theme.text, 0.55);
+  return variant % 3 === 2 ? mix(color, theme.surface, 0.2) : color;
+}
+
+/** The name of that colour, for a class or a CSS variable. */
+export function colorName({ strategy, variant = 0 }: Coloured): string {
+  const name = strategy in lightTheme.strategies ? strategy : 'other';
+  return `strategy-${name}${variant % 3 === 0 ? '' : `-${(variant % 3) + 1}`}`;
+}
+
+function mix(color: string, other: string, share: number): string {
+  const channel = (hex: string, index: number) =>
+    Number.parseInt(hex.slice(1 + 2 * index, 3 + 2 * index), 16);
+  const mixed = [0, 1, 2].map((index) =>
+    Math.round(channel(color, index) * (1 - share) + channel(other, index) * share)
+      .toString(16)
+      .padStart(2, '0'),
+  );
+  return `#${mixed.join('')}`;
+}
 
 const shapes: Readonly<Record<string, string>> = {
   teacher: 'diamond',

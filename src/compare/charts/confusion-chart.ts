@@ -25,18 +25,20 @@ export function confusionChart(
     .filter(({ label, prediction, count }) => label !== prediction && count > 0)
     .sort((a, b) => b.count - a.count);
   const counts = names.length <= 12 && size.width / names.length > 26;
+  const text =
+    mistakes.length === 0
+      ? 'No sample is taken for another class.'
+      : `Most frequent mistakes: ${mistakes
+          .slice(0, 3)
+          .map(
+            ({ label, prediction, count }) =>
+              `${short(names[label]!, 30)} taken for ${short(names[prediction]!, 30)} (${count} ${count === 1 ? 'time' : 'times'})`,
+          )
+          .join('; ')}.`;
   return {
     title: input.title,
-    description:
-      mistakes.length === 0
-        ? 'No sample is taken for another class.'
-        : `Most frequent mistakes: ${mistakes
-            .slice(0, 3)
-            .map(
-              ({ label, prediction, count }) =>
-                `${short(names[label]!, 30)} taken for ${short(names[prediction]!, 30)} ${count} times`,
-            )
-            .join('; ')}.`,
+    caption: text,
+    description: text,
     height: Math.min(560, Math.max(260, size.width * 0.82)),
     columns: ['Label', 'Samples', 'Right', 'Most often taken for'],
     rows: names.map((name, label) => {

@@ -1,6 +1,6 @@
 import { formatNumber, formatPercent } from '../formatting.ts';
-import { axis, type Chart, frame, short } from './chart-frame.ts';
-import { type ChartTheme, strategyColor } from './chart-theme.ts';
+import { axis, type Chart, frame, roundLabel, short } from './chart-frame.ts';
+import { type ChartTheme, type Coloured, strategyColor } from './chart-theme.ts';
 
 export interface CurvePoint {
   readonly x: number;
@@ -15,11 +15,10 @@ export interface CurvesInput {
   /** Whether the values are fractions to be shown as percentages. */
   readonly percent: boolean;
   readonly xLabel: string;
-  readonly curves: readonly {
+  readonly curves: readonly (Coloured & {
     readonly label: string;
-    readonly strategy: string;
     readonly points: readonly CurvePoint[];
-  }[];
+  })[];
 }
 
 const dashes = ['solid', 'dashed', 'dotted'] as const;
@@ -27,20 +26,18 @@ const dashes = ['solid', 'dashed', 'dotted'] as const;
 /** One line per strategy, the mean over seeds, with a band from the lowest to the highest seed. */
 export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { readonly width: number }): Chart {
   const format = (value: number) => (input.percent ? formatPercent(value, 1) : formatNumber(value));
-  const used = new Map<string, number>();
   const styled = input.curves.map((curve) => {
-    const before = used.get(curve.strategy) ?? 0;
-    used.set(curve.strategy, before + 1);
     return {
       ...curve,
       name: short(curve.label, size.width >= 480 ? 40 : 24),
-      color: strategyColor(theme, curve.strategy),
-      dash: dashes[before % dashes.length]!,
+      color: strategyColor(theme, curve),
+      dash: dashes[(curve.variant ?? 0) % dashes.length]!,
     };
   });
   const rowsOfLegend = Math.ceil(styled.length / (size.width >= 480 ? 2 : 1));
   return {
     title: input.metric,
+    caption: 'Mean over seeds; the band reaches from the lowest seed to the highest.',
     description: `${input.metric} over ${input.xLabel}: ${styled
       .map(({ label, points }) => {
         const last = points.at(-1);
@@ -66,7 +63,6 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
         bottom: 0,
         itemWidth: 22,
         itemHeight: 8,
-        icon: 'path://M0 0h22v2h-22z',
         textStyle: { color: theme.text, fontFamily: theme.font, fontSize: 11 },
         data: styled.map(({ name }) => name),
       },
@@ -78,12 +74,12 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
         max: 'dataMax',
         splitLine: { show: false },
         axisLine: { show: true, lineStyle: { color: theme.line } },
-        axisLabel: { hideOverlap: true, formatter: (value: number) => formatNumber(value, 4) },
+        axisLabel: { hideOverlap: true, formatter: (value: number) => roundLabel(formatNumber(value, 4)) },
       }),
       yAxis: axis(theme, {
         type: 'value',
         scale: true,
-        axisLabel: { formatter: (value: number) => format(value) },
+        axisLabel: { formatter: (value: number) => roundLabel(format(value)) },
       }),
       series: styled.flatMap(({ name, color, dash, points }, index) => [
         ...(points.some((point) => point.low !== undefined && point.low !== point.high)
@@ -117,7 +113,7 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
         {
           type: 'line' as const,
           name,
-          showSymbol: points.length === 1,
+          symbol: points.length === 1 ? 'circle' : 'none',
           symbolSize: 7,
           sampling: 'lttb' as const,
           data: points.map((point) => [point.x, point.mean]),

@@ -1,12 +1,11 @@
 import { formatPercent } from '../formatting.ts';
 import { paretoFront } from '../pareto.ts';
-import { axis, type Chart, frame, padded, short } from './chart-frame.ts';
-import { type ChartTheme, strategyColor, strategyShape } from './chart-theme.ts';
+import { axis, type Chart, frame, logTicks, padded, roundLabel, short } from './chart-frame.ts';
+import { type ChartTheme, type Coloured, strategyColor, strategyShape } from './chart-theme.ts';
 import { type Whisker, whiskers } from './whiskers.ts';
 
-export interface ParetoPoint {
+export interface ParetoPoint extends Coloured {
   readonly label: string;
-  readonly strategy: string;
   readonly cost: number;
   /** Accuracy, 0…1. */
   readonly quality: number;
@@ -46,16 +45,17 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
             at: point.cost,
             low: point.quality - point.deviation,
             high: point.quality + point.deviation,
-            color: strategyColor(theme, point.strategy),
+            color: strategyColor(theme, point),
           },
         ]
       : [],
   );
   const low = Math.min(...costs);
   const high = Math.max(...costs);
-  const labelled = size.width >= 480 ? 30 : 18;
+  const labelled = size.width >= 480 ? 34 : 20;
   return {
     title: `Accuracy against ${input.costLabel.toLowerCase()}`,
+    caption: 'Up and to the left is better; the dashed line joins what no other model beats.',
     description: describe(points, front, input),
     height: size.width >= 480 ? 340 : 300,
     columns: ['Model', 'Strategy', input.costLabel, 'Accuracy', 'On the front'],
@@ -77,16 +77,17 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
         axisLine: { show: true, lineStyle: { color: theme.line } },
         axisLabel: {
           hideOverlap: true,
-          showMinLabel: false,
-          showMaxLabel: false,
-          formatter: (value: number) => input.formatCost(value),
+          showMinLabel: wide,
+          showMaxLabel: wide,
+          formatter: (value: number) => roundLabel(input.formatCost(value)),
+          ...(wide ? { customValues: logTicks(low / 1.6, high * 1.6) } : {}),
         },
       }),
       yAxis: axis(theme, {
         type: 'value',
         ...quality,
         axisLabel: {
-          formatter: (value: number) => formatPercent(value, 1),
+          formatter: (value: number) => roundLabel(formatPercent(value, 1)),
           showMinLabel: false,
           showMaxLabel: false,
         },
@@ -110,7 +111,7 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
             name: point.label,
             value: [point.cost, point.quality],
             symbol: strategyShape(point.strategy),
-            itemStyle: { color: strategyColor(theme, point.strategy), opacity: 1 },
+            itemStyle: { color: strategyColor(theme, point), opacity: 1 },
           })),
           label: {
             show: points.length <= 14,
@@ -118,8 +119,9 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
             distance: 9,
             color: theme.text,
             fontSize: 11,
-            textBorderColor: theme.surface,
-            textBorderWidth: 3,
+            backgroundColor: theme.surface,
+            padding: [0, 3],
+            minMargin: 2,
             formatter: (params) => short(params.name, labelled),
           },
           labelLayout: (params) => ({

@@ -1,15 +1,14 @@
 import { formatPercent } from '../formatting.ts';
 import { axis, type Chart, frame, short } from './chart-frame.ts';
-import { type ChartTheme, strategyColor, strategyShape } from './chart-theme.ts';
+import { type ChartTheme, type Coloured, strategyColor, strategyShape } from './chart-theme.ts';
 
 export interface PerClassInput {
   readonly classNames?: readonly string[];
-  readonly models: readonly {
+  readonly models: readonly (Coloured & {
     readonly label: string;
-    readonly strategy: string;
     /** Share of each label's samples predicted as it; null for a label without samples. */
     readonly accuracy: readonly (number | null)[];
-  }[];
+  })[];
 }
 
 /** Accuracy of each class, teacher and students side by side. */
@@ -21,9 +20,13 @@ export function perClassChart(
   const classes = Math.max(0, ...input.models.map((model) => model.accuracy.length));
   const names = Array.from({ length: classes }, (_, index) => input.classNames?.[index] ?? String(index));
   const values = input.models.flatMap((model) => model.accuracy.filter((value) => value !== null));
+  const reach = 1 - Math.min(1, ...values);
+  const interval = reach < 0.09 ? 0.02 : reach < 0.24 ? 0.05 : 0.2;
+  const lowest = Math.max(0, 1 - Math.ceil((reach + 0.01) / interval) * interval);
   const rowsOfLegend = Math.ceil(input.models.length / (size.width >= 480 ? 2 : 1));
   return {
     title: 'Accuracy by class',
+    caption: 'Share of the samples of each class that are recognised as it.',
     description: `${input.models
       .map((model) => {
         const known = model.accuracy.flatMap((value, label) => (value === null ? [] : [{ value, label }]));
@@ -55,7 +58,8 @@ export function perClassChart(
       }),
       yAxis: axis(theme, {
         type: 'value',
-        min: Math.max(0, Math.floor((Math.min(1, ...values) - 0.02) * 20) / 20),
+        min: lowest,
+        interval,
         max: 1,
         axisLabel: { formatter: (value: number) => formatPercent(value, 0) },
       }),
@@ -64,7 +68,7 @@ export function perClassChart(
         name: model.label,
         symbol: strategyShape(model.strategy),
         symbolSize: 10,
-        itemStyle: { color: strategyColor(theme, model.strategy), opacity: 0.9 },
+        itemStyle: { color: strategyColor(theme, model), opacity: 0.9 },
         data: model.accuracy.map((value, label) => [label, value ?? Number.NaN]),
         tooltip: {
           formatter: (params: unknown) => {

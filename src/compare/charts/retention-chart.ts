@@ -1,11 +1,10 @@
 import { formatPercent, formatPercentSpread, type MeanAndDeviation } from '../formatting.ts';
-import { axis, type Chart, frame, short } from './chart-frame.ts';
-import { type ChartTheme, strategyColor } from './chart-theme.ts';
+import { axis, type Chart, frame, roundLabel, short } from './chart-frame.ts';
+import { type ChartTheme, type Coloured, strategyColor } from './chart-theme.ts';
 import { whiskers } from './whiskers.ts';
 
-export interface RetentionInput {
+export interface RetentionInput extends Coloured {
   readonly label: string;
-  readonly strategy: string;
   /** Student accuracy over teacher accuracy. */
   readonly retention: MeanAndDeviation;
 }
@@ -23,9 +22,10 @@ export function retentionChart(
   const low = Math.min(...ends, 0.97);
   const high = Math.max(...ends, 1);
   const margin = (high - low) * 0.08;
-  const shown = size.width >= 480 ? 30 : 17;
+  const shown = size.width >= 480 ? 32 : 20;
   return {
     title: 'Accuracy retained',
+    caption: 'Student accuracy over teacher accuracy: mean and standard deviation over seeds.',
     description: `Share of the teacher’s accuracy each student keeps: ${groups.map((group) => `${short(group.label, 60)} ${formatPercentSpread(group.retention)}`).join('; ')}.`,
     height: Math.max(150, 70 + groups.length * 34),
     columns: ['Strategy', 'Retention'],
@@ -40,7 +40,7 @@ export function retentionChart(
           hideOverlap: true,
           showMinLabel: false,
           showMaxLabel: false,
-          formatter: (value: number) => formatPercent(value, 1),
+          formatter: (value: number) => roundLabel(formatPercent(value, 1)),
         },
       }),
       yAxis: axis(theme, {
@@ -52,14 +52,14 @@ export function retentionChart(
       }),
       series: [
         whiskers(
-          groups.flatMap(({ retention, strategy }, at) =>
+          groups.flatMap(({ retention, ...group }, at) =>
             retention.deviation
               ? [
                   {
                     at,
                     low: retention.mean - retention.deviation,
                     high: retention.mean + retention.deviation,
-                    color: strategyColor(theme, strategy),
+                    color: strategyColor(theme, group),
                   },
                 ]
               : [],
@@ -75,7 +75,7 @@ export function retentionChart(
           data: groups.map((group, index) => ({
             name: group.label,
             value: [group.retention.mean, index],
-            itemStyle: { color: strategyColor(theme, group.strategy), opacity: 1 },
+            itemStyle: { color: strategyColor(theme, group), opacity: 1 },
           })),
           tooltip: {
             formatter: (params) => {
@@ -86,8 +86,8 @@ export function retentionChart(
           markLine: {
             silent: true,
             symbol: 'none',
-            lineStyle: { color: strategyColor(theme, 'teacher'), type: 'solid', width: 1 },
-            label: { formatter: 'teacher', position: 'end', color: theme.text, fontSize: 11 },
+            lineStyle: { color: strategyColor(theme, { strategy: 'teacher' }), type: 'solid', width: 1 },
+            label: { formatter: 'teacher', position: 'start', color: theme.text, fontSize: 11 },
             data: [{ xAxis: 1 }],
           },
         },

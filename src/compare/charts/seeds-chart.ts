@@ -1,15 +1,14 @@
 import { formatPercent } from '../formatting.ts';
-import { axis, type Chart, frame, padded, short } from './chart-frame.ts';
-import { type ChartTheme, strategyColor, strategyShape } from './chart-theme.ts';
+import { axis, type Chart, frame, padded, roundLabel, short } from './chart-frame.ts';
+import { type ChartTheme, type Coloured, strategyColor, strategyShape } from './chart-theme.ts';
 
 export interface SeedsInput {
-  readonly groups: readonly {
+  readonly groups: readonly (Coloured & {
     readonly label: string;
-    readonly strategy: string;
     /** Accuracies 0…1 with the seed they belong to. */
     readonly values: readonly { readonly seed: number; readonly value: number }[];
     readonly mean: number;
-  }[];
+  })[];
   readonly teacher: number | null;
 }
 
@@ -17,9 +16,10 @@ export interface SeedsInput {
 export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonly width: number }): Chart {
   const { groups, teacher } = input;
   const values = groups.flatMap((group) => group.values.map(({ value }) => value));
-  const shown = size.width >= 480 ? 30 : 17;
+  const shown = size.width >= 480 ? 32 : 20;
   return {
     title: 'Accuracy by strategy, seed by seed',
+    caption: 'Each mark is one seed, the upright bar their mean.',
     description: `${groups.map((group) => `${short(group.label, 60)} ${formatPercent(group.mean)} over ${group.values.length} ${group.values.length === 1 ? 'seed' : 'seeds'}`).join('; ')}${teacher === null ? '' : `; teacher ${formatPercent(teacher)}`}.`,
     height: Math.max(160, 70 + groups.length * 34),
     columns: ['Strategy', 'Mean', 'Seeds'],
@@ -37,7 +37,7 @@ export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonl
           hideOverlap: true,
           showMinLabel: false,
           showMaxLabel: false,
-          formatter: (value: number) => formatPercent(value, 1),
+          formatter: (value: number) => roundLabel(formatPercent(value, 1)),
         },
       }),
       yAxis: axis(theme, {
@@ -56,7 +56,7 @@ export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonl
           z: 2,
           data: groups.map((group, index) => ({
             value: [group.mean, index],
-            itemStyle: { color: strategyColor(theme, group.strategy), opacity: 1 },
+            itemStyle: { color: strategyColor(theme, group), opacity: 1 },
           })),
         },
         {
@@ -68,7 +68,7 @@ export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonl
               name: `${short(group.label, 60)}, seed ${seed}`,
               value: [value, index],
               symbol: strategyShape(group.strategy),
-              itemStyle: { color: strategyColor(theme, group.strategy), opacity: 0.55 },
+              itemStyle: { color: strategyColor(theme, group), opacity: 0.55 },
             })),
           ),
           tooltip: {
@@ -83,10 +83,14 @@ export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonl
                 markLine: {
                   silent: true,
                   symbol: 'none',
-                  lineStyle: { color: strategyColor(theme, 'teacher'), type: 'solid', width: 1 },
+                  lineStyle: {
+                    color: strategyColor(theme, { strategy: 'teacher' }),
+                    type: 'solid',
+                    width: 1,
+                  },
                   label: {
                     formatter: `teacher ${formatPercent(teacher)}`,
-                    position: 'end',
+                    position: 'start',
                     color: theme.text,
                     fontSize: 11,
                   },

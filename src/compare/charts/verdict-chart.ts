@@ -1,5 +1,5 @@
 import { formatPoints, formatPointsInterval } from '../formatting.ts';
-import { axis, type Chart, frame, padded, short } from './chart-frame.ts';
+import { axis, type Chart, frame, padded, roundLabel, short } from './chart-frame.ts';
 import type { ChartTheme } from './chart-theme.ts';
 import { whiskers } from './whiskers.ts';
 
@@ -18,9 +18,10 @@ export function verdictChart(
   size: { readonly width: number },
 ): Chart {
   const color = { BEATS: theme.good, 'DOES NOT BEAT': theme.bad, INCONCLUSIVE: theme.unsure };
-  const shown = size.width >= 480 ? 30 : 17;
+  const shown = size.width >= 480 ? 32 : 20;
   return {
     title: 'Difference to direct training',
+    caption: 'Mean and interval over paired seeds; what lies right of zero is a gain.',
     description: `${verdicts.map((one) => `${short(one.label, 60)}: ${one.outcome}, ${formatPoints(one.mean)}, interval ${formatPointsInterval(one.interval)}`).join('; ')}.`,
     height: Math.max(150, 76 + verdicts.length * 36),
     columns: ['Strategy', 'Verdict', 'Mean difference', 'Interval'],
@@ -41,7 +42,7 @@ export function verdictChart(
           hideOverlap: true,
           showMinLabel: false,
           showMaxLabel: false,
-          formatter: (value: number) => formatPoints(value, 1),
+          formatter: (value: number) => roundLabel(formatPoints(value, 1)),
         },
       }),
       yAxis: axis(theme, {

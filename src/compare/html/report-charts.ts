@@ -1,5 +1,5 @@
 import type { Chart } from '../charts/chart-frame.ts';
-import { type ChartTheme, lightTheme } from '../charts/chart-theme.ts';
+import { type ChartTheme, type Coloured, lightTheme } from '../charts/chart-theme.ts';
 import { type ConfusionInput, confusionChart } from '../charts/confusion-chart.ts';
 import { curvesChart } from '../charts/curves-chart.ts';
 import { type ParetoPoint, paretoChart } from '../charts/pareto-chart.ts';
@@ -32,11 +32,13 @@ export function comparisonCharts(comparison: Comparison): Draw[] {
   for (const cost of costs) {
     const points: ParetoPoint[] = [
       ...teachers.flatMap((teacher) =>
-        point(teacher.label, 'teacher', teacher.figures[cost.key], teacher.figures.accuracy),
+        point(
+          { label: teacher.label, strategy: 'teacher' },
+          teacher.figures[cost.key],
+          teacher.figures.accuracy,
+        ),
       ),
-      ...measured.flatMap((group) =>
-        point(group.label, group.strategy, group.figures[cost.key], group.figures.accuracy),
-      ),
+      ...measured.flatMap((group) => point(group, group.figures[cost.key], group.figures.accuracy)),
     ];
     if (points.length < 2) continue;
     const teacher = teachers.length === 1 ? points[0] : undefined;
@@ -62,6 +64,7 @@ export function comparisonCharts(comparison: Comparison): Draw[] {
           groups: measured.map((group) => ({
             label: group.label,
             strategy: group.strategy,
+            variant: group.variant,
             mean: group.figures.accuracy!.mean,
             values: group.counted.flatMap(({ seed, student }) =>
               student?.accuracy == null ? [] : [{ seed, value: student.accuracy }],
@@ -73,8 +76,8 @@ export function comparisonCharts(comparison: Comparison): Draw[] {
       ),
     );
   }
-  const retained = groups.flatMap(({ label, strategy, figures }) =>
-    figures.retention === null ? [] : [{ label, strategy, retention: figures.retention }],
+  const retained = groups.flatMap(({ label, strategy, variant, figures }) =>
+    figures.retention === null ? [] : [{ label, strategy, variant, retention: figures.retention }],
   );
   if (retained.length > 0) draws.push((theme, size) => retentionChart(retained, theme, size));
   return draws;
@@ -90,25 +93,34 @@ export function learningCharts(comparison: Comparison, curves: readonly Learning
 /** Where teacher and students are right and wrong, by class. */
 export function classCharts(comparison: Comparison): Draw[] {
   const models = [
-    ...comparison.teachers.map(({ label, confusion }) => ({ label, strategy: 'teacher', confusion })),
-    ...comparison.groups.map(({ label, strategy, counted }) => ({
+    ...comparison.teachers.map(({ label, confusion }) => ({
       label,
+      title: label,
+      strategy: 'teacher',
+      variant: 0,
+      confusion,
+    })),
+    ...comparison.groups.map(({ label, strategy, variant, counted }) => ({
+      label,
+      title: counted.length > 1 ? `${label}, ${counted.length} seeds together` : label,
       strategy,
+      variant,
       confusion: sumConfusions(
         counted.flatMap((run) => (run.student?.confusion ? [run.student.confusion] : [])),
       ),
     })),
   ].flatMap((model) => (model.confusion === null ? [] : [{ ...model, confusion: model.confusion }]));
   if (models.length === 0) return [];
-  const perClass = models.map(({ label, strategy, confusion }) => ({
+  const perClass = models.map(({ label, strategy, variant, confusion }) => ({
     label,
     strategy,
+    variant,
     accuracy: perClassAccuracy(confusion),
   }));
   const matrices: ConfusionInput[] = models
     .filter(({ confusion }) => confusion.length <= 30)
     .slice(0, 6)
-    .map(({ label, confusion }) => ({ title: label, confusion }));
+    .map(({ title, confusion }) => ({ title, confusion }));
   return [
     (theme, size) => perClassChart({ models: perClass }, theme, size),
     ...matrices.map(
@@ -123,8 +135,8 @@ export function classCharts(comparison: Comparison): Draw[] {
 export function chartFigure(draw: Draw, id: string): Markup {
   const wide = draw(lightTheme, { width: 540 });
   const narrow = draw(lightTheme, { width: 330 });
-  return html`<figure class="card" role="group" aria-labelledby="${id}-title">
-    <figcaption><h3 id="${id}-title" class="inline">${wide.title}</h3><p class="inline">${wide.description}</p></figcaption>
+  return html`<figure class="card" role="group" aria-labelledby="${id}-title" aria-describedby="${id}-text">
+    <figcaption><h3 id="${id}-title" class="inline">${wide.title}</h3><p class="inline">${wide.caption}</p><p class="hidden" id="${id}-text">${wide.description}</p></figcaption>
     <div class="wide">${new Markup(renderSvg(wide, lightTheme, { width: 540 }, `${id}w`))}</div>
     <div class="narrow">${new Markup(renderSvg(narrow, lightTheme, { width: 330 }, `${id}n`))}</div>
     <details><summary>Figures</summary><div class="scroll" tabindex="0" role="region" aria-label="${`Figures: ${wide.title}`}"><table>
@@ -146,11 +158,13 @@ interface MeanOnly {
 }
 
 function point(
-  label: string,
-  strategy: string,
+  model: Coloured & { readonly label: string },
   cost: MeanOnly | null,
   accuracy: MeanOnly | null,
 ): ParetoPoint[] {
   if (cost === null || accuracy === null) return [];
-  return [{ label, strategy, cost: cost.mean, quality: accuracy.mean, deviation: accuracy.deviation }];
+  const { label, strategy, variant } = model;
+  return [
+    { label, strategy, variant, cost: cost.mean, quality: accuracy.mean, deviation: accuracy.deviation },
+  ];
 }

@@ -77,7 +77,8 @@ caption { text-align: left; }
 th, td { padding: 9px 14px; text-align: left; border-bottom: 1px solid var(--rule); vertical-align: top; }
 thead th { font-size: 12px; font-weight: 560; color: var(--soft); white-space: nowrap; vertical-align: bottom; }
 tbody tr:last-child > * { border-bottom: 0; }
-tbody th { font-weight: 560; min-width: 170px; max-width: 320px; }
+tbody th { font-weight: 560; min-width: 230px; max-width: 340px; }
+td.short { white-space: nowrap; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 tr.teacher { background: var(--faint); }
 td.best { font-weight: 680; }
@@ -86,7 +87,9 @@ td.best { font-weight: 680; }
 .outcome { font-weight: 620; white-space: nowrap; }
 .outcome.beats { color: var(--good); } .outcome.loses { color: var(--bad); } .outcome.open { color: var(--unsure); }
 
-figure { margin: 0; }
+figure { margin: 0; display: flex; flex-direction: column; }
+figure details { margin-top: auto; padding-top: 10px; }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 figcaption p { margin: 2px 0 12px; font-size: 13px; color: var(--soft); }
 figure svg { display: block; width: 100%; height: auto; }
 figure .narrow { display: none; }
@@ -101,7 +104,7 @@ details .scroll { max-height: 320px; overflow: auto; }
 .advice .good { --tone: var(--good); } .advice .caution { --tone: var(--unsure); } .advice .next { --tone: var(--accent); }
 .evidence { margin: 10px 0 0; padding: 0; list-style: none; font-size: 13px; color: var(--soft); }
 .evidence li { border: 0; display: flex; justify-content: space-between; gap: 12px; padding: 3px 0; border-top: 1px dashed var(--rule); }
-.evidence b { font-weight: 560; color: var(--ink); text-align: right; }
+.evidence b { font-weight: 560; color: var(--ink); text-align: right; white-space: nowrap; }
 footer { padding-top: 28px; padding-bottom: 48px; color: var(--soft); font-size: 13px; }
 code { font: 12.5px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 @media (max-width: 620px) {
@@ -118,7 +121,8 @@ code { font: 12.5px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ov
   th, td { padding: 8px 11px; }
   tbody th { min-width: 130px; }
 }
-${Object.keys(lightTheme.strategies)
-  .map((strategy) => `.of-${strategy} { fill: var(--strategy-${strategy}); }`)
+${Object.keys(themeVariables(lightTheme))
+  .filter((key) => key.startsWith('strategy-'))
+  .map((key) => `.${key} { fill: var(--${key}); }`)
   .join('\n')}
 `;

@@ -1,4 +1,5 @@
 import { type Advice, adviceTitle } from '../advice.ts';
+import { type Coloured, colorName } from '../charts/chart-theme.ts';
 import type { Comparison } from '../figures.ts';
 import { formatConfigValue } from '../flat-config.ts';
 import { formatPercent, formatRatio, missing } from '../formatting.ts';
@@ -11,11 +12,8 @@ import { html, type Markup, name } from './markup.ts';
 const tones = { BEATS: 'beats', 'DOES NOT BEAT': 'loses', INCONCLUSIVE: 'open' } as const;
 
 /** A dot in the colour of the strategy. */
-const dot = (strategy: string) =>
-  html`<svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" class="of-${known(strategy)} of-other"/></svg>`;
-
-/** Only letters get into a class name. */
-const known = (strategy: string) => strategy.replace(/[^a-z]/g, '');
+const dot = (model: Coloured) =>
+  html`<svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" class="${colorName(model)}"/></svg>`;
 
 export function verdictCards(comparison: Comparison): Markup {
   if (comparison.verdicts.length === 0) return html``;
@@ -31,7 +29,7 @@ function verdictCard(verdict: Verdict, comparison: Comparison): Markup {
   const cells = reportRows(comparison).find((row) => row.key === group.key)!.cells;
   return html`<section class="card verdict ${tones[verdict.outcome]}">
     <span class="badge">${verdict.outcome}</span>
-    <h3 class="labelled">${dot(group.strategy)}${name(group.label)}</h3>
+    <h3 class="labelled">${dot(group)}${name(group.label)}</h3>
     <div class="big">${difference || missing}<small>${interval || 'no interval'}</small></div>
     <p class="small inline">${verdict.reason}${baseline ? html` Against ${name(baseline.label)}.` : ''}</p>
     ${verdict.notes.map((note) => html`<p class="small soft inline">${note}</p>`)}
@@ -56,8 +54,8 @@ export function mainTable(comparison: Comparison): Markup {
     )}</tr></thead>
     <tbody>${rows.map(
       (row) => html`<tr class="${row.strategy === 'teacher' ? 'teacher' : ''}">
-      <th scope="row"><span class="labelled">${dot(row.strategy)}${name(row.label)}</span></th>
-      <td>${row.seeds}</td><td>${outcome(row)}</td>
+      <th scope="row"><span class="labelled">${dot(row)}${name(row.label)}</span></th>
+      <td class="short">${row.seeds}</td><td>${outcome(row)}</td>
       ${kinds.map((kind) => html`<td class="number">${row.cells[kind.key] ?? missing}</td>`)}</tr>`,
     )}</tbody></table></div>`;
 }
@@ -88,13 +86,15 @@ export function adviceList(comparison: Comparison): Markup {
   const label = (key: string) =>
     [...comparison.groups, ...comparison.teachers].find((one) => one.key === key)?.label;
   const evidence = (advice: Advice) =>
-    advice.evidence.map(
-      (one) =>
-        html`<li><span>${one.label}${advice.about.length > 1 ? html`, ${name(label(one.of) ?? '')}` : ''}</span><b>${one.value}</b></li>`,
-    );
+    advice.evidence
+      .slice(0, 9)
+      .map(
+        (one) =>
+          html`<li><span>${one.label}${advice.about.length > 1 ? html`, ${name(label(one.of) ?? '')}` : ''}</span><b>${one.value}</b></li>`,
+      );
   return html`<h2>Advice</h2><ul class="advice">${comparison.advice.map(
     (advice) => html`<li class="card ${advice.tone}"><h3 class="inline">${adviceTitle(advice)}</h3>
-      <p class="inline">${advice.text}</p><ul class="evidence inline">${evidence(advice)}</ul></li>`,
+      <p class="inline">${advice.text}</p><ul class="evidence">${evidence(advice)}</ul></li>`,
   )}</ul>`;
 }
 

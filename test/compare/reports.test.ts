@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { parse } from 'csv-parse/sync';
+import { renderCsv } from '../../src/compare/csv.ts';
+import { compareRuns } from '../../src/compare/figures.ts';
+import { renderHtml } from '../../src/compare/html.ts';
+import { renderJson } from '../../src/compare/json.ts';
+import { renderLatex } from '../../src/compare/latex.ts';
+import { renderMarkdown } from '../../src/compare/markdown.ts';
+import { renderTable } from '../../src/compare/table.ts';
+import { response, seeds, someRun } from './some-runs.ts';
+
+const confusion = [
+  [90, 10],
+  [5, 95],
+];
+const usual = compareRuns([
+  ...seeds([0.9012, 0.8987, 0.9051], { student: { confusion }, teacher: { confusion } }),
+  ...seeds([0.9214, 0.9188, 0.9226], { strategy: response }),
+  someRun({ seed: 3, state: 'running', result: undefined, strategy: response }),
+]);
+
+const hostileNames = {
+  html: '<script>alert(1)</script><img src=x onerror=alert(1)>',
+  attribute: `" onmouseover="alert(1)" x='`,
+  rightToLeft: 'ناقل \u202egpj.exe المعرفة',
+  long: 'long '.repeat(2000),
+  formula: '=cmd|"/c calc"!A1',
+  markdown: '[click](javascript:alert(1)) | `code` *bold* https://evil.example',
+  latex: '\\input{/etc/passwd} $x^2$ 100% {a_b} #1 & ~',
+  terminal: '\u001b]0;owned\u0007\u001b[2Jname\nnext line',
+};
+
+const comparisonOf = (name: string) =>
+  compareRuns([
+    ...seeds([0.9, 0.91], { experiment: name, name, host: name, device: name, versions: { node: name } }),
+    ...seeds([0.92, 0.94], { experiment: name, name, strategy: response }),
+  ]);
+
+test('JSON has exactly the documented fields, and the figures of the runs', () => {
+  const entries = JSON.parse(renderJson(usual)) as Record<string, unknown>[];
+  assert.equal(entries.length, 7);
+  assert.deepEqual(Object.keys(entries[0]!), [
+    'run',
+    'experiment',
+    'strategy',
+    'seed',
+    'status',
+    'teacher',
+    'student',
+    'compressionRatio',
+    'retention',
+    'agreement',
+  ]);
+  assert.deepEqual(Object.keys(entries[0]!.student as object), [
+    'accuracy',
+    'loss',
+    'parameters',
+    'bytes',
+    'latencyMs',
+  ]);
+  assert.equal((entries[0]!.student as { accuracy: number }).accuracy, 0.9012);
+  assert.equal(entries[6]!.status, 'running');
+  assert.equal(entries[6]!.student, null);
+});
+
+test('JSON has null, not NaN, for what is unknown', () => {
+  const text = renderJson(
+    compareRuns([someRun({ accuracy: Number.NaN, student: { loss: Number.POSITIVE_INFINITY } })]),
+  );
+  const [entry] = JSON.parse(text) as { student: Record<string, unknown>; retention: unknown }[];
+  assert.equal(entry!.student.accuracy, null);
+  assert.equal(entry!.student.loss, null);
+  assert.equal(entry!.retention, null);
+});
+
+test('CSV gives back every run with its raw figures', () => {
+  const rows = parse(renderCsv(usual), { columns: true }) as Record<string, string>[];
+  assert.equal(rows.length, 7);
+  assert.equal(Number(rows[3]!['student.accuracy']), 0.9214);
+  assert.equal(Number(rows[3]!.retention), 0.9214 / 0.9842);
+  assert.equal(rows[6]!['student.accuracy'], '');
+});
+
+test('CSV keeps names whole, but no spreadsheet takes one for a formula', () => {
+  for (const start of ['=', '+', '-', '@', '\t', '\r']) {
+    const name = `${start}cmd|"/c calc"!A1`;
+    const [row] = parse(renderCsv(comparisonOf(name)), { columns: true }) as Record<string, string>[];
+    assert.equal(row!.experiment, `'${name}`);
+  }
+  const negative = renderCsv(compareRuns([someRun({ student: { loss: -0.5 } })]));
+  assert.match(negative, /,-0\.5,/);
+});
+
+test('the table fits its width, and shows teacher, strategies and verdict', () => {
+  for (const width of [60, 80, 120, 200]) {
+    const text = renderTable(usual, { width });
+    const table = text.slice(0, text.indexOf('Verdicts'));
+    assert.ok(Math.max(...table.split('\n').map((line) => [...line].length)) <= Math.max(width, 90), text);
+  }
+  const text = renderTable(usual, { width: 120 });
+  assert.match(text, /Teacher, mlp 1200-1200 .*98\.42 %/);
+  assert.match(text, /MNIST response +3 of 4 seeds +92\.09 ± 0\.19 %.*BEATS/);
+  assert.match(text, /\+1\.93 pp, 95 % interval \[\+1\.55, \+2\.31\] pp/);
+});
+
+test('the table has colours only where they are asked for', () => {
+  const color = '\u001b[';
+  assert.ok(!renderTable(usual, { color: false }).includes(color));
+  assert.ok(renderTable(usual, { color: true }).includes(color));
+});
+
+test('no name gets a control character into the terminal', () => {
+  const text = renderTable(comparisonOf(hostileNames.terminal), { width: 120 });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+  assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+});
+
+test('Markdown keeps hostile names as text in their cell', () => {
+  for (const name of Object.values(hostileNames)) {
+    const text = renderMarkdown(comparisonOf(name));
+    const header = text.split('\n')[0]!;
+    const cells = (line: string) => line.split(/(?<!\\)\|/).length;
+    for (const line of text.split('\n').slice(1, 5)) assert.equal(cells(line), cells(header), line);
+    assert.doesNotMatch(text, /<(script|img)/);
+    assert.doesNotMatch(text, /(?<!\\)\]\(javascript/);
+    assert.doesNotMatch(text, /https:\/\//);
+  }
+});
+
+test('LaTeX keeps hostile names as text', () => {
+  const text = renderLatex(comparisonOf(hostileNames.latex));
+  assert.ok(!text.includes('\\input'));
+  assert.ok(text.includes('\\textbackslash{}input\\{'));
+  const rows = text.split('\n').filter((line) => line.endsWith('\\\\') && !line.includes('Model &'));
+  assert.ok(rows.length >= 2);
+  for (const row of rows)
+    assert.equal(row.split(/(?<!\\)&/).length, text.match(/\{ll(r+)\}/)![1]!.length + 2, row);
+});
+
+const tag = /<([a-z][a-z0-9]*)((?:\s+[^\s=">/]+(?:="[^"]*")?)*)\s*\/?>/gi;
+
+test('the HTML report runs nothing and asks nothing of the network', () => {
+  for (const name of Object.values(hostileNames)) {
+    const text = renderHtml(comparisonOf(name), { title: name });
+    assert.doesNotMatch(text, /<script|<img|<iframe|<link|<object|<embed/i);
+    const rest = text.replace(tag, (_, _name, attributes: string) => {
+      for (const [, attribute] of attributes.matchAll(/\s([^\s="]+)(?:="[^"]*")?/g))
+        assert.ok(!/^(on.*|style|src|href|xlink.*|action)$/i.test(attribute!), attribute);
+      return '';
+    });
+    // Nothing that looks like a tag is left once those in good order are taken out.
+    assert.doesNotMatch(rest.replace(/<!doctype html>|<\/[a-z0-9]+>/gi, ''), /<[a-z/!]/i);
+    const addresses = text.match(/https?:\/\/[^\s"'<)]+/g) ?? [];
+    assert.ok(
+      addresses.every(
+        (address) => address.startsWith('http://www.w3.org/') || address.includes('evil.example'),
+      ),
+      String(addresses),
+    );
+  }
+});
+
+test('the policy of the HTML report allows the style it carries and nothing else', () => {
+  const text = renderHtml(usual);
+  const style = /<style>([\s\S]*?)<\/style>/.exec(text)![1]!;
+  const policy = /Content-Security-Policy" content="([^"]*)"/.exec(text)![1]!;
+  const hash = createHash('sha256').update(style).digest('base64');
+  assert.equal(policy, `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`);
+  assert.equal(text.match(/<style/g)!.length, 1);
+});
+
+test('the HTML report holds the figures of the comparison, in words and pictures', () => {
+  const text = renderHtml(usual, { generatedAt: new Date('2026-01-02T03:04:05Z') });
+  for (const wanted of [
+    '92.09 ± 0.19 %',
+    'BEATS',
+    '95 % interval [+1.55, +2.31] pp',
+    '9.58 MB',
+    'strategy.temperature',
+    '2026-01-02 03:04 UTC',
+    'Accuracy against size on disk',
+  ])
+    assert.ok(text.includes(wanted), wanted);
+  assert.ok((text.match(/<svg viewBox/g) ?? []).length >= 10);
+  assert.doesNotMatch(text, /NaN|undefined|Infinity|\[object/);
+});
+
+test('the HTML report has its learning curves, a band over seeds, and ignores values that are not finite', () => {
+  const curves = usual.runs.slice(0, 3).map(({ run }, index) => ({
+    run,
+    metric: 'validation.accuracy',
+    points: [
+      { epoch: 1, value: 0.5 + index / 100 },
+      { epoch: 2, value: Number.NaN },
+      { epoch: 3, value: 0.9 },
+    ],
+  }));
+  const text = renderHtml(usual, { curves });
+  assert.ok(text.includes('Validation accuracy'));
+  assert.doesNotMatch(text, /NaN/);
+});
+
+test('every report copes with no runs, unfinished runs and unknown figures', () => {
+  for (const runs of [
+    [],
+    [someRun({ state: 'failed', result: undefined })],
+    [someRun({ teacher: null, accuracy: null, student: { latencyMs: Number.NaN, loss: null } })],
+  ]) {
+    const comparison = compareRuns(runs);
+    for (const render of [renderTable, renderMarkdown, renderCsv, renderLatex, renderJson, renderHtml])
+      assert.doesNotMatch(render(comparison), /NaN|undefined|Infinity/, render.name);
+  }
+});
+
+test('a thousand runs in one HTML report', () => {
+  const runs = Array.from({ length: 1000 }, (_, index) =>
+    someRun({
+      seed: index % 100,
+      experiment: `experiment ${Math.floor(index / 100)}`,
+      accuracy: 0.8 + (index % 13) / 100,
+      strategy: index < 100 ? { kind: 'direct' } : response,
+    }),
+  );
+  const text = renderHtml(compareRuns(runs));
+  assert.ok(text.includes('And 800 more runs'));
+  assert.ok(text.length < 5_000_000);
+});
