@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { adviseBefore, type KnownBefore } from '../../src/compare/advice-before-run.ts';
+import { response, seeds, someRun } from './some-runs.ts';
+
+const planned = (config = {}) =>
+  someRun({ strategy: response, config: { seeds: [0, 1, 2], ...config } }).config;
+const rules = (known: KnownBefore) => adviseBefore(known).map((advice) => advice.rule);
+
+test('without a directly trained student of the same kind, one is asked for', () => {
+  assert.deepEqual(rules({ experiment: planned() }), ['no-yardstick']);
+  assert.deepEqual(rules({ experiment: planned(), earlier: seeds([0.9, 0.9]) }), []);
+  const other = seeds([0.9], { config: { training: { epochs: 99 } } });
+  assert.deepEqual(rules({ experiment: planned(), earlier: other }), ['no-yardstick']);
+});
+
+test('a directly trained student that already keeps almost everything is told', () => {
+  assert.deepEqual(rules({ experiment: planned(), earlier: seeds([0.984, 0.983]) }), ['labels-suffice']);
+});
+
+test('too few seeds, small savings, wide gaps and the number of labels', () => {
+  const earlier = seeds([0.9, 0.9]);
+  assert.deepEqual(rules({ experiment: planned({ seeds: [0] }), earlier }), ['few-seeds']);
+  const sized = (teacherParameters: number, studentParameters: number) =>
+    rules({ experiment: planned(), earlier, teacherParameters, studentParameters });
+  assert.deepEqual(sized(1000, 500), ['quantization-first']);
+  assert.deepEqual(sized(1000, 100), []);
+  assert.deepEqual(sized(100_000, 100), ['large-gap']);
+  const labelled = (trainSamples: number) =>
+    rules({ experiment: planned(), earlier, trainSamples, classes: 10 });
+  assert.deepEqual(labelled(1000), ['few-labels']);
+  assert.deepEqual(labelled(10_000), []);
+  assert.deepEqual(labelled(60_000), ['abundant-labels']);
+});
+
+test('direct training needs no advice on distillation', () => {
+  assert.deepEqual(rules({ experiment: someRun().config }), []);
+});
