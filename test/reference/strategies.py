@@ -1,4 +1,4 @@
-"""Makes strategies.json: losses and gradients of every strategy, computed by PyTorch in float64.
+"""Makes strategies.golden.json: losses and gradients of every strategy, computed by PyTorch in float64.
 
     python test/reference/strategies.py
 
@@ -521,6 +521,6 @@ def combined_relation(name):
 
 combined_relation("combined: response twice and relation")
 
-target = Path(__file__).with_suffix(".json")
+target = Path(__file__).with_suffix(".golden.json")
 target.write_text("[\n" + ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases) + "\n]\n")
 print(f"{len(cases)} cases in {target.name}, {target.stat().st_size // 1024} KiB")

@@ -13,7 +13,7 @@ interface Stored {
   readonly data: (number | '-inf')[];
 }
 
-/** One line of test/reference/strategies.json, made by strategies.py. */
+/** One line of test/reference/strategies.golden.json, made by strategies.py. */
 export interface ReferenceCase {
   readonly name: string;
   readonly strategy: unknown;
@@ -32,7 +32,7 @@ export interface ReferenceCase {
 }
 
 export const referenceCases: readonly ReferenceCase[] = JSON.parse(
-  readFileSync(new URL('../reference/strategies.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../reference/strategies.golden.json', import.meta.url), 'utf8'),
 );
 
 export const numbersOf = ({ data }: Stored): number[] =>
