@@ -1,152 +1,116 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { fileProblem } from '../data/file-problem.ts';
-import { modelSchema } from '../experiment/model-schema.ts';
-import { UserError } from '../experiment/user-error.ts';
+import type { TaskShape } from '../data/dataset.ts';
+import type { RandomGenerator } from '../device/random-generator.ts';
+import { CheckpointWeights } from './checkpoint-weights.ts';
 import { createModel } from './create-model.ts';
-import { fromStored, storedShape, toStored } from './kernel-layout.ts';
+import { fitWeights, taskFor } from './fit-weights.ts';
+import { writeHuggingFaceConfig } from './huggingface/config.ts';
+import { fromStored } from './kernel-layout.ts';
 import type { Model } from './model.ts';
+import { writeOwnConfig } from './own-config.ts';
+import { type CheckpointDescription, readModelConfig } from './read-model-config.ts';
 import { replaceDirectory } from './replace-directory.ts';
-import { readSafetensors, type StoredTensor, type TensorToStore, writeSafetensors } from './safetensors.ts';
-import type { WeightSource } from './weights.ts';
-
-const prefix = 'distillery-';
-const weightsFile = 'model.safetensors';
-
-const configSchema = z.object({
-  architecture: z.string().startsWith(prefix),
-  task: z.object({
-    classes: z.int().min(1),
-    image: z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)]).optional(),
-  }),
-  config: modelSchema,
-});
+import { storedTensors, writeWeights } from './store-weights.ts';
+import { freshWeights } from './weights.ts';
 
 export interface SaveOptions {
   /** Markdown of the model card. */
   readonly card?: string;
+  readonly classNames?: readonly string[];
+  /** Further files by name, such as those of the tokenizer. */
+  readonly files?: ReadonlyMap<string, string | Uint8Array>;
+  /** A configuration in the Hugging Face layout whose further keys (token ids, …) are kept; left out: model.origin. */
+  readonly origin?: Readonly<Record<string, unknown>>;
+  /** Weights are spread over files of at most this size; default 5 GB, as in transformers. */
+  readonly maxShardBytes?: number;
 }
 
 /**
- * Writes a model to a directory: config.json, model.safetensors and, where given, README.md. The directory appears
- * whole or not at all; one that is there is replaced.
+ * Writes a model to a directory: config.json, model.safetensors (or its shards and their index) and what else is given.
+ * Encoders and language models come out in the Hugging Face layout. The directory appears whole or not at all; one that
+ * is there is replaced.
  * @returns size of the weights on disk
  * @throws UserError if the place cannot be written or the disk is full.
  */
 export async function saveModel(
   model: Model,
   directory: string,
-  { card }: SaveOptions = {},
+  { card, classNames, files = new Map(), origin = model.origin, maxShardBytes = 5e9 }: SaveOptions = {},
 ): Promise<{ bytes: number }> {
-  const config = {
-    architecture: `${prefix}${model.config.architecture}`,
-    task: model.task,
-    config: model.config,
-  };
+  const { config, task } = model;
+  const described =
+    writeHuggingFaceConfig(config, task, { classNames, origin }) ?? writeOwnConfig(config, task, classNames);
   const tensors = await storedTensors(model);
   let bytes = 0;
   await replaceDirectory(directory, async (temporary) => {
-    bytes = await writeSafetensors(join(temporary, weightsFile), tensors, { format: 'pt' });
-    await writeFile(join(temporary, 'config.json'), `${JSON.stringify(config, undefined, 2)}\n`);
+    bytes = await writeWeights(temporary, tensors, maxShardBytes);
+    await writeFile(join(temporary, 'config.json'), `${JSON.stringify(described, undefined, 2)}\n`);
+    for (const [name, content] of files) await writeFile(join(temporary, name), content);
     if (card !== undefined) await writeFile(join(temporary, 'README.md'), card);
   });
   return { bytes };
 }
 
-/** Parameters and buffers of a model as its checkpoint holds them. */
-async function storedTensors(model: Model): Promise<Map<string, TensorToStore>> {
-  const tensors = new Map<string, TensorToStore>();
-  for (const [name, variable] of [...model.parameters, ...model.buffers]) {
-    const data = (await variable.data()) as Float32Array;
-    tensors.set(name, { shape: storedShape(variable.shape), data: toStored(data, variable.shape) });
-  }
-  return tensors;
+export interface LoadOptions {
+  /** What the model is to do. Left out: what it did when it was saved. */
+  readonly task?: TaskShape;
+  /**
+   * Draws a head where the checkpoint has none, or one for other classes; without it such a checkpoint is refused.
+   */
+  readonly generator?: RandomGenerator;
 }
 
 /**
- * Opens a model that {@link saveModel} wrote.
- * @throws UserError if a file is missing or broken, or the weights do not fit the configuration.
+ * Opens a model that Distillery saved, or a checkpoint in the Hugging Face layout: BERT, DistilBERT and RoBERTa for
+ * classification, GPT-2, Llama, SmolLM and Qwen2 for language.
+ * @throws UserError if a file is missing or broken, the weights do not fit the configuration, or the model not the task.
  */
-export async function loadModel(directory: string): Promise<Model> {
-  const { config, task } = await readModelConfig(directory);
-  const file = join(directory, weightsFile);
-  const { tensors } = await readSafetensors(file);
-  const unused = new Set(tensors.keys());
-  const model = createModel(config, task, storedWeights(tensors, file, unused));
-  if (unused.size === 0) return model;
-  model.dispose();
-  throw new UserError(
-    `${file} holds weights that the model in config.json does not have: ${listed([...unused])}.`,
-    { remedy: 'Put the config.json that was saved with these weights beside them.', place: file },
-  );
+export async function loadModel(directory: string, options: LoadOptions = {}): Promise<Model> {
+  const found = await readModelConfig(directory);
+  const task = taskFor(found, options.task, directory);
+  const weights = await CheckpointWeights.open(directory);
+  try {
+    const fit = fitWeights(found, task, weights, directory, options.generator !== undefined);
+    const values = new Map<string, Float32Array>();
+    for (const { name, stored, shape } of fit) {
+      const { data } = await weights.read(stored);
+      values.set(name, fromStored(data as Float32Array, shape));
+    }
+    const fresh = options.generator && freshWeights(options.generator);
+    const model = createModel(
+      found.config,
+      task,
+      (name, shape, initializer) => values.get(name) ?? fresh!(name, shape, initializer),
+    );
+    return found.origin ? { ...model, origin: found.origin } : model;
+  } finally {
+    await weights.close();
+  }
+}
+
+/**
+ * Looks at a checkpoint without reading its weights: everything that {@link loadModel} would refuse is refused.
+ * @returns what it is, for the task given, and the size of its weights on disk.
+ */
+export async function inspectCheckpoint(
+  directory: string,
+  { task: wanted, freshHead = false }: { readonly task?: TaskShape; readonly freshHead?: boolean } = {},
+): Promise<CheckpointDescription & { readonly bytes: number }> {
+  const found = await readModelConfig(directory);
+  const task = taskFor(found, wanted, directory);
+  const weights = await CheckpointWeights.open(directory);
+  try {
+    fitWeights(found, task, weights, directory, freshHead);
+    return { ...found, task, bytes: weights.bytes };
+  } finally {
+    await weights.close();
+  }
 }
 
 /** Size of a saved model's weights on disk. */
 export async function checkpointBytes(directory: string): Promise<number> {
-  const file = join(directory, weightsFile);
-  try {
-    return (await stat(file)).size;
-  } catch (error) {
-    throw fileProblem(error, file);
-  }
-}
-
-/** What a checkpoint says of its model, without the weights. @throws UserError if config.json is missing or is not ours. */
-export async function readModelConfig(directory: string): Promise<z.output<typeof configSchema>> {
-  const file = join(directory, 'config.json');
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw fileProblem(error, file);
-    throw new UserError(`${file} is not valid JSON: ${error.message}.`, {
-      remedy: 'Restore the file that was saved with the weights.',
-      place: file,
-    });
-  }
-  const result = configSchema.safeParse(parsed);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new UserError(
-    `${file} does not describe a Distillery model: ${issue!.path.join('.') || 'file'}: ${issue!.message}.`,
-    { remedy: 'Name a folder that Distillery saved, such as the student/ of a run.', place: file },
-  );
-}
-
-function storedWeights(
-  tensors: ReadonlyMap<string, StoredTensor>,
-  file: string,
-  unused: Set<string>,
-): WeightSource {
-  const remedy = 'Put the config.json and the model.safetensors that were saved together into the folder.';
-  return (name, shape) => {
-    const tensor = tensors.get(name);
-    if (!tensor)
-      throw new UserError(`${file} lacks the weight "${name}" that config.json asks for.`, {
-        remedy,
-        place: file,
-      });
-    unused.delete(name);
-    const wanted = storedShape(shape);
-    if (tensor.shape.length !== wanted.length || tensor.shape.some((size, axis) => size !== wanted[axis]))
-      throw new UserError(
-        `${file}: weight "${name}" has the shape [${tensor.shape.join(', ')}], but config.json asks for [${wanted.join(', ')}].`,
-        { remedy, place: file },
-      );
-    if (!(tensor.data instanceof Float32Array))
-      throw new UserError(
-        `${file}: weight "${name}" is stored as ${tensor.dtype}, not as a floating-point type.`,
-        {
-          remedy: 'Convert it to F32, F16 or BF16.',
-          place: file,
-        },
-      );
-    return fromStored(tensor.data, shape);
-  };
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 3).map((name) => `"${name}"`);
-  return names.length > 3 ? `${shown.join(', ')} and ${names.length - 3} more` : shown.join(', ');
+  const weights = await CheckpointWeights.open(directory);
+  await weights.close();
+  return weights.bytes;
 }

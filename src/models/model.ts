@@ -31,6 +31,8 @@ export interface ForwardResult {
 export interface Model {
   readonly config: ModelConfig;
   readonly task: TaskShape;
+  /** The config.json in the Hugging Face layout it was loaded from, whose further keys are saved again. */
+  readonly origin?: Readonly<Record<string, unknown>>;
   /** Hidden layers, embedding not counted. */
   readonly layerCount: number;
   /** Trained by the optimizer. */

@@ -111,12 +111,12 @@ test('a checkpoint that is not whole or not ours is refused with a remedy', asyn
   await refuse(/config\.json does not exist/);
   await fresh();
   rmSync(weights);
-  await refuse(/model\.safetensors does not exist/);
+  await refuse(/has no model\.safetensors/);
   await fresh();
   writeFileSync(config, '{');
   await refuse(/config\.json is not valid JSON/);
   writeFileSync(config, '{"model_type": "t5"}');
-  await refuse(/does not describe a Distillery model/);
+  await refuse(/type "t5", which is not known here/);
   await fresh();
   await rewrite((tensors) => tensors.delete('dense.bias'));
   await refuse(/lacks the weight "dense\.bias"/);

@@ -1,0 +1,154 @@
+import type { TaskShape, TextShape } from '../data/dataset.ts';
+import type { ModelConfig } from '../experiment/schema.ts';
+import { UserError } from '../experiment/user-error.ts';
+import type { CheckpointWeights } from './checkpoint-weights.ts';
+import { planModel } from './create-model.ts';
+import { isHeadWeight } from './head-weights.ts';
+import type { ModelDescription } from './huggingface/description.ts';
+import { canBeIgnored, standardNames } from './huggingface/weight-names.ts';
+import { storedShape } from './kernel-layout.ts';
+import type { CheckpointDescription } from './read-model-config.ts';
+
+/**
+ * The task of a loaded model: as many classes as wanted, but the vocabulary and positions the checkpoint has.
+ * @throws UserError if the checkpoint was made for data of another kind, fewer tokens or shorter texts.
+ */
+export function taskFor(
+  { task: own }: ModelDescription,
+  wanted: TaskShape | undefined,
+  directory: string,
+): TaskShape {
+  if (!wanted) return own;
+  const kind = ({ image, text }: TaskShape) => (image ? 'images' : text ? text.goal : 'nothing known');
+  if (kind(own) !== kind(wanted) || String(own.image) !== String(wanted.image))
+    throw new UserError(
+      `The model in ${directory} was made for ${describe(own)}, but the data has ${describe(wanted)}.`,
+      { remedy: 'Name a checkpoint made for data of this kind.', place: directory },
+    );
+  if (!wanted.text || !own.text) return { ...own, classes: wanted.classes };
+  checkText(own.text, wanted.text, directory);
+  return { classes: own.text.goal === 'language-model' ? own.classes : wanted.classes, text: own.text };
+}
+
+function checkText(own: TextShape, wanted: TextShape, directory: string): void {
+  if (wanted.vocabulary > own.vocabulary)
+    throw new UserError(
+      `The model in ${directory} knows ${own.vocabulary} tokens, but the tokenizer makes ${wanted.vocabulary}.`,
+      { remedy: 'Take the tokenizer that belongs to the checkpoint.', place: directory },
+    );
+  if (wanted.length > own.length)
+    throw new UserError(
+      `The model in ${directory} has positions for ${own.length} tokens, but samples have up to ${wanted.length}.`,
+      { remedy: `Cut samples at ${own.length} tokens.`, place: directory },
+    );
+}
+
+function describe({ classes, image, text }: TaskShape): string {
+  if (image) return `images of ${image[0]} × ${image[1]} × ${image[2]}`;
+  if (text?.goal === 'language-model') return 'texts to continue';
+  return text ? 'texts to classify' : `${classes} classes`;
+}
+
+export interface FittingWeight {
+  readonly name: string;
+  readonly stored: string;
+  /** In memory. */
+  readonly shape: readonly number[];
+}
+
+/**
+ * Which stored weight becomes which of the model's; none of them is read. A head that is missing or of other classes is
+ * left out where a fresh one can be drawn.
+ * @throws UserError if names, shapes or types do not fit.
+ */
+export function fitWeights(
+  { config, origin, task: own }: CheckpointDescription,
+  task: TaskShape,
+  weights: CheckpointWeights,
+  directory: string,
+  freshHead: boolean,
+): FittingWeight[] {
+  const plan = planModel(config, task);
+  const names = origin
+    ? standardNames(config, weights.names())
+    : new Map([...weights.names()].map((n) => [n, n]));
+  const remedy = 'Put the config.json and the weights that were saved together into the folder.';
+  const stored: FittingWeight[] = [];
+  for (const [name, shape] of [...plan.parameters, ...plan.buffers]) {
+    const storedName = names.get(name);
+    names.delete(name);
+    const isHead = isHeadWeight(config, name);
+    const otherClasses = isHead && own.classes !== task.classes;
+    if (storedName === undefined || otherClasses) {
+      if (isHead && freshHead && (storedName === undefined || differs(weights, storedName, shape))) continue;
+      if (storedName === undefined)
+        throw isHead && origin
+          ? noHead(directory, name)
+          : new UserError(`${directory} lacks the weight "${name}" that its config.json asks for.`, {
+              remedy,
+              place: directory,
+            });
+      if (differs(weights, storedName, shape)) throw classesDiffer(directory, own.classes, task.classes);
+    }
+    checkEntry(weights, storedName, shape, remedy);
+    stored.push({ name, stored: storedName, shape });
+  }
+  refuseUnknown(config, names, directory, origin !== undefined);
+  return stored;
+}
+
+const differs = (weights: CheckpointWeights, storedName: string, shape: readonly number[]) =>
+  String(weights.entry(storedName)!.shape) !== String(storedShape(shape));
+
+function checkEntry(
+  weights: CheckpointWeights,
+  storedName: string,
+  shape: readonly number[],
+  remedy: string,
+): void {
+  const { file, shape: found, dtype } = weights.entry(storedName)!;
+  const wanted = storedShape(shape);
+  if (String(found) !== String(wanted))
+    throw new UserError(
+      `${file}: weight "${storedName}" has the shape [${found.join(', ')}], but config.json asks for [${wanted.join(', ')}].`,
+      { remedy, place: file },
+    );
+  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16')
+    throw new UserError(
+      `${file}: weight "${storedName}" is stored as ${dtype}, not as a floating-point type.`,
+      {
+        remedy: 'Convert it to F32, F16 or BF16.',
+        place: file,
+      },
+    );
+}
+
+function refuseUnknown(
+  config: ModelConfig,
+  left: ReadonlyMap<string, string>,
+  directory: string,
+  huggingFace: boolean,
+): void {
+  const unknown = [...left].filter(([name]) => !huggingFace || !canBeIgnored(config, name));
+  if (unknown.length === 0) return;
+  const shown = unknown.slice(0, 3).map(([, storedName]) => `"${storedName}"`);
+  const more = unknown.length > 3 ? ` and ${unknown.length - 3} more` : '';
+  throw new UserError(
+    `${directory} holds weights that the model in its config.json does not have: ${shown.join(', ')}${more}.`,
+    { remedy: 'Put the config.json that was saved with these weights beside them.', place: directory },
+  );
+}
+
+function noHead(directory: string, name: string): UserError {
+  return new UserError(`${directory} holds a model without a head for this task: it lacks "${name}".`, {
+    remedy: 'Name a checkpoint that was trained for this task; as a student it can be one without a head.',
+    place: directory,
+  });
+}
+
+function classesDiffer(directory: string, own: number, wanted: number): UserError {
+  return new UserError(`The model in ${directory} tells ${own} classes apart, but the data has ${wanted}.`, {
+    remedy: 'Name a checkpoint that was trained on the same classes.',
+    place: directory,
+  });
+}

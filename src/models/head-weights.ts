@@ -1,0 +1,20 @@
+import type { ModelConfig } from '../experiment/schema.ts';
+
+/**
+ * Whether a weight belongs to what stands on the last layer and depends on the task alone, so that it can be drawn anew
+ * for other classes. What predicts tokens is none: it is bound to the vocabulary.
+ */
+export function isHeadWeight(config: ModelConfig, name: string): boolean {
+  switch (config.architecture) {
+    case 'mlp':
+    case 'cnn':
+      return name.startsWith('classifier.');
+    case 'resnet':
+      return name.startsWith('fc.');
+    case 'bert':
+      return /^(classifier|pre_classifier|bert\.pooler)\./.test(name);
+    case 'gpt2':
+    case 'llama':
+      return false;
+  }
+}

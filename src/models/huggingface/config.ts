@@ -1,0 +1,82 @@
+import type { TaskShape } from '../../data/dataset.ts';
+import type { ModelConfig } from '../../experiment/schema.ts';
+import { UserError } from '../../experiment/user-error.ts';
+import { readBertConfig, writeBertConfig } from './bert-config.ts';
+import { classNamesOf, type ModelDescription, type RawConfig, unsupported } from './description.ts';
+import { readGpt2Config, writeGpt2Config } from './gpt2-config.ts';
+import { readLlamaConfig, writeLlamaConfig } from './llama-config.ts';
+
+const modelTypes = ['bert', 'distilbert', 'roberta', 'gpt2', 'llama', 'qwen2'] as const;
+
+/**
+ * Reads the config.json of a checkpoint in the Hugging Face layout.
+ * @throws UserError if it is of another model, broken, or has details that are not built here.
+ */
+export function readHuggingFaceConfig(raw: RawConfig, file: string): ModelDescription {
+  const type = modelTypes.find((name) => name === raw.model_type);
+  if (type === undefined)
+    throw new UserError(
+      `${file} describes a model of type ${JSON.stringify(raw.model_type)}, which is not known here.`,
+      {
+        remedy: `Choose a checkpoint of one of the types ${modelTypes.join(', ')} (SmolLM is llama), or one that Distillery saved.`,
+        place: file,
+      },
+    );
+  if (raw.quantization_config) throw unsupported(file, 'a quantized checkpoint (quantization_config)');
+  switch (type) {
+    case 'bert':
+    case 'distilbert':
+    case 'roberta':
+      return readBertConfig(type, raw, file);
+    case 'gpt2':
+      return readGpt2Config(raw, file);
+    case 'llama':
+    case 'qwen2':
+      return readLlamaConfig(type, raw, file);
+  }
+}
+
+/**
+ * The config.json by which transformers opens a model, or undefined where it knows no such model: image models, and
+ * encoders whose classifier has no hidden layer.
+ * @param origin a configuration of the same kind of model, whose further keys are kept
+ * @param classNames left out: those of `origin`, if it has as many
+ */
+export function writeHuggingFaceConfig(
+  config: ModelConfig,
+  task: TaskShape,
+  { classNames, origin = {} }: { classNames?: readonly string[]; origin?: RawConfig } = {},
+): Record<string, unknown> | undefined {
+  const known = task.text && 'id2label' in origin ? classNamesOf(origin, 'config.json') : undefined;
+  const names = classNames ?? (known?.length === task.classes ? known : undefined);
+  const written = layoutConfig(config, task, names);
+  if (!written) return undefined;
+  const kept = origin.model_type === written.model_type ? origin : {};
+  return {
+    // The defaults of transformers are those of the first large model, often beyond a small vocabulary.
+    bos_token_id: null,
+    eos_token_id: null,
+    ...Object.fromEntries(Object.entries(kept).filter(([key]) => !ofTheFile.has(key))),
+    ...written,
+    // Many language models have no token for padding; the id used in its place is not one.
+    ...('pad_token_id' in kept && kept.pad_token_id === null && { pad_token_id: null }),
+    dtype: 'float32',
+    torch_dtype: 'float32',
+  };
+}
+
+/** Keys that tell how a checkpoint was made, not what the model is. */
+const ofTheFile = new Set(['transformers_version', '_name_or_path']);
+
+function layoutConfig(config: ModelConfig, task: TaskShape, classNames: readonly string[] | undefined) {
+  switch (config.architecture) {
+    case 'bert':
+      return config.head === 'linear' ? undefined : writeBertConfig(config, task, classNames);
+    case 'gpt2':
+      return writeGpt2Config(config, task);
+    case 'llama':
+      return writeLlamaConfig(config, task);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { TaskShape } from '../../data/dataset.ts';
+import { modelSchema } from '../../experiment/model-schema.ts';
+import type { ModelConfig } from '../../experiment/schema.ts';
+import { UserError } from '../../experiment/user-error.ts';
+
+/** What the configuration of a checkpoint says of its model. */
+export interface ModelDescription {
+  readonly config: ModelConfig;
+  readonly task: TaskShape;
+  /** Names of the classes, where the checkpoint knows them. */
+  readonly classNames?: readonly string[];
+}
+
+/** The config.json of a checkpoint, as it stands in the file. */
+export type RawConfig = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads part of a config.json by a schema.
+ * @throws UserError naming the file and the key
+ */
+export function parseRaw<S extends z.ZodType>(schema: S, raw: RawConfig, file: string): z.output<S> {
+  const result = schema.safeParse(raw);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  throw new UserError(`${file}: ${issue.path.join('.') || 'the file'}: ${issue.message}.`, {
+    remedy: 'Restore the config.json that came with the weights.',
+    place: file,
+  });
+}
+
+/** A configuration that was put together from a file, held to the same bounds as one in an experiment. */
+export function checkedConfig(config: z.input<typeof modelSchema>, file: string): ModelConfig {
+  const result = modelSchema.safeParse(config);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  throw new UserError(`${file} describes a model out of bounds: ${issue.path.join('.')}: ${issue.message}.`, {
+    remedy: 'Restore the config.json that came with the weights.',
+    place: file,
+  });
+}
+
+/** A model of a known kind with a detail that is not built here: its results would be wrong, so it is refused. */
+export function unsupported(file: string, what: string): UserError {
+  return new UserError(`${file}: ${what} is not supported.`, {
+    remedy: 'Choose a checkpoint without it.',
+    place: file,
+  });
+}
+
+/** Sizes in a configuration. */
+export const size = z.int().min(1);
+export const rate = z.number().min(0).max(1);
+
+/** Null and absent mean the same. */
+export const optional = <S extends z.ZodType>(schema: S) =>
+  schema.nullish().transform((value) => value ?? undefined);
+
+export const labelSchema = z.object({
+  id2label: optional(z.record(z.string().regex(/^\d+$/), z.string())),
+  num_labels: optional(size),
+});
+
+/** Names of the classes in order; transformers takes two where a configuration says nothing. */
+export function classNamesOf(raw: RawConfig, file: string): string[] {
+  const { id2label, num_labels: count } = parseRaw(labelSchema, raw, file);
+  const classes = id2label ? Object.keys(id2label).length : (count ?? 2);
+  return Array.from({ length: classes }, (_, index) => id2label?.[index] ?? `LABEL_${index}`);
+}
+
+/** The keys of a configuration by which transformers knows the classes. */
+export function labelKeys(classes: number, classNames: readonly string[] | undefined) {
+  const names = Array.from({ length: classes }, (_, index) => classNames?.[index] ?? `LABEL_${index}`);
+  return {
+    id2label: Object.fromEntries(names.map((name, index) => [index, name])),
+    label2id: Object.fromEntries(names.map((name, index) => [name, index])),
+    problem_type: 'single_label_classification',
+  };
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { TaskShape } from '../data/dataset.ts';
+import { modelSchema } from '../experiment/model-schema.ts';
+import type { ModelConfig } from '../experiment/schema.ts';
+import { UserError } from '../experiment/user-error.ts';
+import type { ModelDescription, RawConfig } from './huggingface/description.ts';
+
+/** The config.json of models that only Distillery knows. */
+
+const prefix = 'distillery-';
+const size = z.int().min(1);
+
+const schema = z.object({
+  architecture: z.string().startsWith(prefix),
+  task: z.object({
+    classes: size,
+    image: z.tuple([size, size, size]).optional(),
+    text: z
+      .object({
+        goal: z.enum(['classification', 'language-model']),
+        vocabulary: size,
+        length: size,
+        padId: z.int().min(0),
+      })
+      .optional(),
+  }),
+  config: modelSchema,
+  classNames: z.array(z.string()).optional(),
+});
+
+export function isOwnConfig(raw: RawConfig): boolean {
+  return typeof raw.architecture === 'string' && raw.architecture.startsWith(prefix);
+}
+
+/** @throws UserError if it does not describe a model. */
+export function readOwnConfig(raw: RawConfig, file: string): ModelDescription {
+  const result = schema.safeParse(raw);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new UserError(
+    `${file} does not describe a Distillery model: ${issue!.path.join('.') || 'file'}: ${issue!.message}.`,
+    { remedy: 'Restore the config.json that was saved with the weights.', place: file },
+  );
+}
+
+export function writeOwnConfig(
+  config: ModelConfig,
+  task: TaskShape,
+  classNames: readonly string[] | undefined,
+): Record<string, unknown> {
+  return { architecture: `${prefix}${config.architecture}`, task, config, classNames };
+}

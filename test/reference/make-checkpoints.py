@@ -1,0 +1,163 @@
+"""Writes test/fixtures/checkpoints/<name>/: tiny checkpoints as transformers saves them, and what transformers computes.
+
+Run with any Python that has torch and transformers: python3 test/reference/make-checkpoints.py
+
+Each folder holds config.json and model.safetensors (or shards), and reference.json: token ids, mask, logits, hidden
+states and gradients of the loss Σ logits · sin(index), all without dropout.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import torch
+import transformers
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    BertModel,
+    DistilBertConfig,
+    DistilBertForSequenceClassification,
+    GPT2Config,
+    GPT2LMHeadModel,
+    LlamaConfig,
+    LlamaForCausalLM,
+    Qwen2Config,
+    Qwen2ForCausalLM,
+    RobertaConfig,
+    RobertaForSequenceClassification,
+)
+
+transformers.logging.set_verbosity_error()
+torch.manual_seed(11)
+root = Path(__file__).parent.parent / "fixtures" / "checkpoints"
+VOCABULARY, LENGTH, PAD = 40, 7, 1
+labels = {"id2label": {0: "ham", 1: "spam", 2: "other"}, "label2id": {"ham": 0, "spam": 1, "other": 2}}
+
+
+def numbers(tensor):
+    return {"shape": list(tensor.shape), "data": [float(f"{v:.7g}") for v in tensor.detach().flatten().tolist()]}
+
+
+def write(name, model, classification, dtype=torch.float32, **options):
+    folder = root / name
+    shutil.rmtree(folder, ignore_errors=True)
+    with torch.no_grad():
+        for parameter_name, value in model.named_parameters():
+            norm = "norm" in parameter_name.lower() or "ln_" in parameter_name
+            centre = 1 if norm and parameter_name.endswith("weight") else 0
+            value.copy_(centre + 0.3 * torch.randn_like(value))
+    model.to(dtype).save_pretrained(folder, **options)
+    for extra in ("generation_config.json", "README.md"):
+        (folder / extra).unlink(missing_ok=True)
+    model = type(model).from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+
+    ids = torch.randint(2, VOCABULARY, (3, LENGTH))
+    mask = torch.ones(3, LENGTH, dtype=torch.long)
+    mask[1, 5:] = 0
+    mask[2, 3:] = 0
+    ids[mask == 0] = PAD
+    output = model(input_ids=ids, attention_mask=mask, output_hidden_states=True)
+    reference = {
+        "transformers": transformers.__version__,
+        "ids": ids.tolist(),
+        "mask": mask.tolist(),
+        "hiddenStates": [numbers(state) for state in output.hidden_states],
+    }
+    if hasattr(output, "logits"):
+        logits = output.logits
+        weights = torch.sin(torch.arange(logits.numel(), dtype=torch.float32)).reshape(logits.shape)
+        # What a language model says at padding counts for nothing.
+        if not classification:
+            weights = weights * mask[:, :, None]
+        (logits * weights).sum().backward()
+        reference["logits"] = numbers(logits)
+        reference["gradients"] = {
+            n: {"norm": float(p.grad.norm()), "sum": float(p.grad.sum()), "first": p.grad.flatten()[:4].tolist()}
+            for n, p in model.named_parameters()
+            if p.grad is not None
+        }
+    (folder / "reference.json").write_text(json.dumps(reference, separators=(",", ":")) + "\n")
+    print(name, sorted(path.name for path in folder.iterdir()), sum(p.stat().st_size for p in folder.iterdir()))
+
+
+encoder = {
+    "vocab_size": VOCABULARY,
+    "hidden_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "intermediate_size": 24,
+    "max_position_embeddings": 12,
+    "pad_token_id": PAD,
+}
+write("bert", BertForSequenceClassification(BertConfig(**encoder, **labels)), True)
+write("bert-base", BertModel(BertConfig(**encoder)), True)
+write(
+    "roberta",
+    RobertaForSequenceClassification(
+        RobertaConfig(**encoder | {"max_position_embeddings": 14}, **labels, type_vocab_size=1, hidden_act="gelu_new")
+    ),
+    True,
+)
+write(
+    "distilbert",
+    DistilBertForSequenceClassification(
+        DistilBertConfig(
+            vocab_size=VOCABULARY,
+            dim=16,
+            n_layers=2,
+            n_heads=4,
+            hidden_dim=24,
+            max_position_embeddings=12,
+            pad_token_id=PAD,
+            **labels,
+        )
+    ),
+    True,
+)
+write(
+    "gpt2",
+    GPT2LMHeadModel(
+        GPT2Config(
+            vocab_size=VOCABULARY, n_embd=16, n_layer=2, n_head=4, n_positions=12, bos_token_id=0, eos_token_id=0
+        )
+    ),
+    False,
+)
+decoder = {
+    "vocab_size": VOCABULARY,
+    "hidden_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "intermediate_size": 24,
+    "max_position_embeddings": 32,
+    "bos_token_id": 0,
+    "eos_token_id": 1,
+    "pad_token_id": PAD,
+}
+write(
+    "llama",
+    LlamaForCausalLM(
+        LlamaConfig(
+            **decoder,
+            tie_word_embeddings=False,
+            rope_parameters={
+                "rope_type": "llama3",
+                "rope_theta": 10000.0,
+                "factor": 4.0,
+                "low_freq_factor": 1.0,
+                "high_freq_factor": 4.0,
+                "original_max_position_embeddings": 16,
+            },
+        )
+    ),
+    False,
+    max_shard_size="6KB",
+)
+write(
+    "qwen2",
+    Qwen2ForCausalLM(Qwen2Config(**decoder, tie_word_embeddings=True, rope_parameters={"rope_type": "default", "rope_theta": 1000.0})),
+    False,
+    dtype=torch.bfloat16,
+)
