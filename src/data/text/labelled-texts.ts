@@ -1,0 +1,45 @@
+import { UserError } from '../../experiment/user-error.ts';
+import { readRows } from './rows.ts';
+
+export interface LabelledText {
+  readonly text: string;
+  readonly label: string;
+  /** For messages: 'line 7 of mails.csv'. */
+  readonly place: string;
+}
+
+/** Reads a source from its beginning, each time it is called. */
+export type ReadLabelled = () => AsyncIterable<LabelledText>;
+
+/** Texts and labels of a table. @throws UserError where a text or a label is missing. */
+export function labelledTable(file: string, textColumn: string, labelColumn: string): ReadLabelled {
+  return async function* () {
+    for await (const { values, place } of readRows(file, [textColumn, labelColumn])) {
+      const where = `${place} of ${file}`;
+      const text = values[textColumn];
+      const label = values[labelColumn];
+      if (typeof text !== 'string') throw noText(text, textColumn, where, file);
+      yield { text, label: labelName(label, labelColumn, where, file), place: where };
+    }
+  };
+}
+
+function noText(value: unknown, column: string, where: string, file: string): UserError {
+  const found = value === null || value === undefined ? 'nothing' : `a ${typeof value}`;
+  return new UserError(`There is no text in column "${column}", ${where}: ${found} instead.`, {
+    remedy: 'Name the column of the texts with "textColumn", or take such rows out.',
+    place: file,
+  });
+}
+
+function labelName(value: unknown, column: string, where: string, file: string): string {
+  if (typeof value === 'string' && value.trim() !== '') return value.trim();
+  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'number' && Number.isInteger(value)) return String(value);
+  const found =
+    typeof value === 'number' ? `${value}, which is not a whole number` : 'nothing that could be one';
+  throw new UserError(`There is no label in column "${column}", ${where}: ${found}.`, {
+    remedy: 'Labels are whole numbers or names. Name their column with "labelColumn", or take such rows out.',
+    place: file,
+  });
+}

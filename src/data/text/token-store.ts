@@ -1,0 +1,64 @@
+import { createHash, type Hash } from 'node:crypto';
+
+/** Numbers in one piece of memory; larger samples get a piece of their own. */
+const pieceSize = 1 << 20;
+
+/**
+ * Token ids of many samples, in memory once: pieces are filled and never copied, and ids take two bytes where the
+ * vocabulary allows.
+ */
+export class TokenStore {
+  readonly #wide: boolean;
+  readonly #pieces: (Uint16Array | Int32Array)[] = [];
+  readonly #hash: Hash = createHash('sha256');
+  #piece: number[] = [];
+  #start: number[] = [];
+  #length: number[] = [];
+  #ignored: number[] = [];
+  #used = pieceSize;
+
+  /** @param vocabulary every id is below it. */
+  constructor(vocabulary: number) {
+    this.#wide = vocabulary > 0x10000;
+  }
+
+  get count(): number {
+    return this.#length.length;
+  }
+
+  /** @param ignored so many tokens at the beginning, a prompt, are no targets. */
+  add(ids: ArrayLike<number>, ignored = 0): void {
+    if (this.#used + ids.length > pieceSize) {
+      const size = Math.max(pieceSize, ids.length);
+      this.#pieces.push(this.#wide ? new Int32Array(size) : new Uint16Array(size));
+      this.#used = 0;
+    }
+    const piece = this.#pieces.at(-1)!;
+    piece.set(ids, this.#used);
+    this.#hash.update(`${ids.length} ${ignored}\n`);
+    this.#hash.update(piece.subarray(this.#used, this.#used + ids.length));
+    this.#piece.push(this.#pieces.length - 1);
+    this.#start.push(this.#used);
+    this.#length.push(ids.length);
+    this.#ignored.push(ignored);
+    this.#used += ids.length;
+  }
+
+  length(sample: number): number {
+    return this.#length[sample]!;
+  }
+
+  ignored(sample: number): number {
+    return this.#ignored[sample]!;
+  }
+
+  ids(sample: number): Uint16Array | Int32Array {
+    const start = this.#start[sample]!;
+    return this.#pieces[this.#piece[sample]!]!.subarray(start, start + this.#length[sample]!);
+  }
+
+  /** Of all samples so far. */
+  digest(): string {
+    return this.#hash.copy().digest('hex');
+  }
+}

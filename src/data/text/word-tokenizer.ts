@@ -1,0 +1,93 @@
+import { UserError } from '../../experiment/user-error.ts';
+import { aroundText, specialToken, type Tokenizer } from './tokenizer.ts';
+
+const specials = ['[PAD]', '[UNK]', '[CLS]', '[SEP]'] as const;
+const [padId, unknownId, startId, endId] = [0, 1, 2, 3];
+
+/** A punctuation mark, or a run of anything else but white space. */
+const wordPattern = /[!-/:-@[-`{-~\p{P}]|[^\p{White_Space}!-/:-@[-`{-~\p{P}]+/gu;
+
+export interface WordOptions {
+  /** Most words in the vocabulary, special tokens counted. */
+  readonly size: number;
+  /** Words seen fewer times than this are unknown. */
+  readonly minCount: number;
+  readonly lowercase: boolean;
+}
+
+const wordsOf = (text: string, lowercase: boolean): readonly string[] =>
+  (lowercase ? text.toLowerCase() : text).match(wordPattern) ?? [];
+
+/** Counts the words of training texts, one text after the other. */
+export class WordCounter {
+  readonly #options: WordOptions;
+  readonly #counts = new Map<string, number>();
+
+  constructor(options: WordOptions) {
+    this.#options = options;
+  }
+
+  add(text: string): void {
+    for (const word of wordsOf(text, this.#options.lowercase))
+      this.#counts.set(word, (this.#counts.get(word) ?? 0) + 1);
+  }
+
+  /** A tokenizer of the most frequent words. @throws UserError if no word is frequent enough. */
+  tokenizer(): Tokenizer {
+    const { size, minCount, lowercase } = this.#options;
+    const words = [...this.#counts]
+      .filter(([, count]) => count >= minCount)
+      // Equal counts by letters, so that the order in which texts come does not matter.
+      .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+      .slice(0, size - specials.length)
+      .map(([word]) => word);
+    if (words.length === 0)
+      throw new UserError(`No word occurs ${minCount} times in the training texts.`, {
+        remedy: 'Lower "minCount" of the tokenizer, or name a file with more text.',
+      });
+    return wordTokenizer(words, lowercase);
+  }
+}
+
+/** Each word of a list is a token, every other is unknown; [CLS] and [SEP] stand around a text. */
+export function wordTokenizer(words: readonly string[], lowercase: boolean): Tokenizer {
+  const tokens: readonly string[] = [...specials, ...words];
+  const ids = new Map(tokens.map((token, id) => [token, id]));
+  return {
+    vocabulary: tokens.length,
+    padId: padId!,
+    endId: endId!,
+    prefix: [startId!],
+    suffix: [endId!],
+    encode: (text) => wordsOf(text, lowercase).map((word) => ids.get(word) ?? unknownId!),
+    decode: (sequence) =>
+      sequence
+        .filter((id) => id >= specials.length)
+        .map((id) => tokens[id] ?? '')
+        .join(' '),
+    files: () => ({
+      'tokenizer.json': JSON.stringify({
+        version: '1.0',
+        truncation: null,
+        padding: null,
+        added_tokens: specials.map((token, id) => specialToken(id, token)),
+        normalizer: lowercase ? { type: 'Lowercase' } : null,
+        pre_tokenizer: {
+          type: 'Sequence',
+          pretokenizers: [{ type: 'WhitespaceSplit' }, { type: 'Punctuation', behavior: 'Isolated' }],
+        },
+        post_processor: aroundText('[CLS]', startId!, '[SEP]', endId!),
+        decoder: null,
+        model: { type: 'WordLevel', vocab: Object.fromEntries(ids), unk_token: '[UNK]' },
+      }),
+      'tokenizer_config.json': JSON.stringify({
+        tokenizer_class: 'PreTrainedTokenizerFast',
+        pad_token: '[PAD]',
+        unk_token: '[UNK]',
+        cls_token: '[CLS]',
+        sep_token: '[SEP]',
+        eos_token: '[SEP]',
+      }),
+    }),
+  };
+}
