@@ -17,6 +17,8 @@ export interface KernelCase {
   readonly gradients: boolean;
   /** Operands hold NaN or infinities, on which shader languages promise nothing. */
   readonly special: boolean;
+  /** Shader languages promise few digits of some functions. */
+  readonly coarseOnShaders: boolean;
   readonly relative: number;
   readonly absolute: number;
 }
@@ -26,7 +28,9 @@ export interface Family {
   readonly cases: readonly KernelCase[];
 }
 
-type Options = Partial<Pick<KernelCase, 'gradients' | 'special' | 'relative' | 'absolute'>>;
+type Options = Partial<
+  Pick<KernelCase, 'gradients' | 'special' | 'coarseOnShaders' | 'relative' | 'absolute'>
+>;
 
 /** A case; tolerances are for sums of some dozens of single-precision products. */
 export function check(
@@ -41,6 +45,7 @@ export function check(
     compute,
     gradients: operands.some((operand) => operand.dtype === 'float32'),
     special: operands.some((operand) => operand.data.some((number) => !Number.isFinite(number))),
+    coarseOnShaders: false,
     relative: 1e-5,
     absolute: 2e-6,
     ...options,

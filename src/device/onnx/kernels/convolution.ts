@@ -73,6 +73,12 @@ export function convolve(x: Value, filter: Value, window: Window, target: Target
   }
   if (target === 'cpu' && height * width > 1 && canUseBlocks(inChannels, outChannels))
     return blockedConvolution(x, filter, window);
+  // ONNX Runtime's WebGPU provider takes channels by threes here, and miscounts where there are more than three.
+  if (target === 'webgpu' && inChannels > 3 && inChannels % 3 === 0 && inChannels % 4 > 0) {
+    const missing = 4 - (inChannels % 4);
+    const widened = pad(x, [0, 0, 0, 0], [0, 0, 0, missing], 0);
+    return convolve(widened, pad(filter, [0, 0, 0, 0], [0, 0, missing, 0], 0), window, target);
+  }
   const convolved = node(
     'Conv',
     [transpose(x, toChannelsFirst), transpose(filter, [3, 2, 0, 1])],

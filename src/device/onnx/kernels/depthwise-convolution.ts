@@ -2,7 +2,7 @@
 import { tf } from '../../tensorflow.ts';
 import { blockedDepthwiseConvolution, canUseBlocks } from '../channel-blocks.ts';
 import { type KernelTable, kernel, type Target } from '../kernel.ts';
-import { concat, filled, mul, node, pad, reduce, reshape, slice, transpose } from '../record.ts';
+import { add, concat, filled, mul, node, pad, reduce, reshape, slice, transpose } from '../record.ts';
 import type { Value } from '../value.ts';
 import { reversed, toChannelsFirst, toChannelsLast, transposedConvolution } from './convolution.ts';
 import { biasAndActivation } from './fused.ts';
@@ -59,7 +59,20 @@ function inputGradient(dy: Value, filter: Value, window: Window, target: Target)
   const backward = multiplier === 1 ? backwardWindow(window) : undefined;
   if (backward) return forward(dy, reversed(filter), backward, target);
   // Each input channel gathers from its group of output channels.
+  // ONNX Runtime's WebGPU provider mixes up the channels of a group where there are several.
+  if (target === 'webgpu' && multiplier > 1) return byMultiplier(dy, filter, window, target);
   return transposedConvolution(dy, grouped(filter), shape, window, channels);
+}
+
+/** The input gradient as a sum over each input channel's output channels. */
+function byMultiplier(dy: Value, filter: Value, window: Window, target: Target): Value {
+  const [batch, height, width] = dy.shape as [number, number, number, number];
+  const [, , channels, multiplier] = filter.shape as [number, number, number, number];
+  const apart = reshape(dy, [batch, height, width, channels, multiplier]);
+  return Array.from({ length: multiplier }, (_, index) => {
+    const part = reshape(slice(apart, [4], [index], [index + 1]), [batch, height, width, channels]);
+    return inputGradient(part, slice(filter, [3], [index], [index + 1]), window, target);
+  }).reduce(add);
 }
 
 /** Tap by tap: the products of the moved input with dy, summed over all positions. */
