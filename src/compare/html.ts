@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { classCharts, comparisonCharts, learningCharts } from './charts/comparison-charts.ts';
 import type { Comparison } from './figures.ts';
+import { chartFigure } from './html/chart-figure.ts';
 import { html, type Markup, Markup as MarkupText, name } from './html/markup.ts';
-import { chartFigure, classCharts, comparisonCharts, learningCharts } from './html/report-charts.ts';
 import { reportStyle } from './html/report-style.ts';
 import {
   adviceList,

@@ -1,5 +1,5 @@
+import type { Coloured } from './charts/chart-theme.ts';
 import type { CurvePoint, CurvesInput } from './charts/curves-chart.ts';
-import type { RunGroup } from './groups.ts';
 
 /** One recorded metric of one run. */
 export interface LearningCurve {
@@ -12,7 +12,10 @@ export interface LearningCurve {
 const percentMetric = /accuracy|f1|agreement/i;
 
 /** One picture per metric; the seeds of a group become one line with a band. Values that are not finite are left out. */
-export function curvesByGroup(groups: readonly RunGroup[], curves: readonly LearningCurve[]): CurvesInput[] {
+export function curvesByGroup(
+  groups: readonly (Coloured & { readonly label: string; readonly runs: readonly string[] })[],
+  curves: readonly LearningCurve[],
+): CurvesInput[] {
   const metrics = [...new Set(curves.map((curve) => curve.metric))];
   return metrics.flatMap((metric) => {
     const lines = groups.flatMap((group) => {

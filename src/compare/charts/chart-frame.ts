@@ -16,9 +16,7 @@ export interface Chart {
   readonly height: number;
 }
 
-export interface ChartSize {
-  readonly width: number;
-}
+export type Draw = (theme: ChartTheme, size: { readonly width: number }) => Chart;
 
 /** What all charts share: no animation, no decoration, the theme's colours on every part that has a default one. */
 export function frame(theme: ChartTheme, grid: Record<string, unknown> = {}): EChartsOption {

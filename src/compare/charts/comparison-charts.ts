@@ -1,24 +1,56 @@
-import type { Chart } from '../charts/chart-frame.ts';
-import { type ChartTheme, type Coloured, lightTheme } from '../charts/chart-theme.ts';
-import { type ConfusionInput, confusionChart } from '../charts/confusion-chart.ts';
-import { curvesChart } from '../charts/curves-chart.ts';
-import { type ParetoPoint, paretoChart } from '../charts/pareto-chart.ts';
-import { perClassChart } from '../charts/per-class-chart.ts';
-import { retentionChart } from '../charts/retention-chart.ts';
-import { seedsChart } from '../charts/seeds-chart.ts';
-import { verdictChart } from '../charts/verdict-chart.ts';
-import type { Comparison } from '../figures.ts';
-import { formatBytes, formatCount, formatMilliseconds } from '../formatting.ts';
+import { formatBytes, formatCount, formatMilliseconds, type MeanAndDeviation } from '../formatting.ts';
 import { curvesByGroup, type LearningCurve } from '../learning-curves.ts';
 import { perClassAccuracy, sumConfusions } from '../per-class.ts';
 import { typicalCompressions } from '../reference-figures.ts';
-import { renderSvg } from '../svg.ts';
-import { html, Markup } from './markup.ts';
+import type { Chart, Draw } from './chart-frame.ts';
+import type { Coloured } from './chart-theme.ts';
+import { type ConfusionInput, confusionChart } from './confusion-chart.ts';
+import { curvesChart } from './curves-chart.ts';
+import { type ParetoPoint, paretoChart } from './pareto-chart.ts';
+import { perClassChart } from './per-class-chart.ts';
+import { retentionChart } from './retention-chart.ts';
+import { seedsChart } from './seeds-chart.ts';
+import { type VerdictInput, verdictChart } from './verdict-chart.ts';
 
-type Draw = (theme: ChartTheme, size: { readonly width: number }) => Chart;
+type Figures<Key extends string> = { readonly [key in Key]: MeanAndDeviation | null };
+type Confusion = readonly (readonly number[])[] | null;
+
+/** What the pictures read of a comparison, in the report and in the dashboard, which gets it in a message. */
+export interface ChartedComparison {
+  readonly teachers: readonly {
+    readonly label: string;
+    readonly figures: Figures<'accuracy' | Cost>;
+    readonly confusion: Confusion;
+  }[];
+  readonly groups: readonly (Coloured & {
+    readonly key: string;
+    readonly label: string;
+    readonly runs: readonly string[];
+    readonly counted: readonly {
+      readonly seed: number;
+      readonly student: { readonly accuracy: number | null; readonly confusion: Confusion } | null;
+    }[];
+    readonly figures: Figures<'accuracy' | 'retention' | Cost>;
+  })[];
+  readonly verdicts: readonly (Pick<VerdictInput, 'outcome'> & {
+    readonly group: string;
+    readonly mean: number | null;
+    readonly interval: readonly [number, number] | null;
+  })[];
+}
+
+export type Cost = 'bytes' | 'latencyMs' | 'parameters';
+
+/** Lines that a picture with one line per strategy can hold and still be read. */
+const most = 40;
+
+function noting(all: readonly unknown[], chart: Chart): Chart {
+  if (all.length <= most) return chart;
+  return { ...chart, caption: `${chart.caption} The first ${most} of ${all.length} strategies.` };
+}
 
 /** The pictures that the figures at hand allow, in reading order. */
-export function comparisonCharts(comparison: Comparison): Draw[] {
+export function comparisonCharts(comparison: ChartedComparison): Draw[] {
   const { groups, teachers } = comparison;
   const draws: Draw[] = [];
   const measured = groups.filter((group) => group.figures.accuracy !== null);
@@ -27,7 +59,8 @@ export function comparisonCharts(comparison: Comparison): Draw[] {
     const label = groups.find((candidate) => candidate.key === group)!.label;
     return mean !== null && interval !== null ? [{ label, outcome, mean, interval }] : [];
   });
-  if (decided.length > 0) draws.push((theme, size) => verdictChart(decided, theme, size));
+  if (decided.length > 0)
+    draws.push((theme, size) => noting(decided, verdictChart(decided.slice(0, most), theme, size)));
 
   for (const cost of costs) {
     const points: ParetoPoint[] = [
@@ -57,11 +90,11 @@ export function comparisonCharts(comparison: Comparison): Draw[] {
 
   if (measured.length > 0) {
     const accuracies = teachers.map((teacher) => teacher.figures.accuracy?.mean ?? null);
-    draws.push((theme, size) =>
-      seedsChart(
+    draws.push((theme, size) => {
+      const chart = seedsChart(
         {
           teacher: accuracies.length === 1 ? accuracies[0]! : null,
-          groups: measured.map((group) => ({
+          groups: measured.slice(0, most).map((group) => ({
             label: group.label,
             strategy: group.strategy,
             variant: group.variant,
@@ -73,25 +106,27 @@ export function comparisonCharts(comparison: Comparison): Draw[] {
         },
         theme,
         size,
-      ),
-    );
+      );
+      return noting(measured, chart);
+    });
   }
   const retained = groups.flatMap(({ label, strategy, variant, figures }) =>
     figures.retention === null ? [] : [{ label, strategy, variant, retention: figures.retention }],
   );
-  if (retained.length > 0) draws.push((theme, size) => retentionChart(retained, theme, size));
+  if (retained.length > 0)
+    draws.push((theme, size) => noting(retained, retentionChart(retained.slice(0, most), theme, size)));
   return draws;
 }
 
 /** Learning curves, one picture per metric. */
-export function learningCharts(comparison: Comparison, curves: readonly LearningCurve[]): Draw[] {
+export function learningCharts(comparison: ChartedComparison, curves: readonly LearningCurve[]): Draw[] {
   return curvesByGroup(comparison.groups, curves).map(
     (input) => (theme, size) => curvesChart(input, theme, size),
   );
 }
 
 /** Where teacher and students are right and wrong, by class. */
-export function classCharts(comparison: Comparison): Draw[] {
+export function classCharts(comparison: ChartedComparison): Draw[] {
   const models = [
     ...comparison.teachers.map(({ label, confusion }) => ({
       label,
@@ -131,36 +166,16 @@ export function classCharts(comparison: Comparison): Draw[] {
   ];
 }
 
-/** A chart for wide and one for narrow pages, with its figures as a table. */
-export function chartFigure(draw: Draw, id: string): Markup {
-  const wide = draw(lightTheme, { width: 540 });
-  const narrow = draw(lightTheme, { width: 330 });
-  return html`<figure class="card" role="group" aria-labelledby="${id}-title" aria-describedby="${id}-text">
-    <figcaption><h3 id="${id}-title" class="inline">${wide.title}</h3><p class="inline">${wide.caption}</p><p class="hidden" id="${id}-text">${wide.description}</p></figcaption>
-    <div class="wide">${new Markup(renderSvg(wide, lightTheme, { width: 540 }, `${id}w`))}</div>
-    <div class="narrow">${new Markup(renderSvg(narrow, lightTheme, { width: 330 }, `${id}n`))}</div>
-    <details><summary>Figures</summary><div class="scroll" tabindex="0" role="region" aria-label="${`Figures: ${wide.title}`}"><table>
-      <thead><tr>${wide.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
-      <tbody>${wide.rows.map((row) => html`<tr>${row.map((cell) => html`<td><bdi>${cell}</bdi></td>`)}</tr>`)}</tbody>
-    </table></div></details>
-  </figure>`;
-}
-
 const costs = [
   { key: 'bytes', label: 'Size on disk', format: formatBytes },
   { key: 'latencyMs', label: 'Latency', format: formatMilliseconds },
   { key: 'parameters', label: 'Parameters', format: formatCount },
 ] as const;
 
-interface MeanOnly {
-  readonly mean: number;
-  readonly deviation: number | null;
-}
-
 function point(
   model: Coloured & { readonly label: string },
-  cost: MeanOnly | null,
-  accuracy: MeanOnly | null,
+  cost: MeanAndDeviation | null,
+  accuracy: MeanAndDeviation | null,
 ): ParetoPoint[] {
   if (cost === null || accuracy === null) return [];
   const { label, strategy, variant } = model;
