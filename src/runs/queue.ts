@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { availableParallelism, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { UserError } from '../experiment/user-error.ts';
 import { append } from './control.ts';
 import type { Launcher, WorkerProcess } from './launch.ts';
@@ -10,12 +10,12 @@ const leaseName = 'queue';
 const leaseMs = 10_000;
 const concurrencySetting = 'concurrency';
 
-/** How many runs go at once where nobody has said: training uses several cores itself. */
-export const defaultConcurrency = () => Math.max(1, Math.floor(availableParallelism() / 4));
+/** How many runs go at once where nobody has said: one, for it uses all cores itself. */
+const defaultConcurrency = 1;
 
 /** How many runs of this data directory go at once, whichever process starts them. */
 export async function concurrency(store: RunStore): Promise<number> {
-  return Number((await store.setting(concurrencySetting)) ?? defaultConcurrency());
+  return Number((await store.setting(concurrencySetting)) ?? defaultConcurrency);
 }
 
 /** Says how many runs of this data directory go at once, from now on. */
@@ -83,7 +83,7 @@ export class RunQueue {
       const setting = await database.get<{ value: string }>('SELECT value FROM settings WHERE name = ?', [
         concurrencySetting,
       ]);
-      const limit = Number(setting?.value ?? defaultConcurrency());
+      const limit = Number(setting?.value ?? defaultConcurrency);
       const next = await database.get<{ id: string }>(
         `SELECT id FROM runs WHERE state = 'queued' AND (SELECT count(*) FROM runs WHERE state = 'running') < ?
          ORDER BY created_at, number LIMIT 1`,

@@ -9,7 +9,15 @@ import { changeLabels, type Labels, readLabels, storeLabels } from './labels.ts'
 import type { MetricPoint, SeriesInfo } from './metrics.ts';
 import { migrate } from './migrations.ts';
 import { creationTime } from './run-id.ts';
-import { countRunRecords, type RunQuery, type RunRecord, selectRunRecords } from './run-records.ts';
+import {
+  countByFile,
+  countRunRecords,
+  type RunQuery,
+  type RunRecord,
+  type RunTally,
+  selectRunRecords,
+  tallyRunRecords,
+} from './run-records.ts';
 import { emptySummary } from './run-summary.ts';
 import { selectPoints, selectSeries } from './series.ts';
 
@@ -66,6 +74,24 @@ export class RunStore {
   /** How many runs match, paging aside. */
   count(query: RunQuery = {}): Promise<number> {
     return countRunRecords(this.#database.read, query);
+  }
+
+  /** How many runs there are in each state; cheap enough to ask after every change. */
+  tally(): Promise<RunTally> {
+    return tallyRunRecords(this.#database.read);
+  }
+
+  /** Experiment files with the number of their runs that match. */
+  experiments(query: RunQuery = {}): Promise<{ file: string; runs: number }[]> {
+    return countByFile(this.#database.read, query);
+  }
+
+  /** Kinds of strategy that runs have used. */
+  async strategies(): Promise<string[]> {
+    const rows = await this.#database.read.all<{ strategy: string }>(
+      'SELECT DISTINCT strategy FROM runs ORDER BY strategy',
+    );
+    return rows.map(({ strategy }) => strategy);
   }
 
   async get(id: string): Promise<RunRecord | undefined> {

@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import { checkExperiment } from '../checks/check.ts';
+import { readExperimentText } from '../experiment/load.ts';
+import { type ExitCode, exitCodes } from './complain.ts';
+import type { CommandMaker } from './program.ts';
+
+export const checkCommand: CommandMaker = ({ terminal }, ended) =>
+  new Command('check')
+    .description('Find what is wrong in experiment files, without training anything.')
+    .argument('<file...>', 'experiment files (*.distill.json)')
+    .option('--json', 'print the problems as JSON')
+    .action(
+      ended(async (files: string[], options: { json?: boolean }) => {
+        const { out, outColors: colors } = terminal;
+        let code: ExitCode = exitCodes.ok;
+        const all: unknown[] = [];
+        for (const file of files) {
+          const problems = await checkExperiment(await readExperimentText(file), file);
+          if (problems.some(({ severity }) => severity === 'error')) code = exitCodes.usersMistake;
+          if (options.json) {
+            all.push(...problems.map((problem) => ({ file, ...problem })));
+            continue;
+          }
+          if (problems.length === 0) out(`${file}: ${colors.green('nothing to complain of')}\n`);
+          for (const { line, column, severity, message, remedy } of problems) {
+            const paint = severity === 'error' ? colors.red : colors.yellow;
+            out(
+              `${file}:${line}:${column}: ${paint(severity)} ${[message, remedy].filter(Boolean).join(' ')}\n`,
+            );
+          }
+        }
+        if (options.json) out(`${JSON.stringify(all, null, 2)}\n`);
+        return code;
+      }),
+    );

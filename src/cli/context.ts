@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import { findDataDirectory } from '../runs/data-directory.ts';
+import type { Launcher } from '../runs/launch.ts';
+import { openStore, type RunStore } from '../runs/store.ts';
+import { Supervisor } from '../runs/supervisor.ts';
+import { complain } from './complain.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What every command works with. */
+export interface Context {
+  readonly terminal: Terminal;
+  readonly launcher: Launcher;
+  /** Program and first arguments that start this very command line again. */
+  readonly self: readonly [string, ...string[]];
+}
+
+export interface DataDirOption {
+  readonly dataDir?: string;
+}
+
+/** --data-dir, else the nearest .distillery upwards from the current directory, else one in it. */
+export const dataDirectoryOf = ({ dataDir }: DataDirOption) =>
+  dataDir === undefined ? findDataDirectory(process.cwd()) : resolve(dataDir);
+
+/** Opens the store, brings it up to date with the run directories, and closes it in the end. */
+export async function withStore<T>(
+  { terminal }: Context,
+  options: DataDirOption,
+  work: (store: RunStore) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(dataDirectoryOf(options));
+  try {
+    await new Supervisor(store, { problem: (error) => complain(terminal, error) }).refresh();
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}

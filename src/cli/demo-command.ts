@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Command } from 'commander';
+import { compareRuns } from '../compare/figures.ts';
+import { formatSeconds } from '../compare/formatting.ts';
+import { renderTable } from '../compare/table.ts';
+import { UserError } from '../experiment/user-error.ts';
+import { createRuns } from '../runs/create-run.ts';
+import { databaseFile, dataDirectoryName } from '../runs/data-directory.ts';
+import { writeReport } from './compare-command.ts';
+import { exitCodes } from './complain.ts';
+import { withStore } from './context.ts';
+import { followRuns } from './follow-runs.ts';
+import type { CommandMaker } from './program.ts';
+import { progressView } from './progress/progress-view.ts';
+import { readExperiments } from './run-command.ts';
+
+/** The examples of the demo, in the order in which they run; each further strategy joins here. */
+const examples = ['mnist-direct.distill.json', 'mnist-response.distill.json'];
+
+export const demoCommand: CommandMaker = (context, ended) =>
+  new Command('demo')
+    .description(
+      `Train a teacher on MNIST and students with and without its help, into ${dataDirectoryName} here.`,
+    )
+    .option(
+      '--data-dir <path>',
+      `where runs are kept, instead of ${dataDirectoryName} in the current directory`,
+    )
+    .action(
+      ended(async (options: { dataDir?: string }) => {
+        const { terminal } = context;
+        const began = performance.now();
+        const experiments = await readExperiments(
+          context,
+          examples.map((name) => exampleFile(name)),
+        );
+        const dataDir = options.dataDir ?? join(process.cwd(), dataDirectoryName);
+        return withStore(context, { dataDir }, async (store) => {
+          const ids: string[] = [];
+          for (const experiment of experiments) ids.push(...(await createRuns(store, experiment)));
+          const students = experiments.map(({ experiment }) => `"${experiment.name}"`).join(' and ');
+          terminal.err(
+            `One teacher learns from all of MNIST, then ${ids.length} small students (${students}) from a few labels.\n\n`,
+          );
+          const code = await followRuns(context, store, ids, progressView(terminal, { json: false }));
+          const runs = await store.list({ ids, sort: 'createdAt' });
+          const comparison = compareRuns(runs);
+          const { outColors: colors, out } = terminal;
+          out(`\n${renderTable(comparison, { width: terminal.columns, color: colors.isColorSupported })}\n`);
+          const report = join(store.dataDirectory, 'report.html');
+          await writeReport(store, runs, comparison, report);
+          const took = formatSeconds((performance.now() - began) / 1000);
+          const example = relative(process.cwd(), experiments.at(-1)!.file);
+          out(
+            [
+              colors.bold(`Done in ${took}`),
+              `  database  ${databaseFile(store.dataDirectory)}`,
+              `  report    ${report}  ${colors.dim(pathToFileURL(report).href)}`,
+              `  students  ${join(store.dataDirectory, 'runs')}`,
+              '',
+              colors.bold('What to do next'),
+              '  distillery runs                    every run, with its state',
+              `  distillery show ${runs.at(-1)?.id ?? 'RUN'}`,
+              '  distillery compare --markdown      the same table for your notes',
+              `  change a copy of ${example} and run it: distillery run COPY`,
+              colors.dim('  (from this folder, `distillery` is: node dist/cli.mjs)'),
+              '',
+            ].join('\n'),
+          );
+          return code === exitCodes.ok ? exitCodes.ok : code;
+        });
+      }),
+    );
+
+/** Examples lie beside dist/, or beside src/ where the sources run themselves. */
+function exampleFile(name: string): string {
+  for (const up of ['../examples/', '../../examples/']) {
+    const file = fileURLToPath(new URL(`${up}${name}`, import.meta.url));
+    if (existsSync(file)) return file;
+  }
+  throw new UserError(`The example ${name} of the demo is not installed.`, {
+    remedy: 'Run the demo in a clone of the repository: npm run demo.',
+  });
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { fileURLToPath } from 'node:url';
+import { LocalLauncher, workerCommand } from '../runs/launch.ts';
+import { runCommandLine } from './program.ts';
+import { processTerminal } from './terminal.ts';
+
+const entry = import.meta.url;
+const fromSources = entry.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : [];
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  terminal: processTerminal(),
+  launcher: new LocalLauncher({ command: workerCommand(entry) }),
+  self: [process.execPath, ...fromSources, fileURLToPath(entry)],
+});

@@ -1,0 +1,78 @@
+import {
+  formatBytes,
+  formatNumber,
+  formatPercent,
+  formatRatio,
+  formatSeconds,
+  oneLine,
+} from '../../compare/formatting.ts';
+import type { RunRecord } from '../../runs/run-records.ts';
+import { compressionOf } from '../../runs/run-summary.ts';
+import type { Phase, RunEvent, RunResult } from '../../worker/events.ts';
+import type { Colors } from '../terminal.ts';
+
+/** What a phase is called while it goes on. */
+export const phaseNames: Readonly<Record<Phase, string>> = {
+  prepare: 'preparing',
+  teacher: 'teacher',
+  signals: 'teacher signals',
+  train: 'training',
+  evaluate: 'evaluating',
+  measure: 'measuring',
+  export: 'exporting',
+};
+
+/** A run among its neighbours: its name, its seed, and the end of its id. */
+export const runLabel = (run: Pick<RunRecord, 'name' | 'seed'>) =>
+  `${oneLine(run.name, 32)} · seed ${run.seed}`;
+
+type ProgressEvent = Extract<RunEvent, { type: 'progress' }>;
+
+/** 130 steps/s · 1 min 02 s left */
+export function rateText({
+  done,
+  total,
+  unit,
+  rate,
+}: Pick<ProgressEvent, 'done' | 'total' | 'unit' | 'rate'>): string {
+  if (rate === null || rate <= 0) return '';
+  const left = (total - done) / rate;
+  return `${formatNumber(rate)} ${unit}/s${left > 0 ? ` · ${formatSeconds(left)} left` : ''}`;
+}
+
+/** The figures of a metric event that end an epoch; undefined for one in between. */
+export function epochText(event: Extract<RunEvent, { type: 'metric' }>): string | undefined {
+  const accuracy = event.values['validation.accuracy'];
+  if (accuracy === undefined) return undefined;
+  const loss = event.values['validation.loss'] ?? event.values.loss;
+  const whose = event.model === 'student' ? '' : `${event.model} · `;
+  const lossText = loss === undefined || loss === null ? '' : ` · validation loss ${formatNumber(loss)}`;
+  return `${whose}epoch ${formatNumber(event.epoch)} · validation accuracy ${formatPercent(accuracy)}${lossText}`;
+}
+
+export function resultText(result: RunResult): string {
+  const parts = [`accuracy ${formatPercent(result.student.accuracy)}`];
+  if (result.teacher) parts.push(`teacher ${formatPercent(result.teacher.accuracy)}`);
+  parts.push(formatBytes(result.student.bytes));
+  const compression = compressionOf(result);
+  if (compression !== null) parts.push(`${formatRatio(compression)} smaller`);
+  return parts.join(' · ');
+}
+
+/** One line on how a run ended, or why it did. */
+export function endText(event: RunEvent, colors: Colors): string | undefined {
+  switch (event.type) {
+    case 'completed':
+      return colors.green('completed');
+    case 'cancelled':
+      return event.reason === 'stop'
+        ? colors.yellow('stopped; it can be resumed')
+        : colors.yellow('cancelled');
+    case 'interrupted':
+      return `${colors.yellow('interrupted')}: ${event.message}`;
+    case 'failed':
+      return `${colors.red('failed')}: ${[event.message, event.remedy].filter(Boolean).join(' ')}`;
+    default:
+      return undefined;
+  }
+}
