@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import type { TaskShape } from '../../src/data/dataset.ts';
+import { RandomGenerator } from '../../src/device/random-generator.ts';
+import { tf } from '../../src/device/tensorflow.ts';
+import { modelSchema } from '../../src/experiment/model-schema.ts';
+import { buildModel } from '../../src/models/build-model.ts';
+import { saveModel } from '../../src/models/checkpoint.ts';
+import { temporaryDirectory } from '../data/idx-files.ts';
+import { assertClose, usePlainBackend } from './backend.ts';
+import { valuesOf } from './reference-checkpoint.ts';
+
+const python = process.env.DISTILLERY_PYTHON ?? 'python3';
+const found = spawnSync(python, ['-c', 'import torch, transformers'], { encoding: 'utf8' });
+const skip =
+  found.status !== 0 &&
+  `${python} has no transformers; name one that has in DISTILLERY_PYTHON to run this test`;
+
+const text = { vocabulary: 30, length: 6, padId: 1 };
+const classify: TaskShape = { classes: 3, text: { goal: 'classification', ...text } };
+const next: TaskShape = { classes: 30, text: { goal: 'language-model', ...text } };
+const small = { hiddenSize: 16, layers: 2, heads: 4 };
+const students: Record<string, [object, TaskShape]> = {
+  bert: [{ architecture: 'bert', ...small, classifierDropout: 0.2 }, classify],
+  distilbert: [{ architecture: 'bert', layout: 'distilbert', activation: 'relu', ...small }, classify],
+  roberta: [{ architecture: 'bert', layout: 'roberta', activation: 'gelu_new', ...small }, classify],
+  gpt2: [{ architecture: 'gpt2', ...small }, next],
+  'gpt2-untied': [{ architecture: 'gpt2', ...small, tieEmbeddings: false }, next],
+  llama: [
+    {
+      architecture: 'llama',
+      ...small,
+      keyValueHeads: 1,
+      headSize: 6,
+      attentionBias: true,
+      feedForwardBias: true,
+      ropeScaling: { kind: 'linear', factor: 2 },
+    },
+    next,
+  ],
+  qwen2: [{ architecture: 'llama', layout: 'qwen2', ...small, ropeTheta: 500, tieEmbeddings: false }, next],
+};
+
+before(usePlainBackend);
+
+test('transformers opens students that were saved here, and computes the same logits', {
+  skip,
+}, async (context) => {
+  const folder = temporaryDirectory(context);
+  const ids = [
+    [2, 3, 4, 5, 6, 7],
+    [9, 8, 7, 6, 1, 1],
+  ];
+  const mask = [
+    [1, 1, 1, 1, 1, 1],
+    [1, 1, 1, 1, 0, 0],
+  ];
+  const ours: Record<string, number[]> = {};
+  for (const [name, [written, task]] of Object.entries(students)) {
+    const model = buildModel(modelSchema.parse(written), task, RandomGenerator.forUse(0, name));
+    for (const variable of model.parameters.values())
+      variable.assign(tf.add(variable, tf.randomNormal(variable.shape, 0, 0.3, 'float32', 5)));
+    const options = { classNames: ['a', 'b', 'c'], maxShardBytes: name === 'llama' ? 4000 : undefined };
+    await saveModel(model, join(folder, name), options);
+    const input = {
+      ids: tf.tensor2d(ids, undefined, 'int32'),
+      mask: tf.tensor2d(mask, undefined, 'float32'),
+    };
+    ours[name] = valuesOf(model.forward(input, { training: false }).logits);
+  }
+  const script = join(import.meta.dirname, '../reference/open-checkpoints.py');
+  const { stdout, stderr, status } = spawnSync(python, [script, folder], {
+    input: JSON.stringify({ names: Object.keys(students), ids, mask }),
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  assert.equal(status, 0, stderr);
+  const theirs: Record<string, { logits: number[]; labels: object; wrong: object }> = JSON.parse(stdout);
+  for (const [name, [, task]] of Object.entries(students)) {
+    const { logits, labels, wrong } = theirs[name]!;
+    assert.deepEqual(wrong, {}, `${name}: missing or unexpected weights`);
+    const width = task.classes;
+    const counts = (at: number) => task === classify || mask.flat()[Math.floor(at / width)] === 1;
+    const kept = (values: number[]) => values.filter((_, at) => counts(at));
+    assertClose(kept(ours[name]!), kept(logits), 1e-5, name);
+    if (task === classify) assert.deepEqual(labels, { 0: 'a', 1: 'b', 2: 'c' });
+  }
+});
