@@ -12,6 +12,7 @@ import { resizing } from './families/resizing.ts';
 import { shaping } from './families/shaping.ts';
 import { slicing } from './families/slicing.ts';
 import { softmaxes } from './families/softmaxes.ts';
+import { transformers } from './families/transformers.ts';
 
 export const families: readonly Family[] = [
   elementwiseUnary,
@@ -28,4 +29,5 @@ export const families: readonly Family[] = [
   pooling,
   normalization,
   resizing,
+  transformers,
 ];
