@@ -15,8 +15,11 @@ export interface WordOptions {
   readonly lowercase: boolean;
 }
 
+/** Letter by letter, as Hugging Face's Lowercase does: JavaScript alone has a rule for Σ at the end of a word. */
+const lower = (text: string): string => text.replaceAll('Σ', 'σ').toLowerCase();
+
 const wordsOf = (text: string, lowercase: boolean): readonly string[] =>
-  (lowercase ? text.toLowerCase() : text).match(wordPattern) ?? [];
+  (lowercase ? lower(text) : text).match(wordPattern) ?? [];
 
 /** Counts the words of training texts, one text after the other. */
 export class WordCounter {
@@ -72,10 +75,8 @@ export function wordTokenizer(words: readonly string[], lowercase: boolean): Tok
         padding: null,
         added_tokens: specials.map((token, id) => specialToken(id, token)),
         normalizer: lowercase ? { type: 'Lowercase' } : null,
-        pre_tokenizer: {
-          type: 'Sequence',
-          pretokenizers: [{ type: 'WhitespaceSplit' }, { type: 'Punctuation', behavior: 'Isolated' }],
-        },
+        // White space, and each punctuation mark by itself.
+        pre_tokenizer: { type: 'BertPreTokenizer' },
         post_processor: aroundText('[CLS]', startId!, '[SEP]', endId!),
         decoder: null,
         model: { type: 'WordLevel', vocab: Object.fromEntries(ids), unk_token: '[UNK]' },

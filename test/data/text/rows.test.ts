@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { readRows } from '../../../src/data/text/rows.ts';
+import { textLines } from '../../../src/data/text/text-chunks.ts';
+import { UserError } from '../../../src/experiment/user-error.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'distillery-rows-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+async function read(path: string, columns = ['text', 'label']) {
+  const rows = [];
+  for await (const { values, place } of readRows(path, columns))
+    rows.push([...columns.map((column) => values[column]), place]);
+  return rows;
+}
+
+const fails = (path: string, pattern: RegExp, columns?: string[]) =>
+  assert.rejects(
+    read(path, columns),
+    (error: unknown) => error instanceof UserError && pattern.test(error.message) && error.remedy !== '',
+  );
+
+describe('CSV', () => {
+  test('quoted fields hold commas, quotes and line breaks; the byte order mark and other columns are left out', async () => {
+    const path = file(
+      'a.csv',
+      '\ufeffid,label,text\r\n1,spam,"Win, now!\nSay ""yes"""\r\n\r\n2,ham,ä Ω 🙂\r\n',
+    );
+    assert.deepEqual(await read(path), [
+      ['Win, now!\nSay "yes"', 'spam', 'line 3'],
+      ['ä Ω 🙂', 'ham', 'line 5'],
+    ]);
+  });
+
+  test('a row with too few fields is named by its line', () =>
+    fails(file('b.csv', 'text,label\na,1\nb\n'), /line 3/));
+
+  test('an unclosed quote is an error, not a text that swallows the file', () =>
+    fails(file('c.csv', 'text,label\n"a,1\nb,2\n'), /cannot be read as a table/));
+
+  test('a column that is not there is named with those that are', () =>
+    fails(file('d.csv', 'body,label\na,1\n'), /no column "text".*"body", "label"/));
+
+  test('an empty file', () => fails(file('e.csv', ''), /is empty/));
+});
+
+test('in TSV quotes are letters', async () => {
+  const path = file('a.tsv', 'text\tlabel\n"so he said\t1\n');
+  assert.deepEqual(await read(path), [['"so he said', '1', 'line 2']]);
+});
+
+describe('JSONL', () => {
+  test('objects a line, empty lines passed over', async () => {
+    const path = file('a.jsonl', '{"text":"a","label":0}\n\n{"label":1,"text":"b","more":[1]}');
+    assert.deepEqual(await read(path), [
+      ['a', 0, 'line 1'],
+      ['b', 1, 'line 3'],
+    ]);
+  });
+
+  test('a broken line is named', () =>
+    fails(file('b.jsonl', '{"text":"a","label":0}\n{"text":"b",\n'), /Line 2/));
+
+  test('a line that is no object is named', () => fails(file('c.jsonl', '[1]\n'), /Line 1.*not an object/));
+
+  test('a missing key is named with its line', () =>
+    fails(file('d.jsonl', '{"text":"a","label":0}\n{"text":"b"}\n'), /line 2 has no column "label"/));
+});
+
+describe('Parquet', () => {
+  // 9,000 rows in groups of 1,000, written by pyarrow with zstd; a dictionary column and nulls included.
+  const fixture = join(import.meta.dirname, '../../fixtures/text/rows.parquet');
+
+  test('rows come in order over all row groups', async () => {
+    const rows = await read(fixture);
+    assert.equal(rows.length, 9000);
+    assert.deepEqual(rows[0], ['text 0 ä', 'even', 'row 1']);
+    assert.deepEqual(rows[8999], ['text 8999 ä', 'odd', 'row 9000']);
+    rows.forEach((row, index) => {
+      assert.equal(row[0], `text ${index} ä`);
+    });
+  });
+
+  test('a column that is not there is named with those that are', () =>
+    fails(fixture, /no column "body".*"text", "label", "number"/, ['body']));
+
+  test('a file that is something else', () => fails(file('a.parquet', 'not parquet at all'), /as Parquet/));
+});
+
+describe('any format', () => {
+  test('gzip is unpacked', async () => {
+    const path = file('z.jsonl.gz', gzipSync('{"text":"a","label":0}\n'));
+    assert.deepEqual(await read(path), [['a', 0, 'line 1']]);
+  });
+
+  test('gzip that is cut off', () => {
+    const whole = gzipSync(`{"text":"${Array.from({ length: 5000 }, (_, i) => i).join(' ')}","label":0}\n`);
+    return fails(file('cut.jsonl.gz', whole.subarray(0, whole.length / 2)), /broken or cut off/);
+  });
+
+  test('a file that is not there', () => fails(join(folder, 'none.csv'), /does not exist/));
+
+  test('an unknown extension', () => {
+    assert.throws(() => readRows(join(folder, 'a.xlsx'), ['text']), UserError);
+  });
+
+  test('text that is not UTF-8', () =>
+    fails(file('latin.csv', Buffer.from('text,label\n\xe4,1\n', 'latin1')), /not text in UTF-8/));
+
+  test('letters that lie across the pieces in which a file is read stay whole', async () => {
+    const line = 'ä'.repeat(200_000);
+    const lines = [];
+    for await (const row of textLines(file('long.txt', `x${line}\r\n${line}`))) lines.push(row);
+    assert.deepEqual(lines, [
+      { line: `x${line}`, number: 1 },
+      { line, number: 2 },
+    ]);
+  });
+});
