@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { tf } from '../../device/tensorflow.ts';
 import type { WeightRegistry } from '../weights.ts';
-import { normalize } from './normalize.ts';
+import { normalizeBatch } from './normalize-batch.ts';
 
 /** Share of the newest batch in the running statistics, PyTorch's `momentum`. */
 const momentum = 0.1;
@@ -26,12 +26,11 @@ export function batchNorm(
       const factor = tf.mul(scale, tf.rsqrt(tf.add(runningVariance, epsilon)));
       return tf.add(tf.mul(x, factor), tf.sub(shift, tf.mul(runningMean, factor)));
     }
-    const axes = Array.from({ length: x.rank - 1 }, (_, axis) => axis);
     const samples = x.size / channels;
     const unbiased = samples / Math.max(1, samples - 1);
-    return normalize(x, axes, scale, shift, epsilon, (mean, variance) => {
+    return normalizeBatch(x, scale, shift, epsilon, (mean, variance) => {
       const blend = (running: Tensor, now: Tensor, factor: number) =>
-        tf.add(tf.mul(running, 1 - momentum), tf.mul(tf.reshape(now, [channels]), momentum * factor));
+        tf.add(tf.mul(running, 1 - momentum), tf.mul(now, momentum * factor));
       runningMean.assign(blend(runningMean, mean, 1));
       runningVariance.assign(blend(runningVariance, variance, unbiased));
     });

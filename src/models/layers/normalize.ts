@@ -2,11 +2,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { tf } from '../../device/tensorflow.ts';
 
 /**
- * (x − mean) / √(variance + epsilon) · scale + shift, with mean and variance of x over `axes`: batch and layer
- * normalisation differ only in these. The gradient is written out (Ioffe & Szegedy 2015), which takes a third of the
- * operations that differentiating each step would.
+ * (x − mean) / √(variance + epsilon) · scale + shift, with mean and variance of x over `axes`. The gradient is written
+ * out (Ioffe & Szegedy 2015), which takes a third of the operations that differentiating each step would.
  * @param scale of the size of the last axis, as is `shift`.
- * @param observe sees mean and (biased) variance, reduced axes kept at size 1; no gradient flows through what it does.
  */
 export function normalize(
   x: Tensor,
@@ -14,7 +12,6 @@ export function normalize(
   scale: Tensor,
   shift: Tensor,
   epsilon: number,
-  observe?: (mean: Tensor, variance: Tensor) => void,
 ): Tensor {
   const leading = Array.from({ length: x.rank - 1 }, (_, axis) => axis);
   const over = [...axes];
@@ -25,7 +22,6 @@ export function normalize(
     const variance = tf.mean(tf.square(centered), over, true);
     const inverse = tf.rsqrt(tf.add(variance, epsilon));
     const normal = tf.mul(centered, inverse);
-    observe?.(mean, variance);
     save([normal, inverse, gain]);
     return {
       value: tf.add(tf.mul(normal, gain), offset),

@@ -44,12 +44,14 @@ function log1p(x: Value): Value {
   return where(magnitudeBelow(x, 0.5), near, unary('Log', add(x, scalar(1))));
 }
 
-/** 1 where x > 0, NaN where x is, else alpha. */
+/**
+ * 1 where x > 0, else alpha. The JavaScript backend gives NaN where x is; to look for it would take three more passes in
+ * every gradient of a ReLU, and it passes on through the ReLU itself.
+ */
 function step(x: Value, alpha: number): Value {
   const positive = binary('Greater', x, scalar(0, x.type), 'bool');
-  if (x.type !== 'float32') return where(positive, scalar(1, x.type), scalar(alpha, x.type));
-  const rest = where(isNotANumber(x), x, scalar(alpha));
-  return where(positive, scalar(1), rest);
+  if (alpha === 0) return cast(positive, x.type);
+  return where(positive, scalar(1, x.type), scalar(alpha, x.type));
 }
 
 function clip(x: Value, low: number, high: number): Value {
