@@ -1,6 +1,7 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import { batchCount } from '../data/batches.ts';
 import type { Split } from '../data/dataset.ts';
+import { groupByLength } from '../data/length-buckets.ts';
 import type { Device } from '../device/device.ts';
 import { HostRandom } from '../device/host-random.ts';
 import { RandomGenerator } from '../device/random-generator.ts';
@@ -155,7 +156,7 @@ class Training {
     const { train: split, config, observer } = this.#options;
     const { batchSize, accumulation } = config;
     const shuffleBefore = this.#shuffle.getState();
-    const order = this.#shuffle.permutation(split.size);
+    const order = groupByLength(split, this.#shuffle.permutation(split.size), batchSize);
     const every = Math.max(1, Math.ceil(this.#totalSteps / reportsPerRun));
     for (; this.#stepInEpoch < this.#stepsPerEpoch; ) {
       await this.#heed(shuffleBefore);
