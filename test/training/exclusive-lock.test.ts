@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ExclusiveLock } from '../../src/training/exclusive-lock.ts';
+import { isAlive, processStart, thisProcess } from '../../src/training/process-identity.ts';
+import { temporaryDirectory } from './support.ts';
+
+const lockFile = () => join(temporaryDirectory(), 'thing.lock');
+
+async function acquired(file: string): Promise<ExclusiveLock> {
+  const lock = await ExclusiveLock.tryAcquire(file);
+  assert.ok(lock instanceof ExclusiveLock, `held by ${JSON.stringify(lock)}`);
+  return lock;
+}
+
+/** A lock whose holder may be anybody. */
+const writeLock = (file: string, owner: object) =>
+  writeFileSync(file, JSON.stringify({ owner, token: 'of somebody else' }));
+
+test('a lock is held by one, and told who that is to others', async () => {
+  const file = lockFile();
+  const lock = await acquired(file);
+  assert.deepEqual(await ExclusiveLock.tryAcquire(file), thisProcess());
+  await lock.release();
+  assert.equal(existsSync(file), false);
+  await (await acquired(file)).release();
+});
+
+test('of many who want a free lock at once, one gets it', async () => {
+  const file = lockFile();
+  const results = await Promise.all(Array.from({ length: 20 }, () => ExclusiveLock.tryAcquire(file)));
+  const holders = results.filter((result) => result instanceof ExclusiveLock);
+  assert.equal(holders.length, 1);
+  await holders[0]!.release();
+  assert.deepEqual(readdirSync(join(file, '..')), []);
+});
+
+test('the lock of a process that was killed is taken over', async () => {
+  const file = lockFile();
+  const module = join(import.meta.dirname, '../../src/training/exclusive-lock.ts');
+  const holder = spawn(
+    process.execPath,
+    [
+      '--import',
+      'tsx',
+      '--input-type=module',
+      '--eval',
+      `const { ExclusiveLock } = await import(${JSON.stringify(module)});
+       await ExclusiveLock.tryAcquire(${JSON.stringify(file)});
+       console.log('holding');
+       setInterval(() => {}, 1000);`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  await once(holder.stdout, 'data');
+  const told = await ExclusiveLock.tryAcquire(file);
+  assert.ok(!(told instanceof ExclusiveLock));
+  assert.equal(told.pid, holder.pid);
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  await (await acquired(file)).release();
+});
+
+test('a pid that now belongs to another process does not hold the lock', async () => {
+  const file = lockFile();
+  writeLock(file, { ...thisProcess(), start: 'long ago' });
+  await (await acquired(file)).release();
+});
+
+test('of many who find the same dead holder, one takes over', async () => {
+  const file = lockFile();
+  writeLock(file, { ...thisProcess(), start: 'long ago' });
+  const results = await Promise.all(Array.from({ length: 20 }, () => ExclusiveLock.tryAcquire(file)));
+  const holders = results.filter((result) => result instanceof ExclusiveLock);
+  assert.equal(holders.length, 1);
+  const { token } = JSON.parse(readFileSync(file, 'utf8'));
+  assert.notEqual(token, 'of somebody else');
+  await holders[0]!.release();
+});
+
+test('a holder on another machine is believed while its heartbeat is fresh', async () => {
+  const file = lockFile();
+  writeLock(file, { pid: 1, host: 'elsewhere', start: 'unknown' });
+  const told = await ExclusiveLock.tryAcquire(file);
+  assert.ok(!(told instanceof ExclusiveLock));
+  assert.equal(told.host, 'elsewhere');
+  const silent = new Date(Date.now() - 3_600_000);
+  utimesSync(file, silent, silent);
+  await (await acquired(file)).release();
+});
+
+test('a lock file full of garbage holds nobody up', async () => {
+  const file = lockFile();
+  writeFileSync(file, '{"owner":');
+  await (await acquired(file)).release();
+});
+
+test('releasing does not remove a lock that another has taken over', async () => {
+  const file = lockFile();
+  const lock = await acquired(file);
+  writeLock(file, thisProcess());
+  await lock.release();
+  assert.equal(existsSync(file), true);
+});
+
+test('a folder that cannot be written gives an error with a remedy', async () => {
+  const file = join(temporaryDirectory(), 'file');
+  writeFileSync(file, '');
+  await assert.rejects(ExclusiveLock.tryAcquire(join(file, 'lock')), { name: 'UserError' });
+});
+
+test('processes are told apart by when they started', () => {
+  assert.equal(isAlive(thisProcess()), true);
+  assert.equal(isAlive({ ...thisProcess(), start: 'another time' }), false);
+  assert.equal(isAlive({ ...thisProcess(), host: 'elsewhere' }), undefined);
+  assert.notEqual(processStart(process.pid), undefined);
+});

@@ -1,0 +1,300 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Dataset } from '../../src/data/dataset.ts';
+import { tf } from '../../src/device/tensorflow.ts';
+import type { TrainingConfig } from '../../src/experiment/schema.ts';
+import { UserError } from '../../src/experiment/user-error.ts';
+import { Checkpoints } from '../../src/training/checkpoint.ts';
+import { Evaluator } from '../../src/training/evaluate.ts';
+import { Interruption } from '../../src/training/interruption.ts';
+import { withoutTeacher } from '../../src/training/teacher-source.ts';
+import {
+  type TrainObserver,
+  type TrainOptions,
+  type TrainOutcome,
+  train,
+} from '../../src/training/train-loop.ts';
+import {
+  attachDirect,
+  brightRows,
+  openTestDevice,
+  smallModel,
+  temporaryDirectory,
+  trainingConfig,
+  valuesOf,
+} from './support.ts';
+
+const device = await openTestDevice();
+const data = brightRows({ train: 75 });
+
+interface Setting {
+  dataset?: Dataset;
+  config?: Partial<TrainingConfig>;
+  directory?: string;
+  dropout?: number;
+  more?: Partial<TrainOptions>;
+}
+
+/** Trains a small student and says what became of it. */
+async function trainSmall({
+  dataset = data,
+  config = {},
+  directory,
+  dropout = 0,
+  more = {},
+}: Setting): Promise<{
+  outcome?: TrainOutcome;
+  error?: unknown;
+  weights: Record<string, number[]>;
+  accuracy: number;
+}> {
+  const student = smallModel(dataset, { dropout });
+  const strategy = attachDirect(student);
+  const evaluator = new Evaluator(device, student);
+  try {
+    const outcome = await train({
+      device,
+      student,
+      strategy,
+      teacher: withoutTeacher,
+      train: dataset.train,
+      validation: dataset.validation,
+      config: trainingConfig({ epochs: 2, batchSize: 16, learningRate: 0.02, ...config }),
+      seed: 3,
+      checkpoints: new Checkpoints(join(directory ?? temporaryDirectory(), 'checkpoints')),
+      identity: 'test',
+      ...more,
+    }).catch((error: unknown) => ({ error }));
+    const { accuracy } = await evaluator.evaluate(dataset.test);
+    const weights = valuesOf(student.parameters);
+    return 'error' in outcome ? { ...outcome, weights, accuracy } : { outcome, weights, accuracy };
+  } finally {
+    evaluator.dispose();
+    student.dispose();
+  }
+}
+
+function largestDifference(one: Record<string, number[]>, other: Record<string, number[]>): number {
+  let largest = 0;
+  for (const [name, values] of Object.entries(one))
+    values.forEach((value, at) => {
+      largest = Math.max(largest, Math.abs(value - other[name]![at]!));
+    });
+  return largest;
+}
+
+test('a student learns', async () => {
+  const { accuracy, outcome } = await trainSmall({ config: { epochs: 12 } });
+  assert.ok(accuracy > 0.8, `accuracy ${accuracy}`);
+  assert.equal(outcome!.epochs, 12);
+  assert.equal(outcome!.steps, 12 * 4);
+});
+
+test('the same seed gives the same weights to the last bit, another seed others', async () => {
+  const setting = { dropout: 0.3 };
+  const one = await trainSmall(setting);
+  const other = await trainSmall(setting);
+  const reseeded = await trainSmall({ ...setting, more: { seed: 4 } });
+  assert.deepEqual(one.weights, other.weights);
+  assert.notDeepEqual(one.weights, reseeded.weights);
+});
+
+// 60 samples: the last batch of each epoch is padded, and the last optimizer step has fewer batches.
+for (const optimizer of ['adamw', 'sgd'] as const)
+  test(`accumulated gradients equal those of one large batch: ${optimizer}`, async () => {
+    const large = await trainSmall({ config: { optimizer, batchSize: 28 } });
+    const split = await trainSmall({ config: { optimizer, batchSize: 7, accumulation: 4 } });
+    assert.equal(split.outcome!.steps, large.outcome!.steps);
+    const difference = largestDifference(large.weights, split.weights);
+    assert.ok(difference < 2e-5, `weights differ by up to ${difference}`);
+  });
+
+test('padding of the last batch counts in nothing', async () => {
+  // Padding 60 samples to a batch of 64 must equal the 60 alone.
+  const exact = await trainSmall({ config: { batchSize: 60 } });
+  const padded = await trainSmall({ config: { batchSize: 64 } });
+  assert.ok(largestDifference(exact.weights, padded.weights) < 1e-5);
+});
+
+test('the weights of the best epoch are restored at the end, and its number is told', async () => {
+  const scores: number[] = [];
+  const { outcome, weights } = await trainSmall({
+    config: { epochs: 4 },
+    more: { observer: { metrics: (values) => scores.push(values['validation.accuracy'] ?? Number.NaN) } },
+  });
+  const perEpoch = scores.filter((score) => !Number.isNaN(score));
+  const best = perEpoch.indexOf(Math.max(...perEpoch)) + 1;
+  assert.equal(perEpoch.length, 4);
+  assert.ok(outcome!.bestEpoch >= best);
+  // Training to the best epoch under the schedule of the whole run gives the same weights.
+  const directory = temporaryDirectory();
+  let epochs = 0;
+  const until = await trainSmall({
+    directory,
+    config: { epochs: 4 },
+    more: {
+      observer: {
+        checkpoint(epoch) {
+          epochs = epoch;
+        },
+      },
+      stopRequested: () => (epochs >= outcome!.bestEpoch ? 'stop' : undefined),
+    },
+  });
+  if (outcome!.bestEpoch < 4) assert.ok(until.error instanceof Interruption);
+  assert.deepEqual(until.weights, weights);
+});
+
+test('early stopping ends training when accuracy no longer rises', async () => {
+  const { outcome } = await trainSmall({
+    config: { epochs: 10, learningRate: 1e-9, weightDecay: 0, earlyStopping: { patience: 2, minDelta: 0 } },
+  });
+  // Nothing is learned at such a rate: the first epoch is the best and two more are waited for.
+  assert.equal(outcome!.epochs, 3);
+});
+
+test('with nothing held out all epochs run and the last one is kept', async () => {
+  const dataset = brightRows({ train: 60 }, { validation: 0 });
+  const { outcome } = await trainSmall({
+    dataset,
+    config: { epochs: 3, earlyStopping: { patience: 1, minDelta: 0 } },
+  });
+  assert.equal(outcome!.bestEpoch, 3);
+});
+
+for (const config of [{ optimizer: 'adamw' }, { optimizer: 'sgd', accumulation: 2 }] as const)
+  test(`stopped in mid-epoch and resumed, training ends as if undisturbed: ${config.optimizer}`, async () => {
+    const setting = { config: { epochs: 3, batchSize: 8, ...config }, dropout: 0.3 };
+    const undisturbed = await trainSmall(setting);
+    const directory = temporaryDirectory();
+    const stops = [3, 9, 11];
+    for (const stop of stops) {
+      let step = 0;
+      const { error } = await trainSmall({
+        ...setting,
+        directory,
+        more: {
+          observer: {
+            progress(done) {
+              step = done;
+            },
+          },
+          stopRequested: () => (step >= stop ? 'stop' : undefined),
+        },
+      });
+      assert.ok(error instanceof Interruption);
+      assert.equal(step, stop);
+    }
+    const resumed = await trainSmall({ ...setting, directory });
+    assert.deepEqual(resumed.weights, undisturbed.weights);
+    assert.equal(resumed.outcome!.bestEpoch, undisturbed.outcome!.bestEpoch);
+  });
+
+test('a crash after an epoch’s checkpoint loses nothing, one in mid-epoch only that epoch', async () => {
+  const undisturbed = await trainSmall({ config: { epochs: 3 }, dropout: 0.3 });
+  const directory = temporaryDirectory();
+  const crashed = await trainSmall({
+    directory,
+    config: { epochs: 3 },
+    dropout: 0.3,
+    more: {
+      observer: {
+        progress(done) {
+          if (done === 6) throw new Error('power cut');
+        },
+      },
+    },
+  });
+  assert.match(String(crashed.error), /power cut/);
+  const first: number[] = [];
+  const resumed = await trainSmall({
+    directory,
+    config: { epochs: 3 },
+    dropout: 0.3,
+    more: { observer: { progress: (done) => void first.push(done) } },
+  });
+  assert.equal(first[0], 5);
+  assert.deepEqual(resumed.weights, undisturbed.weights);
+});
+
+test('a checkpoint of another training is not gone on with', async () => {
+  const directory = temporaryDirectory();
+  await trainSmall({ directory });
+  const steps: number[] = [];
+  const observer: TrainObserver = { progress: (done) => void steps.push(done) };
+  await trainSmall({ directory, more: { observer } });
+  assert.deepEqual(steps, [], 'the same training is complete');
+  const { weights } = await trainSmall({ directory, more: { observer, identity: 'other', seed: 4 } });
+  assert.equal(steps[0], 1);
+  assert.deepEqual(weights, (await trainSmall({ more: { seed: 4 } })).weights);
+});
+
+test('cancelled, training keeps no checkpoint of the epoch it was in', async () => {
+  const directory = temporaryDirectory();
+  const { error } = await trainSmall({ directory, more: { stopRequested: () => 'cancel' } });
+  assert.ok(error instanceof Interruption);
+  assert.equal(error.reason, 'cancel');
+  assert.equal(existsSync(join(directory, 'checkpoints')), false);
+});
+
+test('a loss that is no longer a number ends training with a remedy', async () => {
+  const { error } = await trainSmall({
+    config: {
+      optimizer: 'sgd',
+      learningRate: 10,
+      momentum: 0.99,
+      clipNorm: null,
+      epochs: 60,
+      warmupRatio: 0,
+    },
+    more: hugeWeights(),
+  });
+  assert.ok(error instanceof UserError, String(error));
+  assert.match(error.message, /diverged/);
+  assert.match(error.remedy!, /learningRate/);
+});
+
+/** A student whose first forward pass already overflows. */
+function hugeWeights(): Pick<TrainOptions, 'student' | 'strategy'> {
+  const student = smallModel(data);
+  tf.tidy(() => {
+    for (const variable of student.parameters.values()) variable.assign(tf.fill(variable.shape, 1e30));
+  });
+  return { student, strategy: attachDirect(student) };
+}
+
+test('metrics cover every step: loss, its terms, accuracy, gradient norm and learning rate', async () => {
+  const seen: { values: Record<string, number>; step: number; epoch: number }[] = [];
+  await trainSmall({
+    config: { epochs: 1, batchSize: 16 },
+    more: {
+      observer: { metrics: (values, step, epoch) => void seen.push({ values: { ...values }, step, epoch }) },
+    },
+  });
+  const training = seen.filter(({ values }) => 'loss' in values);
+  assert.deepEqual(Object.keys(training[0]!.values).sort(), [
+    'accuracy',
+    'gradientNorm',
+    'learningRate',
+    'loss',
+    'loss.labels',
+  ]);
+  assert.deepEqual(
+    training.map(({ step }) => step),
+    [1, 2, 3, 4],
+  );
+  for (const { values } of training) {
+    assert.equal(values.loss, values['loss.labels']);
+    assert.ok(values.accuracy! >= 0 && values.accuracy! <= 1);
+  }
+  assert.equal(seen.at(-1)!.epoch, 1);
+});
+
+test('training neither leaks tensors nor variables', async () => {
+  await trainSmall({});
+  const before = tf.memory().numTensors;
+  await trainSmall({ config: { epochs: 3, accumulation: 2 } });
+  assert.equal(tf.memory().numTensors, before);
+});

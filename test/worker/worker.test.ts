@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Checkpoints } from '../../src/training/checkpoint.ts';
+import { ExclusiveLock } from '../../src/training/exclusive-lock.ts';
+import type { RunEvent } from '../../src/worker/events.ts';
+import { readEvents } from '../../src/worker/read-events.ts';
+import { RunDirectory } from '../../src/worker/run-directory.ts';
+import {
+  eventsOf,
+  fewImages,
+  makeRun,
+  runToEnd,
+  startWorker,
+  temporaryDirectory,
+  waitFor,
+} from './support.ts';
+
+// One project for all: the runs share the data and the teacher, as a user's do.
+const project = temporaryDirectory();
+
+const studentBytes = (directory: RunDirectory) =>
+  readFileSync(join(directory.studentDirectory, 'model.safetensors'));
+
+const ofType = <T extends RunEvent['type']>(events: RunEvent[], type: T) =>
+  events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
+
+const longTraining = { training: { epochs: 4000, batchSize: 4, learningRate: 0.001 } };
+const isTraining = (event: RunEvent) =>
+  event.type === 'metric' && event.model === 'student' && event.step > 60;
+
+test('a run goes from its directory to a student, telling all the way', async () => {
+  const directory = await makeRun(project, 'complete');
+  const { code, output } = await runToEnd(directory);
+  assert.equal(code, 0, output);
+
+  const { events, problems } = await readEvents(directory.eventsFile);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    events.map(({ seq }) => seq),
+    events.map((_, index) => index),
+  );
+  assert.deepEqual(
+    ofType(events, 'phase').map(({ phase }) => phase),
+    ['prepare', 'teacher', 'signals', 'train', 'evaluate', 'measure', 'export'],
+  );
+  const [started] = ofType(events, 'started');
+  assert.equal(started!.deviceKind, 'cpu');
+  assert.match(started!.device, /CPU/);
+  assert.equal(started!.versions.node, process.versions.node);
+  assert.deepEqual([...new Set(ofType(events, 'metric').map(({ model }) => model))], ['teacher', 'student']);
+  assert.equal(ofType(events, 'checkpoint').length, 2);
+  assert.deepEqual(
+    events.slice(-2).map(({ type }) => type),
+    ['result', 'completed'],
+  );
+
+  const { student, teacher, agreement, bestEpoch } = ofType(events, 'result')[0]!.result;
+  assert.equal(student.bytes, studentBytes(directory).length);
+  assert.equal(student.parameters, 784 * 8 + 8 + 8 + 8 * 10 + 10);
+  assert.ok(student.latencyMs! > 0 && student.throughput! > 0);
+  assert.ok(student.accuracy! > 0.2 && teacher!.accuracy! > 0.4);
+  assert.equal(
+    student.confusion!.flat().reduce((sum, count) => sum + count, 0),
+    80,
+  );
+  assert.ok(agreement! > 0 && agreement! <= 1);
+  assert.ok(bestEpoch === 1 || bestEpoch === 2);
+  assert.deepEqual(readdirSync(directory.studentDirectory).sort(), [
+    'README.md',
+    'config.json',
+    'model.safetensors',
+  ]);
+  assert.deepEqual(readdirSync(directory.checkpointsDirectory), ['best.safetensors']);
+  assert.deepEqual(readdirSync(directory.path).sort(), [
+    'checkpoints',
+    'control',
+    'events.jsonl',
+    'experiment.json',
+    'student',
+  ]);
+});
+
+test('a completed run is not run again', async () => {
+  const directory = await makeRun(project, 'complete');
+  const before = await eventsOf(directory);
+  const { code, output } = await runToEnd(directory);
+  assert.equal(code, 2);
+  assert.match(output, /completed; there is nothing left to do/);
+  assert.deepEqual(await eventsOf(directory), before);
+});
+
+test('without a teacher, direct training has no teacher’s figures', async () => {
+  const directory = await makeRun(project, 'direct', { teacher: undefined, strategy: { kind: 'direct' } });
+  const { code, output } = await runToEnd(directory);
+  assert.equal(code, 0, output);
+  const events = await eventsOf(directory);
+  assert.deepEqual(
+    ofType(events, 'phase').map(({ phase }) => phase),
+    ['prepare', 'train', 'evaluate', 'measure', 'export'],
+  );
+  assert.equal(ofType(events, 'result')[0]!.result.teacher, undefined);
+});
+
+test('the teacher in every step gives the same student as its cached signals', async () => {
+  // Without batch normalisation, after which Adam makes whole steps of mere rounding errors.
+  const student = { model: { architecture: 'mlp' as const, hidden: [8] } };
+  const cached = await makeRun(project, 'cached', { student });
+  const live = await makeRun(project, 'live', { student, cacheTeacherSignals: false });
+  for (const directory of [cached, live]) assert.equal((await runToEnd(directory)).code, 0);
+  const loss = async (directory: RunDirectory) =>
+    ofType(await eventsOf(directory), 'result')[0]!.result.student.loss!;
+  const losses = [await loss(cached), await loss(live)] as const;
+  assert.ok(Math.abs(losses[0] - losses[1]) < 1e-3, `cross-entropies ${losses}`);
+});
+
+test('killed in mid-epoch and resumed, twice, the student equals that of an undisturbed run', async () => {
+  const changes = { training: { epochs: 6, batchSize: 4, accumulation: 2, learningRate: 0.01 } };
+  const undisturbed = await makeRun(project, 'undisturbed', changes);
+  assert.equal((await runToEnd(undisturbed)).code, 0);
+
+  const killed = await makeRun(project, 'killed', changes);
+  for (const epoch of [1, 3]) {
+    const worker = startWorker(killed.path);
+    await waitFor(
+      killed,
+      (event) => event.type === 'metric' && event.model === 'student' && event.epoch > epoch + 0.1,
+    );
+    worker.process.kill('SIGKILL');
+    assert.equal((await worker.ended).signal, 'SIGKILL');
+  }
+  assert.equal(ofType(await eventsOf(killed), 'completed').length, 0);
+  const { code, output } = await runToEnd(killed);
+  assert.equal(code, 0, output);
+
+  assert.ok(studentBytes(killed).equals(studentBytes(undisturbed)), 'the weights differ');
+  const { events, problems } = await readEvents(killed.eventsFile);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    events.map(({ seq }) => seq),
+    events.map((_, index) => index),
+  );
+  const resumed = ofType(events, 'started').map(({ resumedFromEpoch }) => resumedFromEpoch ?? 0);
+  assert.equal(resumed.length, 3);
+  assert.ok(resumed[1]! >= 1 && resumed[2]! >= 3, String(resumed));
+});
+
+for (const [how, ask] of Object.entries({
+  'by a control file': async (directory: RunDirectory) => directory.request('stop'),
+  'by a signal': async (_: RunDirectory, kill: (signal: NodeJS.Signals) => void) => kill('SIGTERM'),
+}))
+  test(`asked to stop ${how}, a worker keeps a checkpoint of the very step`, async () => {
+    const directory = await makeRun(project, `stop ${how}`, longTraining);
+    const worker = startWorker(directory.path);
+    await waitFor(directory, isTraining);
+    await ask(directory, (signal) => worker.process.kill(signal));
+    const { code, output } = await worker.ended;
+    assert.equal(code, 0, output);
+    const events = await eventsOf(directory);
+    assert.deepEqual(
+      { type: events.at(-1)!.type, reason: ofType(events, 'cancelled')[0]!.reason },
+      { type: 'cancelled', reason: 'stop' },
+    );
+    assert.equal(existsSync(directory.studentDirectory), false);
+    assert.deepEqual(readdirSync(directory.controlDirectory), [], 'a resumed run would heed it again');
+    const state = await new Checkpoints(directory.checkpointsDirectory).peek('last');
+    const lastProgress = ofType(events, 'progress').findLast(({ phase }) => phase === 'train')!;
+    assert.ok(state!.step >= lastProgress.done);
+  });
+
+test('cancelled, a worker keeps neither checkpoint nor student', async () => {
+  const directory = await makeRun(project, 'cancel', longTraining);
+  const worker = startWorker(directory.path);
+  await waitFor(directory, isTraining);
+  await directory.request('cancel');
+  assert.equal((await worker.ended).code, 0);
+  assert.equal(ofType(await eventsOf(directory), 'cancelled')[0]!.reason, 'cancel');
+  assert.equal(existsSync(directory.checkpointsDirectory), false);
+  assert.equal(existsSync(directory.studentDirectory), false);
+});
+
+test('two workers never work on one run', async () => {
+  const directory = await makeRun(project, 'twice', longTraining);
+  const lock = await ExclusiveLock.tryAcquire(directory.lockFile);
+  const { code, output } = await runToEnd(directory);
+  assert.equal(code, 2);
+  assert.match(output, new RegExp(`Process ${process.pid} .* already`));
+  assert.equal(existsSync(directory.eventsFile), false, 'it must not write into the other’s events');
+  await (lock as ExclusiveLock).release();
+});
+
+/** What a run that cannot work says, in its events and in its log. */
+async function failure(directory: RunDirectory) {
+  const { code, output } = await runToEnd(directory);
+  const failed = ofType(await eventsOf(directory), 'failed')[0];
+  return { code, output, failed };
+}
+
+test('a data file that is not there is the user’s mistake, with a remedy', async () => {
+  const directory = await makeRun(project, 'no data', {
+    dataset: {
+      kind: 'idx',
+      train: { images: 'nowhere-images', labels: 'nowhere-labels' },
+      test: { images: 'nowhere-images', labels: 'nowhere-labels' },
+    },
+  });
+  const { code, output, failed } = await failure(directory);
+  assert.equal(code, 2);
+  assert.equal(failed!.userError, true);
+  assert.match(failed!.message, /nowhere-(images|labels) does not exist/);
+  assert.ok(failed!.remedy);
+  assert.doesNotMatch(output, /\n\s+at /, 'no stack for a user’s mistake');
+});
+
+test('a teacher that is needed and not named is asked for', async () => {
+  const directory = await makeRun(project, 'no teacher', { teacher: undefined });
+  const { code, failed } = await failure(directory);
+  assert.equal(code, 2);
+  assert.match(failed!.message, /"response" learns from a teacher/);
+  assert.match(failed!.remedy!, /"teacher"/);
+});
+
+test('a diverging training fails with advice, and its curve is kept', async () => {
+  const directory = await makeRun(project, 'diverging', {
+    teacher: undefined,
+    strategy: { kind: 'direct' },
+    // Pixels this large overflow within a few steps.
+    dataset: { ...fewImages(project), std: 1e-30 },
+    student: { model: { architecture: 'mlp', hidden: [8] } },
+    training: { epochs: 30, batchSize: 16, optimizer: 'sgd', learningRate: 10, clipNorm: null },
+  });
+  const { code, failed } = await failure(directory);
+  assert.equal(code, 2);
+  assert.match(failed!.message, /diverged/);
+  const metrics = ofType(await eventsOf(directory), 'metric');
+  assert.equal(metrics.at(-1)!.values.loss, null, 'NaN travels as null');
+});
+
+test('a request that is broken or not there fails without a stack', async () => {
+  const broken = await makeRun(project, 'broken');
+  writeFileSync(broken.requestFile, '{"experiment":');
+  const { code, failed } = await failure(broken);
+  assert.equal(code, 2);
+  assert.match(failed!.message, /experiment\.json is not valid JSON/);
+
+  const changed = await makeRun(project, 'changed');
+  const request = JSON.parse(readFileSync(changed.requestFile, 'utf8'));
+  request.experiment.training.epochs = -1;
+  writeFileSync(changed.requestFile, JSON.stringify(request));
+  assert.match((await failure(changed)).failed!.message, /experiment\.training\.epochs/);
+
+  rmSync(broken.requestFile);
+  assert.equal((await runToEnd(broken)).code, 2);
+});
+
+test('no directory, a file for one, or no argument at all', async () => {
+  assert.equal((await runToEnd(new RunDirectory(join(project, 'nowhere')))).code, 2);
+  assert.equal((await runToEnd(new RunDirectory(import.meta.filename))).code, 2);
+  assert.equal((await startWorker().ended).code, 2);
+});
