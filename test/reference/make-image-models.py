@@ -1,4 +1,4 @@
-"""Writes test/fixtures/models/image-models.json: what PyTorch computes for the networks of src/models/mlp.ts and cnn.ts.
+"""Writes test/fixtures/models/image-models.json: what PyTorch computes for the networks of src/models: mlp.ts, cnn.ts, resnet.ts.
 
 Run with any Python that has torch: python3 test/reference/make-image-models.py
 Weights are rounded to multiples of 1/64, so that the file says exactly which numbers were used. Everything is computed
@@ -63,12 +63,14 @@ class Stage(nn.Module):
 
 
 class Cnn(nn.Module):
-    def __init__(self, channels, dense, normalization):
+    def __init__(self, channels, dense, normalization, pooling):
         super().__init__()
+        self.pooling = pooling
         sizes = [CHANNELS, *channels]
         self.stages = nn.ModuleList(Stage(a, b, normalization) for a, b in zip(sizes, sizes[1:]))
         shrink = 2 ** len(channels)
-        features = (HEIGHT // shrink) * (WIDTH // shrink) * channels[-1]
+        places = 1 if pooling == "average" else (HEIGHT // shrink) * (WIDTH // shrink)
+        features = places * channels[-1]
         self.dense = nn.Linear(features, dense) if dense else None
         self.classifier = nn.Linear(dense or features, CLASSES)
 
@@ -78,11 +80,53 @@ class Cnn(nn.Module):
         for stage in self.stages:
             x = stage(x)
             states.append(nhwc(x))
-        x = nhwc(x).flatten(1)
+        x = x.mean((2, 3)) if self.pooling == "average" else nhwc(x).flatten(1)
         if self.dense:
             x = torch.relu(self.dense(x))
             states.append(x)
         return self.classifier(x), states
+
+
+class Block(nn.Module):
+    def __init__(self, before, channels, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(before, channels, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(channels)
+        self.downsample = None
+        if stride != 1 or before != channels:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(before, channels, 1, stride, bias=False), nn.BatchNorm2d(channels)
+            )
+
+    def forward(self, x):
+        y = torch.relu(self.bn1(self.conv1(x)))
+        return torch.relu(self.bn2(self.conv2(y)) + (self.downsample(x) if self.downsample else x))
+
+
+class Resnet(nn.Module):
+    def __init__(self, depth, width):
+        super().__init__()
+        sizes = [round(width * channels) for channels in (16, 32, 64)]
+        self.conv1 = nn.Conv2d(CHANNELS, sizes[0], 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(sizes[0])
+        before = sizes[0]
+        for group, channels in enumerate(sizes):
+            blocks = nn.ModuleList()
+            for index in range((depth - 2) // 6):
+                blocks.append(Block(before, channels, 2 if group and not index else 1))
+                before = channels
+            setattr(self, f"layer{group + 1}", blocks)
+        self.fc = nn.Linear(before, CLASSES)
+
+    def forward(self, pixels):
+        x = torch.relu(self.bn1(self.conv1(pixels)))
+        states = [nhwc(x)]
+        for block in [*self.layer1, *self.layer2, *self.layer3]:
+            x = block(x)
+            states.append(nhwc(x))
+        return self.fc(x.mean((2, 3))), states
 
 
 def numbers(tensor):
@@ -95,7 +139,7 @@ def case(model, config):
             if "num_batches" in name:
                 continue
             low, high = (0.5, 2) if "running_var" in name else (-0.5, 0.5)
-            centre = 1 if "norm" in name and name.endswith("weight") else 0
+            centre = 1 if value.dim() == 1 and name.endswith("weight") else 0
             drawn = centre + low + (high - low) * torch.rand_like(value)
             value.copy_((drawn * 64).round() / 64)
     weights = {name: numbers(value) for name, value in model.state_dict().items() if "num_batches" not in name}
@@ -132,9 +176,9 @@ def mlp(hidden, normalization):
     )
 
 
-def cnn(channels, dense, normalization):
-    config = {"architecture": "cnn", "channels": channels, "normalization": normalization}
-    return case(Cnn(channels, dense, normalization), config | ({"dense": dense} if dense else {}))
+def cnn(channels, dense, normalization, pooling="flatten"):
+    config = {"architecture": "cnn", "channels": channels, "normalization": normalization, "pooling": pooling}
+    return case(Cnn(channels, dense, normalization, pooling), config | ({"dense": dense} if dense else {}))
 
 
 reference = {
@@ -146,6 +190,8 @@ reference = {
         cnn([3, 4], 5, "batch"),
         cnn([3], None, "layer"),
         cnn([2, 3], None, "none"),
+        cnn([3], 4, "batch", "average"),
+        case(Resnet(14, 0.125), {"architecture": "resnet", "depth": 14, "width": 0.125}),
     ],
 }
 target = Path(__file__).parent.parent / "fixtures" / "models" / "image-models.json"
