@@ -32,7 +32,8 @@ function eagerStep<Output extends string>(step: Step<Output>): CompiledStep<Outp
         );
         return Object.fromEntries(read) as Record<Output, Float32Array>;
       } finally {
-        tf.dispose(outputs);
+        for (const tensor of Object.values<tf.Tensor>(outputs))
+          if (!(tensor instanceof tf.Variable)) tensor.dispose();
       }
     },
     dispose() {

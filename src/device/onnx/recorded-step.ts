@@ -7,7 +7,7 @@ import { graphOf } from './graph.ts';
 import { optimise } from './optimise/optimise.ts';
 import { ortTensor } from './store.ts';
 import { type HostArray, sizeOf, Value } from './value.ts';
-import { liveVariables, setVariable, type VariableBuffers } from './variables.ts';
+import { liveVariables, part, setVariable, type VariableBuffers } from './variables.ts';
 
 type Source =
   | { readonly kind: 'input'; readonly name: string }
@@ -146,11 +146,11 @@ function record<Output extends string>(
   const { store } = backend;
   const sources = new Map<Value, Source>();
   const variables = liveVariables(backend);
+  for (const variable of variables) part(backend, variable);
   const placeholders = new Map<tf.DataId, Value>();
   const originals = new Map<tf.DataId, Value>();
   for (const variable of variables) {
     const original = store.get(variable.dataId)!;
-    if (originals.has(variable.dataId)) continue;
     originals.set(variable.dataId, original);
     const placeholder = new Value(variable.shape, original.type);
     placeholders.set(variable.dataId, placeholder);

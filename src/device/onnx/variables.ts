@@ -21,6 +21,14 @@ export function setVariable(backend: OnnxBackend, variable: tf.Variable, value: 
   tensor.dispose();
 }
 
+/** Gives a variable data of its own where it shares them, as with the tensor it was made of. */
+export function part(backend: OnnxBackend, variable: tf.Variable): void {
+  if (backend.store.references(variable.dataId) === 1) return;
+  const value = backend.store.get(variable.dataId)!;
+  value.escaped = true;
+  setVariable(backend, variable, value);
+}
+
 /**
  * Memory for the next value of each variable. A step writes new values while it still reads the old ones, so a
  * variable that is assigned at each step alternates between two buffers.
