@@ -1,4 +1,5 @@
-// Bundles what runs: the CLI and the training worker (ES modules for Node), later the extension and its page.
+// Bundles what runs: the CLI and the training worker (ES modules for Node), and the extension, which share their
+// common parts.
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -23,30 +24,28 @@ const node = {
   target: 'node20',
   format: 'esm',
   outExtension: { '.js': '.mjs' },
-  external: native,
-  // Bundled CommonJS packages still call require.
+  // Bundled CommonJS packages still call require, and one names its temporary files after itself.
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __filename = import.meta.filename;",
   },
+};
+
+const entryPoints = {
+  cli: 'src/cli/main.ts',
+  worker: 'src/worker/main.ts',
+  extension: 'extension/extension.ts',
 };
 
 await rm(join(root, 'dist'), { recursive: true, force: true });
 await build({
   ...node,
-  entryPoints: { cli: 'src/cli/main.ts', worker: 'src/worker/main.ts' },
+  entryPoints: Object.fromEntries(
+    Object.entries(entryPoints).filter(([, file]) => existsSync(join(root, file))),
+  ),
+  external: ['vscode', ...native],
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
 });
 
-if (existsSync(join(root, 'extension/extension.ts')))
-  await build({
-    ...common,
-    entryPoints: { extension: 'extension/extension.ts' },
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    outExtension: { '.js': '.cjs' },
-    external: ['vscode', ...native],
-  });
-
 await import('./schema.mjs');
+await import('./sample.mjs');
