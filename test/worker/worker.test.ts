@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Checkpoints } from '../../src/training/checkpoint.ts';
@@ -235,6 +236,35 @@ test('a diverging training fails with advice, and its curve is kept', async () =
   assert.match(failed!.message, /diverged/);
   const metrics = ofType(await eventsOf(directory), 'metric');
   assert.equal(metrics.at(-1)!.values.loss, null, 'NaN travels as null');
+});
+
+test('on a full disk a run fails with a remedy and nothing half-written, and is resumed when there is room', async (context) => {
+  const disk = join(project, 'disk');
+  mkdirSync(disk);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=160k', 'tmpfs', disk], { stdio: 'ignore' });
+  } catch {
+    return context.skip('making a small file system needs root on Linux');
+  }
+  context.after(() => execFileSync('umount', [disk]));
+  const made = await makeRun(project, 'full disk', { teacher: undefined, strategy: { kind: 'direct' } });
+  const directory = new RunDirectory(join(disk, 'run'));
+  await directory.create(made.readRequest());
+
+  const { code, failed, output } = await failure(directory);
+  assert.equal(code, 2, output);
+  assert.match(failed!.message, /checkpoints.* cannot be written: the disk is full/);
+  assert.match(failed!.remedy!, /Free some space/);
+  const left = readdirSync(directory.path, { recursive: true }).map(String);
+  assert.deepEqual(
+    left.filter((name) => /tmp|reserve|lock/.test(name)),
+    [],
+  );
+
+  execFileSync('mount', ['-o', 'remount,size=8m', disk]);
+  const resumed = await runToEnd(directory);
+  assert.equal(resumed.code, 0, resumed.output);
+  assert.ok(existsSync(join(directory.studentDirectory, 'model.safetensors')));
 });
 
 test('a request that is broken or not there fails without a stack', async () => {

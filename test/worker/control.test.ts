@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Control } from '../../src/worker/control.ts';
+import { RunDirectory } from '../../src/worker/run-directory.ts';
+import { temporaryDirectory } from './support.ts';
+
+const directory = () => new RunDirectory(join(temporaryDirectory(), 'run'));
+
+/** Asks until something is heard: the folder is not looked at each time. */
+async function heard(control: Control) {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const reason = control.requested();
+    if (reason) return reason;
+    await sleep(20);
+  }
+  return undefined;
+}
+
+test('nothing is asked, not even a folder is there', () => {
+  assert.equal(new Control(directory()).requested(), undefined);
+});
+
+test('a request that comes later is heard', async () => {
+  const run = directory();
+  const control = new Control(run);
+  assert.equal(control.requested(), undefined);
+  await run.request('stop');
+  assert.equal(await heard(control), 'stop');
+});
+
+test('a cancel that follows a stop counts, a stop that follows a cancel does not', async () => {
+  const run = directory();
+  const control = new Control(run);
+  control.stop();
+  assert.equal(control.requested(), 'stop');
+  await run.request('cancel');
+  const other = new Control(run);
+  other.stop();
+  assert.equal(other.requested(), 'cancel');
+  other.stop();
+  assert.equal(other.requested(), 'cancel');
+});
+
+test('requests that were cleared are forgotten', async () => {
+  const run = directory();
+  await run.request('stop');
+  await run.request('cancel');
+  await run.clearRequests();
+  assert.equal(new Control(run).requested(), undefined);
+});
