@@ -1,4 +1,5 @@
-// Writes dist/experiment.schema.json, which VS Code and other editors read for completion and hovers.
+// Writes the JSON Schema of experiments: in full for other editors, and without judgements for VS Code, where the
+// extension's own checks speak.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -6,7 +7,12 @@ import { build } from 'esbuild';
 const root = resolve(import.meta.dirname, '..');
 const { outputFiles } = await build({
   absWorkingDir: root,
-  entryPoints: ['src/experiment/json-schema.ts'],
+  stdin: {
+    contents:
+      "export { experimentJsonSchema } from './src/experiment/json-schema.ts'; export { editorJsonSchema } from './src/experiment/editor-schema.ts';",
+    resolveDir: root,
+    loader: 'ts',
+  },
   bundle: true,
   write: false,
   platform: 'node',
@@ -14,9 +20,9 @@ const { outputFiles } = await build({
   format: 'esm',
 });
 const source = Buffer.from(outputFiles[0].text).toString('base64');
-const { experimentJsonSchema } = await import(`data:text/javascript;base64,${source}`);
+const { experimentJsonSchema, editorJsonSchema } = await import(`data:text/javascript;base64,${source}`);
 await mkdir(join(root, 'dist'), { recursive: true });
-await writeFile(
-  join(root, 'dist/experiment.schema.json'),
-  `${JSON.stringify(experimentJsonSchema(), undefined, 2)}\n`,
-);
+const write = (name, schema) =>
+  writeFile(join(root, 'dist', name), `${JSON.stringify(schema, undefined, 2)}\n`);
+await write('experiment.schema.json', experimentJsonSchema());
+await write('experiment.editor.schema.json', editorJsonSchema());

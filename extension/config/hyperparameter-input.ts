@@ -1,7 +1,6 @@
 import { l10n, type QuickPickItem, type TextDocument, window } from 'vscode';
-import { removeValue, setValue, type TextEdit } from '../../src/experiment/edit.ts';
-import { parseInput } from '../../src/experiment/hyperparameter-input.ts';
-import { type Hyperparameter, variantOf } from '../../src/experiment/hyperparameters.ts';
+import type { TextEdit } from '../../src/experiment/edit.ts';
+import type { Hyperparameter } from '../../src/experiment/hyperparameters.ts';
 import { describePath } from '../../src/experiment/problem.ts';
 import type { Experiment } from '../../src/experiment/schema.ts';
 
@@ -25,6 +24,7 @@ export async function askForValue(
     });
     return picked && { value: picked.value };
   }
+  const { parseInput } = await import('../../src/experiment/hyperparameter-input.ts');
   const text = await window.showInputBox({
     title,
     prompt: `${parameter.description} ${l10n.t('Expected: {0}.', parameter.expected)}`,
@@ -63,12 +63,14 @@ function choicesOf({
 }
 
 /** The smallest edits that give a hyperparameter a new value; undefined removes what is written. */
-export function hyperparameterEdits(
+export async function hyperparameterEdits(
   document: Pick<TextDocument, 'getText'>,
   parameter: Hyperparameter,
   value: unknown,
   written: unknown,
-): TextEdit[] {
+): Promise<TextEdit[]> {
+  const { removeValue, setValue } = await import('../../src/experiment/edit.ts');
+  const { variantOf } = await import('../../src/experiment/hyperparameters.ts');
   const text = document.getText();
   const { path, clear, selectsVariant } = parameter;
   if (value === undefined) {

@@ -10,8 +10,7 @@ import {
   type Uri,
   workspace,
 } from 'vscode';
-import { type Hyperparameter, hyperparametersOf } from '../../src/experiment/hyperparameters.ts';
-import { parseExperiment } from '../../src/experiment/parse.ts';
+import type { Hyperparameter } from '../../src/experiment/hyperparameters.ts';
 import { describePath } from '../../src/experiment/problem.ts';
 import type { Experiment } from '../../src/experiment/schema.ts';
 import { Disposables } from '../disposables.ts';
@@ -21,7 +20,7 @@ import { showValue } from './hyperparameter-input.ts';
 /** What the hyperparameters belong to: a file, which can be edited, or a run, which is frozen. */
 export type HyperparameterSource =
   | { readonly kind: 'file'; readonly uri: Uri }
-  | { readonly kind: 'run'; readonly name: string; readonly config: Experiment };
+  | { readonly kind: 'run'; readonly name: string; readonly file: string; readonly config: Experiment };
 
 export type HyperparameterNode = SectionNode | ParameterNode | BrokenNode;
 
@@ -74,6 +73,7 @@ export class HyperparameterTree extends Disposables implements TreeDataProvider<
     const source = this.#source;
     if (!source) return [];
     if (source.kind === 'run') return sections(source, source.config);
+    const { parseExperiment } = await import('../../src/experiment/parse.ts');
     const { experiment, problems } = parseExperiment((await openExperiment(source.uri)).getText());
     if (experiment) return sections(source, experiment);
     return [{ kind: 'broken', message: problems[0]?.message ?? '', uri: source.uri }];
@@ -85,7 +85,8 @@ export class HyperparameterTree extends Disposables implements TreeDataProvider<
   }
 }
 
-function sections(source: HyperparameterSource, experiment: Experiment): SectionNode[] {
+async function sections(source: HyperparameterSource, experiment: Experiment): Promise<SectionNode[]> {
+  const { hyperparametersOf } = await import('../../src/experiment/hyperparameters.ts');
   const bySection = new Map<string, ParameterNode[]>();
   for (const parameter of hyperparametersOf(experiment)) {
     const name = parameter.path.length > 1 ? String(parameter.path[0]) : l10n.t('run');

@@ -79,7 +79,7 @@ export function generateManifest(): GeneratedManifest {
       ),
     },
     languages: [{ id: 'jsonc', filenamePatterns: ['*.distill.json'] }],
-    jsonValidation: [{ fileMatch: '*.distill.json', url: './dist/experiment.schema.json' }],
+    jsonValidation: [{ fileMatch: '*.distill.json', url: './dist/experiment.editor.schema.json' }],
   };
   return { contributes, texts };
 }

@@ -4,11 +4,13 @@ import { type ExperimentNode, type GroupNode, type MoreNode, nodeId } from './no
 
 const runsText = (count: number) => (count === 1 ? l10n.t('1 run') : l10n.t('{0} runs', count));
 
+function collapsible({ runs, expanded }: ExperimentNode): TreeItemCollapsibleState {
+  if (runs === 0) return TreeItemCollapsibleState.None;
+  return expanded ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
+}
+
 export function experimentItem(node: ExperimentNode): TreeItem {
-  const item = new TreeItem(
-    basename(node.uri.path).replace(/\.distill\.json$/, ''),
-    node.runs > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None,
-  );
+  const item = new TreeItem(basename(node.uri.path).replace(/\.distill\.json$/, ''), collapsible(node));
   item.id = nodeId(node);
   item.resourceUri = node.exists ? node.uri : undefined;
   item.iconPath = new ThemeIcon(node.exists ? 'beaker' : 'file');

@@ -16,6 +16,8 @@ export interface ExperimentNode {
   /** Absolute path; the file may be gone while its runs are still there. */
   readonly uri: Uri;
   readonly exists: boolean;
+  /** Unfolded at first; what the user folds stays as it is. */
+  readonly expanded: boolean;
   readonly selection: RunSelection;
   readonly runs: number;
 }

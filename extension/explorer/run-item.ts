@@ -1,8 +1,10 @@
-import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode';
+import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { formatBytes, formatMilliseconds, formatPercent, formatRatio } from '../../src/compare/formatting.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
 import type { ModelFigures, RunState } from '../../src/worker/events.ts';
 import { nodeId, type RunNode } from './nodes.ts';
+
+export const stateIcon = (state: RunState): string => icons[state].id.split('~')[0]!;
 
 const icons: Record<RunState, ThemeIcon> = {
   queued: new ThemeIcon('clock'),
@@ -41,7 +43,6 @@ export function runItem(node: RunNode): TreeItem {
   item.accessibilityInformation = {
     label: l10n.t('{0}, {1}, {2}', runLabel(record), stateName(record.state), item.description),
   };
-  item.resourceUri = Uri.from({ scheme: 'distillery-run', path: `/${record.id}`, query: record.state });
   return item;
 }
 

@@ -1,6 +1,6 @@
 import { EventEmitter, l10n, type TreeDataProvider, type TreeItem, Uri } from 'vscode';
 import type { RunQuery } from '../../src/runs/run-records.ts';
-import { runStates } from '../../src/worker/events.ts';
+import type { RunState } from '../../src/worker/events.ts';
 import { Disposables } from '../disposables.ts';
 import type { ExperimentFiles } from '../workspace/experiment-files.ts';
 import type { RunFolder } from '../workspace/run-folder.ts';
@@ -14,11 +14,17 @@ import {
   type RunNode,
   type RunSelection,
 } from './nodes.ts';
-import { runItem, runTooltip, stateName } from './run-item.ts';
+import { runItem, runTooltip, stateIcon, stateName } from './run-item.ts';
 import type { RememberedViewOptions } from './view-options.ts';
 
 /** Rows below one node before 'Show more': a tree of thousands is never built at once. */
 export const pageSize = 100;
+
+/** So many experiments are shown unfolded; with more, one looks for one of them first. */
+const fewNodes = 10;
+
+/** What people look for first. */
+const states: readonly RunState[] = ['running', 'queued', 'completed', 'interrupted', 'failed', 'cancelled'];
 
 /** Experiments and their runs. Asks the store for the page it shows, and redraws single rows while runs report. */
 export class RunTree extends Disposables implements TreeDataProvider<ExplorerNode> {
@@ -29,6 +35,8 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
   readonly onDidChangeTreeData = this.#changed.event;
   /** Pages opened below a node, by its id. */
   readonly #pages = new Map<string, number>();
+  /** Rows as VS Code was given them: it knows them by identity. */
+  readonly #shown = new Map<string, RunNode>();
   /** Rows on screen by run id, so that a report redraws one row instead of the tree. */
   readonly #rows = new Map<string, RunNode>();
 
@@ -38,6 +46,7 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
     this.#files = files;
     this.#options = options;
     this.add(files.onDidChange(() => this.refresh()));
+    this.add(folders.onDidReplace(() => this.refresh()));
     this.add(options.onDidChange(() => this.refresh()));
     this.add(
       folders.onDidChange(({ folder, ids, structure }) => {
@@ -49,6 +58,7 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
 
   refresh(): void {
     this.#rows.clear();
+    this.#shown.clear();
     this.#changed.fire(undefined);
   }
 
@@ -91,9 +101,9 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
     if (grouping === 'experiment') return this.#experiments();
     const groups =
       grouping === 'status'
-        ? runStates.map((state) => ({
+        ? states.map((state) => ({
             label: stateName(state),
-            icon: 'circle-outline',
+            icon: stateIcon(state),
             query: { states: [state] },
           }))
         : undefined;
@@ -115,7 +125,8 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
       for (const [file, runs] of counts)
         nodes.push(experimentNode(folder, Uri.file(file), false, runs, text));
     }
-    return nodes;
+    const expanded = nodes.length <= fewNodes;
+    return nodes.map((node) => ({ ...node, expanded }));
   }
 
   async #groups(
@@ -164,6 +175,7 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
       for (const record of records) {
         const node: RunNode = { kind: 'run', folder, record, parent };
         this.#rows.set(nodeId(node), node);
+        this.#shown.set(nodeId(node), node);
         nodes.push(node);
       }
     }
@@ -172,9 +184,9 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
     return nodes;
   }
 
-  async #redraw(folder: RunFolder, ids: readonly string[]): Promise<void> {
+  async #redraw(folder: RunFolder, ids: readonly string[] | undefined): Promise<void> {
     const shown = [...this.#rows.values()].filter(
-      (node) => node.folder === folder && ids.includes(node.record.id),
+      (node) => node.folder === folder && (ids?.includes(node.record.id) ?? true),
     );
     if (shown.length === 0) return;
     const records = new Map(
@@ -182,9 +194,10 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
     );
     for (const node of shown) {
       const record = records.get(node.record.id);
-      if (!record) continue;
-      this.#rows.set(nodeId(node), { ...node, record });
-      this.#changed.fire(node);
+      if (!record || JSON.stringify(record) === JSON.stringify(node.record)) continue;
+      const renewed = { ...node, record };
+      this.#rows.set(nodeId(node), renewed);
+      this.#changed.fire(this.#shown.get(nodeId(node)) ?? node);
     }
   }
 
@@ -201,5 +214,12 @@ function experimentNode(
   runs: number,
   text: string | undefined,
 ): ExperimentNode {
-  return { kind: 'experiment', uri, exists, runs, selection: { folder, query: { file: uri.fsPath, text } } };
+  return {
+    kind: 'experiment',
+    uri,
+    exists,
+    runs,
+    expanded: true,
+    selection: { folder, query: { file: uri.fsPath, text } },
+  };
 }

@@ -1,0 +1,77 @@
+import { basename, dirname, relative, sep } from 'node:path';
+import { l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
+import { UserError } from '../../src/experiment/user-error.ts';
+import type { Services } from '../services.ts';
+import { exists } from './file-commands.ts';
+import { targetFolder } from './targets.ts';
+
+/** Asks for a strategy and a name, writes a commented experiment and opens it. */
+export async function newExperiment(services: Services): Promise<Uri | undefined> {
+  const folder = await targetFolder(services);
+  if (!folder) return undefined;
+  const { experimentTemplate, templateStrategies } = await import('../../src/experiment/template.ts');
+  const items: (QuickPickItem & { kind_: string })[] = templateStrategies().map(
+    ({ kind, description, formula }) => ({
+      label: kind,
+      detail: description,
+      description: formula,
+      kind_: kind,
+    }),
+  );
+  const strategy = await window.showQuickPick(items, {
+    title: l10n.t('New Experiment'),
+    placeHolder: l10n.t('How is the student to learn?'),
+    matchOnDetail: true,
+  });
+  if (!strategy) return undefined;
+  const root = folder.folder.uri;
+  const place = (name: string) => Uri.joinPath(root, `${name}.distill.json`);
+  const name = await window.showInputBox({
+    title: l10n.t('New Experiment'),
+    prompt: l10n.t('Name of the file, without .distill.json'),
+    value: await freeName(place, strategy.kind_),
+    validateInput: async (text) => {
+      if (!/^[\w][\w .-]*$/.test(text.trim()))
+        return l10n.t('Write a file name of letters, digits, spaces, dots and hyphens.');
+      return (await exists(place(text.trim()))) ? l10n.t('There is such a file already.') : undefined;
+    },
+  });
+  if (name === undefined) return undefined;
+  const uri = place(name.trim());
+  const text = experimentTemplate(strategy.kind_, name.trim(), await findImages(uri));
+  await workspace.fs.writeFile(uri, Buffer.from(text)).then(undefined, (error: unknown) => {
+    throw new UserError(l10n.t('{0} cannot be written.', uri.fsPath), {
+      remedy: l10n.t('Make the folder writable.'),
+      cause: error,
+    });
+  });
+  await window.showTextDocument(uri);
+  return uri;
+}
+
+async function freeName(place: (name: string) => Uri, kind: string): Promise<string> {
+  for (let count = 1; ; count++) {
+    const name = count === 1 ? kind : `${kind}-${count}`;
+    if (!(await exists(place(name)))) return name;
+  }
+}
+
+/** IDX files that lie in the workspace already, as paths from the new experiment; undefined where there are none. */
+async function findImages(experiment: Uri): Promise<Record<string, unknown> | undefined> {
+  const [images] = await workspace.findFiles('**/train-images*idx3*', '**/node_modules/**', 1);
+  if (!images) return undefined;
+  const folder = dirname(images.fsPath);
+  const from = (name: string) =>
+    relative(dirname(experiment.fsPath), `${folder}/${name}`).split(sep).join('/');
+  const pair = (imagesName: string) => ({
+    images: from(imagesName),
+    labels: from(imagesName.replace('images', 'labels').replace('idx3', 'idx1')),
+  });
+  const train = basename(images.fsPath);
+  for (const prefix of ['test', 't10k']) {
+    const test = train.replace(/^train/, prefix);
+    if (await exists(Uri.file(`${folder}/${test}`)))
+      return { kind: 'idx', train: pair(train), test: pair(test) };
+  }
+  return undefined;
+}

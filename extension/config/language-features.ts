@@ -1,0 +1,39 @@
+import { type Disposable, languages } from 'vscode';
+import { Disposables } from '../disposables.ts';
+import type { RunFolders } from '../workspace/run-folders.ts';
+import type { ExperimentDiagnostics } from './diagnostics.ts';
+import { experimentSelector } from './experiment-document.ts';
+import { ExperimentLens } from './experiment-lens.ts';
+import { PathCompletion } from './path-completion.ts';
+import { QuickFixes } from './quick-fixes.ts';
+import { StrategyHover } from './strategy-hover.ts';
+import { ValueCompletion } from './value-completion.ts';
+
+/** What an open experiment offers; loaded with the first one. */
+export function registerLanguageFeatures(
+  folders: RunFolders,
+  diagnostics: ExperimentDiagnostics,
+): Disposable {
+  const features = new Disposables();
+  const lens = features.add(new ExperimentLens(folders));
+  features.add(languages.registerCodeLensProvider(experimentSelector, lens));
+  features.add(languages.registerHoverProvider(experimentSelector, new StrategyHover()));
+  features.add(
+    languages.registerCompletionItemProvider(
+      experimentSelector,
+      new PathCompletion(),
+      ...PathCompletion.triggers,
+    ),
+  );
+  features.add(
+    languages.registerCompletionItemProvider(experimentSelector, new ValueCompletion(folders), '"', ' ', ':'),
+  );
+  features.add(
+    languages.registerCodeActionsProvider(
+      experimentSelector,
+      new QuickFixes(diagnostics),
+      QuickFixes.metadata,
+    ),
+  );
+  return features;
+}

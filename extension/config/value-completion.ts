@@ -1,0 +1,103 @@
+import { readdir } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { getLocation } from 'jsonc-parser';
+import {
+  CompletionItem,
+  CompletionItemKind,
+  type CompletionItemProvider,
+  l10n,
+  type Position,
+  Range,
+  type TextDocument,
+} from 'vscode';
+import { parseText } from '../../src/experiment/parse.ts';
+import { valueAt } from '../../src/experiment/schema-walk.ts';
+import type { RunFolders } from '../workspace/run-folders.ts';
+
+/** Completes what only this experiment and this folder know: numbers of layers, and checkpoints of finished runs. */
+export class ValueCompletion implements CompletionItemProvider {
+  readonly #folders: RunFolders;
+
+  constructor(folders: RunFolders) {
+    this.#folders = folders;
+  }
+
+  async provideCompletionItems(document: TextDocument, position: Position): Promise<CompletionItem[]> {
+    const text = document.getText();
+    const offset = document.offsetAt(position);
+    const { path, isAtPropertyKey, previousNode } = getLocation(text, offset);
+    if (isAtPropertyKey) return [];
+    const key = path.at(-1);
+    if (key === 'checkpoint') return this.#checkpoints(document, previousNode);
+    if ((key === 'student' || key === 'teacher') && path[0] === 'strategy') return layers(text, key);
+    return [];
+  }
+
+  async #checkpoints(
+    document: TextDocument,
+    node: { offset: number; length: number; type: string } | undefined,
+  ): Promise<CompletionItem[]> {
+    const folder = this.#folders.of(document.uri);
+    if (!folder) return [];
+    const from = dirname(document.uri.fsPath);
+    const path = (target: string) => relative(from, target).split(sep).join('/');
+    const runs = await folder.list({ states: ['completed'], limit: 50 });
+    const teachers = join(folder.folder.uri.fsPath, 'teachers');
+    const imported = await readdir(teachers, { withFileTypes: true }).catch(() => []);
+    const items = [
+      ...imported
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => ({ target: path(join(teachers, name)), detail: l10n.t('imported teacher') })),
+      ...runs.map(({ directory, experiment, seed }) => ({
+        target: path(join(directory, 'student')),
+        detail: l10n.t('student of {0}, seed {1}', experiment, seed),
+      })),
+    ];
+    const range =
+      node?.type === 'string'
+        ? new Range(document.positionAt(node.offset), document.positionAt(node.offset + node.length))
+        : undefined;
+    return items.map(({ target, detail }, index) => {
+      const item = new CompletionItem(target, CompletionItemKind.Folder);
+      item.detail = detail;
+      item.insertText = JSON.stringify(target);
+      item.filterText = JSON.stringify(target);
+      item.sortText = String(index).padStart(4, '0');
+      if (range) item.range = range;
+      return item;
+    });
+  }
+}
+
+/** Layers a model has, from its configuration: counted as the strategies count them, 0 the input or embedding. */
+function layers(text: string, who: 'student' | 'teacher'): CompletionItem[] {
+  const count = layersOf(valueAt(parseText(text).written, [who, 'model']));
+  return Array.from({ length: count === undefined ? 0 : count + 1 }, (_, layer) => {
+    const item = new CompletionItem(String(layer), CompletionItemKind.Value);
+    item.sortText = String(layer).padStart(4, '0');
+    item.detail =
+      layer === 0
+        ? l10n.t('input or embedding')
+        : layer === count
+          ? l10n.t('last layer')
+          : l10n.t('layer {0}', layer);
+    return item;
+  });
+}
+
+function layersOf(model: unknown): number | undefined {
+  const config = model as {
+    layers?: number;
+    hidden?: unknown[];
+    channels?: unknown[];
+    dense?: number;
+    blocks?: number;
+    depth?: number;
+  };
+  if (typeof config !== 'object' || config === null) return undefined;
+  if (typeof config.layers === 'number') return config.layers;
+  if (Array.isArray(config.hidden)) return config.hidden.length;
+  if (Array.isArray(config.channels)) return config.channels.length + (config.dense === undefined ? 0 : 1);
+  if (typeof config.blocks === 'number') return config.blocks;
+  return typeof config.depth === 'number' ? (config.depth - 2) / 2 : undefined;
+}

@@ -1,0 +1,87 @@
+import { l10n, MarkdownString, StatusBarAlignment, type TreeView, window } from 'vscode';
+import type { RunRecord } from '../../src/runs/run-records.ts';
+import { Disposables } from '../disposables.ts';
+import type { ExplorerNode } from '../explorer/nodes.ts';
+import { runDescription, runLabel } from '../explorer/run-item.ts';
+import type { RunFolders } from '../workspace/run-folders.ts';
+
+const listed = 10;
+
+/** What runs, in the status bar and as the badge of the run explorer; nothing while nothing runs. */
+export class RunStatus extends Disposables {
+  readonly #folders: RunFolders;
+  readonly #view: TreeView<ExplorerNode>;
+  readonly #item = this.add(window.createStatusBarItem('distillery.runs', StatusBarAlignment.Left, 10));
+  #updating = false;
+  #again = false;
+
+  constructor(folders: RunFolders, view: TreeView<ExplorerNode>) {
+    super();
+    this.#folders = folders;
+    this.#view = view;
+    this.#item.name = l10n.t('Distillery runs');
+    this.#item.command = 'distillery.runs.focus';
+    this.add(folders.onDidChange(() => void this.#update()));
+    this.add(folders.onDidReplace(() => void this.#update()));
+  }
+
+  /** What the item says, or an empty text while it is hidden. */
+  text = '';
+
+  async #update(): Promise<void> {
+    if (this.#updating) {
+      this.#again = true;
+      return;
+    }
+    this.#updating = true;
+    do {
+      this.#again = false;
+      await this.#show();
+    } while (this.#again && !this.disposed);
+    this.#updating = false;
+  }
+
+  async #show(): Promise<void> {
+    const count = (state: 'running' | 'queued') =>
+      this.#folders.all.reduce((sum, { tally }) => sum + (tally.states[state] ?? 0), 0);
+    const running = count('running');
+    const queued = count('queued');
+    if (running + queued === 0) {
+      this.text = '';
+      this.#item.hide();
+      this.#view.badge = undefined;
+      return;
+    }
+    const records = (
+      await Promise.all(
+        this.#folders.all.map((folder) => folder.list({ states: ['running'], limit: listed })),
+      )
+    ).flat();
+    if (this.disposed) return;
+    this.text = statusText(running, queued, records);
+    this.#item.text = `$(${running > 0 ? 'sync~spin' : 'clock'}) ${this.text}`;
+    this.#item.tooltip = tooltip(records, queued);
+    this.#item.accessibilityInformation = { label: l10n.t('Distillery: {0}', this.text) };
+    this.#item.show();
+    this.#view.badge = { value: running + queued, tooltip: this.text };
+  }
+}
+
+function statusText(running: number, queued: number, records: readonly RunRecord[]): string {
+  const parts: string[] = [];
+  const [only] = records;
+  if (running === 1 && only) parts.push(`${only.experiment}: ${runDescription(only)}`);
+  else if (running > 0) parts.push(l10n.t('{0} running', running));
+  if (queued > 0) parts.push(l10n.t('{0} waiting', queued));
+  return parts.join(', ');
+}
+
+function tooltip(records: readonly RunRecord[], queued: number): MarkdownString {
+  const text = new MarkdownString();
+  for (const record of records) {
+    text.appendText(`${record.experiment}, ${runLabel(record)}: ${runDescription(record)}`);
+    text.appendMarkdown('\n\n');
+  }
+  if (queued > 0) text.appendText(l10n.t('{0} waiting', queued));
+  return text;
+}

@@ -1,0 +1,48 @@
+/**
+ * What handling runs takes, in one place that is loaded only when there are runs to handle: the database's native
+ * library and the schemas would otherwise be part of every activation.
+ */
+import { requireSound } from '../../src/checks/check.ts';
+import { loadExperiment, readExperimentText } from '../../src/experiment/load.ts';
+import { stopRun } from '../../src/runs/control.ts';
+import { createRuns, type RunOptions } from '../../src/runs/create-run.ts';
+import { LocalLauncher } from '../../src/runs/launch.ts';
+import { setConcurrency } from '../../src/runs/queue.ts';
+import { removeRun } from '../../src/runs/remove.ts';
+import { resumeRun } from '../../src/runs/resume.ts';
+import { openStore, type RunStore } from '../../src/runs/store.ts';
+import { Supervisor, type SupervisorListener } from '../../src/runs/supervisor.ts';
+
+export const runEngine = {
+  openStore,
+  removeRun,
+  resumeRun,
+  runsFromFile,
+  setConcurrency,
+  stopRun,
+} as const;
+
+/** Workers run in VS Code's own Node, so that users need none of their own. */
+export function supervise(store: RunStore, worker: string, listener: SupervisorListener): Supervisor {
+  const launcher = new LocalLauncher({
+    command: [process.execPath, worker],
+    environment: {
+      ELECTRON_RUN_AS_NODE: '1',
+      // Meant for the extension host alone.
+      NODE_OPTIONS: undefined,
+      VSCODE_ESM_ENTRYPOINT: undefined,
+      VSCODE_IPC_HOOK: undefined,
+    },
+  });
+  return new Supervisor(store, listener, { launcher });
+}
+
+/**
+ * Makes the runs of an experiment file as it is saved, after every check has passed. Ids of the runs, now queued. Throws
+ * UserError naming every problem.
+ */
+export async function runsFromFile(store: RunStore, file: string, options: RunOptions): Promise<string[]> {
+  const text = await readExperimentText(file);
+  await requireSound(text, file);
+  return createRuns(store, await loadExperiment(file), options);
+}

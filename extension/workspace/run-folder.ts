@@ -1,0 +1,267 @@
+import { createHash } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EventEmitter, type ExtensionContext, type Uri, type WorkspaceFolder, workspace } from 'vscode';
+import type { RunQuery, RunRecord, RunTally } from '../../src/runs/run-records.ts';
+import type { RunStore } from '../../src/runs/store.ts';
+import type { Supervisor } from '../../src/runs/supervisor.ts';
+import type { RunEvent } from '../../src/worker/events.ts';
+import { Disposables } from '../disposables.ts';
+import { readSetting } from '../settings.ts';
+import type { Log } from '../status/log.ts';
+
+export interface RunChange {
+  readonly folder: RunFolder;
+  /** Runs that reported; undefined where any run may have changed. */
+  readonly ids: readonly string[] | undefined;
+  /** Runs came, went or changed their state. */
+  readonly structure: boolean;
+}
+
+interface Opened {
+  readonly store: RunStore;
+  readonly supervisor?: Supervisor;
+}
+
+/** Reports are shown at most so often. */
+const quietMs = 250;
+const noRuns: RunTally = { total: 0, newest: 0, states: {} };
+
+/** The runs of one folder of the workspace. Opens nothing before it is asked, and makes nothing before something runs. */
+export class RunFolder extends Disposables {
+  readonly folder: WorkspaceFolder;
+  readonly dataDirectory: string;
+  readonly #worker: string;
+  readonly #log: Log;
+  readonly #changed = this.add(new EventEmitter<RunChange>());
+  readonly onDidChange = this.#changed.event;
+  readonly #recorded = this.add(new EventEmitter<{ id: string; events: readonly RunEvent[] }>());
+  /** Every event of a running run, in order, once. */
+  readonly onDidRecord = this.#recorded.event;
+  readonly #failed = this.add(new EventEmitter<Error>());
+  readonly onDidFail = this.#failed.event;
+  #opened: Promise<Opened | undefined> | undefined;
+  #failure: Error | undefined;
+  #tally = noRuns;
+  readonly #reported = new Set<string>();
+  #unknown = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(folder: WorkspaceFolder, context: ExtensionContext, log: Log) {
+    super();
+    this.folder = folder;
+    this.dataDirectory = dataDirectoryOf(folder, context);
+    this.#worker = join(context.extensionPath, 'dist', 'worker.mjs');
+    this.#log = log;
+  }
+
+  /** Why the runs cannot be read. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** How many runs there are in each state, as last seen. */
+  get tally(): RunTally {
+    return this.#tally;
+  }
+
+  contains(uri: Uri): boolean {
+    return workspace.getWorkspaceFolder(uri)?.uri.toString() === this.folder.uri.toString();
+  }
+
+  async list(query: RunQuery = {}): Promise<RunRecord[]> {
+    return (await this.#read((store) => store.list(query))) ?? [];
+  }
+
+  async count(query: RunQuery = {}): Promise<number> {
+    return (await this.#read((store) => store.count(query))) ?? 0;
+  }
+
+  async get(id: string): Promise<RunRecord | undefined> {
+    return this.#read((store) => store.get(id));
+  }
+
+  /** Experiment files that have runs which match, with their number. */
+  async experiments(text?: string): Promise<readonly { file: string; runs: number }[]> {
+    return (await this.#read((store) => store.experiments({ text }))) ?? [];
+  }
+
+  async strategies(): Promise<readonly string[]> {
+    return (await this.#read((store) => store.strategies())) ?? [];
+  }
+
+  /** The store where there is one; nothing is made. */
+  async reader(): Promise<RunStore | undefined> {
+    return (await this.#open(false))?.store;
+  }
+
+  /** The store, made where it is missing. Throws UserError. */
+  async writer(): Promise<RunStore> {
+    const opened = await this.#open(true);
+    if (opened) return opened.store;
+    throw this.#failure ?? new Error(`The runs of ${this.folder.name} cannot be opened.`);
+  }
+
+  /** Lets what was just queued, stopped or changed take effect at once. */
+  async look(): Promise<void> {
+    await (await this.#opened)?.supervisor?.look();
+    this.#unknown = true;
+    await this.#tell();
+  }
+
+  /** Opens the database again, which may have been mended. */
+  async refresh(): Promise<void> {
+    if (this.#failure) {
+      this.#failure = undefined;
+      this.#opened = undefined;
+    }
+    await this.#open(false);
+    await this.look();
+  }
+
+  async #read<T>(read: (store: RunStore) => Promise<T>): Promise<T | undefined> {
+    const store = await this.reader();
+    if (!store) return undefined;
+    try {
+      return await read(store);
+    } catch (error) {
+      // While a deleted database is opened anew, or after the window has begun to close, there is nothing to read.
+      if (!this.disposed) this.#log.error(`reading the runs of ${this.folder.name}`, error);
+      return undefined;
+    }
+  }
+
+  #open(create: boolean): Promise<Opened | undefined> {
+    if (this.disposed) return Promise.resolve(undefined);
+    this.#opened ??= this.#openNow(create).then((opened) => {
+      if (!opened) this.#opened = undefined;
+      return opened;
+    });
+    if (!create) return this.#opened;
+    return this.#opened.then((opened) => {
+      if (opened || this.#failure) return opened;
+      this.#opened ??= this.#openNow(true);
+      return this.#opened;
+    });
+  }
+
+  async #openNow(create: boolean): Promise<Opened | undefined> {
+    if (this.#failure && !create) return undefined;
+    if (!create && !(await this.#exists())) return undefined;
+    try {
+      const { runEngine, supervise } = await import('./run-engine.ts');
+      const store = await runEngine.openStore(this.dataDirectory);
+      this.#failure = undefined;
+      if (this.disposed) {
+        await store.close();
+        return undefined;
+      }
+      if (!workspace.isTrusted) return { store };
+      await this.#applyConcurrency(store);
+      const supervisor = supervise(store, this.#worker, {
+        events: (id, events) => {
+          this.#recorded.fire({ id, events });
+          this.#reported.add(id);
+          this.#schedule();
+        },
+        changed: () => {
+          if (this.#reported.size === 0) this.#unknown = true;
+          this.#schedule();
+        },
+        problem: (error) => this.#log.error(`following the runs of ${this.folder.name}`, error),
+      });
+      this.#follow(supervisor);
+      return { store, supervisor };
+    } catch (error) {
+      this.#failure = error as Error;
+      this.#log.error(`opening the runs of ${this.folder.name}`, error);
+      this.#failed.fire(this.#failure);
+      return undefined;
+    }
+  }
+
+  #follow(supervisor: Supervisor): void {
+    supervisor.start().catch((error: unknown) => {
+      if (!this.disposed) this.#log.error(`following the runs of ${this.folder.name}`, error);
+    });
+  }
+
+  /** Somebody who set a number in VS Code means it; else the number that the command line set stays. */
+  async #applyConcurrency(store: RunStore): Promise<void> {
+    const written = workspace.getConfiguration().inspect<number>('distillery.concurrentRuns');
+    const value = written?.workspaceFolderValue ?? written?.workspaceValue ?? written?.globalValue;
+    if (value === undefined) return;
+    const { runEngine } = await import('./run-engine.ts');
+    await runEngine.setConcurrency(store, value);
+  }
+
+  async applySettings(): Promise<void> {
+    const store = await this.reader();
+    if (store && workspace.isTrusted) await this.#applyConcurrency(store);
+  }
+
+  async #exists(): Promise<boolean> {
+    // In a folder that is not trusted nothing is made, not even a database from the runs that lie there.
+    const places = workspace.isTrusted ? ['distillery.db', 'runs'] : ['distillery.db'];
+    const found = await Promise.all(
+      places.map((name) =>
+        access(join(this.dataDirectory, name)).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    );
+    return found.includes(true);
+  }
+
+  #schedule(): void {
+    if (this.disposed) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#tell();
+    }, quietMs);
+  }
+
+  async #tell(): Promise<void> {
+    const ids = this.#unknown ? undefined : [...this.#reported];
+    this.#unknown = false;
+    this.#reported.clear();
+    const tally = (await this.#read((store) => store.tally())) ?? noRuns;
+    if (this.disposed) return;
+    const structure = JSON.stringify(tally) !== JSON.stringify(this.#tally);
+    this.#tally = tally;
+    this.#changed.fire({ folder: this, ids, structure });
+  }
+
+  /** Runs of which a worker trains just now, stopped as the window closes. */
+  async stopAll(): Promise<void> {
+    const opened = await this.#opened;
+    if (!opened) return;
+    const { runEngine } = await import('./run-engine.ts');
+    const ids = await opened.store.ids(['running']);
+    await Promise.allSettled(ids.map((id) => runEngine.stopRun(opened.store, id)));
+  }
+
+  override dispose(): void {
+    super.dispose();
+    void this.close();
+  }
+
+  /** Lets go of the database; workers go on. */
+  async close(): Promise<void> {
+    super.dispose();
+    clearTimeout(this.#timer);
+    const opened = await this.#opened?.catch(() => undefined);
+    this.#opened = undefined;
+    await opened?.supervisor?.close();
+    await opened?.store.close();
+  }
+}
+
+function dataDirectoryOf(folder: WorkspaceFolder, context: ExtensionContext): string {
+  if (readSetting('distillery.dataDirectory', folder.uri) === 'project' || !context.storageUri)
+    return join(folder.uri.fsPath, '.distillery');
+  // Two folders of one name must not share their runs.
+  const hash = createHash('sha256').update(folder.uri.toString()).digest('hex').slice(0, 12);
+  return join(context.storageUri.fsPath, `${folder.name.replace(/[^\w-]/g, '_')}-${hash}`);
+}
