@@ -1,0 +1,51 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { getHFHubCachePath } from '@huggingface/hub';
+import { CheckpointWeights } from '../checkpoint-weights.ts';
+import type { HubReference } from './reference.ts';
+
+export const commitPattern = /^[0-9a-f]{40}$/;
+
+/** A model of a certain commit, as files in the cache that all Hugging Face tools share. */
+export interface Snapshot {
+  readonly directory: string;
+  readonly commit: string;
+}
+
+/** Where the cache keeps a model: $HF_HUB_CACHE, $HF_HOME/hub or ~/.cache/huggingface/hub. */
+export function repositoryFolder({ repository }: HubReference, cache = getHFHubCachePath()): string {
+  return join(cache, `models--${repository.replace('/', '--')}`);
+}
+
+/**
+ * What an earlier download left in the cache.
+ * @returns undefined unless configuration and weights are all there.
+ */
+export async function cachedSnapshot(reference: HubReference, cache?: string): Promise<Snapshot | undefined> {
+  const folder = repositoryFolder(reference, cache);
+  const commit = await cachedCommit(folder, reference.revision);
+  if (commit === undefined) return undefined;
+  const directory = join(folder, 'snapshots', commit);
+  return (await isComplete(directory)) ? { directory, commit } : undefined;
+}
+
+async function cachedCommit(folder: string, revision: string): Promise<string | undefined> {
+  if (commitPattern.test(revision)) return revision;
+  try {
+    const commit = (await readFile(join(folder, 'refs', revision), 'utf8')).trim();
+    return commitPattern.test(commit) ? commit : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function isComplete(directory: string): Promise<boolean> {
+  try {
+    if (!(await readdir(directory)).includes('config.json')) return false;
+    const weights = await CheckpointWeights.open(directory);
+    await weights.close();
+    return true;
+  } catch {
+    return false;
+  }
+}
