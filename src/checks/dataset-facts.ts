@@ -6,9 +6,9 @@ import type { Finding, JsonPath } from '../experiment/problem.ts';
 import { resolvePath } from '../experiment/resolve-path.ts';
 import type { DatasetConfig } from '../experiment/schema.ts';
 import { findingOf } from './context.ts';
+import { fileFindings } from './dataset-files.ts';
 import { readIdxShape, requireFile } from './idx-shape.ts';
 import { didYouMean } from './neighbours.ts';
-import { textFindings } from './text-files.ts';
 
 /** What is known of a dataset of images without reading them. */
 export interface DatasetFacts {
@@ -39,7 +39,7 @@ export async function readDatasetFacts(
   directory: string,
 ): Promise<{ facts?: DatasetFacts; findings: Finding[] }> {
   if (config.kind !== 'mnist' && config.kind !== 'idx')
-    return { findings: await textFindings(config, directory) };
+    return { findings: await fileFindings(config, directory) };
   let pairs: { train: Pair; test: Pair };
   try {
     pairs = config.kind === 'mnist' ? mnistPairs(directory) : idxPairs(config, directory);

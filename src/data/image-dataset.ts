@@ -9,8 +9,9 @@ export interface LabelledImages {
 }
 
 export interface ImageDatasetOptions extends SplitOptions {
-  readonly mean: number;
-  readonly std: number;
+  /** For all channels, or for each. */
+  readonly mean: number | readonly number[];
+  readonly std: number | readonly number[];
 }
 
 /**
@@ -27,10 +28,7 @@ export function imageDataset(
 ): Dataset {
   const task: TaskShape = { classes: classNames.length, image };
   const indices = drawSplits(training.labels, testing.labels, task.classes, options);
-  const normalized = Float32Array.from(
-    { length: 256 },
-    (_, byte) => (byte / 255 - options.mean) / options.std,
-  );
+  const normalized = normalizedBytes(image[2], options);
   const split = (name: Split['name'], source: LabelledImages, chosen: Int32Array, idOffset: number) =>
     new ImageSplit(name, source, image, chosen, idOffset, normalized);
   return {
@@ -42,6 +40,16 @@ export function imageDataset(
     validation: split('validation', training, indices.validation, 0),
     test: split('test', testing, indices.test, training.labels.length),
   };
+}
+
+/** What each byte becomes in each channel: (channels, 256). */
+function normalizedBytes(channels: number, { mean, std }: ImageDatasetOptions): Float32Array {
+  const of = (option: number | readonly number[], channel: number) =>
+    typeof option === 'number' ? option : (option[channel] ?? option[0]!);
+  return Float32Array.from({ length: channels * 256 }, (_, at) => {
+    const channel = at >> 8;
+    return ((at & 255) / 255 - of(mean, channel)) / of(std, channel);
+  });
 }
 
 class ImageSplit implements Split {
@@ -80,6 +88,8 @@ class ImageSplit implements Split {
     if (positions.length > batchSize)
       throw new RangeError(`${positions.length} samples do not fit a batch of ${batchSize}`);
     const [height, width, channels] = this.#image;
+    const normalized = this.#normalized;
+    const bytes = this.#source.pixels;
     const imageBytes = height * width * channels;
     const pixels = new Float32Array(batchSize * imageBytes);
     const labels = new Int32Array(batchSize);
@@ -97,8 +107,11 @@ class ImageSplit implements Split {
       labels[row] = this.#source.labels[index]!;
       const from = index * imageBytes;
       const to = row * imageBytes;
-      for (let at = 0; at < imageBytes; at++)
-        pixels[to + at] = this.#normalized[this.#source.pixels[from + at]!]!;
+      if (channels === 1)
+        for (let at = 0; at < imageBytes; at++) pixels[to + at] = normalized[bytes[from + at]!]!;
+      else
+        for (let at = 0; at < imageBytes; at++)
+          pixels[to + at] = normalized[((at % channels) << 8) | bytes[from + at]!]!;
     }
     return {
       input: { pixels: { data: pixels, shape: [batchSize, height, width, channels], dtype: 'float32' } },

@@ -4,6 +4,8 @@ import type { Dataset } from './dataset.ts';
 import { type IdxArray, readIdx } from './idx.ts';
 import { checkCounts, checkImageSize, checkLabels, countClasses, expectShape } from './idx-rules.ts';
 import { type ImageDatasetOptions, imageDataset, type LabelledImages } from './image-dataset.ts';
+import { openCifar } from './images/cifar.ts';
+import { openImageFolder } from './images/image-folder.ts';
 import { type ImageFiles, locateMnist } from './mnist.ts';
 import { openLanguageModel } from './text/language-model.ts';
 import { openMobyDick } from './text/moby-dick.ts';
@@ -21,6 +23,10 @@ export async function openDataset(config: DatasetConfig, directory: string): Pro
       return openIdx(locateMnist(directory), config);
     case 'idx':
       return openIdx(idxFiles(config, directory), config);
+    case 'image-folder':
+      return openImageFolder(config, directory);
+    case 'cifar':
+      return openCifar(config, directory);
     case 'text-classification':
       return openTextClassification(config, directory);
     case 'spam-assassin':

