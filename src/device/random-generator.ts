@@ -79,14 +79,28 @@ export class RandomGenerator {
     return order;
   }
 
-  /** Fills with 1 with probability `keep`, else 0; probabilities are exact to 1/65536. */
+  /**
+   * Fills with 1 with probability `keep`, else 0; probabilities are exact to 1/65536. One of few binary digits needs
+   * few random bits: at 1/2, one draw of 32 bits fills 32 places.
+   */
   fillBernoulli(mask: Uint8Array, keep: number): void {
-    const threshold = Math.round(keep * 65536);
+    let threshold = Math.round(keep * 65536);
+    let digits = 16;
+    while (digits > 1 && threshold % 2 ** (digits / 2) === 0) {
+      threshold /= 2 ** (digits / 2);
+      digits /= 2;
+    }
     const generator = this.#generator;
-    for (let index = 0; index < mask.length; index += 2) {
-      const bits = generator.next();
-      mask[index] = (bits & 0xffff) < threshold ? 1 : 0;
-      if (index + 1 < mask.length) mask[index + 1] = bits >>> 16 < threshold ? 1 : 0;
+    const places = 32 / digits;
+    const digit = 2 ** digits - 1;
+    for (let start = 0; start < mask.length; start += places) {
+      let bits = generator.next();
+      const end = Math.min(start + places, mask.length);
+      for (let index = start; index < end; index++) {
+        // The sign of the difference, without a branch that would be guessed wrong every other time.
+        mask[index] = ((bits & digit) - threshold) >>> 31;
+        bits >>>= digits;
+      }
     }
   }
 }

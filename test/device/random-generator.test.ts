@@ -46,3 +46,18 @@ test('a permutation holds every index once', () => {
     [...order].sort((a, b) => a - b),
   );
 });
+
+test('masks have the asked share whatever its binary digits, and no two halves alike', () => {
+  const generator = RandomGenerator.forUse(1, 'shares');
+  for (const keep of [0, 1 / 65536, 0.1, 0.25, 0.5, 0.75, 0.8, 0.8125, 1]) {
+    const mask = new Uint8Array(100_003);
+    generator.fillBernoulli(mask, keep);
+    const share = mask.reduce((sum, bit) => sum + bit, 0) / mask.length;
+    const spread = Math.sqrt((keep * (1 - keep)) / mask.length);
+    assert.ok(Math.abs(share - keep) <= 5 * spread, `${share} of ${keep}`);
+    // Neighbours are independent: both are kept with probability keep².
+    let pairs = 0;
+    for (let at = 1; at < mask.length; at++) pairs += mask[at]! & mask[at - 1]!;
+    assert.ok(Math.abs(pairs / mask.length - keep * keep) < 0.01, `neighbours at ${keep}`);
+  }
+});
