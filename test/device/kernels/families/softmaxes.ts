@@ -1,5 +1,12 @@
+import { hasKernel } from '../../../../src/device/operations/has-kernel.ts';
 import { tf } from '../../../../src/device/tensorflow.ts';
 import { check, type Family, floats, given, integers } from '../case.ts';
+
+/** tfjs-core composes logSoftmax of other operations; here is the kernel by itself, where there is one. */
+function logSoftmaxKernel(logits: tf.Tensor): tf.Tensor {
+  if (!hasKernel('LogSoftmax')) return tf.logSoftmax(logits);
+  return tf.engine().runKernel('LogSoftmax', { logits }, { axis: -1 }) as tf.Tensor;
+}
 
 export const softmaxes: Family = {
   name: 'softmax and losses',
@@ -15,6 +22,9 @@ export const softmaxes: Family = {
     check('softmax of a masked row', [given([1, Number.NEGATIVE_INFINITY, 2, 0], [1, 4])], (x) =>
       tf.softmax(x!),
     ),
+    check('the kernel of logSoftmax', [floats([3, 5], -5, 5)], (x) => logSoftmaxKernel(x!), {
+      gradients: false,
+    }),
     check('softmax cross-entropy', [integers([6], 0, 3), floats([6, 4], -4, 4)], (labels, logits) =>
       tf.losses.softmaxCrossEntropy(tf.oneHot(labels as tf.Tensor1D, 4), logits!),
     ),
