@@ -44,7 +44,7 @@ function checkText(own: TextShape, wanted: TextShape, directory: string): void {
 }
 
 function describe({ classes, image, text }: TaskShape): string {
-  if (image) return `images of ${image[0]} × ${image[1]} × ${image[2]}`;
+  if (image) return `${classes} classes of ${image.join('×')} images`;
   if (text?.goal === 'language-model') return 'texts to continue';
   return text ? 'texts to classify' : `${classes} classes`;
 }

@@ -1,14 +1,12 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import type { Dataset, TaskShape } from '../data/dataset.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import type { Device } from '../device/device.ts';
 import { RandomGenerator } from '../device/random-generator.ts';
 import { stableHash } from '../experiment/identity.ts';
-import { resolvePath } from '../experiment/resolve-path.ts';
 import {
   type ModelConfig,
   type TeacherConfig,
@@ -18,9 +16,11 @@ import {
 import { UserError } from '../experiment/user-error.ts';
 import { buildModel } from '../models/build-model.ts';
 import { checkpointBytes, loadModel, saveModel } from '../models/checkpoint.ts';
+import { checkpointHash } from '../models/checkpoint-hash.ts';
 import type { Model } from '../models/model.ts';
 import { direct } from '../strategies/direct.ts';
 import { Checkpoints } from './checkpoint.ts';
+import { checkpointFolder } from './checkpoint-folder.ts';
 import { Evaluator } from './evaluate.ts';
 import { initializer } from './initialize.ts';
 import type { StopRequested } from './interruption.ts';
@@ -70,6 +70,8 @@ export interface TeacherOptions {
   readonly teachersDirectory: string;
   readonly observer?: TrainObserver;
   readonly stopRequested?: StopRequested;
+  /** Bytes of a teacher that comes from the Hugging Face Hub. */
+  readonly onDownload?: (done: number, total: number) => void;
   /** Called now and then while another process trains this teacher. */
   readonly onWaiting?: (holder: ProcessIdentity) => void;
 }
@@ -84,8 +86,7 @@ export interface TeacherOptions {
  */
 export async function prepareTeacher(options: TeacherOptions): Promise<Teacher> {
   const { checkpoint, model } = options.config;
-  if (checkpoint !== undefined)
-    return loadCheckpoint(resolvePath(options.experimentDirectory, checkpoint), options.dataset.task);
+  if (checkpoint !== undefined) return loadCheckpoint(checkpoint, options);
   if (!model) throw new UserError('The teacher has neither a "model" nor a "checkpoint".');
   const hash = teacherHash(options.dataset.fingerprint, options.config);
   const directory = join(options.teachersDirectory, hash);
@@ -205,30 +206,15 @@ async function writeRecord(directory: string, record: TeacherRecord): Promise<vo
   }
 }
 
-async function loadCheckpoint(directory: string, task: TaskShape): Promise<Teacher> {
-  const model = await loadModel(directory);
-  if (model.task.classes !== task.classes || String(model.task.image) !== String(task.image)) {
-    const other = describe(model.task);
-    model.dispose();
-    throw new UserError(
-      `The teacher in ${directory} was made for ${other}, but the data has ${describe(task)}.`,
-      {
-        remedy:
-          'Name a teacher that was trained on data of the same kind, or give "teacher" a "model" to train.',
-        place: directory,
-      },
-    );
-  }
-  const hash = createHash('sha256');
-  for (const name of ['config.json', 'model.safetensors']) hash.update(await readFile(join(directory, name)));
+async function loadCheckpoint(checkpoint: string, options: TeacherOptions): Promise<Teacher> {
+  const { experimentDirectory, dataset, stopRequested, onDownload } = options;
+  const directory = await checkpointFolder(checkpoint, experimentDirectory, { stopRequested, onDownload });
+  const model = await loadModel(directory, { task: dataset.task });
   return {
     model,
-    hash: hash.digest('hex').slice(0, 16),
+    hash: await checkpointHash(directory),
     directory,
     bytes: await checkpointBytes(directory),
     trainedNow: false,
   };
 }
-
-const describe = ({ classes, image }: TaskShape): string =>
-  image ? `${classes} classes of ${image[0]}×${image[1]}×${image[2]} images` : `${classes} classes`;

@@ -2,9 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getHFHubCachePath } from '@huggingface/hub';
 import { CheckpointWeights } from '../checkpoint-weights.ts';
-import type { HubReference } from './reference.ts';
-
-export const commitPattern = /^[0-9a-f]{40}$/;
+import { commitPattern, type HubReference } from './reference.ts';
 
 /** A model of a certain commit, as files in the cache that all Hugging Face tools share. */
 export interface Snapshot {
@@ -12,9 +10,15 @@ export interface Snapshot {
   readonly commit: string;
 }
 
-/** Where the cache keeps a model: $HF_HUB_CACHE, $HF_HOME/hub or ~/.cache/huggingface/hub. */
-export function repositoryFolder({ repository }: HubReference, cache = getHFHubCachePath()): string {
-  return join(cache, `models--${repository.replace('/', '--')}`);
+/** The cache: $HF_HUB_CACHE, $HF_HOME/hub or ~/.cache/huggingface/hub. */
+export const cacheFolder = (): string => getHFHubCachePath();
+
+/** What the folder of a model in the cache is called. */
+export const repositoryName = ({ repository }: HubReference): string =>
+  `models--${repository.replace('/', '--')}`;
+
+export function repositoryFolder(reference: HubReference, cache = cacheFolder()): string {
+  return join(cache, repositoryName(reference));
 }
 
 /**

@@ -5,9 +5,9 @@ import { HubApiError, listFiles, modelInfo } from '@huggingface/hub';
 import { fileProblem } from '../../data/file-problem.ts';
 import { UserError } from '../../experiment/user-error.ts';
 import { indexFile, weightFileNames, weightsFile } from '../checkpoint-weights.ts';
-import { cachedSnapshot, commitPattern, repositoryFolder, type Snapshot } from './cache.ts';
+import { cachedSnapshot, repositoryFolder, type Snapshot } from './cache.ts';
 import { downloadFile, type RemoteFile, reasonOf } from './download-file.ts';
-import type { HubReference } from './reference.ts';
+import { commitPattern, type HubReference, isPinned } from './reference.ts';
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal;
@@ -32,7 +32,7 @@ export async function downloadSnapshot(
   options: DownloadOptions = {},
 ): Promise<Snapshot> {
   const cached = await cachedSnapshot(reference, options.cache);
-  if (cached && commitPattern.test(reference.revision)) return cached;
+  if (cached && isPinned(reference)) return cached;
   if (/^(1|true|yes|on)$/i.test(process.env.HF_HUB_OFFLINE ?? '')) {
     if (cached) return cached;
     throw new UserError(

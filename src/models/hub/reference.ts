@@ -13,6 +13,11 @@ const repository = /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/;
 /** Refs may have slashes (refs/pr/2), but lead nowhere else. */
 const revision = /^(?!.*\.\.)[A-Za-z0-9][\w./-]*$/;
 
+export const commitPattern = /^[0-9a-f]{40}$/;
+
+/** Whether it names a commit, which stays what it is. */
+export const isPinned = ({ revision: version }: HubReference): boolean => commitPattern.test(version);
+
 export const isHubReference = (text: string): boolean => text.startsWith(scheme);
 
 /** @throws UserError if it is not `hf:owner/name` or `hf:owner/name@revision`. */
