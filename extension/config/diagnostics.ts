@@ -36,6 +36,11 @@ export class ExperimentDiagnostics extends Disposables {
     return known?.version === document.version ? known.problems : [];
   }
 
+  /** Whether this very state of the document was checked. */
+  isChecked(document: TextDocument): boolean {
+    return this.#problems.get(document.uri.toString())?.version === document.version;
+  }
+
   #schedule(document: TextDocument, delay: number): void {
     if (!isExperimentUri(document.uri) || this.disposed) return;
     const key = document.uri.toString();

@@ -56,7 +56,7 @@ async function runInServer(): Promise<void> {
   try {
     const page = await context.newPage();
     const noise =
-      /Creating a socket|connection token|reconnection-grace-time|additional builtin extensions|\[AgentHost|AccountPolicyGate|Service Worker/;
+      /Creating a socket|connection token|reconnection-grace-time|additional builtin extensions|\[AgentHost|AccountPolicyGate|Service Worker|\[lifecycle\]|^Unable to read file/;
     const done = new Promise<void>((resolveDone) => {
       void page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
         const line = format(...args);
@@ -106,6 +106,8 @@ try {
     outfile: suite,
     bundle: true,
     platform: 'node',
+    // The CommonJS build of jsonc-parser requires its parts by names that a bundler cannot follow.
+    mainFields: ['module', 'main'],
     format: 'cjs',
     target: 'node20',
     sourcemap: 'inline',

@@ -21,6 +21,12 @@ export async function run(): Promise<void> {
   if (counts.failed > 0) throw new Error(`${counts.failed} tests failed`);
 }
 
+/** In this order: later files work in the project that the earlier ones made. */
 const files: Record<string, () => Promise<unknown>> = {
   activation: () => import('./activation.test.ts'),
+  sample: () => import('./sample.test.ts'),
+  explorer: () => import('./explorer.test.ts'),
+  editing: () => import('./editing.test.ts'),
+  lifecycle: () => import('./lifecycle.test.ts'),
+  'every-command': () => import('./every-command.test.ts'),
 };

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { ExplorerNode } from '../../../extension/explorer/nodes.ts';
+import { pageSize } from '../../../extension/explorer/run-tree.ts';
+import { experimentSchema } from '../../../src/experiment/schema.ts';
+import { openStore, type RunStore } from '../../../src/runs/store.ts';
+import { answering, dataDirectory, distillery, execute, folder, inRoot, pick, until } from './support.ts';
+
+const many = 5000;
+
+describe('the run explorer', function () {
+  this.timeout(120_000);
+  let store: RunStore;
+
+  before(async () => {
+    await distillery();
+    store = await openStore(dataDirectory());
+    await addMany(store, inRoot('many.distill.json').fsPath);
+  });
+
+  after(async () => {
+    await store.transaction((database) => database.run("DELETE FROM runs WHERE id LIKE '2020%'"));
+    await store.close();
+    await execute('distillery.refreshRuns');
+  });
+
+  it('shows 5,000 runs a page at a time, without holding the host', async () => {
+    const { runTree } = (await distillery()).services;
+    await until('the tally', async () => (await folder()).tally.total >= many);
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    const start = performance.now();
+    const roots = await runTree.getChildren();
+    const node = roots.find((one) => one.kind === 'experiment' && one.runs === many)!;
+    const children = await runTree.getChildren(node);
+    for (const child of children) runTree.getTreeItem(child);
+    const took = performance.now() - start;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    delay.disable();
+    console.log(
+      `5,000 runs: first page after ${took.toFixed(1)} ms, event loop held ${(delay.max / 1e6).toFixed(1)} ms at most`,
+    );
+    assert.equal(children.length, pageSize + 1);
+    const more = children.at(-1)!;
+    assert.equal(more.kind, 'more');
+    await execute('distillery.loadMoreRuns', more);
+    assert.equal((await runTree.getChildren(node)).length, 2 * pageSize + 1);
+  });
+
+  it('groups, sorts and filters', async () => {
+    const { runTree, options } = (await distillery()).services;
+    const labels = (nodes: ExplorerNode[]) =>
+      nodes.map((node) => (node.kind === 'group' ? node.label : node.kind));
+    await answering({ showQuickPick: (items: unknown) => pick(items, 'By strategy') }, () =>
+      execute('distillery.groupRuns'),
+    );
+    assert.ok(labels(await runTree.getChildren()).includes('response'));
+    await answering({ showQuickPick: (items: unknown) => pick(items, 'By status') }, () =>
+      execute('distillery.groupRuns'),
+    );
+    assert.ok(labels(await runTree.getChildren()).includes('completed'));
+    await answering({ showQuickPick: (items: unknown) => pick(items, 'By seed') }, () =>
+      execute('distillery.sortRuns'),
+    );
+    await answering({ showQuickPick: (items: unknown) => pick(items, 'By experiment') }, () =>
+      execute('distillery.groupRuns'),
+    );
+    await answering({ showInputBox: () => 'Many 4999' }, () => execute('distillery.filterRuns'));
+    const [only, ...rest] = await runTree.getChildren();
+    assert.deepEqual(rest, []);
+    const [run] = await runTree.getChildren(only);
+    assert.equal(run?.kind === 'run' && run.record.name, 'Many 4999');
+    await execute('distillery.clearFilter');
+    assert.equal(options.current.text, '');
+    await options.change({ sort: 'createdAt', descending: true });
+    await execute('distillery.refreshRuns');
+    assert.ok((await runTree.getChildren()).length > 1);
+  });
+
+  it('asks the picked run where nothing is selected', async () => {
+    let offered = 0;
+    await answering(
+      {
+        showQuickPick: (items: unknown[]) => {
+          offered = items.length;
+          return undefined;
+        },
+      },
+      () => execute('distillery.rename', []),
+    );
+    assert.equal(offered, 200);
+  });
+});
+
+async function addMany(store: RunStore, file: string): Promise<void> {
+  const config = experimentSchema.parse({
+    name: 'Many',
+    dataset: { kind: 'mnist' },
+    teacher: { model: { architecture: 'mlp', hidden: [64] } },
+    student: { model: { architecture: 'mlp', hidden: [8] } },
+    strategy: { kind: 'response' },
+  });
+  const figures = (accuracy: number, bytes: number) => ({
+    accuracy,
+    loss: 0.1,
+    parameters: bytes / 4,
+    bytes,
+    latencyMs: 1,
+    throughput: 100,
+    macroF1: accuracy,
+    calibrationError: 0.01,
+    confusion: Array.from({ length: 10 }, () => Array<number>(10).fill(10)),
+  });
+  await store.transaction(async (database) => {
+    await database.run('INSERT INTO experiments (name, file) VALUES (?, ?)', ['Many', file]);
+    for (let index = 0; index < many; index++) {
+      const summary = {
+        state: 'completed',
+        startedAt: index,
+        endedAt: index + 1,
+        device: 'CPU',
+        result: {
+          student: figures(0.9, 400),
+          teacher: figures(0.98, 4000),
+          bestEpoch: 1,
+          trainingSeconds: 2,
+        },
+        from: { state: 1 },
+      };
+      await database.run(
+        `INSERT INTO runs (id, experiment, family, name, strategy, seed, config, created_at, state, summary, accuracy)
+         VALUES (?, (SELECT number FROM experiments WHERE name = 'Many' AND file = ?), 'many', ?, 'response', ?, ?, ?, 'completed', ?, 0.9)`,
+        [
+          `20200101-000000-many-response-s${index}`,
+          file,
+          `Many ${index}`,
+          index,
+          JSON.stringify({ ...config, seeds: [index] }),
+          index,
+          JSON.stringify(summary),
+        ],
+      );
+    }
+  });
+}

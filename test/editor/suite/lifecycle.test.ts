@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { type ExtensionContext, Uri, type WorkspaceFolder, workspace } from 'vscode';
+import { Log } from '../../../extension/status/log.ts';
+import { RunFolder } from '../../../extension/workspace/run-folder.ts';
+import { Database } from '../../../src/runs/database.ts';
+import type { RunEvent } from '../../../src/worker/events.ts';
+import {
+  answering,
+  dataDirectory,
+  distillery,
+  execute,
+  extension,
+  folder,
+  inRoot,
+  runIn,
+  smallExperiment,
+  until,
+  write,
+} from './support.ts';
+
+const log = new Log();
+const endless = { training: { epochs: 100_000, batchSize: 16 } };
+
+/** The runs of a folder as another window holds them. */
+function otherWindow(uri: Uri, extensionPath = extension().extensionPath): RunFolder {
+  const context = { extensionPath, storageUri: Uri.file(join(tmpdir(), 'storage')) } as ExtensionContext;
+  return new RunFolder({ uri, name: 'folder', index: 0 } satisfies WorkspaceFolder, context, log);
+}
+
+const temporary = () => mkdtempSync(join(tmpdir(), 'distillery-lifecycle-'));
+
+function logged(directory: string): RunEvent[] {
+  return readFileSync(join(directory, 'events.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+/** A worker of our own making in place of the real one. */
+function extensionWithWorker(code: string): string {
+  const place = temporary();
+  mkdirSync(join(place, 'dist'));
+  writeFileSync(join(place, 'dist/worker.mjs'), code);
+  return place;
+}
+
+async function startIn(window: RunFolder): Promise<string> {
+  const { runEngine } = await import('../../../extension/workspace/run-engine.ts');
+  const file = (await write('strange.distill.json', smallExperiment('Strange'))).fsPath;
+  const [id] = await runEngine.runsFromFile(await window.writer(), file, {});
+  await window.look();
+  return id!;
+}
+
+describe('the life of runs', function () {
+  this.timeout(180_000);
+
+  it('is followed by two windows at once, no event lost or doubled', async () => {
+    await write('endless.distill.json', smallExperiment('Endless', endless));
+    const heard: RunEvent[] = [];
+    const heardBefore: RunEvent[] = [];
+    const listening = (await folder()).onDidRecord(({ events }) => heardBefore.push(...events));
+    const [id] = await execute<string[]>('distillery.run', inRoot('endless.distill.json'));
+    await until('progress', async () => (await (await folder()).get(id!))?.progress);
+    const second = otherWindow(inRoot('.'));
+    second.onDidRecord((news) => news.id === id && heard.push(...news.events));
+    await second.refresh();
+    await until('news in the second window', () => heard.length > 5);
+    await second.close();
+    const heardByClosed = heard.length;
+    // The window that comes later catches up with what happened while it was closed.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const third = otherWindow(inRoot('.'));
+    await third.refresh();
+    await until('the third window to follow', async () => (await third.get(id!))?.state === 'running');
+    await execute('distillery.stop', id);
+    const record = await runIn(id!, ['cancelled']);
+    await third.look();
+    await third.close();
+    listening.dispose();
+    assert.equal(heard.length, heardByClosed, 'a closed window hears nothing');
+    const store = await (await folder()).reader();
+    const stored = (await store!.events(id!)).map(({ seq }) => seq);
+    const written = logged(record.directory).map(({ seq }) => seq);
+    assert.deepEqual(stored, written);
+    assert.deepEqual(written, [...written.keys()]);
+    const own = heardBefore.map(({ seq }) => seq);
+    assert.deepEqual(own, written, 'the first window heard each event once, in order');
+  });
+
+  it('survives the database: deleted under us, it is made anew from the run directories', async () => {
+    const before = (await (await folder()).list()).map(({ id }) => id).sort();
+    assert.ok(before.length > 2);
+    for (const suffix of ['', '-wal', '-shm'])
+      rmSync(join(dataDirectory(), `distillery.db${suffix}`), { force: true });
+    await until('the runs to come back', async () => {
+      await (await folder()).refresh();
+      return (await (await folder()).list()).length === before.length;
+    });
+    assert.deepEqual((await (await folder()).list()).map(({ id }) => id).sort(), before);
+    assert.ok(
+      (await (await folder()).list()).some(({ tags }) => tags.includes('good')),
+      'labels come back too',
+    );
+  });
+
+  it('says when a newer Distillery made the database', async () => {
+    const place = temporary();
+    mkdirSync(join(place, '.distillery/runs'), { recursive: true });
+    const database = await Database.open(join(place, '.distillery/distillery.db'), async (statements) => {
+      await statements.run('PRAGMA user_version = 9999');
+    });
+    await database.close();
+    const window = otherWindow(Uri.file(place));
+    const told: Error[] = [];
+    window.onDidFail((error) => told.push(error));
+    assert.deepEqual(await window.list(), []);
+    assert.match(told[0]?.message ?? '', /newer/);
+    assert.match(window.failure?.message ?? '', /newer/);
+    await assert.rejects(window.writer(), /newer/);
+    await window.close();
+  });
+
+  it('says when a folder cannot be written', async () => {
+    const window = otherWindow(Uri.file('/proc/1'));
+    await assert.rejects(window.writer(), /data directory/);
+    await window.close();
+  });
+
+  it('makes nothing in a folder without runs', async () => {
+    const place = temporary();
+    const window = otherWindow(Uri.file(place));
+    assert.deepEqual(await window.list(), []);
+    await window.refresh();
+    await window.close();
+    assert.ok(!existsSync(join(place, '.distillery')));
+  });
+
+  it('goes on when the experiment is renamed or deleted, and shows it as gone', async () => {
+    await write('gone.distill.json', smallExperiment('Gone', { training: { epochs: 60 } }));
+    const [id] = await execute<string[]>('distillery.run', inRoot('gone.distill.json'));
+    await workspace.fs.rename(inRoot('gone.distill.json'), inRoot('renamed.distill.json'));
+    await runIn(id!, ['completed']);
+    const { runTree } = (await distillery()).services;
+    const node = await until('the orphan', async () =>
+      (await runTree.getChildren()).find(
+        (one) => one.kind === 'experiment' && one.uri.path.endsWith('/gone.distill.json'),
+      ),
+    );
+    assert.match(String(runTree.getTreeItem(node).description), /gone/);
+    await workspace.fs.delete(inRoot('renamed.distill.json'));
+  });
+
+  it('keeps a queued run as it was when its file is edited', async () => {
+    await execute('distillery.refreshRuns');
+    const [running] = await execute<string[]>('distillery.run', inRoot('endless.distill.json'));
+    await write('later.distill.json', smallExperiment('Later'));
+    const limit = await (await import('../../../src/runs/queue.ts')).concurrency(
+      await (await folder()).writer(),
+    );
+    assert.equal(limit, 1);
+    const [queued] = await execute<string[]>('distillery.queue', inRoot('later.distill.json'));
+    assert.equal((await (await folder()).get(queued!))?.state, 'queued');
+    await write('later.distill.json', smallExperiment('Later', { training: { epochs: 77 } }));
+    await runIn(running!, ['running']);
+    await execute('distillery.stop', running);
+    const done = await runIn(queued!, ['completed']);
+    assert.equal(done.config.training.epochs, 2);
+  });
+
+  it('says why a worker cannot start, with what it printed', async () => {
+    const window = otherWindow(
+      inRoot('.'),
+      extensionWithWorker("console.error('Cannot find package onnxruntime-node'); process.exit(1);"),
+    );
+    // The other window must drive the queue: the extension's own would start the real worker.
+    const place = temporary();
+    Object.defineProperty(window, 'dataDirectory', { value: join(place, '.distillery') });
+    const id = await startIn(window);
+    const record = await until('the failure', async () => {
+      const found = await window.get(id);
+      return found?.state === 'failed' && found;
+    });
+    assert.match(record.error?.message ?? '', /onnxruntime-node/);
+    assert.ok(record.error?.remedy);
+    await window.close();
+  });
+
+  it('is not misled by a worker that prints garbage', async () => {
+    const window = otherWindow(
+      inRoot('.'),
+      extensionWithWorker(
+        `import { appendFileSync } from 'node:fs';
+         console.log('\\u001b[2J garbage '.repeat(1000));
+         for (let line = 0; line < 500; line++) appendFileSync(process.argv[2] + '/events.jsonl', '{"seq":' + line + ',"type":"nonsense"}\\nnot json at all \\u0000\\n');
+         process.exit(3);`,
+      ),
+    );
+    const place = temporary();
+    Object.defineProperty(window, 'dataDirectory', { value: join(place, '.distillery') });
+    const id = await startIn(window);
+    const record = await until('the failure', async () => {
+      const found = await window.get(id);
+      return found?.state === 'failed' && found;
+    });
+    assert.ok(record.error?.message);
+    await window.close();
+  });
+
+  it('keeps two folders of one name apart', async () => {
+    await workspace.getConfiguration().update('distillery.dataDirectory', 'storage', true);
+    try {
+      const one = otherWindow(Uri.file(temporary()));
+      const other = otherWindow(Uri.file(temporary()));
+      assert.notEqual(one.dataDirectory, other.dataDirectory);
+      assert.ok(one.dataDirectory.includes('storage'));
+    } finally {
+      await workspace.getConfiguration().update('distillery.dataDirectory', undefined, true);
+    }
+    await (await distillery()).ready;
+  });
+
+  it('never holds the host long while four runs report', async () => {
+    await workspace.getConfiguration().update('distillery.concurrentRuns', 4, true);
+    await until('four at once', async () => {
+      const { concurrency } = await import('../../../src/runs/queue.ts');
+      return (await concurrency(await (await folder()).writer())) === 4;
+    });
+    const start = (seeds: string) =>
+      answering({ showInputBox: () => seeds }, async () => {
+        ids.push(...(await execute<string[]>('distillery.runWithSeeds', inRoot('endless.distill.json'))));
+      });
+    const ids: string[] = [];
+    await start('11-14');
+    await until(
+      'four to report',
+      async () => {
+        const records = await (await folder()).list({ ids });
+        return records.every(({ progress }) => progress !== undefined);
+      },
+      90_000,
+    );
+    const { runTree } = (await distillery()).services;
+    for (const node of await runTree.getChildren()) await runTree.getChildren(node);
+    let events = 0;
+    const listening = (await folder()).onDidRecord((news) => {
+      events += news.events.length;
+    });
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    delay.enable();
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    delay.disable();
+    listening.dispose();
+    console.log(
+      `4 runs reporting ${(events / 10).toFixed(0)} events a second: event loop held ${(delay.max / 1e6).toFixed(1)} ms at most, ${(delay.percentile(99) / 1e6).toFixed(1)} ms in 99 of 100`,
+    );
+    assert.ok(events > 0);
+    await execute('distillery.stop', ids);
+    for (const id of ids) await runIn(id, ['cancelled']);
+    await workspace.getConfiguration().update('distillery.concurrentRuns', undefined, true);
+    const { setConcurrency } = await import('../../../src/runs/queue.ts');
+    await setConcurrency(await (await folder()).writer(), 1);
+  });
+});
