@@ -39,14 +39,22 @@ export async function prepareDataDirectory(dataDirectory: string): Promise<void>
 
 // Node's own recursive mkdir tries for ever where a parent can be seen but takes no entries, as in /proc.
 async function makeDirectory(path: string): Promise<void> {
+  if (await madeOrThere(path)) return;
+  await makeDirectory(dirname(path));
+  if (!(await madeOrThere(path)))
+    throw Object.assign(new Error(`${path} cannot be made`), { code: 'ENOENT' });
+}
+
+/** False where the parent is missing. Another process may make the same directory at the same time. */
+async function madeOrThere(path: string): Promise<boolean> {
   try {
     await mkdir(path);
+    return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
-    await makeDirectory(dirname(path));
-    await makeDirectory(path);
+    if (code === 'ENOENT' && dirname(path) !== path) return false;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return true;
+    throw error;
   }
 }
 

@@ -13,7 +13,9 @@ const shownBytes = 2_000;
  * came to start, with what it printed. Any number of processes may ask at once; one of them writes. `exited` says that
  * the caller saw the worker end, so that nothing need be waited for. Gives back whether the run was marked.
  */
-export function markIfGone(store: RunStore, id: string, exited = false): Promise<boolean> {
+export async function markIfGone(store: RunStore, id: string, exited = false): Promise<boolean> {
+  // Asked for while the worker starts, its lock would be refused to the worker itself.
+  if (!exited && (await isStarting(store, id))) return false;
   return appendIfGone(store, id, async (): Promise<RunEventBody | undefined> => {
     const launch = await store.launchOf(id);
     const printed = await tailOf(new RunDirectory(store.directoryOf(id)).logFile);
@@ -22,7 +24,6 @@ export function markIfGone(store: RunStore, id: string, exited = false): Promise
         type: 'interrupted',
         message: `The training process ended without a last word; it was killed, or the machine went down.${printed}`,
       };
-    if (!exited && Date.now() - (launch?.claimedAt ?? 0) < startMs) return undefined;
     return {
       type: 'failed',
       message: `The training process ended before it could start.${printed || ' It printed nothing.'}`,
@@ -30,6 +31,11 @@ export function markIfGone(store: RunStore, id: string, exited = false): Promise
       remedy: 'Where a package is named above, install it again with `npm ci`; then resume the run.',
     };
   });
+}
+
+async function isStarting(store: RunStore, id: string): Promise<boolean> {
+  const launch = await store.launchOf(id);
+  return launch?.claimedAt !== undefined && !launch.started && Date.now() - launch.claimedAt < startMs;
 }
 
 /** The last lines of a log, as the end of a message. */

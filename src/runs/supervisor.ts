@@ -38,6 +38,7 @@ export class Supervisor {
   readonly #queue: RunQueue | undefined;
   readonly #intervalMs: number;
   readonly #tails = new Map<string, EventTail>();
+  /** Runs whose worker this process saw end. */
   readonly #exited = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #due = Number.POSITIVE_INFINITY;
@@ -57,20 +58,16 @@ export class Supervisor {
   async refresh(): Promise<void> {
     const { problems } = await discoverRuns(this.#store);
     for (const problem of problems) this.#tell(problem);
-    for (const id of await this.#store.ids(['queued', 'running'])) {
-      if (!existsSync(this.#store.directoryOf(id))) {
-        await this.#forget(id);
-        continue;
-      }
-      await catchUp(this.#store, id);
-      await markIfGone(this.#store, id);
-    }
+    for (const id of await this.#store.ids(['queued', 'running']))
+      if (existsSync(this.#store.directoryOf(id))) await catchUp(this.#store, id);
+      else await this.#forget(id);
+    for (const id of await this.#store.ids(['running'])) await markIfGone(this.#store, id);
   }
 
   /** Brings the store up to date and keeps it so until `close`. */
   async start(): Promise<void> {
     await this.refresh();
-    await this.#look();
+    await this.look();
     this.#schedule(this.#intervalMs);
   }
 
@@ -116,6 +113,7 @@ export class Supervisor {
         await this.refresh();
       }
       await this.#queue?.drive((id, worker) => {
+        this.#exited.delete(id);
         void worker.exited.then(() => {
           this.#exited.add(id);
           this.#schedule(0);
@@ -142,7 +140,7 @@ export class Supervisor {
         continue;
       }
       if (!existsSync(this.#store.directoryOf(id))) await this.#forget(id);
-      else if (this.#exited.delete(id)) await markIfGone(this.#store, id, true);
+      else if (this.#exited.has(id)) await markIfGone(this.#store, id, true);
       else if (performance.now() - tail.lastGrowth > silenceMs) {
         tail.lastGrowth = performance.now();
         await markIfGone(this.#store, id);

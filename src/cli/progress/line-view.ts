@@ -30,13 +30,14 @@ export class LineView implements ProgressView {
   }
 
   #event(id: string, event: RunEvent): void {
-    if (event.type === 'phase' || event.type === 'progress') this.#phase(id, event.phase);
+    if (event.type === 'phase' || event.type === 'progress') this.#phase(id, event.phase, event.time);
     const text = this.#text(id, event);
     if (text) this.#tell(id, text);
   }
 
-  #phase(id: string, phase: Phase): void {
+  #phase(id: string, phase: Phase, time: number): void {
     if (this.#phases.get(id) === phase) return;
+    this.#spoken.set(id, time);
     this.#phases.set(id, phase);
     this.#tell(id, `${phaseNames[phase]} …`);
   }

@@ -47,7 +47,7 @@ export function epochText(event: Extract<RunEvent, { type: 'metric' }>): string 
   const loss = event.values['validation.loss'] ?? event.values.loss;
   const whose = event.model === 'student' ? '' : `${event.model} · `;
   const lossText = loss === undefined || loss === null ? '' : ` · validation loss ${formatNumber(loss)}`;
-  return `${whose}epoch ${formatNumber(event.epoch)} · validation accuracy ${formatPercent(accuracy)}${lossText}`;
+  return `${whose}epoch ${Number(event.epoch.toFixed(2))} · validation accuracy ${formatPercent(accuracy)}${lossText}`;
 }
 
 export function resultText(result: RunResult): string {

@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { databaseVersion } from '../../src/runs/migrations.ts';
+import { openStore } from '../../src/runs/store.ts';
+import { addRun, metric, numbered, result, started, temporaryDirectory } from '../runs/support.ts';
+import { distillery, experimentFile } from './support.ts';
+
+/** A data directory with two finished runs; their ids. */
+async function finishedRuns(t: TestContext) {
+  const data = join(await temporaryDirectory(t), '.distillery');
+  const store = await openStore(data);
+  const ids = [await addRun(store, 1), await addRun(store, 2)] as const;
+  for (const [index, id] of ids.entries()) {
+    const curve = [1, 2, 3].map((step) => metric(step, { loss: 1 / step, 'validation.accuracy': step / 4 }));
+    await store.ingest(id, numbered([started, ...curve, result(0.9 + index / 100), { type: 'completed' }]));
+  }
+  await store.close();
+  return { data, ids };
+}
+
+test('runs lists what is there, as a table and as JSON', async (t) => {
+  const { data, ids } = await finishedRuns(t);
+  const table = await distillery('runs', '--data-dir', data);
+  assert.equal(table.code, 0);
+  for (const id of ids) assert.ok(table.out.includes(id));
+  assert.match(table.out, /91\.00 %.*98\.00 %.*10(\.0)?×/);
+  const { out } = await distillery(
+    'runs',
+    '--json',
+    '--sort',
+    'accuracy',
+    '--limit',
+    '1',
+    '--data-dir',
+    data,
+  );
+  const [best, ...others] = JSON.parse(out) as { id: string; result: { student: { accuracy: number } } }[];
+  assert.equal(others.length, 0);
+  assert.equal(best!.id, ids[1]);
+  assert.equal(best!.result.student.accuracy, 0.91);
+  const wrong = await distillery('runs', '--state', 'lost', '--data-dir', data);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /Allowed choices are queued, running/);
+});
+
+test('show tells all of a run, found by the end of its id', async (t) => {
+  const { data, ids } = await finishedRuns(t);
+  const { code, out } = await distillery('show', ids[0].slice(-7), '--data-dir', data);
+  assert.equal(code, 0);
+  for (const part of [ids[0], 'completed', '90.00 %', 'validation.accuracy', '/experiments/two.distill.json'])
+    assert.ok(out.includes(part), part);
+  const curve = await distillery('show', ids[0], '--curve', 'loss', '--data-dir', data);
+  assert.equal(curve.out, 'student\t1\t0.1\t1\nstudent\t2\t0.2\t0.5\nstudent\t3\t0.3\t0.3333333333333333\n');
+  const json = JSON.parse((await distillery('show', ids[0], '--json', '--events', '--data-dir', data)).out);
+  assert.equal(json.events.length, 6);
+  assert.equal(json.series.length, 2);
+});
+
+test('label names, tags, notes and marks a run', async (t) => {
+  const { data, ids } = await finishedRuns(t);
+  const words = ['--name', 'Best', '--note', 'Keep.', '--tag', 'a', 'b', '--baseline', '--data-dir', data];
+  assert.equal((await distillery('label', ids[0], ...words)).code, 0);
+  assert.equal((await distillery('label', ids[0], '--untag', 'a', '--data-dir', data)).code, 0);
+  const [run] = JSON.parse((await distillery('runs', '--json', '--tag', 'b', '--data-dir', data)).out);
+  assert.deepEqual([run.name, run.note, run.tags, run.baseline], ['Best', 'Keep.', ['b'], true]);
+  assert.equal((await distillery('label', ids[0], '--no-baseline', '--data-dir', data)).code, 0);
+  assert.equal((await distillery('label', ids[0], '--data-dir', data)).code, 2);
+});
+
+test('compare prints figures in every form, and every form has the same runs', async (t) => {
+  const { data, ids } = await finishedRuns(t);
+  const { code, out } = await distillery('compare', '--json', '--data-dir', data);
+  assert.equal(code, 0);
+  const figures = JSON.parse(out) as Record<string, unknown>[];
+  assert.deepEqual(
+    figures.map(({ run }) => run),
+    ids,
+  );
+  const { latencyMs: _latency, ...student } = figures[1]!.student as Record<string, unknown>;
+  assert.deepEqual(student, { accuracy: 0.91, loss: 0.1, parameters: 100, bytes: 400 });
+  assert.equal(figures[1]!.compressionRatio, 10);
+  assert.equal(figures[1]!.retention, 0.91 / 0.98);
+  assert.equal(figures[1]!.agreement, 0.9);
+  assert.equal(figures[1]!.status, 'completed');
+  const one = await distillery('compare', '--json', ids[1], '--data-dir', data);
+  assert.equal(JSON.parse(one.out).length, 1);
+  for (const form of ['--markdown', '--csv', '--latex']) {
+    const told = await distillery('compare', form, '--data-dir', data);
+    assert.equal(told.code, 0);
+    assert.ok(told.out.length > 100, form);
+  }
+  const file = join(data, 'report.html');
+  const report = await distillery('compare', '--html', file, '--data-dir', data);
+  assert.equal(report.code, 0);
+  assert.match(await readFile(file, 'utf8'), /^<!doctype html>/);
+  const nowhere = await distillery('compare', '--html', join(data, 'no', 'report.html'), '--data-dir', data);
+  assert.equal(nowhere.code, 2);
+  assert.equal((await distillery('compare', '--json', '--csv', '--data-dir', data)).code, 2);
+});
+
+test('remove deletes the runs named, or none where one of them is unknown', async (t) => {
+  const { data, ids } = await finishedRuns(t);
+  assert.equal((await distillery('remove', ids[0], 'unknown', '--data-dir', data)).code, 2);
+  assert.ok(existsSync(join(data, 'runs', ids[0])));
+  assert.equal((await distillery('remove', ids[0], '--data-dir', data)).code, 0);
+  assert.equal(existsSync(join(data, 'runs', ids[0])), false);
+  assert.equal(JSON.parse((await distillery('runs', '--json', '--data-dir', data)).out).length, 1);
+});
+
+test('check names place, problem and remedy, and says by its exit code whether there is one', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const good = await experimentFile(directory, {}, [1, 2, 3]);
+  assert.equal((await distillery('check', good)).code, 0);
+  const bad = join(directory, 'bad.distill.json');
+  await writeFile(bad, '{\n  "name": "Bad",\n  "strateggy": {}\n}');
+  const { code, out } = await distillery('check', good, bad);
+  assert.equal(code, 2);
+  assert.match(out, /bad\.distill\.json:3:3: error .*strateggy/);
+  const json = JSON.parse((await distillery('check', '--json', bad)).out) as { line: number; file: string }[];
+  assert.ok(json.some(({ line, file }) => line === 3 && file === bad));
+});
+
+test("the user's mistakes are one paragraph with place and remedy and exit with 2, and leave no run behind", async (t) => {
+  const { data, ids } = await finishedRuns(t);
+  const directory = await temporaryDirectory(t);
+  const bad = join(directory, 'bad.distill.json');
+  await writeFile(bad, '{ "name": "Bad", "training": { "epochs": -1 } }');
+  const file = await experimentFile(directory, {});
+  const newer = join(directory, 'newer');
+  const store = await openStore(newer);
+  await store.transaction((database) => database.run('PRAGMA user_version = 99'));
+  await store.close();
+  const occupied = join(directory, 'occupied');
+  await writeFile(occupied, '');
+  const mistakes: [string[], RegExp][] = [
+    [
+      ['run', join(directory, 'none.json'), '--data-dir', data],
+      /none\.json: There is no experiment file here/,
+    ],
+    [['run', bad, '--data-dir', data], /bad\.distill\.json:1:\d+: /],
+    [['run', file, bad, '--data-dir', data], /epochs/],
+    [['run', '--data-dir', data], /No experiment file is named/],
+    [['run', file, '--seed', '-1', '--data-dir', data], /no seed|unknown option/],
+    [['run', file, '--seed', '99999999999', '--data-dir', data], /too large/],
+    [['run', file, '--device', 'abacus', '--data-dir', data], /Choose one of auto, cpu, webgpu, cuda/],
+    [['run', file, '--concurrency', '0', '--data-dir', data], /whole number from 1/],
+    [['run', file, '--data-dir', occupied], /occupied.*a file is in its place/],
+    [['run', file, '--data-dir', newer], new RegExp(`version 99, but .* up to ${databaseVersion}`)],
+    [['runs', '--data-dir', newer], /Update Distillery/],
+    [['stop', ids[0], '--data-dir', data], /is not running: it is completed/],
+    [['resume', ids[0], '--data-dir', data], /cannot be resumed: it is completed/],
+    [['show', 'nothing', '--data-dir', data], /There is no run "nothing".*distillery runs/],
+    [['show', '2', '--data-dir', data], /could be any of these runs|There is no run/],
+    [['frobnicate'], /unknown command 'frobnicate'/],
+  ];
+  for (const [words, message] of mistakes) {
+    const { code, err } = await distillery(...words);
+    assert.equal(code, 2, `${words.join(' ')}: ${err}`);
+    assert.match(err, message);
+    assert.ok(!/\n {4}at /.test(err), 'no stack');
+  }
+  assert.equal(JSON.parse((await distillery('runs', '--json', '--data-dir', data)).out).length, 2);
+});
+
+test('a full disk is told of, and earlier runs stay whole', async (t) => {
+  const mountPoint = await mkdtemp(join(tmpdir(), 'distillery-disk-'));
+  t.after(async () => {
+    spawnSync('umount', [mountPoint]);
+    await rm(mountPoint, { recursive: true, force: true });
+  });
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=600k', 'tmpfs', mountPoint]);
+  if (mounted.status !== 0) return t.skip('mounting a small file system takes root on Linux');
+  const data = join(mountPoint, '.distillery');
+  const store = await openStore(data);
+  const id = await addRun(store);
+  await store.ingest(id, numbered([started, result(0.9), { type: 'completed' }]));
+  await store.close();
+  await mkdir(join(mountPoint, 'fill'));
+  for (let size = 65_536; size >= 1; size = Math.floor(size / 2))
+    for (let n = 0; n < 20; n++)
+      await writeFile(join(mountPoint, 'fill', `${size}-${n}`), Buffer.alloc(size)).catch(() => {});
+  const file = await experimentFile(await temporaryDirectory(t), {});
+  const { code, err } = await distillery('run', file, '--data-dir', data);
+  assert.equal(code, 2, err);
+  assert.match(err, /full/);
+  spawnSync('rm', ['-rf', join(mountPoint, 'fill')]);
+  const [run, ...others] = JSON.parse((await distillery('runs', '--json', '--data-dir', data)).out);
+  assert.equal(others.length, 0);
+  assert.equal(run.id, id);
+  assert.equal(run.result.student.accuracy, 0.9);
+});
+
+test('devices tells what is here and what to do about what is not', async () => {
+  const devices = JSON.parse((await distillery('devices', '--json')).out) as {
+    kind: string;
+    available: boolean;
+    remedy?: string;
+  }[];
+  assert.ok(devices.some(({ kind, available }) => kind === 'cpu' && available));
+  for (const { available, remedy } of devices) assert.ok(available || remedy);
+  assert.match((await distillery('devices')).out, /cpu/);
+});
+
+test('help and version go to the standard output and exit with 0', async () => {
+  const help = await distillery('--help');
+  assert.equal(help.code, 0);
+  for (const command of [
+    'run',
+    'check',
+    'runs',
+    'show',
+    'compare',
+    'resume',
+    'stop',
+    'remove',
+    'devices',
+    'demo',
+  ])
+    assert.match(help.out, new RegExp(`^ {2}${command} `, 'm'));
+  assert.match((await distillery('run', '--help')).out, /Ctrl\+C asks the runs to stop/);
+  assert.match((await distillery('--version')).out, /^\d+\.\d+\.\d+\n$/);
+});

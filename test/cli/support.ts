@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import picocolors from 'picocolors';
+import { runCommandLine } from '../../src/cli/program.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
+import { LocalLauncher } from '../../src/runs/launch.ts';
+import { fakeWorkerCommand, type Plan } from '../runs/fleet.ts';
+
+/** A terminal that keeps what is written to it. */
+export function memoryTerminal(options: { columns?: number } = {}) {
+  const written = { out: '', err: '' };
+  const terminal: Terminal = {
+    out: (text) => {
+      written.out += text;
+    },
+    err: (text) => {
+      written.err += text;
+    },
+    stream: new PassThrough().resume(),
+    outIsTerminal: false,
+    errIsTerminal: false,
+    columns: options.columns ?? 100,
+    outColors: picocolors.createColors(false),
+    errColors: picocolors.createColors(false),
+  };
+  return { terminal, written };
+}
+
+const cli = fileURLToPath(new URL('fake-cli.ts', import.meta.url));
+export const fakeCliCommand: [string, ...string[]] = [
+  process.execPath,
+  '--import',
+  import.meta.resolve('tsx'),
+  cli,
+];
+
+/** Runs a command line in this process, with fake workers. */
+export async function distillery(...words: string[]): Promise<{ code: number; out: string; err: string }> {
+  const { terminal, written } = memoryTerminal();
+  const code = await runCommandLine(words, {
+    terminal,
+    launcher: new LocalLauncher({ command: fakeWorkerCommand }),
+    self: fakeCliCommand,
+  });
+  return { code, ...written };
+}
+
+/** Starts a command line as a process of its own, with fake workers. */
+export function startDistillery(words: readonly string[]) {
+  const [program, ...programArguments] = fakeCliCommand;
+  const child = spawn(program, [...programArguments, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const written = { out: '', err: '' };
+  child.stdout.on('data', (chunk) => {
+    written.out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    written.err += chunk;
+  });
+  return { child: child as ChildProcess, written, closed: once(child, 'close') as Promise<[number | null]> };
+}
+
+/** An experiment file that passes every check, and whose fake workers do what the plan says. */
+export async function experimentFile(
+  directory: string,
+  plan: Plan,
+  seeds: readonly number[] = [0],
+): Promise<string> {
+  const file = join(directory, 'planned.distill.json');
+  const experiment = {
+    name: 'Planned',
+    description: JSON.stringify(plan),
+    dataset: { kind: 'mnist', trainLimit: 200, testLimit: 100 },
+    teacher: { model: { architecture: 'mlp', hidden: [64] } },
+    student: { model: { architecture: 'mlp', hidden: [8] } },
+    strategy: { kind: 'response' },
+    seeds,
+  };
+  await writeFile(file, JSON.stringify(experiment, null, 2));
+  return file;
+}
+
+export const jsonLines = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
