@@ -1,10 +1,12 @@
+import type { Quality } from './quality.ts';
+
 /** Counts by true label and predicted class, from which most figures of a classifier follow. */
 export type Confusion = number[][];
 
 const bins = 15;
 
 /** What a classifier's answers to labelled samples say about it, gathered batch by batch. */
-export class ClassificationMetrics {
+export class ClassificationMetrics implements Quality {
   readonly confusion: Confusion;
   /** Predicted class of each sample, in the order in which they were added. */
   readonly predictions: number[] = [];
@@ -65,10 +67,4 @@ export class ClassificationMetrics {
     for (let bin = 0; bin < bins; bin++) sum += Math.abs(this.#binCorrect[bin]! - this.#binConfidence[bin]!);
     return sum / this.predictions.length;
   }
-}
-
-/** Fraction of samples to which two models give the same class, 0…1. */
-export function agreement(one: readonly number[], other: readonly number[]): number {
-  if (one.length !== other.length) throw new RangeError('Both must have answered the same samples.');
-  return one.filter((prediction, index) => prediction === other[index]).length / one.length;
 }

@@ -1,20 +1,23 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { batchCount, batches, inOrder } from '../data/batches.ts';
-import type { Split } from '../data/dataset.ts';
+import type { HostBatch, Split } from '../data/dataset.ts';
 import type { Device } from '../device/device.ts';
 import { stableHash } from '../experiment/identity.ts';
-import type { Model } from '../models/model.ts';
+import type { Model, ModelInput } from '../models/model.ts';
 import type { TeacherNeeds } from '../strategies/strategy.ts';
 import { breathe } from './breathe.ts';
+import { forwardBatchSize } from './forward-batch.ts';
 import { modelInput, prefixed } from './inputs.ts';
 import { heed, type StopRequested } from './interruption.ts';
-import { SignalFile, SignalFileWriter } from './signal-file.ts';
-import { signalsOf, type TeacherSource, toSignals } from './teacher-source.ts';
+import { SignalFile } from './signal-file.ts';
+import { SignalFileWriter } from './signal-file-writer.ts';
+import { type Column, columnDtype } from './signal-format.ts';
+import { isPerToken, signalsOf, type TeacherSource, toSignals } from './teacher-source.ts';
 import { onceAcrossProcesses } from './wait-for-lock.ts';
 
-const formatVersion = 1;
-const largestBatch = 256;
+const formatVersion = 2;
 
 export interface SignalOptions {
   readonly device: Device;
@@ -48,8 +51,8 @@ export interface CachedSignals extends TeacherSource {
  * @throws UserError if the disk is full or the place cannot be written; nothing is left half-written then
  */
 export async function cachedSignals(options: SignalOptions): Promise<CachedSignals> {
-  const ids = sampleIdsOf(options.split);
-  const key = signalKey(options, ids);
+  const samples = samplesOf(options);
+  const key = signalKey(options, samples.ids);
   const directory = join(options.cacheDirectory, key);
   const file = join(directory, 'signals.bin');
   await mkdir(directory, { recursive: true }).catch(() => {});
@@ -59,7 +62,7 @@ export async function cachedSignals(options: SignalOptions): Promise<CachedSigna
     () => SignalFile.open(file, key),
     async () => {
       found = false;
-      await compute(options, file, key, ids);
+      await compute(options, file, key, samples);
       const made = await SignalFile.open(file, key);
       if (!made) throw new Error(`${file} cannot be read although it was just written.`);
       return made;
@@ -69,7 +72,7 @@ export async function cachedSignals(options: SignalOptions): Promise<CachedSigna
   return {
     found,
     secondsPerPass: signals.seconds,
-    inputs: (sampleIds, batchSize) => signals.read(sampleIds, batchSize),
+    inputs: ({ sampleIds, labels, input }) => signals.read(sampleIds, labels.shape[0]!, input.ids?.shape[1]),
     signals: (_input, cached) => toSignals(cached),
     close: () => signals.close(),
   };
@@ -91,44 +94,55 @@ function signalKey({ teacherHash, fingerprint, needs, split }: SignalOptions, id
   });
 }
 
-function sampleIdsOf(split: Split): Int32Array {
-  const ids = new Int32Array(split.size);
+/** Samples in the order in which {@link compute} meets them. */
+function samplesOf({ split, teacher }: SignalOptions): { ids: Int32Array; tokens: Int32Array } {
+  const [ids, tokens] = [new Int32Array(split.size), new Int32Array(split.size)];
   let at = 0;
-  for (const batch of batches(split, inOrder(split), largestBatch)) {
-    ids.set(batch.sampleIds, at);
-    at += batch.sampleIds.length;
+  for (const { sampleIds, input } of batches(split, inOrder(split), forwardBatchSize(teacher.task, split))) {
+    ids.set(sampleIds, at);
+    for (let row = 0; row < sampleIds.length; row++) tokens[at + row] = tokensOf(input, row);
+    at += sampleIds.length;
   }
-  return ids;
+  return { ids, tokens };
+}
+
+/** Real tokens of a sample; padding follows them. */
+function tokensOf({ ids, mask }: HostBatch['input'], row: number): number {
+  if (!ids) return 0;
+  const length = ids.shape[1]!;
+  if (!mask) return length;
+  let count = 0;
+  for (let at = row * length; at < (row + 1) * length; at++) if (mask.data[at]! > 0) count++;
+  return count;
 }
 
 async function compute(
   { device, teacher, needs, split, onProgress, stopRequested }: SignalOptions,
   file: string,
   key: string,
-  ids: Int32Array,
+  { ids, tokens }: { ids: Int32Array; tokens: Int32Array },
 ): Promise<void> {
-  const batchSize = Math.min(largestBatch, split.size);
+  const batchSize = forwardBatchSize(teacher.task, split);
   const total = batchCount(split.size, batchSize);
-  const shapes = new Map<string, readonly number[]>();
+  let columns: Column[] = [];
   const step = device.compile((inputs) => {
-    const signals = signalsOf(teacher, needs, modelInput(inputs));
-    for (const [name, tensor] of Object.entries(signals)) shapes.set(name, tensor.shape);
+    const input = modelInput(inputs);
+    const signals = signalsOf(teacher, needs, input);
+    columns = Object.entries(signals).map(([name, tensor]) => columnOf(name, tensor, input));
     return signals;
   });
-  const writer = new SignalFileWriter(file, key, ids);
+  const writer = new SignalFileWriter(file, key, ids, tokens);
   const started = performance.now();
   try {
     let done = 0;
     for (const batch of batches(split, inOrder(split), batchSize)) {
       if (stopRequested) heed(stopRequested);
       const outputs = await step.run(prefixed('input', batch.input));
-      const rows = Object.fromEntries(
-        Object.entries(outputs).map(([name, data]) => [
-          name,
-          { data: data as Float32Array, shape: shapes.get(name)! },
-        ]),
+      const length = batch.input.ids?.shape[1] ?? 1;
+      const signals = Object.fromEntries(
+        Object.entries(outputs).map(([name, data]) => [name, { data: data as Float32Array, length }]),
       );
-      await writer.add(rows, batch.sampleIds.length);
+      await writer.add(columns, signals, batch.sampleIds.length);
       onProgress?.(++done, total);
       await breathe();
     }
@@ -139,4 +153,15 @@ async function compute(
   } finally {
     step.dispose();
   }
+}
+
+function columnOf(name: string, { shape, rank, dtype }: Tensor, input: ModelInput): Column {
+  const perToken = isPerToken(name, rank, input);
+  const own = shape.slice(perToken ? 2 : 1);
+  return {
+    name,
+    shape: own,
+    perToken,
+    dtype: columnDtype(own, perToken, dtype === 'int32' ? 'int32' : 'float32'),
+  };
 }

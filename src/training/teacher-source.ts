@@ -1,12 +1,15 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { HostBatch } from '../data/dataset.ts';
 import type { HostTensor, Tensors } from '../device/device.ts';
 import type { Model, ModelInput } from '../models/model.ts';
+import { topLogits } from '../strategies/losses/teacher-rows.ts';
 import type { TeacherNeeds, TeacherSignals } from '../strategies/strategy.ts';
+import { prefixed, unprefixed } from './inputs.ts';
 
 /** Where the teacher's signals of a training batch come from: a cache read in JavaScript, or the teacher itself. */
 export interface TeacherSource {
-  /** Inputs of the compiled step for these samples, padded to the batch size; none where the teacher runs in the step. */
-  inputs(sampleIds: Int32Array, batchSize: number): Record<string, HostTensor>;
+  /** Inputs of the compiled step for the samples of a batch; none where the teacher runs in the step. */
+  inputs(batch: HostBatch): Record<string, HostTensor>;
   /** Inside the compiled step. @param cached what {@link TeacherSource.inputs} gave. */
   signals(input: ModelInput, cached: Tensors): TeacherSignals;
 }
@@ -27,22 +30,34 @@ export function liveTeacher(teacher: Model, needs: TeacherNeeds): TeacherSource 
 export const needsTeacher = (needs: TeacherNeeds): boolean =>
   needs.logits || needs.hiddenStates.length > 0 || needs.pooled.length > 0;
 
-/** What a strategy needs of the teacher, under flat names: 'logits', 'hidden.3', 'pooled.12'. */
+/** What a strategy needs of the teacher, under flat names: 'logits', 'top.indices', 'hidden.3', 'pooled.12'. */
 export function signalsOf(teacher: Model, needs: TeacherNeeds, input: ModelInput): Record<string, Tensor> {
   const { logits, hiddenStates } = teacher.forward(input, { training: false });
   const signals: Record<string, Tensor> = {};
-  if (needs.logits) signals.logits = logits;
+  if (needs.logits && needs.topLogits !== undefined && logits.rank === 3) {
+    const { indices, logProbabilities, rest } = topLogits(
+      logits,
+      Math.min(needs.topLogits, teacher.task.classes),
+    );
+    Object.assign(signals, prefixed('top', { indices, logProbabilities, rest }));
+  } else if (needs.logits) signals.logits = logits;
   for (const layer of needs.hiddenStates) signals[`hidden.${layer}`] = hiddenStates[layer]!;
   for (const layer of needs.pooled) signals[`pooled.${layer}`] = teacher.pool(hiddenStates[layer]!, input);
   return signals;
 }
 
+/** Whether the second axis of a signal goes over the tokens of a text. */
+export const isPerToken = (name: string, rank: number, input: { readonly ids?: unknown }): boolean =>
+  input.ids !== undefined && (rank >= 3 || name === 'top.rest');
+
 export function toSignals(flat: Readonly<Record<string, Tensor>>): TeacherSignals {
   const byLayer = (kind: string) =>
-    new Map(
-      Object.entries(flat)
-        .filter(([name]) => name.startsWith(`${kind}.`))
-        .map(([name, tensor]) => [Number(name.slice(kind.length + 1)), tensor] as const),
-    );
-  return { logits: flat.logits, hiddenStates: byLayer('hidden'), pooled: byLayer('pooled') };
+    new Map(Object.entries(unprefixed(kind, flat)).map(([layer, tensor]) => [Number(layer), tensor]));
+  const { indices, logProbabilities, rest } = unprefixed('top', flat);
+  return {
+    logits: flat.logits,
+    ...(indices && logProbabilities && rest && { topLogits: { indices, logProbabilities, rest } }),
+    hiddenStates: byLayer('hidden'),
+    pooled: byLayer('pooled'),
+  };
 }

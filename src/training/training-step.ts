@@ -58,7 +58,7 @@ export class TrainingStep {
       const inputs: Record<string, HostTensor> = {
         ...batchInputs(batch),
         ...totals,
-        ...prefixed('teacher', teacher.inputs(batch.sampleIds, batch.labels.shape[0]!)),
+        ...prefixed('teacher', teacher.inputs(batch)),
         ...(updates ? prefixed('optimizer', optimizer.scalars(step, learningRate)) : {}),
       };
       await this.#step(role).run(inputs);

@@ -9,7 +9,7 @@ const measured = z.number().nullable();
 
 /** Figures of one model, all measured in the same run on the same device. */
 export const modelFiguresSchema = z.object({
-  /** Fraction of test samples classified correctly, 0…1. */
+  /** Fraction of test samples classified, or tokens predicted, correctly, 0…1. */
   accuracy: measured,
   /** Mean cross-entropy on the test set, nats. */
   loss: measured,
@@ -21,6 +21,8 @@ export const modelFiguresSchema = z.object({
   /** Samples per second in batches of 32. */
   throughput: measured,
   macroF1: measured,
+  /** Of language models: the exponential of the loss. */
+  perplexity: measured.optional(),
   /** Expected calibration error, 15 equal-width bins, 0…1. */
   calibrationError: measured,
   /** confusion[label][prediction], counts on the test set. */

@@ -1,37 +1,50 @@
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import type { Dataset } from '../data/dataset.ts';
 import { fileProblem } from '../data/file-problem.ts';
+import type { ModelConfig } from '../experiment/schema.ts';
 import { saveModel } from '../models/checkpoint.ts';
 import type { Model } from '../models/model.ts';
 import type { ModelFigures, RunResult } from './events.ts';
 import type { RunRequest } from './run-request.ts';
 
 /**
- * Writes the finished student: config.json and model.safetensors, without whatever its strategy had added for
- * training.
+ * Writes the finished student: config.json, model.safetensors and the files of its tokenizer, without whatever its
+ * strategy had added for training.
  * @returns bytes of the weights on disk
  * @throws UserError if the disk is full; no student is there then
  */
-export async function exportStudent(student: Model, directory: string): Promise<{ bytes: number }> {
-  return saveModel(student, directory);
+export async function exportStudent(
+  student: Model,
+  { classNames, tokenizer }: Dataset,
+  directory: string,
+): Promise<{ bytes: number }> {
+  const files = new Map(Object.entries(tokenizer?.files() ?? {}));
+  return saveModel(student, directory, { files, ...(classNames.length > 0 && { classNames }) });
 }
 
 /** Puts the model card, with what was measured, beside the weights. */
 export async function writeModelCard(
   directory: string,
+  model: ModelConfig,
   request: RunRequest,
   result: RunResult,
   device: string,
 ): Promise<void> {
   const file = join(directory, 'README.md');
   try {
-    await writeFileAtomic(file, modelCard(request, result, device));
+    await writeFileAtomic(file, modelCard(model, request, result, device));
   } catch (error) {
     throw fileProblem(error, file);
   }
 }
 
-export function modelCard({ experiment, seed }: RunRequest, result: RunResult, device: string): string {
+export function modelCard(
+  model: ModelConfig,
+  { experiment, seed }: RunRequest,
+  result: RunResult,
+  device: string,
+): string {
   const { strategy, dataset, student } = experiment;
   const { teacher } = result;
   const columns: [string, ModelFigures][] = [['Student', result.student]];
@@ -47,7 +60,7 @@ export function modelCard({ experiment, seed }: RunRequest, result: RunResult, d
     `# ${escapeMarkdown(experiment.name)}`,
     '',
     ...(experiment.description ? [escapeMarkdown(experiment.description), ''] : []),
-    `A student of architecture \`${student.model.architecture}\`, trained by the strategy \`${strategy.kind}\` on \`${dataset.kind}\` with seed ${seed}.`,
+    `A student of architecture \`${model.architecture}\`, trained by the strategy \`${strategy.kind}\` on \`${dataset.kind}\` with seed ${seed}.`,
     '',
     `| Test set | ${columns.map(([title]) => title).join(' | ')} |`,
     `| --- |${' ---: |'.repeat(columns.length)}`,

@@ -11,10 +11,11 @@ import { createStrategy } from '../strategies/create-strategy.ts';
 import { hiddenShapes } from '../strategies/hidden-shapes.ts';
 import type { AttachedStrategy, TeacherNeeds } from '../strategies/strategy.ts';
 import type { Checkpoints } from '../training/checkpoint.ts';
-import { agreement, type ClassificationMetrics } from '../training/classification-metrics.ts';
 import { Evaluator } from '../training/evaluate.ts';
 import { initializer } from '../training/initialize.ts';
 import { measureSpeed, type Speed } from '../training/measure.ts';
+import { agreement, type Quality } from '../training/quality.ts';
+import { prepareStudent, requireBuildable } from '../training/student.ts';
 import { prepareTeacher, type Teacher } from '../training/teacher.ts';
 import { cachedSignals } from '../training/teacher-signals.ts';
 import { liveTeacher, needsTeacher, type TeacherSource, withoutTeacher } from '../training/teacher-source.ts';
@@ -69,9 +70,10 @@ export class RunJob {
     const { experiment } = request;
     this.#begin('prepare');
     const dataset = await openDataset(experiment.dataset, request.directory);
-    const student = this.#build(experiment.student.model, dataset, 'weights');
+    requireBuildable(experiment.student, dataset.task);
 
     const teacher = await this.#teacher(dataset);
+    const student = await this.#student(dataset, teacher);
     const { strategy, needs } = this.#attach(student, teacher?.model, dataset);
     if (teacher && parameterCount(student) > parameterCount(teacher.model))
       log.append({
@@ -82,7 +84,7 @@ export class RunJob {
     const outcome = await this.#train(student, strategy, signals, dataset, teacher);
     const quality = await this.#evaluate(student, strategy, teacher, dataset, outcome);
     const speed = await this.#measure(student, teacher, dataset);
-    await this.#export(student, teacher, outcome, signals, quality, speed);
+    await this.#export(student, dataset, teacher, outcome, signals, quality, speed);
   }
 
   #begin(phase: Phase): void {
@@ -96,6 +98,21 @@ export class RunJob {
 
   #build(config: Model['config'], dataset: Dataset, use: string): Model {
     const model = buildModel(config, dataset.task, RandomGenerator.forUse(this.#parts.request.seed, use));
+    this.#cleanUp.push(() => model.dispose());
+    return model;
+  }
+
+  async #student(dataset: Dataset, teacher: Teacher | undefined): Promise<Model> {
+    const { request, control } = this.#parts;
+    const model = await prepareStudent({
+      config: request.experiment.student,
+      task: dataset.task,
+      experimentDirectory: request.directory,
+      teacher: teacher?.model,
+      generator: RandomGenerator.forUse(request.seed, 'weights'),
+      stopRequested: control.requested,
+      onDownload: this.#progress('prepare', 'bytes'),
+    });
     this.#cleanUp.push(() => model.dispose());
     return model;
   }
@@ -114,6 +131,7 @@ export class RunJob {
       experimentDirectory: request.directory,
       teachersDirectory: join(request.dataDirectory, 'teachers'),
       stopRequested: control.requested,
+      onDownload: this.#progress('teacher', 'bytes'),
       observer: {
         progress,
         metrics: (values, step, epoch) =>
@@ -222,14 +240,14 @@ export class RunJob {
     teacher: Teacher | undefined,
     dataset: Dataset,
     { steps, epochs }: TrainOutcome,
-  ): Promise<{ student: ClassificationMetrics; teacher?: ClassificationMetrics }> {
+  ): Promise<{ student: Quality; teacher?: Quality }> {
     const { device, log, control } = this.#parts;
     this.#begin('evaluate');
     const models: [string, Model][] = [['student', student]];
     if (teacher) models.push(['teacher', teacher.model]);
     for (const { name, model } of strategy.candidates?.() ?? []) models.push([name, model]);
     const progress = this.#progress('evaluate', 'batches');
-    const results = new Map<string, ClassificationMetrics>();
+    const results = new Map<string, Quality>();
     for (const [index, [name, model]] of models.entries()) {
       const evaluator = new Evaluator(device, model);
       try {
@@ -263,21 +281,22 @@ export class RunJob {
 
   async #export(
     student: Model,
+    dataset: Dataset,
     teacher: Teacher | undefined,
     outcome: TrainOutcome,
     signals: Signals,
-    quality: { student: ClassificationMetrics; teacher?: ClassificationMetrics },
+    quality: { student: Quality; teacher?: Quality },
     speed: Record<'student' | 'teacher', Speed>,
   ): Promise<void> {
     const { directory, request, device, log } = this.#parts;
     this.#begin('export');
-    const { bytes } = await exportStudent(student, directory.studentDirectory);
+    const { bytes } = await exportStudent(student, dataset, directory.studentDirectory);
     const result: RunResult = {
       student: figures(student, quality.student, speed.student, bytes),
       ...(teacher &&
         quality.teacher && {
           teacher: figures(teacher.model, quality.teacher, speed.teacher, teacher.bytes),
-          agreement: agreement(quality.student.predictions, quality.teacher.predictions),
+          agreement: agreement(quality.student, quality.teacher),
         }),
       bestEpoch: outcome.bestEpoch,
       trainingSeconds: outcome.seconds,
@@ -287,12 +306,12 @@ export class RunJob {
           savedSeconds: outcome.epochs * signals.secondsPerPass - signals.seconds,
         }),
     };
-    await writeModelCard(directory.studentDirectory, request, result, device.name);
+    await writeModelCard(directory.studentDirectory, student.config, request, result, device.name);
     log.append({ type: 'result', result });
   }
 }
 
-function figures(model: Model, quality: ClassificationMetrics, speed: Speed, bytes: number): ModelFigures {
+function figures(model: Model, quality: Quality, speed: Speed, bytes: number): ModelFigures {
   return {
     accuracy: quality.accuracy,
     loss: quality.loss,
@@ -300,8 +319,9 @@ function figures(model: Model, quality: ClassificationMetrics, speed: Speed, byt
     bytes,
     latencyMs: speed.latencyMs,
     throughput: speed.throughput,
-    macroF1: quality.macroF1,
-    calibrationError: quality.calibrationError,
+    macroF1: quality.macroF1 ?? null,
+    calibrationError: quality.calibrationError ?? null,
+    ...(model.task.text?.goal === 'language-model' && { perplexity: Math.exp(quality.loss) }),
     confusion: quality.confusion,
   };
 }

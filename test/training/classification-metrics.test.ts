@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { agreement, ClassificationMetrics } from '../../src/training/classification-metrics.ts';
+import { ClassificationMetrics } from '../../src/training/classification-metrics.ts';
+import { agreement, type Quality } from '../../src/training/quality.ts';
 
 const logitsFor = (...probabilities: number[]) => Float32Array.from(probabilities, Math.log);
 const near = (actual: number, expected: number) =>
@@ -60,6 +61,7 @@ test('a model that answers NaN has no finite loss', () => {
 });
 
 test('agreement is the fraction of equal answers, right or wrong', () => {
-  assert.equal(agreement([0, 1, 2, 2], [0, 1, 1, 2]), 0.75);
-  assert.throws(() => agreement([0], [0, 1]), RangeError);
+  const answering = (...predictions: number[]): Quality => ({ predictions, accuracy: 0, loss: 0 });
+  assert.equal(agreement(answering(0, 1, 2, 2), answering(0, 1, 1, 2)), 0.75);
+  assert.throws(() => agreement(answering(0), answering(0, 1)), RangeError);
 });

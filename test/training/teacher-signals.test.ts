@@ -41,7 +41,7 @@ function read(signals: Pick<CachedSignals, 'inputs' | 'signals'>): Record<string
   const batch = data.train.batch(positions, 5);
   return tf.tidy(() => {
     const cached = Object.fromEntries(
-      Object.entries(signals.inputs(batch.sampleIds, 5)).map(([name, { data: values, shape }]) => [
+      Object.entries(signals.inputs(batch)).map(([name, { data: values, shape }]) => [
         name,
         tf.tensor(values, [...shape]),
       ]),
@@ -163,5 +163,8 @@ test('stopped while computing, nothing is left half-written', async () => {
 
 test('a sample that the cache does not hold is an error, not a row of zeros', async () => {
   const signals = await open(temporaryDirectory(), { split: data.validation });
-  assert.throws(() => signals.inputs(Int32Array.of(100_000), 1), /sample 100000/);
+  assert.throws(
+    () => signals.inputs({ ...data.train.batch(Int32Array.of(0), 1), sampleIds: Int32Array.of(100_000) }),
+    /sample 100000/,
+  );
 });

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/**
+ * A file of teacher signals by sample id: magic, length of the header (uint32), header (JSON), sample ids (int32),
+ * tokens of each sample (int32, 0 where there are none), one row per sample holding all its signals, the seconds it took
+ * to compute them (float64), CRC-32 of everything before. Little-endian.
+ *
+ * A signal per token is kept for real tokens only, so that it does not depend on what a text was padded to.
+ *
+ * Narrow signals, such as the logits of a classifier, are kept in float32, where they cost next to nothing, so that a
+ * run with the cache equals one without to the last bit. Wide ones, and all that are per token, are kept in float16:
+ * relative error 2⁻¹¹.
+ */
+export const magic = Buffer.from('DSTSIG02');
+export const footerBytes = 12;
+const widestInFull = 256;
+
+const columnSchema = z.object({
+  name: z.string(),
+  /** Of one sample, or of one token. */
+  shape: z.array(z.int().min(1)),
+  perToken: z.boolean(),
+  dtype: z.enum(['float32', 'float16', 'int32']),
+});
+
+export const headerSchema = z.object({
+  key: z.string(),
+  samples: z.int().min(0),
+  signals: z.array(columnSchema),
+});
+
+export type Header = z.infer<typeof headerSchema>;
+export type Column = z.infer<typeof columnSchema>;
+
+export const sizeOf = (shape: readonly number[]): number =>
+  shape.reduce((product, length) => product * length, 1);
+
+export function columnDtype(
+  shape: readonly number[],
+  perToken: boolean,
+  dtype: 'float32' | 'int32',
+): Column['dtype'] {
+  if (dtype === 'int32') return 'int32';
+  return perToken || sizeOf(shape) > widestInFull ? 'float16' : 'float32';
+}
+
+export const columnBytes = ({ shape, perToken, dtype }: Column, tokens: number): number =>
+  sizeOf(shape) * (perToken ? tokens : 1) * (dtype === 'float16' ? 2 : 4);
+
+export const rowBytes = (columns: readonly Column[], tokens: number): number =>
+  columns.reduce((sum, column) => sum + columnBytes(column, tokens), 0);
