@@ -73,8 +73,15 @@ const multiply: Rule = (node, [a, b], interner) => {
   const [x, y] = [constantFactor(a!, b!), constantFactor(b!, a!)];
   if (x !== undefined) return [checked(b!.value, x * b!.factor, interner)];
   if (y !== undefined) return [checked(a!.value, y * a!.factor, interner)];
-  return [checked(interner.node(node, [a!.value, b!.value])[0]!, a!.factor * b!.factor, interner)];
+  const [p, q] = [settled(a!, b!, interner), settled(b!, a!, interner)];
+  return [checked(interner.node(node, [p.value, q.value])[0]!, p.factor * q.factor, interner)];
 };
+
+/** A factor of something small is multiplied out there, where it costs next to nothing, before it spreads to something large. */
+function settled(small: Scaled, large: Scaled, interner: Interner): Scaled {
+  const spreads = small.factor !== 1 && small.value.size * 16 <= large.value.size;
+  return spreads ? new Scaled(small.plain(interner), 1) : small;
+}
 
 const divide: Rule = (node, [a, b], interner) => {
   const divisor = constantFactor(b!, a!);
