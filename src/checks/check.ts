@@ -10,14 +10,15 @@ import { checkModels } from './models.ts';
 import { checkNameClash } from './name-clash.ts';
 import { checkSamples } from './samples.ts';
 import { checkSeeds } from './seeds.ts';
+import { readStoredModel } from './stored-model.ts';
+import { checkStoredModels } from './stored-models.ts';
 import { checkStrategy } from './strategy.ts';
-import { checkStoredTeacher, readStoredTeacher } from './teacher-checkpoint.ts';
 import { checkUnusedOptions } from './unused-options.ts';
 
 const checks: readonly Check[] = [
   checkSamples,
   checkModels,
-  checkStoredTeacher,
+  checkStoredModels,
   checkStrategy,
   checkLossWeights,
   checkUnusedOptions,
@@ -63,12 +64,26 @@ export async function requireSound(text: string, file: string): Promise<Problem[
 
 async function semanticFindings(start: CheckContext): Promise<Finding[]> {
   const { experiment, directory } = start;
-  const checkpoint = experiment.teacher?.checkpoint;
-  const [dataset, teacher] = await Promise.all([
+  const stored = (who: 'teacher' | 'student') => {
+    const checkpoint = experiment[who]?.checkpoint;
+    if (checkpoint === undefined) return undefined;
+    return readStoredModel(checkpoint, {
+      path: [who, 'checkpoint'],
+      directory,
+      freshHead: who === 'student',
+    });
+  };
+  const [dataset, teacher, student] = await Promise.all([
     readDatasetFacts(experiment.dataset, directory),
-    checkpoint === undefined ? undefined : readStoredTeacher(checkpoint, directory),
+    stored('teacher'),
+    stored('student'),
   ]);
-  const context: CheckContext = { ...start, dataset: dataset.facts, storedTeacher: teacher?.stored };
+  const context: CheckContext = {
+    ...start,
+    dataset: dataset.facts,
+    storedTeacher: teacher?.stored,
+    storedStudent: student?.stored,
+  };
   const found = await Promise.all(checks.map((check) => check(context)));
-  return [...dataset.findings, ...(teacher?.findings ?? []), ...found.flat()];
+  return [...dataset.findings, ...(teacher?.findings ?? []), ...(student?.findings ?? []), ...found.flat()];
 }

@@ -2,35 +2,51 @@ import type { TaskShape } from '../data/dataset.ts';
 import type { Finding, JsonPath } from '../experiment/problem.ts';
 import type { ModelConfig } from '../experiment/schema.ts';
 import { planModel } from '../models/create-model.ts';
-import { type Check, type CheckContext, findingOf, teacherModel } from './context.ts';
+import { type Check, findingOf, teacherModel } from './context.ts';
+import { type PlannedStudent, requireLayers, studentModel } from './student-model.ts';
+import { taskOf } from './task.ts';
 
-/** Whether both models suit the images, and the student is the smaller one. */
+/** Whether both models suit the data, the student can begin as it is to, and is the smaller one. */
 export const checkModels: Check = (context) => {
   const { experiment } = context;
-  const task = taskOf(context);
-  if (task === undefined) return [];
+  const layersPath = ['student', 'teacherLayers'];
+  if (experiment.student.teacherLayers !== undefined && experiment.teacher === undefined)
+    return [
+      {
+        message: 'The student is to begin with layers of a teacher, and the experiment has none.',
+        remedy: 'Add a "teacher", or remove "teacherLayers".',
+        path: layersPath,
+        severity: 'error',
+        code: 'teacher-missing',
+      },
+    ];
+  const asked = taskOf(context);
+  if (asked === undefined) return [];
+  const { task, exact } = asked;
   const findings: Finding[] = [];
-  const student = parameters(experiment.student.model, task, ['student', 'model'], findings);
   if (experiment.teacher?.model !== undefined)
     parameters(experiment.teacher.model, task, ['teacher', 'model'], findings);
+  let planned: PlannedStudent | undefined;
+  try {
+    planned = studentModel(context);
+    if (planned && findings.length === 0) requireLayers(context, planned.config, task);
+  } catch (error) {
+    return [...findings, findingOf(error, layersPath, 'teacher-layers')];
+  }
+  const student = planned && parameters(planned.config, task, planned.path, findings);
   const teacherConfig = teacherModel(context);
-  if (findings.length > 0 || teacherConfig === undefined || student === undefined) return findings;
+  if (findings.length > 0 || teacherConfig === undefined || student === undefined || !exact) return findings;
   const teacher = planModel(teacherConfig, task).parameterCount;
   if (student > teacher)
     findings.push({
       message: `The student has ${grouped(student)} parameters, more than the teacher’s ${grouped(teacher)}.`,
       remedy: 'Make the student smaller; distillation is to end with a model that costs less.',
-      path: ['student', 'model'],
+      path: planned!.path,
       severity: 'warning',
       code: 'student-larger',
     });
   return findings;
 };
-
-/** What the dataset asks of a model, as far as it could be read. */
-export function taskOf({ dataset }: CheckContext): TaskShape | undefined {
-  return dataset && { classes: dataset.classes, image: dataset.image };
-}
 
 function parameters(
   config: ModelConfig,

@@ -1,16 +1,18 @@
+import type { TaskShape } from '../data/dataset.ts';
 import type { Finding, JsonPath } from '../experiment/problem.ts';
-import type { StrategyConfig } from '../experiment/schema.ts';
+import type { ModelConfig, StrategyConfig } from '../experiment/schema.ts';
 import { planModel } from '../models/create-model.ts';
 import { createStrategy } from '../strategies/create-strategy.ts';
 import { type Check, type CheckContext, findingOf, teacherModel } from './context.ts';
 import { plannedShapes } from './hidden-shapes.ts';
-import { taskOf } from './models.ts';
+import { studentModel } from './student-model.ts';
+import { taskOf } from './task.ts';
 
 const teacherless: readonly StrategyConfig['kind'][] = ['direct', 'self', 'online'];
 
 /** Whether strategy, teacher and student go together. */
 export const checkStrategy: Check = (context) => {
-  const { experiment, dataset } = context;
+  const { experiment } = context;
   const { strategy, teacher } = experiment;
   if (!teacherless.includes(strategy.kind) && teacher === undefined)
     return [
@@ -23,13 +25,14 @@ export const checkStrategy: Check = (context) => {
         code: 'teacher-missing',
       },
     ];
-  const texts = textOnly(strategy).filter(() => dataset !== undefined);
+  const task = taskOf(context)?.task;
+  const texts = task && task.text?.goal !== 'language-model' ? nextTokenOnly(strategy, task) : [];
   if (texts.length > 0) return texts;
   return layerFindings(context);
 };
 
-/** Terms that compare next tokens have nothing to compare in images. */
-function textOnly(strategy: StrategyConfig): Finding[] {
+/** Terms that compare next tokens have nothing to compare in images and in texts to classify. */
+function nextTokenOnly(strategy: StrategyConfig, task: TaskShape): Finding[] {
   const places: JsonPath[] =
     strategy.kind === 'sequence'
       ? [['strategy', 'kind']]
@@ -39,8 +42,8 @@ function textOnly(strategy: StrategyConfig): Finding[] {
           )
         : [];
   return places.map((path) => ({
-    message: 'Sequence distillation is for language models, and the dataset has images.',
-    remedy: 'Use "response" for images.',
+    message: `Sequence distillation is for language models, and the dataset has ${task.image ? 'images' : 'texts to classify'}.`,
+    remedy: `Use "response" for ${task.image ? 'images' : 'classes'}.`,
     path,
     severity: 'error',
     code: 'sequence-of-images',
@@ -49,19 +52,22 @@ function textOnly(strategy: StrategyConfig): Finding[] {
 
 function layerFindings(context: CheckContext): Finding[] {
   const { experiment } = context;
-  const { strategy, student } = experiment;
-  const task = taskOf(context);
+  const { strategy } = experiment;
+  const task = taskOf(context)?.task;
   const teacherConfig = teacherModel(context);
   if (task === undefined || (experiment.teacher !== undefined && teacherConfig === undefined)) return [];
+  let student: ModelConfig | undefined;
   try {
-    planModel(student.model, task);
+    student = studentModel(context)?.config;
+    if (student === undefined) return [];
+    planModel(student, task);
     if (teacherConfig !== undefined) planModel(teacherConfig, task);
   } catch {
     return []; // Said of the models already.
   }
   try {
     createStrategy(strategy).needs({
-      student: plannedShapes(student.model, task),
+      student: plannedShapes(student, task),
       teacher: teacherConfig && plannedShapes(teacherConfig, task),
     });
     return [];

@@ -8,9 +8,13 @@ import type { Experiment } from './schema.ts';
  */
 export function experimentIdentity(experiment: Experiment, directory: string): string {
   const { $schema, name, description, seeds, cacheTeacherSignals, ...defining } = experiment;
-  const namesPaths = experiment.dataset.kind !== 'mnist' || experiment.teacher?.checkpoint !== undefined;
+  const { dataset, teacher, student } = experiment;
+  const namesPaths = dataset.kind !== 'mnist' || isPath(teacher?.checkpoint) || isPath(student.checkpoint);
   return stableHash(namesPaths ? { ...defining, directory } : defining);
 }
+
+/** A model of the Hugging Face Hub is the same from everywhere. */
+const isPath = (checkpoint: string | undefined) => checkpoint !== undefined && !checkpoint.startsWith('hf:');
 
 /** SHA-256 of a JSON value, 16 hexadecimal digits, the same for any order of keys. */
 export function stableHash(value: unknown): string {

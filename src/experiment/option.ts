@@ -16,6 +16,16 @@ export const belowOne = (description: string) => z.number().min(0).lt(1).describ
 export const filePath = (description: string) =>
   z.string().min(1).max(4096).describe(`${description} Relative to the folder of this file, or absolute.`);
 
+/** A trained model: a folder, or one of the Hugging Face Hub. */
+export const checkpointPath = (description: string) =>
+  z
+    .string()
+    .min(1)
+    .max(4096)
+    .describe(
+      `${description} Relative to the folder of this file, absolute, or hf:owner/name@revision, which is downloaded from the Hugging Face Hub once.`,
+    );
+
 /** What a random generator starts from. */
 export const seed = (description: string) =>
   z

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { imageDatasets } from './image-dataset-schema.ts';
 import { modelSchema } from './model-schema.ts';
-import { belowOne, choice, count, filePath, fraction, seed } from './option.ts';
+import { belowOne, checkpointPath, choice, count, fraction, seed } from './option.ts';
 import { strategySchema } from './strategy-schema.ts';
+import { studentSchema } from './student-schema.ts';
 import { textDatasets } from './text-dataset-schema.ts';
 
 /**
@@ -113,7 +114,7 @@ export const teacherSchema = z
     model: modelSchema
       .optional()
       .describe('A teacher that is trained first, once for all runs that name the same one.'),
-    checkpoint: filePath(
+    checkpoint: checkpointPath(
       'A teacher that is there already: folder with config.json and model.safetensors.',
     ).optional(),
     training: trainingSchema
@@ -169,7 +170,7 @@ export const experimentSchema = z
       .describe(
         'The large model the student learns from. Strategy direct can do without; with a teacher it shows both side by side.',
       ),
-    student: z.strictObject({ model: modelSchema }).describe('The small model that is trained.'),
+    student: studentSchema,
     strategy: strategySchema,
     training: trainingSchema
       .prefault({})
@@ -208,5 +209,6 @@ export type DatasetConfig = Experiment['dataset'];
 export type ModelConfig = z.output<typeof modelSchema>;
 export type TrainingConfig = z.output<typeof trainingSchema>;
 export type TeacherConfig = z.output<typeof teacherSchema>;
+export type StudentConfig = Experiment['student'];
 export type StrategyConfig = Experiment['strategy'];
 export type DeviceChoice = Experiment['device'];

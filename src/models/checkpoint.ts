@@ -68,7 +68,7 @@ export interface LoadOptions {
  */
 export async function loadModel(directory: string, options: LoadOptions = {}): Promise<Model> {
   const found = await readModelConfig(directory);
-  const task = taskFor(found, options.task, directory);
+  const task = taskFor(found.task, options.task, `The model in ${directory}`, directory);
   const weights = await CheckpointWeights.open(directory);
   try {
     const fit = fitWeights(found, task, weights, directory, options.generator !== undefined);
@@ -98,7 +98,7 @@ export async function inspectCheckpoint(
   { task: wanted, freshHead = false }: { readonly task?: TaskShape; readonly freshHead?: boolean } = {},
 ): Promise<CheckpointDescription & { readonly bytes: number }> {
   const found = await readModelConfig(directory);
-  const task = taskFor(found, wanted, directory);
+  const task = taskFor(found.task, wanted, `The model in ${directory}`, directory);
   const weights = await CheckpointWeights.open(directory);
   try {
     fitWeights(found, task, weights, directory, freshHead);

@@ -4,42 +4,46 @@ import { UserError } from '../experiment/user-error.ts';
 import type { CheckpointWeights } from './checkpoint-weights.ts';
 import { planModel } from './create-model.ts';
 import { isHeadWeight } from './head-weights.ts';
-import type { ModelDescription } from './huggingface/description.ts';
 import { canBeIgnored, standardNames } from './huggingface/weight-names.ts';
 import { storedShape } from './kernel-layout.ts';
 import type { CheckpointDescription } from './read-model-config.ts';
 
 /**
- * The task of a loaded model: as many classes as wanted, but the vocabulary and positions the checkpoint has.
- * @throws UserError if the checkpoint was made for data of another kind, fewer tokens or shorter texts.
+ * The task of a model that is there already: as many classes as wanted, but the vocabulary and positions it has.
+ * @param what the model in messages, such as "The teacher"
+ * @throws UserError if it was made for data of another kind, fewer tokens or shorter texts.
  */
 export function taskFor(
-  { task: own }: ModelDescription,
+  own: TaskShape,
   wanted: TaskShape | undefined,
-  directory: string,
+  what: string,
+  place?: string,
 ): TaskShape {
   if (!wanted) return own;
   const kind = ({ image, text }: TaskShape) => (image ? 'images' : text ? text.goal : 'nothing known');
   if (kind(own) !== kind(wanted) || String(own.image) !== String(wanted.image))
-    throw new UserError(
-      `The model in ${directory} was made for ${describe(own)}, but the data has ${describe(wanted)}.`,
-      { remedy: 'Name a checkpoint made for data of this kind.', place: directory },
-    );
+    throw new UserError(`${what} was made for ${describe(own)}, but the data has ${describe(wanted)}.`, {
+      remedy: 'Name a checkpoint made for data of this kind.',
+      place,
+    });
   if (!wanted.text || !own.text) return { ...own, classes: wanted.classes };
-  checkText(own.text, wanted.text, directory);
+  checkText(own.text, wanted.text, what, place);
   return { classes: own.text.goal === 'language-model' ? own.classes : wanted.classes, text: own.text };
 }
 
-function checkText(own: TextShape, wanted: TextShape, directory: string): void {
+function checkText(own: TextShape, wanted: TextShape, what: string, place: string | undefined): void {
   if (wanted.vocabulary > own.vocabulary)
     throw new UserError(
-      `The model in ${directory} knows ${own.vocabulary} tokens, but the tokenizer makes ${wanted.vocabulary}.`,
-      { remedy: 'Take the tokenizer that belongs to the checkpoint.', place: directory },
+      `${what} knows ${own.vocabulary} tokens, but the tokenizer makes ${wanted.vocabulary}.`,
+      {
+        remedy: 'Take the tokenizer that belongs to the model.',
+        place,
+      },
     );
   if (wanted.length > own.length)
     throw new UserError(
-      `The model in ${directory} has positions for ${own.length} tokens, but samples have up to ${wanted.length}.`,
-      { remedy: `Cut samples at ${own.length} tokens.`, place: directory },
+      `${what} has positions for ${own.length} tokens, but samples have up to ${wanted.length}.`,
+      { remedy: `Cut samples at ${own.length} tokens.`, place },
     );
 }
 

@@ -22,11 +22,13 @@ export type RawConfig = Readonly<Record<string, unknown>>;
 export function parseRaw<S extends z.ZodType>(schema: S, raw: RawConfig, file: string): z.output<S> {
   const result = schema.safeParse(raw);
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw new UserError(`${file}: ${issue.path.join('.') || 'the file'}: ${issue.message}.`, {
-    remedy: 'Restore the config.json that came with the weights.',
-    place: file,
-  });
+  const { path, message } = result.error.issues[0]!;
+  const value = path.reduce((found: unknown, key) => (found as Record<PropertyKey, unknown>)?.[key], raw);
+  const key = path.join('.');
+  throw new UserError(
+    value === undefined ? `${file} lacks "${key}".` : `${file}: "${key}" is out of range: ${message}.`,
+    { remedy: 'Restore the config.json that came with the weights.', place: file },
+  );
 }
 
 /** A configuration that was put together from a file, held to the same bounds as one in an experiment. */

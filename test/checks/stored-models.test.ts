@@ -88,7 +88,7 @@ test('folders that lack a part', async () => {
   const shards = await changed('shards', (path) =>
     rename(join(path, 'model.safetensors'), join(path, 'model.safetensors.index.json')),
   );
-  assert.equal((await told(shards))[1], 'The weights in shards are spread over several files.');
+  assert.match((await told(shards))[1], /^shards\/model\.safetensors\.index\.json is no index of weights/);
 });
 
 test('a pickle is refused, with the way out, as a folder and as a file', async () => {
@@ -110,7 +110,7 @@ test('broken and foreign files are named', async () => {
   const text = await changed('text', (path) => writeFile(join(path, 'config.json'), '{'));
   assert.match((await told(text))[1], /^text\/config\.json is not valid JSON/);
   const bert = await changed('bert', (path) => writeFile(join(path, 'config.json'), '{"model_type":"bert"}'));
-  assert.match((await told(bert))[1], /^bert\/config\.json does not describe a Distillery model/);
+  assert.match((await told(bert))[1], /^bert\/config\.json lacks "vocab_size"\.$/);
   const cut = await changed('cut', async (path) => {
     const file = join(path, 'model.safetensors');
     const bytes = await readFile(file);
@@ -129,12 +129,18 @@ test('weights of another model are found by name and shape, unread', async () =>
   const wider = await changed('wider', reconfigured([8, 9]));
   assert.match(
     (await told(wider))[1],
-    /does not fit its config\.json: "layers\.1\.weight" has the shape \[8, 8\] instead of \[9, 8\]\.$/,
+    /weight "layers\.1\.weight" has the shape \[8, 8\], but config\.json asks for \[9, 8\]\.$/,
   );
   const deeper = await changed('deeper', reconfigured([8, 8, 8]));
-  assert.match((await told(deeper))[1], /the weight "layers\.2\.weight" is missing\.$/);
+  assert.match(
+    (await told(deeper))[1],
+    /lacks the weight "layers\.2\.weight" that its config\.json asks for\.$/,
+  );
   const flatter = await changed('flatter', reconfigured([8]));
-  assert.match((await told(flatter))[1], /the weight "layers\.1\.\w+" belongs to no part of the model\.$/);
+  assert.match(
+    (await told(flatter))[1],
+    /holds weights that the model in its config\.json does not have: "layers\.1\./,
+  );
 });
 
 test('a teacher of other classes or images is refused', async () => {
@@ -176,6 +182,93 @@ test('sizes and shapes known from the configuration are those of real models', a
     assert.equal(planModel(config, task(3, 9)).parameterCount, parameterCount(model));
     model.dispose();
   }
+});
+
+test('a student from a checkpoint is looked at like a teacher, and may have another head', async () => {
+  const findings = async (student: object, more: object = {}) =>
+    (await check(folder, { student, ...more })).map(({ code, path, message }) => [
+      code,
+      path.join('.'),
+      message,
+    ]);
+  assert.deepEqual(await findings({ checkpoint: 'teacher' }), []);
+  assert.deepEqual(await findings({ checkpoint: 'ten-classes' }), []);
+  const [missing] = await findings({ checkpoint: 'nowhere' });
+  assert.deepEqual(missing!.slice(0, 2), ['checkpoint-missing', 'student.checkpoint']);
+  const [size] = await findings({ checkpoint: 'larger-images' });
+  assert.equal(size![1], 'student.checkpoint');
+  assert.match(size![2]!, /^The student was made for 3 classes of 9×9×1 images, but the data has/);
+  assert.deepEqual(await findings({ checkpoint: 'hf:nobody/nothing' }), []);
+  assert.match(
+    (await findings({ checkpoint: 'hf:nothing' }))[0]![2]!,
+    /names no model on the Hugging Face Hub/,
+  );
+});
+
+test('a student may begin in one way only', async () => {
+  const codes = async (student: object) =>
+    (await check(folder, { student })).map(({ code, path }) => [code, path.join('.')]);
+  assert.deepEqual(await codes({}), [['missing', 'student']]);
+  const model = { architecture: 'mlp', hidden: [8] };
+  assert.deepEqual(await codes({ model, checkpoint: 'teacher' }), [['contradiction', 'student.checkpoint']]);
+});
+
+test('layers that a student is to begin with must be there and fit', async () => {
+  const told = async (student: object, teacher: object | null = { checkpoint: 'teacher' }) =>
+    (
+      await check(folder, {
+        ...(teacher && { teacher }),
+        student,
+        strategy: { kind: teacher ? 'response' : 'direct' },
+      })
+    ).map(({ code, path, message }) => [code, path.join('.'), message]);
+  const mlp = (...hidden: number[]) => ({ architecture: 'mlp', hidden });
+  const place = 'student.teacherLayers';
+  assert.deepEqual(await told({ model: mlp(8), teacherLayers: [1] }), []);
+  assert.deepEqual((await told({ teacherLayers: [1] }, null))[0]!.slice(0, 2), ['teacher-missing', place]);
+  const cases: [object, RegExp][] = [
+    [{ model: mlp(8), teacherLayers: [3] }, /names layer 3, but the teacher's layers are 1 to 2/],
+    [{ model: mlp(8), teacherLayers: [1, 2] }, /names 2 layers, but the student has 1/],
+    [{ model: mlp(7), teacherLayers: [1] }, /its "layers\.0\.weight" is 7 × 64, the teacher's 8 × 64/],
+    [{ teacherLayers: [1] }, /layers of a model of architecture "mlp" differ in shape/],
+    [{ model: { architecture: 'cnn', channels: [2] }, teacherLayers: [1] }, /cnn cannot begin with layers/],
+  ];
+  for (const [student, message] of cases) {
+    const [finding] = await told(student);
+    assert.deepEqual(finding!.slice(0, 2), ['teacher-layers', place]);
+    assert.match(finding![2]!, message);
+  }
+});
+
+test('models for texts are checked before any text is read', async () => {
+  const bert = join(import.meta.dirname, '../fixtures/checkpoints/bert');
+  const told = async (changes: object) =>
+    (await check(folder, { dataset: { kind: 'spam-assassin', maxLength: 12 }, ...changes })).map(
+      ({ code, path, message }) => [code, path.join('.'), message],
+    );
+  const student = { teacherLayers: [2] };
+  const strategy = { kind: 'response' };
+  assert.deepEqual(await told({ teacher: { checkpoint: bert }, student, strategy }), []);
+  const [length] = await told({
+    dataset: { kind: 'spam-assassin', maxLength: 64 },
+    teacher: { checkpoint: bert },
+    student: { model: { architecture: 'bert' } },
+    strategy,
+  });
+  assert.equal(length![1], 'teacher.checkpoint');
+  assert.match(length![2]!, /^The teacher has positions for 12 tokens, but samples have up to 64/);
+  const [goal] = await told({ student: { model: { architecture: 'gpt2' } } });
+  assert.deepEqual(goal!.slice(0, 2), ['model', 'student.model']);
+  assert.match(goal![2]!, /"gpt2" continues texts, but the dataset asks for one that classifies texts/);
+  const [heads] = await told({ student: { model: { architecture: 'bert', hiddenSize: 100, heads: 3 } } });
+  assert.match(heads![2]!, /hiddenSize 100 cannot be divided among 3 heads/);
+  const layers = [{ student: 5, teacher: 1 }];
+  const [map] = await told({
+    teacher: { checkpoint: bert },
+    student: { model: { architecture: 'bert', layers: 4 } },
+    strategy: { kind: 'feature', layers },
+  });
+  assert.deepEqual(map!.slice(0, 2), ['layers', 'strategy.layers']);
 });
 
 test.after(() => rm(folder, { recursive: true, force: true }));

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { modelSchema } from './model-schema.ts';
+import { checkpointPath, count } from './option.ts';
+
+export const studentSchema = z
+  .strictObject({
+    model: modelSchema
+      .optional()
+      .describe(
+        'What the student is made of. Its weights are drawn from the seed, unless teacherLayers gives them.',
+      ),
+    checkpoint: checkpointPath(
+      'A model that is there already and is trained further: folder with config.json and model.safetensors. A head that is missing, or of other classes, is drawn from the seed.',
+    ).optional(),
+    teacherLayers: z
+      .array(count('Layer of the teacher, 1 is the first.', 'layers').max(1024))
+      .min(1)
+      .max(1024)
+      .optional()
+      .describe(
+        'The student’s layers begin as copies of these layers of the teacher, and embeddings and head as copies of its own: [1, 3, 5] makes three layers of a teacher’s six. Without "model" the student has the teacher’s architecture with as many layers as are named; with one, its widths must be the teacher’s. Left out: the student begins from scratch.',
+      ),
+  })
+  .superRefine((student, context) => {
+    const { model, checkpoint, teacherLayers } = student;
+    if (model === undefined && checkpoint === undefined && teacherLayers === undefined)
+      context.addIssue({
+        code: 'custom',
+        message: 'The student has neither a "model" nor a "checkpoint" nor "teacherLayers".',
+        params: {
+          code: 'missing',
+          remedy:
+            'Add a "model" to begin from scratch, the "checkpoint" folder of a trained one, or "teacherLayers" to begin with layers of the teacher.',
+        },
+      });
+    for (const other of ['model', 'teacherLayers'] as const)
+      if (checkpoint !== undefined && student[other] !== undefined)
+        context.addIssue({
+          code: 'custom',
+          path: ['checkpoint'],
+          message: `The student has both a "checkpoint" and "${other}"; it can begin with only one of them.`,
+          params: {
+            code: 'contradiction',
+            remedy: `Remove "${other}" to train the checkpoint further, or "checkpoint".`,
+          },
+        });
+  })
+  .describe('The small model that is trained.');

@@ -1,0 +1,58 @@
+import type { TaskShape } from '../data/dataset.ts';
+import type { RandomGenerator } from '../device/random-generator.ts';
+import type { StudentConfig } from '../experiment/schema.ts';
+import { UserError } from '../experiment/user-error.ts';
+import { buildModel } from '../models/build-model.ts';
+import { loadModel } from '../models/checkpoint.ts';
+import { planModel } from '../models/create-model.ts';
+import { taskFor } from '../models/fit-weights.ts';
+import { modelFromLayers, withFewerLayers } from '../models/from-layers.ts';
+import type { Model } from '../models/model.ts';
+import { type CheckpointFolderOptions, checkpointFolder } from './checkpoint-folder.ts';
+
+export interface StudentOptions extends CheckpointFolderOptions {
+  readonly config: StudentConfig;
+  readonly task: TaskShape;
+  /** The folder where relative paths of the experiment start. */
+  readonly experimentDirectory: string;
+  readonly teacher?: Model;
+  /** Draws the weights that come from nowhere else. */
+  readonly generator: RandomGenerator;
+}
+
+/**
+ * The student as it begins: from scratch, from a checkpoint, or from layers of its teacher.
+ * @throws UserError if a checkpoint cannot be had or does not fit the data, or the layers do not fit the student
+ * @throws Interruption while downloading
+ */
+export async function prepareStudent(options: StudentOptions): Promise<Model> {
+  const { config, task, teacher, generator, experimentDirectory } = options;
+  const { model, checkpoint, teacherLayers } = config;
+  if (checkpoint !== undefined) {
+    const directory = await checkpointFolder(checkpoint, experimentDirectory, options);
+    return loadModel(directory, { task, generator });
+  }
+  if (teacherLayers === undefined) {
+    if (model === undefined) throw new UserError('The student has neither a "model" nor a "checkpoint".');
+    return buildModel(model, task, generator);
+  }
+  if (!teacher)
+    throw new UserError('The student is to begin with layers of a teacher, and the experiment names none.', {
+      remedy: 'Add a "teacher", or leave "teacherLayers" out.',
+    });
+  return modelFromLayers(
+    model ?? withFewerLayers(teacher.config, teacherLayers.length),
+    taskFor(teacher.task, task, 'The teacher'),
+    teacher,
+    teacherLayers,
+    generator,
+  );
+}
+
+/**
+ * Finds out before anything long begins whether a student that is described can be built.
+ * @throws UserError if it cannot
+ */
+export function requireBuildable({ model }: StudentConfig, task: TaskShape): void {
+  if (model) planModel(model, task);
+}
