@@ -23,10 +23,13 @@ export async function profile(workload: Workload, threads: number): Promise<void
     await stepper.time(steps);
     endBusiestProfile();
     await stepper.close();
-    for (const file of readdirSync(directory)) {
-      const events = readEvents(join(directory, file));
-      if (events.length > 0) print(workload, threads, events);
-    }
+    // Sessions of one use, such as those that read results back, have profiles too.
+    const profiles = readdirSync(directory).map((file) => readEvents(join(directory, file)));
+    print(
+      workload,
+      threads,
+      profiles.reduce((longest, events) => (events.length > longest.length ? events : longest)),
+    );
   } finally {
     profileInto(undefined);
     removeProfiles(directory);

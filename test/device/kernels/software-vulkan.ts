@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -16,6 +16,7 @@ export function softwareVulkan(): NodeJS.ProcessEnv | string {
   if (!driver)
     return `no software Vulkan device: Debian's chromium package has one (${driverName}); VK_DRIVER_FILES can name another`;
   const directory = mkdtempSync(join(tmpdir(), 'distillery-vulkan-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   const env: NodeJS.ProcessEnv = { ...process.env, VK_DRIVER_FILES: driver, XDG_RUNTIME_DIR: directory };
   // Chromium brings Vulkan's loader as well. Only that: its other libraries must not take the place of the system's.
   const loader = join(dirname(driver), 'libvulkan.so.1');
