@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { HostBatch } from '../data/dataset.ts';
 import type { HostTensor, Tensors } from '../device/device.ts';
 import type { Model, ModelInput } from '../models/model.ts';
-import { topLogits } from '../strategies/losses/teacher-rows.ts';
+import { topLogits } from '../strategies/losses/top-logits.ts';
 import type { TeacherNeeds, TeacherSignals } from '../strategies/strategy.ts';
 import { prefixed, unprefixed } from './inputs.ts';
 
