@@ -8,6 +8,9 @@ const longestComment = 110;
 /** Strategies of language models want data and models of their own; templates are for images. */
 const forLanguage = new Set(['sequence']);
 
+/** Options that do nothing while the others are at their defaults. */
+const unused: Readonly<Record<string, readonly string[]>> = { feature: ['temperature'] };
+
 export interface TemplateStrategy {
   readonly kind: string;
   readonly description: string;
@@ -76,6 +79,7 @@ const studentFor = (kind: string): Record<string, unknown> =>
 
 function strategyLines(variant: SchemaNode, kind: string): string[] {
   const options = Object.entries(variant.properties ?? {}).flatMap(([key, node]): string[] => {
+    if (unused[kind]?.includes(key)) return [];
     if (key === 'kind') return [`    "kind": ${JSON.stringify(kind)}`];
     const value = node.default ?? (kind === 'combined' && key === 'terms' ? combinedTerms() : undefined);
     if (value === undefined) return [];

@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ExplorerNode } from '../../../extension/explorer/nodes.ts';
 import { pageSize } from '../../../extension/explorer/run-tree.ts';
 import { experimentSchema } from '../../../src/experiment/schema.ts';
 import { openStore, type RunStore } from '../../../src/runs/store.ts';
-import { answering, dataDirectory, distillery, execute, folder, inRoot, pick, until } from './support.ts';
+import {
+  answering,
+  dataDirectory,
+  distillery,
+  execute,
+  folder,
+  inRoot,
+  milliseconds,
+  pick,
+  until,
+  watchEventLoop,
+} from './support.ts';
 
 const many = 5000;
 
@@ -27,8 +37,7 @@ describe('the run explorer', function () {
   it('shows 5,000 runs a page at a time, without holding the host', async () => {
     const { runTree } = (await distillery()).services;
     await until('the tally', async () => (await folder()).tally.total >= many);
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
+    const watched = watchEventLoop();
     const start = performance.now();
     const roots = await runTree.getChildren();
     const node = roots.find((one) => one.kind === 'experiment' && one.runs === many)!;
@@ -36,9 +45,9 @@ describe('the run explorer', function () {
     for (const child of children) runTree.getTreeItem(child);
     const took = performance.now() - start;
     await new Promise((resolve) => setTimeout(resolve, 50));
-    delay.disable();
+    const { heldMs } = watched();
     console.log(
-      `5,000 runs: first page after ${took.toFixed(1)} ms, event loop held ${(delay.max / 1e6).toFixed(1)} ms at most`,
+      `5,000 runs: first page after ${milliseconds(took)}, event loop held ${milliseconds(heldMs)} at most`,
     );
     assert.equal(children.length, pageSize + 1);
     const more = children.at(-1)!;

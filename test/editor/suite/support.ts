@@ -170,3 +170,35 @@ export function smallExperiment(name: string, change: Record<string, unknown> = 
     2,
   )}\n`;
 }
+
+/**
+ * Watches how long the event loop is held. `heldMs` is what the thread really worked between two turns, at most; `lateMs`
+ * also counts the times in which the machine gave its processors to others.
+ */
+export function watchEventLoop(): () => { heldMs: number; lateMs: number } {
+  const worked = () => {
+    const usage =
+      'threadCpuUsage' in process ? (process.threadCpuUsage as () => NodeJS.CpuUsage)() : undefined;
+    return usage ? (usage.user + usage.system) / 1000 : performance.now();
+  };
+  let lastTurn = performance.now();
+  let lastWork = worked();
+  let heldMs = 0;
+  let lateMs = 0;
+  const turn = () => {
+    const now = performance.now();
+    const work = worked();
+    lateMs = Math.max(lateMs, now - lastTurn);
+    heldMs = Math.max(heldMs, work - lastWork);
+    lastTurn = now;
+    lastWork = work;
+  };
+  const timer = setInterval(turn, 2);
+  return () => {
+    turn();
+    clearInterval(timer);
+    return { heldMs, lateMs };
+  };
+}
+
+export const milliseconds = (value: number): string => `${value.toFixed(1)} ms`;

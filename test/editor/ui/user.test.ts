@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { BrowserContext, Page } from 'playwright-core';
+import type { RunRecord } from '../../../src/runs/run-records.ts';
+import { openStore } from '../../../src/runs/store.ts';
+import type { RunState } from '../../../src/worker/events.ts';
+import { openBrowser, runCommand, toast } from '../host/browser.ts';
+import { type RunningVsCode, startVsCode } from '../host/vscode-server.ts';
+import { answer, openDistillery, picture, row, rowButton, seen } from './window.ts';
+
+/** What a user does in a day, in the packaged extension, through the user interface alone. */
+
+const root = resolve(import.meta.dirname, '../../..');
+const scratch = mkdtempSync(join(tmpdir(), 'distillery-user-'));
+const project = join(scratch, 'digits');
+const themes = {
+  light: 'Default Light Modern',
+  dark: 'Default Dark Modern',
+  contrast: 'Default High Contrast',
+} as const;
+
+let vsix = '';
+let vscode: RunningVsCode;
+let browser: BrowserContext;
+let page: Page;
+
+before(async () => {
+  mkdirSync(project);
+  const packed = spawnSync(process.execPath, [join(root, 'build/package.mjs')], { encoding: 'utf8' });
+  assert.equal(packed.status, 0, packed.stderr);
+  vsix = join(root, readdirSync(root).find((name) => name.endsWith('.vsix'))!);
+  vscode = await startVsCode({ vsix });
+  browser = await openBrowser({ width: 1400, height: 900 });
+  page = await openWindow();
+});
+
+after(async () => {
+  await browser?.close();
+  await vscode?.stop();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+async function openWindow(): Promise<Page> {
+  const window = await browser.newPage();
+  await window.goto(vscode.url({ folder: project }));
+  await openDistillery(window);
+  return window;
+}
+
+async function runs(): Promise<RunRecord[]> {
+  const store = await openStore(join(project, '.distillery'));
+  try {
+    return await store.list({ sort: 'createdAt' });
+  } finally {
+    await store.close();
+  }
+}
+
+async function runInState(
+  which: (run: RunRecord) => boolean,
+  states: readonly RunState[],
+): Promise<RunRecord> {
+  const deadline = Date.now() + 180_000;
+  for (;;) {
+    const found = (await runs()).find((run) => which(run) && states.includes(run.state));
+    if (found) return found;
+    if (Date.now() > deadline)
+      throw new Error(
+        `no run is ${states.join(' or ')}: ${(await runs()).map(({ id, state, error }) => `${id} ${state} ${error?.message ?? ''}`).join(', ')}`,
+      );
+    await new Promise((done) => setTimeout(done, 300));
+  }
+}
+
+async function checkEvents(run: RunRecord): Promise<void> {
+  const store = await openStore(join(project, '.distillery'));
+  try {
+    const stored = (await store.events(run.id)).map(({ seq }) => seq);
+    const written = readFileSync(join(run.directory, 'events.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).seq as number);
+    assert.deepEqual(stored, written);
+    assert.deepEqual(written, [...written.keys()]);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Rewrites an option of an experiment on disk, as another editor would. */
+function rewrite(name: string, from: RegExp, to: string): void {
+  const file = join(project, name);
+  const text = readFileSync(file, 'utf8');
+  assert.match(text, from);
+  writeFileSync(file, text.replace(from, to));
+}
+
+test('an empty folder offers what to begin with, and becomes the sample project', async () => {
+  await seen(page.locator('.welcome-view-content a.monaco-button', { hasText: 'Create Sample Project' }));
+  await picture(page, '1-welcome');
+  await runCommand(page, 'Distillery: Create Sample Project…');
+  await seen(row(page, /^Experiment digits-response/));
+  await seen(row(page, /^strategy\.temperature, 4/));
+  await picture(page, '2-sample');
+});
+
+test('the experiment of the editor runs from the palette, and the tree follows it', async () => {
+  rewrite('digits-response.distill.json', /"epochs": 30/, '"epochs": 120');
+  rewrite('digits-response.distill.json', /"seeds": \[1, 2, 3\]/, '"seeds": [1, 2]');
+  await page.waitForTimeout(1000);
+  await runCommand(page, 'Distillery: Run Experiment');
+  await seen(row(page, /^seed 1, running/));
+  await seen(row(page, /^seed 2, queued/));
+  await seen(row(page, /^seed 1, running, \d+ % training$/), 120_000);
+  await seen(page.locator('.statusbar-item', { hasText: 'Digits, response' }));
+  await picture(page, '3-running');
+});
+
+test('it stops and goes on', async () => {
+  await rowButton(page, /^seed 1, running/, 'Stop Run');
+  await seen(row(page, /^seed 1, stopped/));
+  await rowButton(page, /^seed 1, stopped/, 'Resume Run');
+  await runInState(({ seed }) => seed === 1, ['queued', 'running']);
+  const [first, second] = await Promise.all([
+    runInState(({ seed }) => seed === 1, ['completed']),
+    runInState(({ seed }) => seed === 2, ['completed']),
+  ]);
+  assert.notEqual(first.resumedFromEpoch, undefined);
+  await checkEvents(first);
+  await checkEvents(second);
+  await seen(row(page, /^seed 1, completed, .*%/));
+  await toast(page, 'is done');
+  await picture(page, '4-completed');
+});
+
+test('a changed temperature from the sidebar makes a copy that runs', async () => {
+  await page.keyboard.press('Escape');
+  await row(page, /^seed 1, completed/).click();
+  await seen(row(page, /^strategy\.temperature, 4/));
+  await rowButton(page, /^strategy\.temperature, 4/, 'Duplicate and Change');
+  await answer(page, '8');
+  const offer = await toast(page, 'The changed copy is');
+  await picture(page, '5-copy');
+  await offer.getByRole('button', { name: 'Run' }).click();
+  const changed = ({ config }: RunRecord) =>
+    config.strategy.kind === 'response' && config.strategy.temperature === 8;
+  await runInState((run) => changed(run) && run.seed === 2, ['completed']);
+  await seen(row(page, /^Experiment digits-response-temperature-8/));
+});
+
+test('two runs are compared by keyboard', async () => {
+  const rows = page.getByRole('treeitem', { name: /^seed 1, completed/ });
+  await rows.nth(0).click();
+  await rows.nth(1).click({ modifiers: ['Control'] });
+  await page.keyboard.press('Control+D');
+  await seen(page.locator('.tab.active'));
+  await page.waitForTimeout(2500);
+  for (const [name, theme] of Object.entries(themes)) {
+    mkdirSync(join(project, '.vscode'), { recursive: true });
+    writeFileSync(
+      join(project, '.vscode/settings.json'),
+      JSON.stringify({ 'workbench.colorTheme': theme, 'window.autoDetectColorScheme': false }),
+    );
+    await page.waitForTimeout(2500);
+    await picture(page, `6-compare-${name}`);
+    await runCommand(page, 'View: Close All Editors');
+    await row(page, /^Experiment digits-response,/).click();
+    await runCommand(page, 'Distillery: Open Experiment File').catch(() => undefined);
+    await page.waitForTimeout(500);
+    await picture(page, `7-explorer-${name}`);
+    await rows.nth(0).hover();
+    await page.waitForTimeout(1500);
+    await picture(page, `8-tooltip-${name}`);
+    await rows.nth(0).click();
+    await rows.nth(1).click({ modifiers: ['Control'] });
+    await page.keyboard.press('Control+D');
+    await page.waitForTimeout(1000);
+  }
+  rmSync(join(project, '.vscode'), { recursive: true });
+});
+
+test('a run survives a reload, a closed window, and is shared by two windows', async () => {
+  rewrite('digits-direct.distill.json', /"epochs": 30/, '"epochs": 3000');
+  rewrite('digits-direct.distill.json', /"seeds": \[1, 2, 3\]/, '"seeds": [7]');
+  await rowButton(page, /^Experiment digits-direct/, 'Run Experiment');
+  const own = ({ seed }: RunRecord) => seed === 7;
+  await runInState((run) => own(run) && run.progress?.phase === 'train', ['running']);
+
+  await page.reload();
+  await openDistillery(page);
+  await seen(row(page, /^seed 7, running, \d+ % training$/));
+  const before = await runInState(own, ['running']);
+
+  await page.close();
+  await new Promise((done) => setTimeout(done, 10_000));
+  page = await openWindow();
+  await seen(row(page, /^seed 7, running, \d+ % training$/));
+  const later = await runInState(own, ['running']);
+  assert.equal(later.pid, before.pid, 'the worker went on');
+
+  const other = await openWindow();
+  await seen(row(other, /^seed 7, running, \d+ % training$/));
+  await rowButton(other, /^seed 7, running/, 'Stop Run');
+  await seen(row(other, /^seed 7, stopped/));
+  await seen(row(page, /^seed 7, stopped/));
+  await picture(other, '9-second-window');
+  await other.close();
+  await checkEvents(await runInState(own, ['cancelled']));
+});
+
+test('in a folder that is not trusted everything can be read and nothing runs', async () => {
+  const guarded = await startVsCode({ vsix, workspaceTrust: true });
+  const context = await openBrowser({ width: 1400, height: 900 });
+  try {
+    const window = await context.newPage();
+    await window.goto(guarded.url({ folder: project }));
+    const no = window.getByRole('button', { name: /No, I don't trust/ });
+    await no.click({ timeout: 60_000 });
+    await openDistillery(window);
+    await seen(row(window, /^seed 1, completed/));
+    await picture(window, '10-untrusted');
+    await window.keyboard.press('F1');
+    const input = window.locator('.quick-input-widget input').first();
+    await input.fill('>Distillery: ');
+    await seen(window.locator('.quick-input-widget .label-name', { hasText: 'Distillery: Open Dashboard' }));
+    const offered = await window.locator('.quick-input-widget .label-name').allTextContents();
+    assert.ok(!offered.includes('Distillery: Run Experiment'), offered.join(', '));
+  } finally {
+    await context.close();
+    await guarded.stop();
+  }
+});

@@ -1,0 +1,46 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+
+/** Pictures of what the user sees; kept where DISTILLERY_SCREENSHOTS says. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env.DISTILLERY_SCREENSHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+export async function openDistillery(page: Page): Promise<void> {
+  const tab = page.locator('.activitybar .action-item a[aria-label^="Distillery"]').first();
+  await tab.waitFor({ timeout: 60_000 });
+  const open = await page.locator('.sidebar .composite.title:has-text("Distillery")').count();
+  if (open === 0) await tab.click();
+}
+
+/** A row of one of the sidebar's trees, by its accessible name. */
+export const row = (page: Page, name: RegExp): Locator => page.getByRole('treeitem', { name }).first();
+
+/** Presses a button that a row shows while it is pointed at. */
+export async function rowButton(page: Page, name: RegExp, title: string): Promise<void> {
+  const target = row(page, name);
+  for (let attempt = 0; ; attempt++)
+    try {
+      await target.hover({ timeout: 5000 });
+      await target.locator(`.action-label[aria-label^="${title}"]`).first().click({ timeout: 3000 });
+      return;
+    } catch (error) {
+      // Rows are drawn anew while runs report.
+      if (attempt > 5) throw error;
+    }
+}
+
+export async function answer(page: Page, text: string): Promise<void> {
+  const input = page.locator('.quick-input-widget input').first();
+  await input.waitFor();
+  await input.fill(text);
+  await page.keyboard.press('Enter');
+}
+
+export async function seen(locator: Locator, timeout = 60_000): Promise<void> {
+  await locator.waitFor({ state: 'visible', timeout });
+}
