@@ -29,13 +29,10 @@ export function crossEntropyRows(logits: Tensor2D, labels: Tensor1D, smoothing =
         smoothing === 0
           ? hard
           : tf.sub<Tensor1D>(tf.mul(hard, 1 - smoothing), tf.mul(tf.mean(logProbabilities, 1), smoothing));
-      return { value, saved: [logProbabilities, labels] };
-    },
-    (dy, [logProbabilities, classesOfRows]) => {
       const low = smoothing / classes;
-      const target = tf.oneHot(classesOfRows!, classes, 1 - smoothing + low, low, 'float32');
-      const difference = tf.sub(tf.exp(logProbabilities!), target);
-      return tf.mul<Tensor2D>(difference, tf.reshape(dy, [rows, 1]));
+      const target = tf.oneHot(labels, classes, 1 - smoothing + low, low, 'float32');
+      return { value, saved: [tf.sub(tf.exp(logProbabilities), target)] };
     },
+    (dy, [slope]) => tf.mul<Tensor2D>(slope!, tf.reshape(dy, [rows, 1])),
   );
 }

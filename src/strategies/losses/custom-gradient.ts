@@ -5,7 +5,8 @@ import { tf } from '../../device/tensorflow.ts';
  * A function of one tensor with a gradient written by hand: fewer passes over large tensors than the recorded one, and
  * stable where that is not. What the function reads besides its argument counts as constant.
  *
- * @param forward gives the value, and the tensors that the gradient needs.
+ * @param forward gives the value, and the tensors that the gradient needs: few, for all of them stay in memory until
+ * then. Vocabularies make tensors of hundreds of megabytes.
  * @param gradient from the gradient of the value and those tensors to the gradient of the argument. Any other tensor is
  * disposed of by the time it runs.
  */

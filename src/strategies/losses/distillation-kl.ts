@@ -28,12 +28,9 @@ export function distillationRows(teacher: Tensor2D, student: Tensor2D, temperatu
       const logQ = logSoftmax(temperature === 1 ? z : tf.div(z, temperature));
       const p = tf.exp(logP);
       const value = tf.sum(tf.mul(p, tf.sub(logP, logQ)), 1) as Tensor1D;
-      return { value, saved: [p, logQ] };
+      return { value, saved: [tf.sub(tf.exp(logQ), p)] };
     },
-    (dy, [p, logQ]) => {
-      const difference = tf.sub(tf.exp(logQ!), p!);
-      return tf.mul<Tensor2D>(difference, tf.reshape(tf.div(dy, temperature), [-1, 1]));
-    },
+    (dy, [slope]) => tf.mul<Tensor2D>(slope!, tf.reshape(tf.div(dy, temperature), [-1, 1])),
   );
 }
 

@@ -106,12 +106,9 @@ export function divergenceRows(
       const logQ = logSoftmax(temperature === 1 ? z : tf.div(z, temperature));
       const q = tf.exp<Tensor2D>(logQ);
       const { value, slope } = definition({ p: tf.exp<Tensor2D>(logP), logP, q, logQ });
-      return { value, saved: [q, slope] };
+      const weighted = tf.mul<Tensor2D>(q, slope);
+      return { value, saved: [tf.sub(weighted, tf.mul(q, tf.sum(weighted, 1, true)))] };
     },
-    (dy, [q, slope]) => {
-      const weighted = tf.mul<Tensor2D>(q!, slope!);
-      const centred = tf.sub(weighted, tf.mul(q!, tf.sum(weighted, 1, true)));
-      return tf.mul<Tensor2D>(centred, tf.reshape(tf.div(dy, temperature), [-1, 1]));
-    },
+    (dy, [centred]) => tf.mul<Tensor2D>(centred!, tf.reshape(tf.div(dy, temperature), [-1, 1])),
   );
 }
