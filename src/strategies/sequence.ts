@@ -4,15 +4,19 @@ import type { StrategyConfig } from '../experiment/strategy-schema.ts';
 import { checkClasses } from './check-classes.ts';
 import { divergenceRows } from './losses/divergences.ts';
 import { flatLogits, weightedMean } from './losses/rows.ts';
-import { allLogits } from './losses/top-logits.ts';
+import { allLogits, topLogits } from './losses/top-logits.ts';
 import { requireLogits } from './require.ts';
 import type { Strategy, TeacherSignals } from './strategy.ts';
 import { plainTerm, type Term, weightedTerms } from './weighted-terms.ts';
 
 type SequenceConfig = Extract<StrategyConfig, { kind: 'sequence' }>;
 
-function teacherRows(teacher: TeacherSignals, vocabulary: number): Tensor2D {
-  return teacher.topLogits ? allLogits(teacher.topLogits, vocabulary) : flatLogits(requireLogits(teacher));
+/** Signals that were not reduced to the top k are reduced here: the loss is the same with a cache and without. */
+function teacherRows(signals: TeacherSignals, topK: number | null, vocabulary: number): Tensor2D {
+  if (signals.topLogits) return allLogits(signals.topLogits, vocabulary);
+  const logits = requireLogits(signals);
+  if (topK === null || topK >= vocabulary) return flatLogits(logits);
+  return allLogits(topLogits(logits, topK), vocabulary);
 }
 
 /**
@@ -27,7 +31,7 @@ export function sequenceTerm(config: Omit<SequenceConfig, 'kind' | 'weight'>): T
     checkClasses,
     ({ student, teacher }, rows) => {
       const own = flatLogits(student.logits);
-      const losses = divergenceRows(config, teacherRows(teacher, own.shape[1]), own, temperature);
+      const losses = divergenceRows(config, teacherRows(teacher, topK, own.shape[1]), own, temperature);
       return tf.mul(weightedMean(losses, rows.weights, rows.total), temperature ** 2);
     },
   );

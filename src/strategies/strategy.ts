@@ -16,7 +16,10 @@ export interface TeacherNeeds {
   readonly hiddenStates: readonly number[];
   /** Layers of which only Model.pool() of the hidden state is read: one vector per sample. */
   readonly pooled: readonly number[];
-  /** Language models: so many logits per position are enough, with what is left of the probability. */
+  /**
+   * Language models: so many logits per position are enough, with what is left of the probability; all of them where the
+   * vocabulary is no larger.
+   */
   readonly topLogits?: number;
 }
 

@@ -12,6 +12,7 @@ import { normalizedDistanceRows } from '../../src/strategies/losses/normalized-d
 import { chunks, numbersAtOnce, relativeDistances } from '../../src/strategies/losses/pairwise-distances.ts';
 import { angleLoss, distanceLoss } from '../../src/strategies/losses/relation.ts';
 import { allLogits, topLogits } from '../../src/strategies/losses/top-logits.ts';
+import type { TeacherSignals } from '../../src/strategies/strategy.ts';
 import {
   contextFor,
   gradientsOf,
@@ -502,6 +503,27 @@ describe('the teacher cache holds temperature 1', () => {
       const isKept = kept.subarray(row * 4, row * 4 + 4).includes(index % 9);
       close(value, isKept ? exact[index]! : left[row]! / 5);
     });
+  });
+
+  test('a loss on the top k is the same from cached signals and from a live teacher', () => {
+    const strategy = attach({ kind: 'sequence', topK: 4 }, 9);
+    const z = uniform([2, 3, 9], 36);
+    const labels = [
+      [0, 1, 2],
+      [3, 4, 5],
+    ];
+    const loss = (teacher: Partial<TeacherSignals>) =>
+      number(
+        totalOf(
+          strategy.loss(
+            contextFor(z, labels, { teacher: { hiddenStates: new Map(), pooled: new Map(), ...teacher } }),
+          ),
+        ),
+      );
+    assert.equal(loss({ logits: t }), loss({ topLogits: topLogits(t, 4) }));
+    const all = attach({ kind: 'sequence', topK: null }, 9);
+    const full = number(totalOf(all.loss(contextFor(z, labels, { teacher: teacherSays(t) }))));
+    assert.notEqual(loss({ logits: t }), full);
   });
 
   test('needs() names what is worth caching, and no more', () => {
