@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { UserError } from '../experiment/user-error.ts';
 import { findDataDirectory } from '../runs/data-directory.ts';
 import type { Launcher } from '../runs/launch.ts';
 import { openStore, type RunStore } from '../runs/store.ts';
@@ -22,13 +24,22 @@ export interface DataDirOption {
 export const dataDirectoryOf = ({ dataDir }: DataDirOption) =>
   dataDir === undefined ? findDataDirectory(process.cwd()) : resolve(dataDir);
 
-/** Opens the store, brings it up to date with the run directories, and closes it in the end. */
+/**
+ * Opens the store, brings it up to date with the run directories, and closes it in the end. A data directory that is
+ * missing is only made where `make` says so: looking around should leave nothing behind.
+ */
 export async function withStore<T>(
   { terminal }: Context,
   options: DataDirOption,
   work: (store: RunStore) => Promise<T>,
+  { make = false } = {},
 ): Promise<T> {
-  const store = await openStore(dataDirectoryOf(options));
+  const dataDirectory = dataDirectoryOf(options);
+  if (!make && !existsSync(dataDirectory))
+    throw new UserError(`No runs are kept here: there is no ${dataDirectory}.`, {
+      remedy: 'Start some with `distillery run FILE`, or name another data directory with --data-dir.',
+    });
+  const store = await openStore(dataDirectory);
   try {
     await new Supervisor(store, { problem: (error) => complain(terminal, error) }).refresh();
     return await work(store);

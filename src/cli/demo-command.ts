@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { compareRuns } from '../compare/figures.ts';
@@ -37,42 +37,70 @@ export const demoCommand: CommandMaker = (context, ended) =>
           examples.map((name) => exampleFile(name)),
         );
         const dataDir = options.dataDir ?? join(process.cwd(), dataDirectoryName);
-        return withStore(context, { dataDir }, async (store) => {
-          const ids: string[] = [];
-          for (const experiment of experiments) ids.push(...(await createRuns(store, experiment)));
-          const students = experiments.map(({ experiment }) => `"${experiment.name}"`).join(' and ');
-          terminal.err(
-            `One teacher learns from all of MNIST, then ${ids.length} small students (${students}) from a few labels.\n\n`,
-          );
-          const code = await followRuns(context, store, ids, progressView(terminal, { json: false }));
-          const runs = await store.list({ ids, sort: 'createdAt' });
-          const comparison = compareRuns(runs);
-          const { outColors: colors, out } = terminal;
-          out(`\n${renderTable(comparison, { width: terminal.columns, color: colors.isColorSupported })}\n`);
-          const report = join(store.dataDirectory, 'report.html');
-          await writeReport(store, runs, comparison, report);
-          const took = formatSeconds((performance.now() - began) / 1000);
-          const example = relative(process.cwd(), experiments.at(-1)!.file);
-          out(
-            [
-              colors.bold(`Done in ${took}`),
-              `  database  ${databaseFile(store.dataDirectory)}`,
-              `  report    ${report}  ${colors.dim(pathToFileURL(report).href)}`,
-              `  students  ${join(store.dataDirectory, 'runs')}`,
-              '',
-              colors.bold('What to do next'),
-              '  distillery runs                    every run, with its state',
-              `  distillery show ${runs.at(-1)?.id ?? 'RUN'}`,
-              '  distillery compare --markdown      the same table for your notes',
-              `  change a copy of ${example} and run it: distillery run COPY`,
-              colors.dim('  (from this folder, `distillery` is: node dist/cli.mjs)'),
-              '',
-            ].join('\n'),
-          );
-          return code === exitCodes.ok ? exitCodes.ok : code;
-        });
+        return withStore(
+          context,
+          { dataDir },
+          async (store) => {
+            const ids: string[] = [];
+            for (const experiment of experiments) ids.push(...(await createRuns(store, experiment)));
+            const students = experiments.map(({ experiment }) => `"${experiment.name}"`).join(' and ');
+            terminal.err(
+              `One teacher learns from all of MNIST, then ${ids.length} small students (${students}) from a few labels.\n\n`,
+            );
+            const code = await followRuns(context, store, ids, progressView(terminal, { json: false }));
+            const name = ownName();
+            if (code === exitCodes.interrupted) {
+              const rest = await store.list({ ids, states: ['cancelled'], sort: 'createdAt' });
+              if (rest.length > 0)
+                terminal.err(`\nGo on with: ${name} resume ${rest.map(({ id }) => id).join(' ')}\n`);
+              return code;
+            }
+            const runs = await store.list({ ids, sort: 'createdAt' });
+            const comparison = compareRuns(runs);
+            const { outColors: colors, out } = terminal;
+            out(
+              `\n${renderTable(comparison, { width: terminal.columns, color: colors.isColorSupported })}\n`,
+            );
+            const report = join(store.dataDirectory, 'report.html');
+            await writeReport(store, runs, comparison, report);
+            const example = relative(process.cwd(), experiments.at(-1)!.file);
+            const copy = 'mine.distill.json';
+            const steps: [string, string][] = [
+              [`${name} runs`, 'every run, with its state'],
+              [`${name} show ${runs.at(-1)?.id ?? 'RUN'}`, 'one run in full'],
+              [`${name} compare --markdown`, 'the same table for your notes'],
+              [`cp ${example} ${copy}`, 'then change a temperature or a layer in it, and'],
+              [`${name} check ${copy}`, 'see whether it makes sense'],
+              [`${name} run ${copy}`, 'train it; the teacher is there already'],
+            ];
+            const width = Math.max(...steps.map(([command]) => command.length));
+            const took = formatSeconds((performance.now() - began) / 1000);
+            out(
+              [
+                colors.bold(
+                  code === exitCodes.ok ? `Done in ${took}` : `Ended after ${took}; not every run completed`,
+                ),
+                `  database  ${databaseFile(store.dataDirectory)}`,
+                `  report    ${pathToFileURL(report).href}`,
+                `  students  ${join(store.dataDirectory, 'runs')}`,
+                '',
+                colors.bold('What to do next'),
+                ...steps.map(([command, what]) => `  ${command.padEnd(width)}  ${colors.dim(what)}`),
+                '',
+              ].join('\n'),
+            );
+            return code;
+          },
+          { make: true },
+        );
       }),
     );
+
+/** How this command line was called, so that what is printed can be pasted. */
+function ownName(): string {
+  const script = process.argv[1] ?? '';
+  return basename(script) === 'distillery' ? 'distillery' : `node ${relative(process.cwd(), script)}`;
+}
 
 /** Examples lie beside dist/, or beside src/ where the sources run themselves. */
 function exampleFile(name: string): string {

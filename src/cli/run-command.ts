@@ -52,24 +52,29 @@ A second Ctrl+C leaves at once. Runs also outlive a closed terminal: \`distiller
       ended(async (given: string[], options: RunCommandOptions) => {
         const { seeds, files } = seedWords(options.seed ?? []);
         const experiments = await readExperiments(context, [...given, ...files]);
-        return withStore(context, options, async (store) => {
-          if (options.concurrency !== undefined) await setConcurrency(store, options.concurrency);
-          const ids: string[] = [];
-          for (const experiment of experiments)
-            ids.push(
-              ...(await createRuns(store, experiment, {
-                seeds: seeds.length > 0 ? seeds : undefined,
-                device: options.device,
-                name: options.name,
-              })),
-            );
-          if (options.detach) return detach(context, store, ids, options.json === true);
-          const view = progressView(context.terminal, { json: options.json === true });
-          const code = await followRuns(context, store, ids, view);
-          if (!options.json && code === exitCodes.ok)
-            context.terminal.err(`\nTeacher against student: distillery compare\n`);
-          return code;
-        });
+        return withStore(
+          context,
+          options,
+          async (store) => {
+            if (options.concurrency !== undefined) await setConcurrency(store, options.concurrency);
+            const ids: string[] = [];
+            for (const experiment of experiments)
+              ids.push(
+                ...(await createRuns(store, experiment, {
+                  seeds: seeds.length > 0 ? seeds : undefined,
+                  device: options.device,
+                  name: options.name,
+                })),
+              );
+            if (options.detach) return detach(context, store, ids, options.json === true);
+            const view = progressView(context.terminal, { json: options.json === true });
+            const code = await followRuns(context, store, ids, view);
+            if (!options.json && code === exitCodes.ok)
+              context.terminal.err(`\nTeacher against student: distillery compare\n`);
+            return code;
+          },
+          { make: true },
+        );
       }),
     );
 

@@ -125,6 +125,16 @@ test('check names place, problem and remedy, and says by its exit code whether t
   assert.ok(json.some(({ line, file }) => line === 3 && file === bad));
 });
 
+test('looking around makes no data directory', async (t) => {
+  const data = join(await temporaryDirectory(t), '.distillery');
+  for (const words of [['runs'], ['compare'], ['show', 'x'], ['stop', 'x'], ['queue']]) {
+    const { code, err } = await distillery(...words, '--data-dir', data);
+    assert.equal(code, 2);
+    assert.match(err, /No runs are kept here: .*distillery run FILE/);
+  }
+  assert.equal(existsSync(data), false);
+});
+
 test("the user's mistakes are one paragraph with place and remedy and exit with 2, and leave no run behind", async (t) => {
   const { data, ids } = await finishedRuns(t);
   const directory = await temporaryDirectory(t);
