@@ -7,9 +7,10 @@ export type HiddenShapes = readonly (readonly number[])[];
 const probeLength = 8;
 
 function probe(model: Model): ModelInput {
-  const { image } = model.task;
+  const { image, text } = model.task;
   if (image) return { pixels: tf.zeros([1, ...image]) };
-  return { ids: tf.zeros([1, probeLength], 'int32'), mask: tf.ones([1, probeLength]) };
+  const length = Math.min(probeLength, text?.length ?? probeLength);
+  return { ids: tf.zeros([1, length], 'int32'), mask: tf.ones([1, length]) };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { StrategyConfig } from '../experiment/strategy-schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import type { ModelInput } from '../models/model.ts';
-import { truncatedModel } from '../models/truncate.ts';
+import { truncatedConfig, truncatedModel } from '../models/truncate.ts';
 import { hiddenShapes } from './hidden-shapes.ts';
 import { distillationLoss } from './losses/distillation-kl.ts';
 import { hardLoss } from './losses/hard-loss.ts';
@@ -40,7 +40,9 @@ interface Exit {
   readonly classifier: Projector;
 }
 
-function createExit(layer: number, width: number, { task, initialize }: StrategyParts): Exit {
+function createExit(layer: number, width: number, { student, task, initialize }: StrategyParts): Exit {
+  // Says before training whether the exit can become a model of its own afterwards.
+  truncatedConfig(student.config, layer);
   const name = `exit-${layer}`;
   return { name, layer, classifier: linearProjector(name, width, task.classes, initialize) };
 }
