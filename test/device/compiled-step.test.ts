@@ -175,6 +175,26 @@ test('two variables assigned the same value keep it apart afterwards', async () 
   assert.equal((await step.run({})).sum[0], 33);
 });
 
+test('a big variable updated block by block keeps its shape, for steps, readers and tensors outside', async () => {
+  const shape: [number, number] = [1200, 600];
+  const weights = tf.variable(tf.fill(shape, 2));
+  const decay = device.compile(({ rate }) => {
+    const pulled = tf.sub(weights, tf.mul(tf.mul(tf.tanh(weights), rate!), tf.exp(tf.neg(weights))));
+    weights.assign(pulled as tf.Tensor2D);
+    return {};
+  });
+  const sum = device.compile(() => ({ sum: tf.sum(weights, 0), shape: tf.transpose(weights) }));
+  let expected = 2;
+  for (let run = 0; run < 4; run++) {
+    await decay.run({ rate: floats([0.5], []) });
+    expected -= Math.tanh(expected) * 0.5 * Math.exp(-expected);
+    const outputs = await sum.run({});
+    close(outputs.sum, Array(600).fill(1200 * expected), 1e-4);
+    assert.equal(outputs.shape.length, 1200 * 600);
+    close((await tf.add(weights, 1).data()).slice(0, 3), [expected + 1, expected + 1, expected + 1]);
+  }
+});
+
 test('tensors made before the step keep the value they had when it was recorded', async () => {
   const table = tf.tensor([10, 20, 30]);
   const step = device.compile(({ index }) => ({ value: tf.gather(table, index as tf.Tensor1D) }));

@@ -1,5 +1,6 @@
 import type { InferenceSession, OnnxValue, Tensor as OrtTensor } from 'onnxruntime-node';
 import { tf } from '../tensorflow.ts';
+import type { BlockingOptions } from './blocking/block-rows.ts';
 import { Downloads } from './downloads.ts';
 import { encodeModel, inputName, outputName, wholeData } from './encode.ts';
 import { type Graph, graphOf, structureKey } from './graph.ts';
@@ -14,6 +15,8 @@ export interface OnnxBackendOptions {
   readonly target: Target;
   /** For every session of this backend. */
   readonly session: InferenceSession.SessionOptions;
+  /** For compiled steps: run chains of operators block by block. */
+  readonly blocking?: BlockingOptions;
   /** How many sessions of eagerly recorded graphs are kept. */
   readonly sessionLimit?: number;
 }
@@ -33,13 +36,15 @@ export class OnnxBackend extends tf.KernelBackend {
   readonly sessionOptions: InferenceSession.SessionOptions;
   readonly sessions: SessionCache;
   readonly store = new Store();
+  readonly blocking: BlockingOptions | undefined;
   #recording: Recording | undefined;
   #lastTask: Promise<unknown> = Promise.resolve();
   readonly #downloads: Downloads;
 
-  constructor({ target, session, sessionLimit = 128 }: OnnxBackendOptions) {
+  constructor({ target, session, blocking, sessionLimit = 128 }: OnnxBackendOptions) {
     super();
     this.target = target;
+    this.blocking = blocking;
     this.sessionOptions = session;
     this.sessions = new SessionCache(sessionLimit);
     this.#downloads = new Downloads((values) => this.exclusive(() => this.#download(values)));

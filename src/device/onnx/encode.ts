@@ -1,7 +1,14 @@
 import onnxProto, { type onnx } from 'onnx-proto';
 import type { Graph } from './graph.ts';
 import { onnxType } from './record.ts';
-import { type Attribute, type Constant, type HostArray, sizeOf, type Value } from './value.ts';
+import {
+  type Attribute,
+  type Constant,
+  type GraphNode,
+  type HostArray,
+  sizeOf,
+  type Value,
+} from './value.ts';
 
 // The package is CommonJS: its one export is found on the default import only.
 const { AttributeProto, ModelProto } = onnxProto.onnx;
@@ -46,15 +53,7 @@ export function encodeModel(graph: Graph): Uint8Array {
     }
     return name;
   };
-  for (const node of graph.nodes) {
-    nodes.push({
-      opType: node.operator,
-      domain: node.domain,
-      input: node.inputs.map((operand) => (operand ? nameOf(operand) : '')),
-      output: node.outputs.map(nameOf),
-      attribute: Object.entries(node.attributes).map(([name, value]) => encodeAttribute(name, value)),
-    });
-  }
+  for (const node of graph.nodes) nodes.push(encodeNode(node, nameOf));
   for (const [value, name] of copies)
     nodes.push({ opType: 'Identity', domain: '', input: [nameOf(value)], output: [name], attribute: [] });
 
@@ -73,6 +72,27 @@ export function encodeModel(graph: Graph): Uint8Array {
       initializer,
     },
   }).finish();
+}
+
+function encodeNode(node: GraphNode, nameOf: (value: Value) => string): onnx.INodeProto {
+  const attribute = Object.entries(node.attributes).map(([name, value]) => encodeAttribute(name, value));
+  if (node.body) {
+    const { inputs, nodes, outputs } = node.body;
+    const g: onnx.IGraphProto = {
+      name: 'body',
+      node: nodes.map((inner) => encodeNode(inner, nameOf)),
+      input: inputs.map((value) => valueInfo(nameOf(value), value)),
+      output: outputs.map((value) => valueInfo(nameOf(value), value)),
+    };
+    attribute.push({ name: 'body', type: AttributeType.GRAPH, g });
+  }
+  return {
+    opType: node.operator,
+    domain: node.domain,
+    input: node.inputs.map((operand) => (operand ? nameOf(operand) : '')),
+    output: node.outputs.map(nameOf),
+    attribute,
+  };
 }
 
 function encodeConstant(

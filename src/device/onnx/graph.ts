@@ -36,11 +36,12 @@ export function graphOf(outputs: readonly Value[], placeholders: ReadonlySet<Val
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!;
       const [node, next] = top;
+      const captured = node.body?.captured ?? [];
       if (done.has(node)) {
         stack.pop();
-      } else if (next < node.inputs.length) {
+      } else if (next < node.inputs.length + captured.length) {
         top[1]++;
-        const operand = node.inputs[next];
+        const operand = next < node.inputs.length ? node.inputs[next] : captured[next - node.inputs.length];
         if (operand) enter(operand);
       } else {
         done.add(node);

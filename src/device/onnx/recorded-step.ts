@@ -2,11 +2,12 @@ import { InferenceSession, type OnnxValue, type Tensor as OrtTensor } from 'onnx
 import type { HostTensor, Tensors } from '../device.ts';
 import { tf } from '../tensorflow.ts';
 import type { OnnxBackend } from './backend.ts';
+import { blockRows } from './blocking/block-rows.ts';
 import { encodeModel, inputName, outputName, wholeData } from './encode.ts';
-import { graphOf } from './graph.ts';
+import { type Graph, graphOf } from './graph.ts';
 import { optimise } from './optimise/optimise.ts';
 import { ortTensor } from './store.ts';
-import { type HostArray, sizeOf, Value } from './value.ts';
+import { type HostArray, sameShape, sizeOf, Value } from './value.ts';
 import { liveVariables, part, setVariable, type VariableBuffers } from './variables.ts';
 
 type Source =
@@ -30,6 +31,8 @@ export class RecordedStep<Output extends string> {
   readonly #hostInputs: readonly { readonly value: Value; readonly fill: () => HostArray }[];
   readonly #outputNames: readonly Output[];
   readonly #assigned: readonly tf.Variable[];
+  /** As the session gives the new values: blocked values have other shapes of the same size. */
+  readonly #assignedShapes: readonly (readonly number[])[];
 
   private constructor(
     backend: OnnxBackend,
@@ -37,6 +40,7 @@ export class RecordedStep<Output extends string> {
     session: InferenceSession,
     recorded: Recorded<Output>,
     sources: readonly Source[],
+    graph: Graph,
   ) {
     this.#backend = backend;
     this.#buffers = buffers;
@@ -45,6 +49,7 @@ export class RecordedStep<Output extends string> {
     this.#hostInputs = recorded.hostInputs;
     this.#outputNames = recorded.outputs.map(([name]) => name);
     this.#assigned = recorded.assignments.map(([variable]) => variable);
+    this.#assignedShapes = graph.outputs.slice(recorded.outputs.length).map(({ shape }) => shape);
   }
 
   /** Runs the step's JavaScript once, computing nothing, and compiles what it recorded. Call while exclusive. */
@@ -60,7 +65,8 @@ export class RecordedStep<Output extends string> {
       ...recorded.outputs.map(([, value]) => value),
       ...recorded.assignments.map(([, value]) => value),
     ];
-    const graph = optimise(graphOf(results));
+    const optimised = optimise(graphOf(results));
+    const graph = backend.blocking ? blockRows(optimised, backend.blocking) : optimised;
     const sources = graph.inputs.map((value) => recorded.sources.get(value) ?? held(value));
     const onDevice = backend.target === 'cpu' ? 'cpu' : 'gpu-buffer';
     const session = await InferenceSession.create(encodeModel(graph), {
@@ -72,7 +78,7 @@ export class RecordedStep<Output extends string> {
         ]),
       ),
     });
-    return new RecordedStep(backend, buffers, session, recorded, sources);
+    return new RecordedStep(backend, buffers, session, recorded, sources, graph);
   }
 
   /** Call while exclusive, with nothing pending. */
@@ -91,14 +97,14 @@ export class RecordedStep<Output extends string> {
     });
     const first = this.#outputNames.length;
     this.#assigned.forEach((variable, index) => {
-      fetches[outputName(first + index)] = this.#buffers.take(variable);
+      fetches[outputName(first + index)] = this.#buffers.take(variable, this.#assignedShapes[index]!);
     });
 
     const results = await this.#session.run(feeds, fetches);
 
     this.#assigned.forEach((variable, index) => {
       const value = new Value(variable.shape, variable.dtype as 'float32');
-      value.stored = results[outputName(first + index)] as OrtTensor;
+      value.stored = shaped(results[outputName(first + index)] as OrtTensor, variable.shape);
       const before = store.get(variable.dataId)!;
       const shared = store.references(variable.dataId) > 1;
       setVariable(this.#backend, variable, value);
@@ -217,6 +223,11 @@ function held(value: Value): Source {
   if (!value.stored) throw new Error('A compiled step used a tensor that has no value.');
   value.escaped = true;
   return { kind: 'held', tensor: value.stored };
+}
+
+function shaped(tensor: OrtTensor, shape: readonly number[]): OrtTensor {
+  if (sameShape(tensor.dims, shape)) return tensor;
+  return ortTensor(tensor.data as HostArray, shape, tensor.type as 'float32');
 }
 
 function checkedFill(data: HostArray, value: Value): HostArray {

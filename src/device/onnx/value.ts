@@ -17,6 +17,17 @@ export interface GraphNode {
   readonly inputs: readonly (Value | undefined)[];
   readonly attributes: Attributes;
   readonly outputs: readonly Value[];
+  /** The graph that an operator such as Scan runs. */
+  readonly body?: Body;
+}
+
+/** A graph within a node. Its nodes see values of the graph around it, besides their inputs. */
+export interface Body {
+  readonly inputs: readonly Value[];
+  readonly nodes: readonly GraphNode[];
+  readonly outputs: readonly Value[];
+  /** Values of the graph around it that its nodes use. */
+  readonly captured: readonly Value[];
 }
 
 /** Numbers known while recording. `data` has one element where all are equal, else as many as the shape says. */

@@ -3,7 +3,7 @@ import { tf } from '../tensorflow.ts';
 import type { OnnxBackend } from './backend.ts';
 import { arrayOf } from './record.ts';
 import { ortTensor } from './store.ts';
-import { sizeOf, type Value } from './value.ts';
+import { type HostArray, sameShape, sizeOf, type Value } from './value.ts';
 
 /** Every variable whose value a backend holds. */
 export function liveVariables({ store }: OnnxBackend): tf.Variable[] {
@@ -41,13 +41,14 @@ export class VariableBuffers {
     this.#backend = backend;
   }
 
-  /** Memory to write a new value into; null lets ONNX Runtime allocate it. */
-  take(variable: tf.Variable): OrtTensor | null {
+  /** Memory to write a new value into, as a tensor of this shape; null lets ONNX Runtime allocate it. */
+  take(variable: tf.Variable, shape: readonly number[]): OrtTensor | null {
     if (this.#backend.target !== 'cpu') return null;
     const spare = this.#spare.get(variable);
     this.#spare.delete(variable);
     const type = variable.dtype as 'float32' | 'int32' | 'bool';
-    return spare ?? ortTensor(arrayOf(type, sizeOf(variable.shape)), variable.shape, type);
+    if (spare && sameShape(spare.dims, shape)) return spare;
+    return ortTensor((spare?.data as HostArray) ?? arrayOf(type, sizeOf(shape)), shape, type);
   }
 
   /** Takes the memory of a value that a variable no longer has, unless somebody may hold it. */

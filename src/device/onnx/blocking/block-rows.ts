@@ -1,0 +1,145 @@
+import { type Graph, graphOf } from '../graph.ts';
+import { filling, reshape, scalar } from '../record.ts';
+import { type GraphNode, Value } from '../value.ts';
+import { isRegion, type Region, regionsOf } from './regions.ts';
+import { rowWise } from './row-wise.ts';
+
+export interface BlockingOptions {
+  /** How many bytes the widest value of a block may have, so that a chain of operators stays in a core's cache. */
+  readonly blockBytes: number;
+}
+
+/** Below this much memory touched, a region fits the cache as it is. */
+const smallestRegion = 2 ** 21;
+
+/** Matrix products over fewer rows at once lose more to packing than the cache gives back. */
+const smallestProduct = 256;
+
+/**
+ * Runs long chains of operators over big values block by block: each operator of ONNX Runtime passes over whole values,
+ * which then go to memory and back; in a Scan over blocks of rows, all operators of a chain find a block in the cache.
+ * Outputs of the result may have another shape of the same size, as a Scan makes them.
+ */
+export function blockRows(graph: Graph, options: BlockingOptions): Graph {
+  const used = usesOutside(graph);
+  const become = new Map<Value, Value>();
+  const current = (value: Value) => become.get(value) ?? value;
+  for (const unit of regionsOf(graph)) {
+    const rows = isRegion(unit) ? blockOf(unit, options) : undefined;
+    if (isRegion(unit) && rows) scan(unit, rows, used, become);
+    else for (const node of isRegion(unit) ? unit.nodes : [unit]) copy(node, current, become);
+  }
+  return graphOf(graph.outputs.map((output) => unshaped(current(output))));
+}
+
+/** A graph output that only reshapes a Scan's is that Scan's output: copying it is not worth a shape. */
+function unshaped(output: Value): Value {
+  const source = output.node?.operator === 'Reshape' ? output.node.inputs[0]! : undefined;
+  return source?.node?.body ? source : output;
+}
+
+function copy(node: GraphNode, current: (value: Value) => Value, become: Map<Value, Value>): void {
+  const inputs = node.inputs.map((operand) => operand && current(operand));
+  if (inputs.every((operand, index) => operand === node.inputs[index])) return;
+  const outputs = node.outputs.map(({ shape, type }) => new Value(shape, type));
+  const made: GraphNode = { ...node, inputs, outputs };
+  outputs.forEach((output, index) => {
+    output.node = made;
+    become.set(node.outputs[index]!, output);
+  });
+}
+
+/** For each value, the nodes that use it; graph outputs are used by undefined. */
+function usesOutside(graph: Graph): Map<Value, Set<GraphNode | undefined>> {
+  const uses = new Map<Value, Set<GraphNode | undefined>>();
+  const use = (value: Value, by: GraphNode | undefined) => {
+    const set = uses.get(value) ?? new Set();
+    uses.set(value, set.add(by));
+  };
+  for (const node of graph.nodes) for (const operand of node.inputs) if (operand) use(operand, node);
+  for (const output of graph.outputs) use(output, undefined);
+  return uses;
+}
+
+/** How many rows make a block of a region; undefined where blocks do not pay. */
+function blockOf({ rows, nodes }: Region, { blockBytes }: BlockingOptions): number | undefined {
+  const products = nodes.some(({ operator }) => operator === 'Gemm');
+  if (nodes.length < 3 && !products) return undefined;
+  const values = new Set<Value>();
+  for (const node of nodes) {
+    for (const output of node.outputs) values.add(output);
+    rowWise(node)!.byRow.forEach((byRow, index) => {
+      if (byRow) values.add(node.inputs[index]!);
+    });
+  }
+  const bytes = [...values].map((value) => 4 * value.size);
+  if (bytes.reduce((sum, size) => sum + size, 0) < smallestRegion) return undefined;
+  const most = Math.max(products ? smallestProduct : 1, Math.floor(blockBytes / (Math.max(...bytes) / rows)));
+  let block = Math.min(rows, most);
+  while (rows % block !== 0) block--;
+  const tooSmall = products ? block < smallestProduct : 4 * block < most;
+  return block === rows || tooSmall ? undefined : block;
+}
+
+/** Puts a region into a Scan over blocks of its rows. */
+function scan(
+  { rows, nodes }: Region,
+  block: number,
+  used: ReadonlyMap<Value, ReadonlySet<GraphNode | undefined>>,
+  become: Map<Value, Value>,
+): void {
+  const inside = new Set<GraphNode | undefined>(nodes);
+  const inner = new Map<Value, Value>();
+  const scanned = new Map<Value, Value>();
+  const captured = new Set<Value>();
+  const blockShape = (value: Value) => [block, ...value.shape.slice(1)];
+  const operandOf = (operand: Value, byRow: boolean): Value => {
+    const known = inner.get(operand);
+    if (known) return known;
+    const outer = become.get(operand) ?? operand;
+    const number = byRow ? filling(operand) : undefined;
+    if (!byRow || number !== undefined) {
+      const shared = number === undefined ? outer : scalar(number, operand.type);
+      captured.add(shared);
+      return shared;
+    }
+    const formal = new Value(blockShape(operand), operand.type);
+    inner.set(operand, formal);
+    scanned.set(outer, formal);
+    return formal;
+  };
+
+  const body: GraphNode[] = nodes.map((node) => {
+    const { byRow } = rowWise(node)!;
+    const inputs = node.inputs.map((operand, index) => operandOf(operand!, byRow[index]!));
+    const outputs = node.outputs.map((output) => {
+      const value = new Value(blockShape(output), output.type);
+      inner.set(output, value);
+      return value;
+    });
+    return { ...node, inputs, outputs };
+  });
+
+  const results = nodes.flatMap(({ outputs }) =>
+    outputs.filter((output) => [...(used.get(output) ?? [])].some((user) => !inside.has(user))),
+  );
+  const blocks = rows / block;
+  const stacked = results.map((result) => new Value([blocks, ...blockShape(result)], result.type));
+  const made: GraphNode = {
+    operator: 'Scan',
+    domain: '',
+    inputs: [...scanned.keys()].map((value) => reshape(value, [blocks, block, ...value.shape.slice(1)])),
+    attributes: { num_scan_inputs: scanned.size },
+    outputs: stacked,
+    body: {
+      inputs: [...scanned.values()],
+      nodes: body,
+      outputs: results.map((result) => inner.get(result)!),
+      captured: [...captured],
+    },
+  };
+  stacked.forEach((value, index) => {
+    value.node = made;
+    become.set(results[index]!, reshape(value, results[index]!.shape));
+  });
+}
