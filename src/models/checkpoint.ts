@@ -18,6 +18,8 @@ export interface SaveOptions {
   /** Markdown of the model card. */
   readonly card?: string;
   readonly classNames?: readonly string[];
+  /** Token that ends a document, for models that continue texts. */
+  readonly endId?: number;
   /** Further files by name, such as those of the tokenizer. */
   readonly files?: ReadonlyMap<string, string | Uint8Array>;
   /** A configuration in the Hugging Face layout whose further keys (token ids, …) are kept; left out: model.origin. */
@@ -36,11 +38,19 @@ export interface SaveOptions {
 export async function saveModel(
   model: Model,
   directory: string,
-  { card, classNames, files = new Map(), origin = model.origin, maxShardBytes = 5e9 }: SaveOptions = {},
+  {
+    card,
+    classNames,
+    endId,
+    files = new Map(),
+    origin = model.origin,
+    maxShardBytes = 5e9,
+  }: SaveOptions = {},
 ): Promise<{ bytes: number }> {
   const { config, task } = model;
   const described =
-    writeHuggingFaceConfig(config, task, { classNames, origin }) ?? writeOwnConfig(config, task, classNames);
+    writeHuggingFaceConfig(config, task, { classNames, origin, endId }) ??
+    writeOwnConfig(config, task, classNames);
   const tensors = await storedTensors(model);
   let bytes = 0;
   await replaceDirectory(directory, async (temporary) => {

@@ -20,7 +20,11 @@ export async function exportStudent(
   directory: string,
 ): Promise<{ bytes: number }> {
   const files = new Map(Object.entries(tokenizer?.files() ?? {}));
-  return saveModel(student, directory, { files, ...(classNames.length > 0 && { classNames }) });
+  return saveModel(student, directory, {
+    files,
+    endId: tokenizer?.endId,
+    ...(classNames.length > 0 && { classNames }),
+  });
 }
 
 /** Puts the model card, with what was measured, beside the weights. */

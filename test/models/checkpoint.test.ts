@@ -7,7 +7,7 @@ import { tf } from '../../src/device/tensorflow.ts';
 import { modelSchema } from '../../src/experiment/model-schema.ts';
 import { UserError } from '../../src/experiment/user-error.ts';
 import { buildModel } from '../../src/models/build-model.ts';
-import { checkpointBytes, loadModel, saveModel } from '../../src/models/checkpoint.ts';
+import { checkpointBytes, inspectCheckpoint, loadModel, saveModel } from '../../src/models/checkpoint.ts';
 import { readSafetensors, writeSafetensors } from '../../src/models/safetensors.ts';
 import { temporaryDirectory } from '../data/idx-files.ts';
 import { usePlainBackend, values } from './backend.ts';
@@ -46,6 +46,25 @@ test('convolution kernels lie in the file as PyTorch has them', async (context) 
   assert.deepEqual(stored.shape, [3, 2, 3, 3]);
   const transposed = tf.transpose(model.parameters.get('stages.0.conv.weight')!, [3, 2, 0, 1]);
   assert.deepEqual([...stored.data], values(transposed));
+});
+
+test('class names, the end of a text and files of a tokenizer are saved with the model', async (context) => {
+  const directory = join(temporaryDirectory(context), 'student');
+  const small = { hiddenSize: 8, heads: 2, layers: 1 };
+  const text = { vocabulary: 9, length: 4, padId: 0 };
+  const next = { classes: 9, text: { goal: 'language-model', ...text } } as const;
+  const gpt2 = buildModel(
+    modelSchema.parse({ architecture: 'gpt2', ...small }),
+    next,
+    RandomGenerator.forUse(0, 'x'),
+  );
+  const files = new Map([['tokenizer.json', '{}']]);
+  await saveModel(gpt2, directory, { endId: 8, files });
+  const config = () => JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8'));
+  assert.equal(config().eos_token_id, 8);
+  assert.equal(readFileSync(join(directory, 'tokenizer.json'), 'utf8'), '{}');
+  await saveModel(build(cnn), directory, { classNames: ['a', 'b', 'c'] });
+  assert.deepEqual((await inspectCheckpoint(directory)).classNames, ['a', 'b', 'c']);
 });
 
 test('saving again replaces the model and leaves nothing beside it', async (context) => {

@@ -41,11 +41,16 @@ export function readHuggingFaceConfig(raw: RawConfig, file: string): ModelDescri
  * encoders whose classifier has no hidden layer.
  * @param origin a configuration of the same kind of model, whose further keys are kept
  * @param classNames left out: those of `origin`, if it has as many
+ * @param endId token that ends a document, where texts are generated
  */
 export function writeHuggingFaceConfig(
   config: ModelConfig,
   task: TaskShape,
-  { classNames, origin = {} }: { classNames?: readonly string[]; origin?: RawConfig } = {},
+  {
+    classNames,
+    origin = {},
+    endId,
+  }: { classNames?: readonly string[]; origin?: RawConfig; endId?: number } = {},
 ): Record<string, unknown> | undefined {
   const known = task.text && 'id2label' in origin ? classNamesOf(origin, 'config.json') : undefined;
   const names = classNames ?? (known?.length === task.classes ? known : undefined);
@@ -60,6 +65,7 @@ export function writeHuggingFaceConfig(
     ...written,
     // Many language models have no token for padding; the id used in its place is not one.
     ...('pad_token_id' in kept && kept.pad_token_id === null && { pad_token_id: null }),
+    ...(endId !== undefined && task.text?.goal === 'language-model' && { eos_token_id: endId }),
     dtype: 'float32',
     torch_dtype: 'float32',
   };
