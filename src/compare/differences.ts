@@ -1,10 +1,12 @@
 import type { Experiment } from '../experiment/schema.ts';
-import { type ConfigValue, flattenConfig } from './flat-config.ts';
+import { type ConfigValue, flattenConfig, formatConfigValue } from './flat-config.ts';
 
 /** A key of the configuration that is not the same everywhere; `values` has one entry per configuration given. */
 export interface ConfigDifference {
   readonly key: string;
   readonly values: readonly (ConfigValue | undefined)[];
+  /** The same for people; a key that is not there is 'not set'. */
+  readonly texts: readonly string[];
 }
 
 /** Not part of what is computed: what the experiment is called, and the seed, which is shown on its own. */
@@ -19,7 +21,9 @@ export function configDifferences(configs: readonly Experiment[]): ConfigDiffere
     if (labels.has(key)) continue;
     const values = flat.map((config) => config.get(key));
     const first = JSON.stringify(values[0]);
-    if (values.some((value) => JSON.stringify(value) !== first)) differences.push({ key, values });
+    if (values.some((value) => JSON.stringify(value) !== first)) {
+      differences.push({ key, values, texts: values.map(formatConfigValue) });
+    }
   }
   return differences;
 }

@@ -33,7 +33,7 @@ export function curvesByGroup(
       ? []
       : [
           {
-            metric: titleOf(metric),
+            metric: titleOfMetric(metric),
             percent: percentMetric.test(metric),
             xLabel: 'epoch',
             curves: lines,
@@ -43,7 +43,7 @@ export function curvesByGroup(
 }
 
 /** 'validation.accuracy' as 'Validation accuracy'. */
-function titleOf(metric: string): string {
+export function titleOfMetric(metric: string): string {
   const words = metric
     .replaceAll('.', ' ')
     .replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);

@@ -1,6 +1,5 @@
 import { adviceTitle } from './advice.ts';
 import type { Comparison } from './figures.ts';
-import { formatConfigValue } from './flat-config.ts';
 import { missing, oneLine } from './formatting.ts';
 import { reportRows, shownFigures } from './report-rows.ts';
 import { differenceText, verdictMethod, verdictTitle } from './verdict-text.ts';
@@ -38,7 +37,7 @@ export function renderMarkdown(comparison: Comparison): string {
     lines.push(
       ...table(
         ['Setting', ...comparison.groups.map((group) => group.label)],
-        comparison.differences.map(({ key, values }) => [key, ...values.map(formatConfigValue)]),
+        comparison.differences.map(({ key, texts }) => [key, ...texts]),
       ),
     );
   }

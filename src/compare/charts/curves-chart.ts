@@ -31,13 +31,17 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
       ...curve,
       name: short(curve.label, size.width >= 480 ? 40 : 24),
       color: strategyColor(theme, curve),
-      dash: dashes[(curve.variant ?? 0) % dashes.length]!,
+      // Dashes tell lines of one strategy apart; a single line has nothing to be told from.
+      dash: input.curves.length === 1 ? 'solid' : dashes[(curve.variant ?? 0) % dashes.length]!,
     };
   });
+  const banded = input.curves.some(({ points }) => points.some(hasBand));
   const rowsOfLegend = Math.ceil(styled.length / (size.width >= 480 ? 2 : 1));
   return {
     title: input.metric,
-    caption: 'Mean over seeds; the band reaches from the lowest seed to the highest.',
+    caption: banded
+      ? 'Mean over seeds; the band reaches from the lowest seed to the highest.'
+      : 'Each line is one run.',
     description: `${input.metric} over ${input.xLabel}: ${styled
       .map(({ label, points }) => {
         const last = points.at(-1);
@@ -82,7 +86,7 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
         axisLabel: { formatter: (value: number) => roundLabel(format(value)) },
       }),
       series: styled.flatMap(({ name, color, dash, points }, index) => [
-        ...(points.some((point) => point.low !== undefined && point.low !== point.high)
+        ...(points.some(hasBand)
           ? [
               {
                 type: 'line' as const,
@@ -124,6 +128,8 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
     },
   };
 }
+
+const hasBand = (point: CurvePoint) => point.low !== undefined && point.low !== point.high;
 
 /** At most `count` of the points, evenly spread, with the first and the last. */
 export function sample<T>(points: readonly T[], count: number): T[] {

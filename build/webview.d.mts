@@ -1,0 +1,2 @@
+export function bundleWebview(outdir: string): Promise<void>;
+export const webviewFolder: string;

@@ -1,0 +1,80 @@
+import { formatNumber } from '../formatting.ts';
+import { axis, type Chart, frame, roundLabel, short } from './chart-frame.ts';
+import type { ChartTheme } from './chart-theme.ts';
+import { sample } from './curves-chart.ts';
+
+export interface LossTermsInput {
+  readonly label: string;
+  readonly xLabel: string;
+  /** One entry per recorded step; each term's `values` runs along with it. Unknown values count as nothing. */
+  readonly x: readonly number[];
+  readonly terms: readonly { readonly name: string; readonly values: readonly (number | null)[] }[];
+}
+
+/** The parts of a loss on top of each other: which of them the optimizer sees most of. */
+export function lossTermsChart(
+  input: LossTermsInput,
+  theme: ChartTheme,
+  size: { readonly width: number },
+): Chart {
+  const colors = ['response', 'feature', 'relation', 'online', 'self', 'sequence', 'quantize', 'direct'].map(
+    (name) => theme.strategies[name]!,
+  );
+  const total = (index: number) =>
+    input.terms.reduce((sum, term) => sum + Math.max(0, term.values[index] ?? 0), 0);
+  const last = input.x.length - 1;
+  const indices = sample([...input.x.keys()], 20);
+  const rowsOfLegend = Math.ceil(input.terms.length / (size.width >= 480 ? 3 : 2));
+  return {
+    title: `Terms of the loss: ${short(input.label, 60)}`,
+    caption: 'Mean over seeds, unweighted, on top of each other.',
+    description:
+      last < 0
+        ? 'No loss has been recorded yet.'
+        : `At the end ${input.terms.map((term) => `${short(term.name, 30)} is ${formatNumber(term.values[last])}`).join(', ')}.`,
+    height: 260 + rowsOfLegend * 20,
+    columns: [input.xLabel, ...input.terms.map((term) => term.name), 'Sum'],
+    rows: indices.map((index) => [
+      formatNumber(input.x[index], 4),
+      ...input.terms.map((term) => formatNumber(term.values[index])),
+      formatNumber(total(index)),
+    ]),
+    option: {
+      ...frame(theme, { bottom: 14 + rowsOfLegend * 20 }),
+      tooltip: { ...(frame(theme).tooltip as object), trigger: 'axis' },
+      legend: {
+        bottom: 0,
+        icon: 'roundRect',
+        itemWidth: 12,
+        itemHeight: 10,
+        textStyle: { color: theme.text, fontFamily: theme.font, fontSize: 11 },
+      },
+      xAxis: axis(theme, {
+        type: 'value',
+        name: input.xLabel,
+        nameGap: 26,
+        min: 'dataMin',
+        max: 'dataMax',
+        splitLine: { show: false },
+        axisLine: { show: true, lineStyle: { color: theme.line } },
+        axisLabel: { hideOverlap: true, formatter: (value: number) => roundLabel(formatNumber(value, 4)) },
+      }),
+      yAxis: axis(theme, {
+        type: 'value',
+        axisLabel: { formatter: (value: number) => roundLabel(formatNumber(value)) },
+      }),
+      series: input.terms.map((term, index) => ({
+        type: 'line' as const,
+        name: short(term.name, 30),
+        stack: 'loss',
+        stackStrategy: 'all' as const,
+        symbol: 'none',
+        data: input.x.map((x, at) => [x, Math.max(0, term.values[at] ?? 0)]),
+        lineStyle: { color: colors[index % colors.length]!, width: 1 },
+        itemStyle: { color: colors[index % colors.length]! },
+        areaStyle: { color: colors[index % colors.length]!, opacity: 0.55 },
+        tooltip: { valueFormatter: (value: unknown) => formatNumber(Number(value)) },
+      })),
+    },
+  };
+}

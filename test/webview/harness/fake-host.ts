@@ -1,0 +1,185 @@
+import { compareRuns } from '../../../src/compare/figures.ts';
+import { renderMarkdown } from '../../../src/compare/markdown.ts';
+import { parseInput } from '../../../src/experiment/hyperparameter-input.ts';
+import { hyperparametersOf } from '../../../src/experiment/hyperparameters.ts';
+import type {
+  PageMessage,
+  RequestMessage,
+  RunDetail,
+  RunState,
+  RunsSnapshot,
+} from '../../../webview/protocol.ts';
+import { isPageMessage } from '../../../webview/protocol-checks.ts';
+import { curvesOfRun, rowOf, type SampleRun, sampleRuns, snapshotOf } from './sample-data.ts';
+import { type ThemeName, themes } from './themes.ts';
+
+/**
+ * Stands in for the extension, in the same document as the page: answers with what the engine really computes, on runs
+ * that are made up. Tests steer it through `window.harness`; addresses choose theme, runs and view by their query.
+ */
+const query = new URLSearchParams(location.search);
+
+export interface Harness {
+  readonly sent: PageMessage[];
+  /** Messages the page sent that the protocol does not know. */
+  readonly wrong: unknown[];
+  runs: SampleRun[];
+  /** Requests are not answered while it is set. */
+  silent: boolean;
+  theme(name: ThemeName): void;
+  tell(message: unknown): void;
+  snapshot(): RunsSnapshot;
+  reset(runs: SampleRun[]): void;
+  sample: typeof sampleRuns;
+  row: typeof rowOf;
+}
+
+declare global {
+  interface Window {
+    harness: Harness;
+  }
+}
+
+const rare: Readonly<Record<number, RunState>> = { 1: 'running', 4: 'queued', 7: 'failed', 9: 'interrupted' };
+const stateOf = (index: number): RunState =>
+  query.get('states') === 'mixed' ? (rare[index % 11] ?? 'completed') : 'completed';
+
+const harness: Harness = {
+  sent: [],
+  wrong: [],
+  runs: sampleRuns({ count: Number(query.get('runs') ?? 12), stateOf }),
+  silent: query.has('silent'),
+  theme(name) {
+    const { kind, variables } = themes[name];
+    const root = document.documentElement;
+    for (const property of [...root.style]) root.style.removeProperty(property);
+    for (const [key, value] of Object.entries(variables)) root.style.setProperty(`--vscode-${key}`, value);
+    document.body.className = kind;
+    document.body.dataset.vscodeThemeKind = kind.split(' ')[0];
+  },
+  tell: (message) => window.postMessage(message, '*'),
+  snapshot: () => snapshotOf(harness.runs),
+  reset(runs) {
+    harness.runs = runs;
+    harness.tell({ kind: 'notification', name: 'snapshot', snapshot: harness.snapshot() });
+  },
+  sample: sampleRuns,
+  row: rowOf,
+};
+window.harness = harness;
+
+document.body.dataset.vscodeThemeKind = 'vscode-light';
+harness.theme((query.get('theme') ?? 'light') as ThemeName);
+
+const kept = 'distillery-harness';
+const initial = query.get('state');
+
+Object.assign(window, {
+  acquireVsCodeApi: () => ({
+    postMessage: (message: unknown) => receive(JSON.parse(JSON.stringify(message))),
+    getState: () => JSON.parse(initial ?? sessionStorage.getItem(kept) ?? 'null'),
+    setState: (state: unknown) => sessionStorage.setItem(kept, JSON.stringify(state)),
+  }),
+});
+
+function receive(message: unknown): void {
+  if (!isPageMessage(message)) {
+    harness.wrong.push(message);
+    return;
+  }
+  harness.sent.push(message);
+  if (harness.silent) return;
+  if (message.kind === 'request') {
+    const answer = JSON.parse(JSON.stringify(answerTo(message)));
+    setTimeout(() => harness.tell({ kind: 'response', id: message.id, ...answer }), 5);
+  } else if (message.name === 'ready') harness.reset(harness.runs);
+}
+
+function answerTo(message: RequestMessage): { result: unknown } | { error: { message: string } } {
+  const find = (id: string) => harness.runs.find((run) => run.id === id)!;
+  switch (message.method) {
+    case 'compare':
+      return { result: compareRuns(message.parameters.runs.map(find)) };
+    case 'curves': {
+      const { runs, metrics, points } = message.parameters;
+      const all = runs.flatMap((id) => curvesOfRun(find(id), points));
+      return { result: metrics === null ? all : all.filter((curve) => metrics.includes(curve.metric)) };
+    }
+    case 'run':
+      return { result: detailOf(find(message.parameters.run)) };
+    case 'parseValue': {
+      const { run, path, text } = message.parameters;
+      const { config } = find(run);
+      const parameter = hyperparametersOf(config).find(
+        (one) => JSON.stringify(one.path) === JSON.stringify(path),
+      );
+      return parameter
+        ? { result: parseInput(parameter, text, config) }
+        : { error: { message: 'There is no such setting.' } };
+    }
+    case 'report':
+      return { result: { text: renderMarkdown(compareRuns(message.parameters.runs.map(find))) } };
+  }
+}
+
+function detailOf(run: SampleRun): RunDetail {
+  const row = rowOf(run);
+  const { result } = run;
+  return {
+    run: run.id,
+    parameters: hyperparametersOf(run.config).map(({ clear, ...parameter }) => ({
+      ...parameter,
+      clearable: clear !== undefined,
+    })),
+    writable: true,
+    file: run.file!,
+    directory: `/home/ada/experiments/.distillery/runs/${run.id}`,
+    environment: [
+      { label: 'Device', value: run.device! },
+      { label: 'Host', value: run.host! },
+      ...Object.entries(run.versions!).map(([label, value]) => ({ label, value })),
+    ],
+    checkpoints: [
+      { epoch: 4, best: true, path: 'checkpoints/best' },
+      { epoch: 5, best: false, path: 'checkpoints/last' },
+    ],
+    files: [
+      { path: 'student/model.safetensors', bytes: 203_640 },
+      { path: 'student/config.json', bytes: 412 },
+      { path: 'experiment.json', bytes: 1830 },
+      { path: 'worker.log', bytes: 5120 },
+    ],
+    models: result
+      ? [
+          { name: 'Teacher', role: 'teacher', figures: measured(result.teacher!), reliability: bins(0.01) },
+          { name: 'Student', role: 'student', figures: measured(result.student), reliability: bins(0.06) },
+        ]
+      : [],
+    curves: curvesOfRun(run, 10).map(({ model, metric }) => ({ model, metric })),
+    events: [
+      { seq: 0, time: row.createdAt, type: 'started', text: `on ${run.device}, process 4711` },
+      { seq: 1, time: row.createdAt + 900, type: 'phase', text: 'teacher signals' },
+      { seq: 2, time: row.createdAt + 4100, type: 'phase', text: 'train' },
+      { seq: 3, time: row.createdAt + 16_000, type: 'checkpoint', text: 'epoch 4, the best so far' },
+      {
+        seq: 4,
+        time: row.createdAt + 20_000,
+        type: 'warning',
+        text: 'The labelled subset has 100 samples per class.',
+      },
+      { seq: 5, time: row.createdAt + 60_000, type: run.state, text: '' },
+    ],
+    log: '09:30:01 reading mnist\n09:30:02 60,000 training and 10,000 test samples\n09:30:05 epoch 1: loss 1.92\n',
+  };
+}
+
+type Result = NonNullable<SampleRun['result']>;
+
+const measured = (figures: Result['student']) => ({ ...figures, confusion: figures.confusion ?? null });
+
+const bins = (gap: number) =>
+  Array.from({ length: 10 }, (_, index) => ({
+    confidence: (index + 0.5) / 10,
+    accuracy: Math.max(0, (index + 0.5) / 10 - gap * (index / 5)),
+    count: 20 + index ** 3,
+  }));

@@ -1,0 +1,255 @@
+import type { ComparedRun } from '../../../src/compare/compared-run.ts';
+import { flattenConfig } from '../../../src/compare/flat-config.ts';
+import { figuresOf } from '../../../src/compare/run-figures.ts';
+import { type ExperimentInput, experimentSchema } from '../../../src/experiment/schema.ts';
+import type { ModelFigures, RunState } from '../../../src/worker/events.ts';
+import type { CurveData, RunRow, RunsSnapshot } from '../../../webview/protocol.ts';
+
+/** A run as the run store has it, with what the fake host makes curves and rows of. */
+export interface SampleRun extends ComparedRun {
+  readonly tags: readonly string[];
+  readonly note: string;
+  readonly progress: number | null;
+}
+
+/** Numbers that look random and are the same each time (Park & Miller 1988). */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 16_807) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
+
+const start = Date.UTC(2026, 0, 12, 9, 30);
+const teacherAccuracy = 0.9842;
+
+interface Family {
+  readonly experiment: string;
+  readonly strategy: ExperimentInput['strategy'];
+  readonly accuracy: number;
+  readonly spread: number;
+  readonly bytes: number;
+  readonly latencyMs: number;
+  readonly training?: ExperimentInput['training'];
+}
+
+const families: readonly Family[] = [
+  {
+    experiment: 'MNIST, labels alone',
+    strategy: { kind: 'direct' },
+    accuracy: 0.9021,
+    spread: 0.003,
+    bytes: 203_640,
+    latencyMs: 0.183,
+  },
+  {
+    experiment: 'MNIST, from the teacher’s answers',
+    strategy: { kind: 'response', temperature: 4, alpha: 0.7 },
+    accuracy: 0.921,
+    spread: 0.0025,
+    bytes: 203_640,
+    latencyMs: 0.181,
+  },
+  {
+    experiment: 'MNIST, from the teacher’s answers',
+    strategy: { kind: 'response', temperature: 20, alpha: 0.7 },
+    accuracy: 0.914,
+    spread: 0.006,
+    bytes: 203_640,
+    latencyMs: 0.185,
+  },
+  {
+    experiment: 'MNIST, answers only, no labels',
+    strategy: { kind: 'response', temperature: 4, alpha: 1 },
+    accuracy: 0.898,
+    spread: 0.0035,
+    bytes: 203_640,
+    latencyMs: 0.183,
+  },
+];
+
+function confusionOf(accuracy: number, random: () => number): number[][] {
+  return Array.from({ length: 10 }, (_, label) => {
+    const row = Array.from({ length: 10 }, () => 0);
+    for (let sample = 0; sample < 1000; sample++) {
+      const prediction = random() < accuracy ? label : Math.floor(random() * 10);
+      row[prediction] = row[prediction]! + 1;
+    }
+    return row;
+  });
+}
+
+function model(accuracy: number, random: () => number, more: Partial<ModelFigures>): ModelFigures {
+  return {
+    accuracy,
+    loss: 0.34 - (accuracy - 0.9) * 3,
+    parameters: 50_890,
+    bytes: 203_640,
+    latencyMs: 0.183,
+    throughput: 64_000,
+    macroF1: accuracy - 0.002,
+    calibrationError: 0.021,
+    confusion: confusionOf(accuracy, random),
+    ...more,
+  };
+}
+
+export interface SampleOptions {
+  /** Runs in all; twelve unless told. */
+  readonly count?: number;
+  /** State of a run by its number; completed unless told. */
+  readonly stateOf?: (index: number) => RunState;
+  readonly nameOf?: (index: number) => string | undefined;
+}
+
+/** Runs of four families with three seeds each, and again with other settings as often as is needed. */
+export function sampleRuns({
+  count = 12,
+  stateOf = () => 'completed',
+  nameOf,
+}: SampleOptions = {}): SampleRun[] {
+  const random = numbers(20_260_112);
+  return Array.from({ length: count }, (_, index) => {
+    const family = families[Math.floor(index / 3) % families.length]!;
+    const round = Math.floor(index / (3 * families.length));
+    const seed = index % 3;
+    const state = stateOf(index);
+    const experiment = nameOf?.(index) ?? family.experiment;
+    const accuracy = family.accuracy + (random() - 0.5) * 2 * family.spread;
+    const learningRate = 1e-3 * (1 + round);
+    const config = experimentSchema.parse({
+      name: experiment.slice(0, 200),
+      dataset: { kind: 'mnist', labelledSubset: 1000 },
+      teacher: { model: { architecture: 'mlp', hidden: [1200, 1200], dropout: 0.5 } },
+      student: { model: { architecture: 'mlp', hidden: [64] } },
+      strategy: family.strategy,
+      training: { learningRate, ...family.training },
+      seeds: [seed],
+    } satisfies ExperimentInput);
+    return {
+      id: `2026-01-12-${String(index + 1).padStart(4, '0')}`,
+      name: experiment,
+      experiment,
+      strategy: family.strategy.kind,
+      seed,
+      state,
+      config,
+      createdAt: start + index * 97_000,
+      deviceKind: 'cpu',
+      device: 'ONNX Runtime on CPU, 2 threads',
+      file: '/home/ada/experiments/mnist.distill.json',
+      versions: { node: '20.20.2', 'onnxruntime-node': '1.30.0' },
+      host: 'lab-3',
+      tags: index % 5 === 0 ? ['paper'] : index % 7 === 0 ? ['paper', 'sweep'] : [],
+      note: index === 0 ? 'The yardstick for everything below.' : '',
+      progress: state === 'running' ? 0.2 + ((index * 13) % 70) / 100 : null,
+      ...(state === 'completed'
+        ? {
+            result: {
+              student: model(accuracy, random, {
+                bytes: family.bytes,
+                latencyMs: family.latencyMs + random() * 0.01,
+              }),
+              teacher: model(teacherAccuracy, random, {
+                loss: 0.0531,
+                parameters: 2_395_210,
+                bytes: 9_580_920,
+                latencyMs: 1.42 + random() * 0.05,
+                throughput: 5400,
+                calibrationError: 0.0061,
+              }),
+              agreement: accuracy + 0.01,
+              bestEpoch: 4,
+              trainingSeconds: 12 + random() * 2,
+              teacherSeconds: family.strategy.kind === 'direct' ? undefined : 3.1,
+              savedSeconds: family.strategy.kind === 'direct' ? undefined : 12.2,
+            },
+          }
+        : {}),
+    };
+  });
+}
+
+const withoutConfusion = <T extends { confusion: unknown } | null>(figures: T): T =>
+  figures === null ? figures : { ...figures, confusion: null };
+
+export const groupOf = (run: SampleRun): string =>
+  JSON.stringify([run.experiment, { ...run.config, seeds: [], name: '' }]);
+
+export function rowOf(run: SampleRun): RunRow {
+  const figures = figuresOf(run);
+  const last = figures.student?.accuracy ?? 0.87;
+  return {
+    id: run.id,
+    name: run.name!,
+    experiment: run.experiment,
+    group: groupOf(run),
+    strategy: run.strategy,
+    data: 'mnist, 1,000 labels',
+    seed: run.seed,
+    state: run.state,
+    createdAt: run.createdAt!,
+    startedAt: run.createdAt! + 1000,
+    endedAt: run.state === 'completed' ? run.createdAt! + 60_000 : null,
+    phase: run.state === 'running' ? 'train' : null,
+    progress: run.progress,
+    remainingSeconds: run.progress === null ? null : (1 - run.progress) * 40,
+    problem: run.state === 'failed' ? 'The dataset file train-images.idx is truncated.' : null,
+    tags: run.tags,
+    note: run.note,
+    baseline: run.strategy === 'direct' && run.seed === 0,
+    figures: {
+      ...figures,
+      student: withoutConfusion(figures.student),
+      teacher: withoutConfusion(figures.teacher),
+    },
+    metrics: {
+      'validation.accuracy': { last, lowest: 0.4, highest: last + 0.001 },
+      loss: { last: 0.31, lowest: 0.29, highest: 2.3 },
+    },
+  };
+}
+
+export const snapshotOf = (runs: readonly SampleRun[]): RunsSnapshot => ({
+  runs: runs.map(rowOf),
+  configs: Object.fromEntries(
+    runs.map((run) => {
+      const { seeds, name, ...config } = run.config;
+      return [groupOf(run), Object.fromEntries(flattenConfig(config))];
+    }),
+  ),
+});
+
+/** Curves of a run as far as it has come: validation per epoch, loss and its terms per few steps. */
+export function curvesOfRun(run: SampleRun, points: number): CurveData[] {
+  const random = numbers(run.seed * 7919 + run.id.length + (run.createdAt! % 10_007));
+  const share = run.progress ?? 1;
+  const curve = (metric: string, count: number, value: (t: number) => number): CurveData => {
+    const n = Math.max(1, Math.round(count * share));
+    const at = Array.from({ length: n }, (_, index) => (index + 1) / count);
+    return {
+      run: run.id,
+      model: 'student',
+      metric,
+      steps: at.map((t) => Math.round(t * 1500)),
+      epochs: at.map((t) => Number((t * 12).toFixed(3))),
+      times: at.map((t) => run.createdAt! + t * 40_000 * (1 + run.seed / 10)),
+      values: at.map(value),
+    };
+  };
+  const end = run.result?.student.accuracy ?? 0.88;
+  const fall = (t: number, from: number, to: number) =>
+    to + (from - to) * Math.exp(-6 * t) + (random() - 0.5) * 0.06;
+  const curves = [
+    curve('validation.accuracy', 12, (t) => end - 0.5 * Math.exp(-7 * t) + (random() - 0.5) * 0.004),
+    curve('loss', Math.min(points, 300), (t) => fall(t, 2.3, 0.3)),
+    curve('learningRate', Math.min(points, 100), (t) => (t < 0.1 ? t * 10 : 1 - (t - 0.1) / 0.9) * 1e-3),
+  ];
+  if (run.strategy === 'response')
+    curves.push(
+      curve('loss.response', 60, (t) => Math.max(0, fall(t, 3.2, 0.5))),
+      curve('loss.labels', 60, (t) => Math.max(0, fall(t, 2.2, 0.35))),
+    );
+  return curves;
+}

@@ -1,0 +1,87 @@
+import { html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import './compare/compare-view.ts';
+import './overview/overview-view.ts';
+import { quietButton } from './parts/controls.ts';
+import { Part } from './parts/part.ts';
+import { loadingState } from './parts/states.ts';
+import type { Navigation } from './protocol.ts';
+import './run/run-view.ts';
+import type { Dashboard } from './state/dashboard.ts';
+
+/** The page: where one is, what went wrong, and the view. */
+@customElement('distillery-dashboard')
+export class App extends Part {
+  @property({ attribute: false }) dashboard!: Dashboard;
+  #stop: (() => void)[] = [];
+  #shown = '';
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    let loaded = this.dashboard.store.loaded;
+    this.#stop = [
+      this.dashboard.subscribe(() => this.requestUpdate()),
+      this.dashboard.store.subscribe(() => {
+        if (loaded === this.dashboard.store.loaded) return;
+        loaded = this.dashboard.store.loaded;
+        this.requestUpdate();
+      }),
+    ];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const stop of this.#stop) stop();
+  }
+
+  protected override render() {
+    const { view, problem, store } = this.dashboard;
+    return html`${this.#trail(view.navigation)}
+      ${
+        problem
+          ? html`<div class="problem banner" role="alert">
+              <span>${problem.message} ${problem.remedy}</span>
+              ${quietButton('Dismiss', () => this.dashboard.complain(undefined))}
+            </div>`
+          : nothing
+      }
+      <main class="view ${view.navigation.view}" tabindex="-1">
+        ${store.loaded ? this.#view(view.navigation) : loadingState('Reading runs …')}
+      </main>`;
+  }
+
+  protected override updated(): void {
+    const now = JSON.stringify(this.dashboard.view.navigation);
+    if (now === this.#shown) return;
+    const first = this.#shown === '';
+    this.#shown = now;
+    window.scrollTo(0, 0);
+    // Keyboard and screen reader follow where the page went.
+    if (!first) this.querySelector('main')?.focus({ preventScroll: true });
+  }
+
+  #trail(navigation: Navigation) {
+    if (navigation.view === 'overview') return html`<h1 class="hidden">Distillery: all runs</h1>`;
+    const here = navigation.view === 'compare' ? `Comparing ${navigation.runs.length} runs` : 'Run';
+    return html`<nav class="trail" aria-label="Where you are">
+      ${quietButton('All runs', () => this.dashboard.navigate({ view: 'overview' }))}
+      <span aria-hidden="true">›</span>
+      ${navigation.view === 'compare' ? html`<h1 aria-current="page">${here}</h1>` : html`<span aria-current="page">${here}</span>`}
+    </nav>`;
+  }
+
+  #view(navigation: Navigation) {
+    const { dashboard } = this;
+    if (navigation.view === 'compare')
+      return html`<distillery-compare .dashboard=${dashboard} .runs=${navigation.runs}></distillery-compare>`;
+    if (navigation.view === 'run')
+      return html`<distillery-run .dashboard=${dashboard} .run=${navigation.run}></distillery-run>`;
+    return html`<distillery-overview .dashboard=${dashboard}></distillery-overview>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'distillery-dashboard': App;
+  }
+}

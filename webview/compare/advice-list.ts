@@ -1,0 +1,30 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { adviceTitle } from '../../src/compare/advice.ts';
+import { userText } from '../parts/marks.ts';
+import type { ComparedAdvice, ComparisonData } from '../protocol.ts';
+
+const signs = { good: '✓', caution: '!', next: '→' } as const;
+const most = 9;
+
+/** What follows from the figures, each piece with those it rests on. */
+export function adviceList(comparison: ComparisonData): TemplateResult {
+  return html`<ul class="advice cards">
+    ${comparison.advice.map(
+      (advice) => html`<li class="card ${advice.tone}">
+        <h3><span class="sign" aria-hidden="true">${signs[advice.tone]}</span> ${adviceTitle(advice)}</h3>
+        <p>${advice.text}</p>
+        <ul class="evidence">
+          ${advice.evidence.slice(0, most).map(
+            (one) => html`<li>
+              <span>${one.label}${advice.about.length > 1 ? html`, ${userText(labelOf(comparison, one.of))}` : nothing}</span>
+              <b>${one.value}</b>
+            </li>`,
+          )}
+        </ul>
+      </li>`,
+    )}
+  </ul>`;
+}
+
+const labelOf = (comparison: ComparisonData, key: ComparedAdvice['evidence'][number]['of']) =>
+  [...comparison.groups, ...comparison.teachers].find((one) => one.key === key)?.label ?? '';

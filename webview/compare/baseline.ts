@@ -1,0 +1,65 @@
+import { type FigureKey, type FigureKind, figureKinds } from '../../src/compare/figure-kinds.ts';
+import { formatNumber, formatPercent, formatPoints, missing } from '../../src/compare/formatting.ts';
+import type { ComparedGroup, ComparedTeacher, ComparisonData } from '../protocol.ts';
+
+export type Means = Readonly<Partial<Record<FigureKey, number | null>>>;
+
+/** What differences are told against. */
+export interface Baseline {
+  readonly key: string;
+  readonly label: string;
+  readonly means: Means;
+}
+
+export const meansOf = (one: ComparedGroup | ComparedTeacher): Means =>
+  Object.fromEntries(Object.entries(one.figures).map(([key, spread]) => [key, spread?.mean ?? null]));
+
+/** Everything that can be a baseline: directly trained students first, then teachers, other groups, and single runs. */
+export function baselinesOf(comparison: ComparisonData): Baseline[] {
+  const direct = comparison.groups.filter((group) => group.strategy === 'direct');
+  const others = comparison.groups.filter((group) => group.strategy !== 'direct');
+  const single = comparison.runs.filter((run) => run.student !== null).slice(0, 50);
+  return [
+    ...direct.map((group) => ({ key: group.key, label: group.label, means: meansOf(group) })),
+    ...comparison.teachers.map((teacher) => ({
+      key: teacher.key,
+      label: teacher.label,
+      means: meansOf(teacher),
+    })),
+    ...others.map((group) => ({ key: group.key, label: group.label, means: meansOf(group) })),
+    ...single.map((run) => ({
+      key: `run:${run.run}`,
+      label: `${run.name}, seed ${run.seed}`,
+      means: Object.fromEntries(figureKinds.map((kind) => [kind.key, kind.read(run)])),
+    })),
+  ];
+}
+
+export interface Difference {
+  readonly text: string;
+  readonly tone: 'good' | 'bad' | 'even';
+}
+
+const shares = new Set<FigureKey>(['accuracy', 'retention', 'agreement', 'macroF1', 'calibrationError']);
+
+/** The difference of a figure to the baseline: points for shares, per cent for sizes and times. */
+export function differenceOf(
+  kind: FigureKind,
+  value: number | null,
+  baseline: number | null,
+): Difference | null {
+  if (value === null || baseline === null) return null;
+  const difference = value - baseline;
+  const text = shares.has(kind.key)
+    ? formatPoints(difference)
+    : kind.key === 'loss'
+      ? signed(difference, formatNumber(Math.abs(difference)))
+      : baseline === 0
+        ? missing
+        : signed(difference, formatPercent(Math.abs(difference / baseline), 1));
+  const better = kind.better === 'higher' ? difference > 0 : difference < 0;
+  return { text, tone: difference === 0 || kind.better === null ? 'even' : better ? 'good' : 'bad' };
+}
+
+const signed = (difference: number, text: string) =>
+  difference === 0 ? text : `${difference > 0 ? '+' : '−'}${text}`;

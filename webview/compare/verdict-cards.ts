@@ -1,0 +1,77 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import {
+  formatBytes,
+  formatMilliseconds,
+  formatPercent,
+  formatPercentSpread,
+  formatRatio,
+  missing,
+} from '../../src/compare/formatting.ts';
+import { differenceText, verdictMethod } from '../../src/compare/verdict-text.ts';
+import { outcomeMark, strategyMark, userText } from '../parts/marks.ts';
+import type { ComparedVerdict, ComparisonData } from '../protocol.ts';
+
+const tones = { BEATS: 'good', 'DOES NOT BEAT': 'bad', INCONCLUSIVE: 'unsure' } as const;
+
+/** Was distillation worth it: one card per strategy, with the interval and the pairs it rests on. */
+export function verdictCards(comparison: ComparisonData): TemplateResult {
+  if (comparison.verdicts.length === 0)
+    return html`<p class="hint">
+      Only directly trained students are chosen; add a distilled one to learn whether distillation was worth it.
+    </p>`;
+  return html`<div class="cards">${comparison.verdicts.map((verdict) => card(verdict, comparison))}</div>
+    <p class="hint">${verdictMethod}</p>`;
+}
+
+function card(verdict: ComparedVerdict, comparison: ComparisonData): TemplateResult {
+  const group = comparison.groups.find((one) => one.key === verdict.group)!;
+  const baseline = comparison.groups.find((one) => one.key === verdict.baseline);
+  const text = differenceText(verdict);
+  const [difference, ...interval] = text.split(', ');
+  const { accuracy, bytes, latencyMs, compressionRatio, speedup, retention } = group.figures;
+  const facts = [
+    ['Accuracy', formatPercentSpread(accuracy)],
+    ['Retention', formatPercentSpread(retention)],
+    ['Size', formatBytes(bytes?.mean)],
+    ['Compression', formatRatio(compressionRatio?.mean)],
+    ['Latency', formatMilliseconds(latencyMs?.mean)],
+    ['Speed-up', formatRatio(speedup?.mean)],
+  ] as const;
+  return html`<article class="card verdict ${tones[verdict.outcome]}">
+    ${outcomeMark(verdict.outcome)}
+    <h3 class="labelled">${strategyMark(group)}${userText(group.label)}</h3>
+    <p class="big">${difference || missing}<small>${interval.join(', ') || 'no interval'}</small></p>
+    <p>${verdict.reason}${baseline ? html` Against ${userText(baseline.label)}.` : nothing}</p>
+    ${verdict.notes.map((note) => html`<p class="soft">${note}</p>`)}
+    <dl class="facts">
+      ${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}
+    </dl>
+    ${verdict.pairs.length > 0 ? pairs(verdict) : nothing}
+  </article>`;
+}
+
+function pairs(verdict: ComparedVerdict): TemplateResult {
+  return html`<details>
+    <summary>${verdict.pairs.length} paired ${verdict.pairs.length === 1 ? 'seed' : 'seeds'}</summary>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Seed</th>
+          <th scope="col" class="number">Strategy</th>
+          <th scope="col" class="number">Direct</th>
+          <th scope="col" class="number">Difference</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${verdict.pairs.map(
+          (pair) => html`<tr>
+            <th scope="row">${pair.seed}</th>
+            <td class="number">${formatPercent(pair.accuracy)}</td>
+            <td class="number">${formatPercent(pair.baselineAccuracy)}</td>
+            <td class="number">${differenceText({ ...verdict, mean: pair.difference, interval: null })}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+  </details>`;
+}

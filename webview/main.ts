@@ -1,0 +1,27 @@
+import './app.ts';
+import './style/page.css';
+import './style/parts.css';
+import './style/overview.css';
+import './style/run.css';
+import { Host, type VsCodeApi } from './host/host.ts';
+import { Dashboard } from './state/dashboard.ts';
+import { addStrategyColors } from './style/strategy-colors.ts';
+import { registerToolkit } from './toolkit.ts';
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+registerToolkit();
+addStrategyColors();
+
+const api = acquireVsCodeApi();
+const host = new Host(api);
+const app = document.createElement('distillery-dashboard');
+app.dashboard = new Dashboard(api, host);
+document.body.append(app);
+
+// Whatever happened while the page was hidden, a whole snapshot makes up for.
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') host.command('ready', {});
+});
+host.command('ready', {});
+host.command('navigated', { navigation: app.dashboard.view.navigation });

@@ -1,0 +1,288 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { button, checkbox, dropdown, quietButton, textField } from '../parts/controls.ts';
+import { Part } from '../parts/part.ts';
+import { emptyState } from '../parts/states.ts';
+import type { RunRow } from '../protocol.ts';
+import type { Dashboard } from '../state/dashboard.ts';
+import { variantsOf } from '../state/variants.ts';
+import type { Grouping, OverviewState } from '../state/view-state.ts';
+import './column-chooser.ts';
+import { type Column, columnsFor, usualColumns } from './columns.ts';
+import './run-grid.ts';
+import {
+  filteredRows,
+  keepOrder,
+  type Line,
+  linesOf,
+  sortBy,
+  sortedRows,
+  varyingColumns,
+} from './rows-model.ts';
+import type { GridEvents } from './run-grid.ts';
+
+const groupingLabels: Readonly<Record<Grouping, string>> = {
+  none: 'no groups',
+  seeds: 'seeds',
+  experiment: 'experiment',
+  strategy: 'strategy',
+  data: 'data',
+  tag: 'tag',
+};
+
+/** Columns with few enough values to filter by them. */
+const filterable = ['state', 'strategy', 'data', 'experiment', 'tags'] as const;
+
+interface FilterGroup {
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** All runs: filter, sort, group, choose columns, select and go on to compare. */
+@customElement('distillery-overview')
+export class OverviewView extends Part {
+  @property({ attribute: false }) dashboard!: Dashboard;
+  @state() private choosing = false;
+  #reading = false;
+  #lines: readonly Line[] = [];
+  #order = '';
+  #stop: (() => void)[] = [];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stop = [
+      this.dashboard.subscribe(() => this.requestUpdate()),
+      this.dashboard.store.subscribe(() => this.requestUpdate()),
+    ];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const stop of this.#stop) stop();
+  }
+
+  protected override render() {
+    const { store, view } = this.dashboard;
+    const overview = view.overview;
+    const rows = [...store.runs.values()];
+    if (rows.length === 0)
+      return emptyState(
+        'No runs yet',
+        'Write an experiment file, start it, and its runs appear here while they train.',
+        button('New Experiment', () => this.dashboard.host.command('newExperiment', {}), { primary: true }),
+      );
+    const configOf = (row: RunRow) => store.configOf(row);
+    const all = columnsFor(rows, configOf);
+    const filtered = filteredRows(rows, overview, all, configOf);
+    const chosen = this.#chosen(overview, all);
+    const shown = overview.varyingOnly
+      ? varyingColumns(withSettings(chosen, all), filtered, configOf)
+      : chosen;
+    const columns = pinnedFirst(shown, overview.pinned);
+    const now = linesOf(sortedRows(filtered, overview.sort, all, configOf), overview, columns, configOf);
+    this.#lines = this.#settled(now, overview);
+    const selected = overview.selected.filter((id) => store.runs.has(id));
+    const variants = variantsOf(rows);
+    return html`${this.#toolbar(overview, rows, filtered, selected)}
+      ${
+        filtered.length === 0
+          ? emptyState(
+              'No run matches',
+              'None of the runs passes the filters.',
+              button('Clear Filters', () => this.#set({ filter: '', values: {} })),
+            )
+          : html`<distillery-run-grid
+            .lines=${this.#lines}
+            .columns=${columns}
+            .pinned=${new Set(overview.pinned)}
+            .sort=${overview.sort}
+            .selected=${new Set(selected)}
+            .configOf=${configOf}
+            .variantOf=${(row: RunRow) => variants.get(row.group) ?? 0}
+            .events=${this.#events}
+          ></distillery-run-grid>`
+      }
+      ${
+        this.choosing
+          ? html`<distillery-column-chooser
+            .all=${all}
+            .shown=${chosen.map((column) => column.key)}
+            .pinned=${overview.pinned}
+            .onChoose=${(keys: readonly string[] | null, pinned: readonly string[]) =>
+              this.#set({ columns: keys, pinned })}
+            .onClose=${() => {
+              this.choosing = false;
+            }}
+          ></distillery-column-chooser>`
+          : nothing
+      }`;
+  }
+
+  #toolbar(
+    overview: OverviewState,
+    rows: readonly RunRow[],
+    filtered: readonly RunRow[],
+    selected: readonly string[],
+  ): TemplateResult {
+    const groups = this.#filterGroups(rows);
+    const active = Object.values(overview.values).reduce((sum, values) => sum + values.length, 0);
+    const open = overview.filtersOpen;
+    const running = rows.filter((row) => row.state === 'running').length;
+    const count =
+      filtered.length === rows.length
+        ? `${rows.length.toLocaleString('en-US')} ${rows.length === 1 ? 'run' : 'runs'}`
+        : `${filtered.length.toLocaleString('en-US')} of ${rows.length.toLocaleString('en-US')} runs`;
+    return html`<div class="toolbar" role="toolbar" aria-label="Runs">
+        <span class="search">${textField('Filter runs', overview.filter, {
+          placeholder: 'Filter by name, strategy, tag, note …',
+          onInput: (filter) => this.#set({ filter }),
+        })}</span>
+        ${dropdown(
+          'Group by',
+          Object.entries(groupingLabels).map(([value, label]) => ({ value, label })),
+          overview.grouping,
+          (grouping) => this.#set({ grouping: grouping as Grouping }),
+        )}
+        ${checkbox('Only what varies', overview.varyingOnly, (varyingOnly) => this.#set({ varyingOnly }))}
+        ${button('Columns', () => {
+          this.choosing = true;
+        })}
+        ${
+          groups.length > 0
+            ? html`<button
+                type="button"
+                class="quiet"
+                aria-expanded=${open}
+                @click=${() => this.#set({ filtersOpen: !open })}
+              >
+                ${open ? 'Fewer filters' : active > 0 ? `Filters (${active})` : 'Filters'}
+              </button>`
+            : nothing
+        }
+        <span class="spacer"></span>
+        <span class="count-text" role="status">${count}${running > 0 ? `, ${running} running` : ''}</span>
+      </div>
+      ${open ? this.#valueFilters(overview, groups) : nothing} ${this.#selection(selected)}`;
+  }
+
+  /** Columns with few values, each with its values. */
+  #filterGroups(rows: readonly RunRow[]): FilterGroup[] {
+    return filterable.flatMap((key) => {
+      const values = [...new Set(rows.flatMap((row) => (key === 'tags' ? row.tags : [row[key]])))].sort();
+      return values.length > 1 && values.length <= 12 ? [{ key, values }] : [];
+    });
+  }
+
+  #valueFilters(overview: OverviewState, groups: readonly FilterGroup[]): TemplateResult {
+    const any = Object.values(overview.values).some((values) => values.length > 0);
+    return html`<div class="filters" role="group" aria-label="Filter by value">
+      ${groups.map(
+        ({ key, values }) => html`<span class="filter-group" role="group" aria-label=${key}>
+          <span class="label" aria-hidden="true">${key}</span>
+          ${values.map((value) => {
+            const on = (overview.values[key] ?? []).includes(value);
+            return html`<button
+              type="button"
+              class="chip filter"
+              aria-pressed=${on}
+              @click=${() => this.#toggleValue(overview, key, value)}
+            >
+              <bdi>${value.slice(0, 40)}</bdi>
+            </button>`;
+          })}
+        </span>`,
+      )}
+      ${any ? quietButton('Clear', () => this.#set({ values: {} }), 'Clear the filters by value') : nothing}
+    </div>`;
+  }
+
+  #selection(selected: readonly string[]): TemplateResult {
+    const { host } = this.dashboard;
+    const states = selected.map((id) => this.dashboard.store.runs.get(id)!.state);
+    const active = states.some((state) => state === 'running' || state === 'queued');
+    const resumable = states.some((state) => state === 'interrupted' || state === 'cancelled');
+    if (selected.length === 0)
+      return html`<p class="hint">Select runs to compare them. Enter opens a run, Space selects it.</p>`;
+    return html`<div class="selection" role="toolbar" aria-label="Selected runs">
+      <span>${selected.length} selected</span>
+      ${button('Compare', () => this.dashboard.navigate({ view: 'compare', runs: selected }), {
+        primary: true,
+      })}
+      ${button('Stop', () => host.command('stop', { runs: selected }), { disabled: !active })}
+      ${button('Resume', () => host.command('resume', { runs: selected }), { disabled: !resumable })}
+      ${button('Remove', () => host.command('remove', { runs: selected }))}
+      ${button('Save CSV', () => host.command('saveReport', { runs: selected, format: 'csv' }))}
+      ${quietButton('Select none', () => this.#set({ selected: [] }))}
+    </div>`;
+  }
+
+  /** The lines in the order asked for, unless somebody reads them and only the runs have changed. */
+  #settled(now: readonly Line[], overview: OverviewState): readonly Line[] {
+    const order = JSON.stringify([
+      overview.sort,
+      overview.filter,
+      overview.values,
+      overview.grouping,
+      overview.collapsed,
+    ]);
+    const same = order === this.#order;
+    this.#order = order;
+    return same && this.#reading ? keepOrder(this.#lines, now) : now;
+  }
+
+  #chosen(overview: OverviewState, all: readonly Column[]): Column[] {
+    const keys = overview.columns ?? usualColumns;
+    return keys.flatMap((key) => all.find((column) => column.key === key) ?? []);
+  }
+
+  #toggleValue(overview: OverviewState, key: string, value: string): void {
+    const before = overview.values[key] ?? [];
+    const after = before.includes(value) ? before.filter((one) => one !== value) : [...before, value];
+    this.#set({ values: { ...overview.values, [key]: after } });
+  }
+
+  #set(change: Partial<OverviewState>): void {
+    this.dashboard.set({ overview: { ...this.dashboard.view.overview, ...change } });
+  }
+
+  readonly #events: GridEvents = {
+    onSort: (column, add) => this.#set({ sort: sortBy(this.dashboard.view.overview.sort, column, add) }),
+    onSelect: (runs, on) => {
+      const before = this.dashboard.view.overview.selected;
+      const others = before.filter((id) => !runs.includes(id));
+      this.#set({ selected: on ? [...others, ...runs] : others });
+    },
+    onOpen: (run) => this.dashboard.navigate({ view: 'run', run }),
+    onToggle: (group) => {
+      const before = this.dashboard.view.overview.collapsed;
+      this.#set({
+        collapsed: before.includes(group) ? before.filter((one) => one !== group) : [...before, group],
+      });
+    },
+    onCopy: (text) => this.dashboard.host.command('copy', { text }),
+    onReading: (reading) => {
+      if (this.#reading === reading) return;
+      this.#reading = reading;
+      if (!reading) this.requestUpdate();
+    },
+  };
+}
+
+/** Where only what varies is shown, settings that vary are worth a column even if nobody chose them. */
+function withSettings(chosen: readonly Column[], all: readonly Column[]): Column[] {
+  const keys = new Set(chosen.map((column) => column.key));
+  return [...chosen, ...all.filter((column) => column.section === 'Settings' && !keys.has(column.key))];
+}
+
+function pinnedFirst(columns: readonly Column[], pinned: readonly string[]): Column[] {
+  return [
+    ...columns.filter((column) => pinned.includes(column.key)),
+    ...columns.filter((column) => !pinned.includes(column.key)),
+  ];
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'distillery-overview': OverviewView;
+  }
+}

@@ -1,0 +1,66 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { type Coloured, colorName, strategyShape } from '../../src/compare/charts/chart-theme.ts';
+import { formatSeconds } from '../../src/compare/formatting.ts';
+import type { ComparedVerdict, RunRow, RunState } from '../protocol.ts';
+
+const states: Readonly<Record<RunState, { readonly sign: string; readonly tone: string }>> = {
+  queued: { sign: 'M5 .9a4.1 4.1 0 1 0 .01 0zM5 2.8v2.5l1.7 1', tone: 'quiet' },
+  running: { sign: 'M2.5 1.2l6 3.8-6 3.8z', tone: 'accent' },
+  completed: { sign: 'M1.3 5.4l2.6 2.7 4.8-6', tone: 'good' },
+  failed: { sign: 'M2 2l6 6M8 2l-6 6', tone: 'bad' },
+  cancelled: { sign: 'M2 2h6v6h-6z', tone: 'quiet' },
+  interrupted: { sign: 'M3.2 1.5v7M6.8 1.5v7', tone: 'unsure' },
+};
+
+const icon = (path: string) =>
+  html`<svg class="icon" viewBox="0 0 10 10" aria-hidden="true"><path d=${path}></path></svg>`;
+
+/** The state of a run as sign and word, with a bar while it runs. */
+export function stateMark(row: RunRow): TemplateResult {
+  const { sign, tone } = states[row.state];
+  const percent = row.progress === null ? null : Math.round(Math.min(1, Math.max(0, row.progress)) * 100);
+  if (row.state !== 'running' || percent === null)
+    return html`<span class="state ${tone}" title=${row.problem ?? nothing}
+      >${icon(sign)} ${row.state}</span
+    >`;
+  const left = row.remainingSeconds === null ? '' : `, ${formatSeconds(row.remainingSeconds)} left`;
+  return html`<span class="state ${tone} progress" title="${row.phase ?? 'running'}: ${percent} %${left}">
+    <span class="bar" aria-hidden="true"><span .style=${`inline-size:${percent}%`}></span></span>
+    <span>${row.phase ?? 'running'} ${percent} %</span>
+  </span>`;
+}
+
+const paths: Readonly<Record<string, string>> = {
+  circle: 'M5 0a5 5 0 1 0 .01 0z',
+  rect: 'M.8 .8h8.4v8.4h-8.4z',
+  roundRect: 'M2.5 .8h5q1.7 0 1.7 1.7v5q0 1.7-1.7 1.7h-5q-1.7 0-1.7-1.7v-5q0-1.7 1.7-1.7z',
+  triangle: 'M5 0l5 9.4h-10z',
+  diamond: 'M5 0l5 5-5 5-5-5z',
+  pin: 'M5 10q-4-4.4-4-6.2a4 4 0 0 1 8 0q0 1.8-4 6.2z',
+  arrow: 'M5 0l4.4 10-4.4-2.6-4.4 2.6z',
+};
+
+/** The mark of a strategy: the colour and shape it has in every chart. */
+export function strategyMark(model: Coloured): TemplateResult {
+  const shape = strategyShape(model.strategy);
+  const hollow = shape.startsWith('empty');
+  const name = hollow ? shape.slice(5).toLowerCase() : shape;
+  return html`<svg class="mark ${hollow ? 'hollow' : ''}" viewBox="-1 -1 12 12" aria-hidden="true">
+    <path class=${colorName(model)} d=${paths[name] ?? paths.circle!}></path>
+  </svg>`;
+}
+
+const outcomes = {
+  BEATS: { sign: 'M1.3 5.4l2.6 2.7 4.8-6', tone: 'good' },
+  'DOES NOT BEAT': { sign: 'M2 2l6 6M8 2l-6 6', tone: 'bad' },
+  INCONCLUSIVE: { sign: 'M1 6q2-4 4-1.3t4-1.3', tone: 'unsure' },
+} as const;
+
+export function outcomeMark(outcome: ComparedVerdict['outcome']): TemplateResult {
+  const { sign, tone } = outcomes[outcome];
+  return html`<span class="outcome ${tone}">${icon(sign)} ${outcome}</span>`;
+}
+
+/** A name as somebody wrote it: in a direction of its own, cut where it is too long, whole in the tooltip. */
+export const userText = (text: string): TemplateResult =>
+  html`<bdi class="user-text" title=${text.length > 24 ? text.slice(0, 1000) : nothing}>${text.slice(0, 1000)}</bdi>`;

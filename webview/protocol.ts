@@ -1,0 +1,392 @@
+/**
+ * What the dashboard's page and the extension say to each other. This file imports nothing, so that both sides, and tests
+ * without either, can use it. Three kinds of message:
+ *
+ * - a request of the page, which the host answers once, by its id;
+ * - a command of the page, which has no answer;
+ * - a notification of the host.
+ *
+ * A page that becomes visible, or is new, sends the command `ready`; the host answers with a whole `snapshot` and sends
+ * `changes` from then on, at most ten a second. It sends nothing to a hidden page. Numbers may be null, which is unknown:
+ * not measured, not a number, or infinite. Each side checks what arrives by protocol-checks.ts, drops a message of another
+ * shape and says so in its log.
+ */
+
+export type Figure = number | null;
+
+/** Where the page is; kept over reloads, and sent by the host to lead it somewhere. */
+export type Navigation =
+  | { readonly view: 'overview' }
+  | { readonly view: 'compare'; readonly runs: readonly string[] }
+  | { readonly view: 'run'; readonly run: string };
+
+export type RunState = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | 'interrupted';
+
+/** Figures of one model, as `distillery compare --json` has them and more. */
+export interface ModelFigures {
+  readonly accuracy: Figure;
+  readonly loss: Figure;
+  readonly parameters: Figure;
+  readonly bytes: Figure;
+  readonly latencyMs: Figure;
+  readonly throughput: Figure;
+  readonly macroF1: Figure;
+  readonly calibrationError: Figure;
+  /** confusion[label][prediction]; null in rows of the overview, which do not show it. */
+  readonly confusion: readonly (readonly number[])[] | null;
+}
+
+/** Teacher against student in one run: what src/compare/run-figures.ts makes of it. */
+export interface RunFigures {
+  readonly run: string;
+  readonly name: string;
+  readonly experiment: string;
+  readonly strategy: string;
+  readonly seed: number;
+  readonly state: RunState;
+  readonly device: string | null;
+  readonly deviceKind: string | null;
+  readonly teacher: ModelFigures | null;
+  readonly student: ModelFigures | null;
+  readonly compressionRatio: Figure;
+  readonly retention: Figure;
+  readonly agreement: Figure;
+  readonly speedup: Figure;
+  readonly trainingSeconds: Figure;
+  readonly teacherSeconds: Figure;
+  readonly savedSeconds: Figure;
+  readonly bestEpoch: Figure;
+}
+
+/** A recorded metric of the student, in short. */
+export interface MetricSummary {
+  readonly last: Figure;
+  readonly lowest: Figure;
+  readonly highest: Figure;
+}
+
+/** One run in the overview. Times are milliseconds since 1970. */
+export interface RunRow {
+  readonly id: string;
+  readonly name: string;
+  readonly experiment: string;
+  /** The same for runs that differ by their seed alone; names an entry of RunsSnapshot.configs. */
+  readonly group: string;
+  readonly strategy: string;
+  /** The data, in a word or two. */
+  readonly data: string;
+  readonly seed: number;
+  readonly state: RunState;
+  readonly createdAt: number;
+  readonly startedAt: Figure;
+  readonly endedAt: Figure;
+  /** What a running run does, and how far it is; null where it does not say. */
+  readonly phase: string | null;
+  /** 0…1 of the phase. */
+  readonly progress: Figure;
+  readonly remainingSeconds: Figure;
+  /** Why a run failed, for people. */
+  readonly problem: string | null;
+  readonly tags: readonly string[];
+  readonly note: string;
+  readonly baseline: boolean;
+  readonly figures: RunFigures;
+  readonly metrics: Readonly<Record<string, MetricSummary>>;
+}
+
+export type ConfigValue = string | number | boolean | null | readonly unknown[];
+/** Dotted keys to values. */
+export type FlatConfig = Readonly<Record<string, ConfigValue>>;
+
+export interface RunsSnapshot {
+  readonly runs: readonly RunRow[];
+  /** Resolved configurations by RunRow.group. */
+  readonly configs: Readonly<Record<string, FlatConfig>>;
+}
+
+export interface RunsChanges {
+  /** New rows and rows that are not as they were, whole. */
+  readonly runs: readonly RunRow[];
+  readonly configs: Readonly<Record<string, FlatConfig>>;
+  readonly removed: readonly string[];
+}
+
+/** A figure over seeds. */
+export interface Spread {
+  readonly n: number;
+  readonly mean: number;
+  readonly deviation: Figure;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+export type FigureKey =
+  | 'accuracy'
+  | 'retention'
+  | 'agreement'
+  | 'macroF1'
+  | 'loss'
+  | 'calibrationError'
+  | 'parameters'
+  | 'bytes'
+  | 'compressionRatio'
+  | 'latencyMs'
+  | 'speedup'
+  | 'throughput'
+  | 'trainingSeconds'
+  | 'savedSeconds';
+
+export type TeacherFigureKey =
+  | 'accuracy'
+  | 'loss'
+  | 'parameters'
+  | 'bytes'
+  | 'latencyMs'
+  | 'throughput'
+  | 'macroF1'
+  | 'calibrationError';
+
+export interface ComparedGroup {
+  readonly key: string;
+  readonly label: string;
+  readonly experiment: string;
+  readonly strategy: string;
+  readonly variant: number;
+  readonly runs: readonly string[];
+  readonly counted: readonly RunFigures[];
+  readonly seeds: readonly number[];
+  readonly allSeeds: readonly number[];
+  readonly deviceKinds: readonly string[];
+  readonly figures: Readonly<Record<FigureKey, Spread | null>>;
+}
+
+export interface ComparedTeacher {
+  readonly key: string;
+  readonly label: string;
+  readonly groups: readonly string[];
+  readonly figures: Readonly<Record<TeacherFigureKey, Spread | null>>;
+  readonly confusion: readonly (readonly number[])[] | null;
+}
+
+export interface ComparedVerdict {
+  readonly group: string;
+  readonly baseline: string | null;
+  readonly outcome: 'BEATS' | 'DOES NOT BEAT' | 'INCONCLUSIVE';
+  readonly pairs: readonly {
+    readonly seed: number;
+    readonly run: string;
+    readonly baselineRun: string;
+    readonly accuracy: number;
+    readonly baselineAccuracy: number;
+    readonly difference: number;
+  }[];
+  readonly mean: Figure;
+  readonly deviation: Figure;
+  readonly interval: readonly [number, number] | null;
+  readonly confidence: number;
+  readonly relevantGain: number;
+  readonly reason: string;
+  readonly notes: readonly string[];
+  readonly seedsNeeded: Figure;
+}
+
+export interface ComparedAdvice {
+  readonly rule: string;
+  readonly tone: 'good' | 'caution' | 'next';
+  readonly subjects: readonly string[];
+  readonly headline: string;
+  readonly text: string;
+  readonly about: readonly string[];
+  readonly evidence: readonly { readonly label: string; readonly value: string; readonly of: string }[];
+}
+
+/** What compareRuns() of src/compare/figures.ts makes of the runs, as it is. */
+export interface ComparisonData {
+  readonly runs: readonly RunFigures[];
+  readonly teachers: readonly ComparedTeacher[];
+  readonly groups: readonly ComparedGroup[];
+  readonly verdicts: readonly ComparedVerdict[];
+  /** Settings that differ, each as text per group. */
+  readonly differences: readonly { readonly key: string; readonly texts: readonly string[] }[];
+  readonly advice: readonly ComparedAdvice[];
+}
+
+/** Points of one curve, by rising step; the four lists are of one length. */
+export interface CurveData {
+  readonly run: string;
+  /** student, teacher, or a peer or exit by name. */
+  readonly model: string;
+  readonly metric: string;
+  readonly steps: readonly number[];
+  readonly epochs: readonly number[];
+  /** Milliseconds since 1970. */
+  readonly times: readonly number[];
+  readonly values: readonly Figure[];
+}
+
+/** A model of a run with all that was measured of it: the student, the teacher, exits and peers. */
+export interface MeasuredModel {
+  readonly name: string;
+  readonly role: 'student' | 'teacher' | 'exit' | 'peer' | 'ensemble';
+  readonly figures: ModelFigures;
+  /** Bins of confidence for the reliability diagram. */
+  readonly reliability?: readonly {
+    readonly confidence: number;
+    readonly accuracy: number;
+    readonly count: number;
+  }[];
+  /** Perplexity of a language model. */
+  readonly perplexity?: Figure;
+  /** What a language model writes on from a prompt. */
+  readonly samples?: readonly { readonly prompt: string; readonly text: string }[];
+}
+
+export type ParameterPath = readonly (string | number)[];
+
+/** A hyperparameter of a run as a cell to edit: what src/experiment/hyperparameters.ts says of it. */
+export interface ParameterRow {
+  readonly path: ParameterPath;
+  readonly name: string;
+  readonly value: unknown;
+  readonly default: unknown;
+  readonly changed: boolean;
+  readonly description: string;
+  readonly type: 'integer' | 'number' | 'boolean' | 'text' | 'choice' | 'list';
+  /** What may be written, in words. */
+  readonly expected: string;
+  readonly choices?: readonly { readonly value: string; readonly description?: string }[];
+  /** Whether an empty cell means none. */
+  readonly clearable: boolean;
+}
+
+/** An event of a run, in words. */
+export interface EventLine {
+  readonly seq: number;
+  readonly time: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+export interface RunDetail {
+  readonly run: string;
+  readonly parameters: readonly ParameterRow[];
+  /** Whether the experiment file is still there to write to. */
+  readonly writable: boolean;
+  readonly file: string;
+  readonly directory: string;
+  readonly environment: readonly { readonly label: string; readonly value: string }[];
+  readonly checkpoints: readonly { readonly epoch: number; readonly best: boolean; readonly path: string }[];
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  readonly models: readonly MeasuredModel[];
+  /** Names of the recorded curves. */
+  readonly curves: readonly { readonly model: string; readonly metric: string }[];
+  /** The latest events, oldest first. */
+  readonly events: readonly EventLine[];
+  /** The last lines of worker.log. */
+  readonly log: string;
+}
+
+export interface ConfigEdit {
+  readonly path: ParameterPath;
+  /** undefined removes what is written. */
+  readonly value: unknown;
+}
+
+/** What the page asks, and what it is answered. */
+export interface Requests {
+  compare: { parameters: { readonly runs: readonly string[] }; result: ComparisonData };
+  /** At most `points` points of each curve; those of all metrics where none are named. */
+  curves: {
+    parameters: {
+      readonly runs: readonly string[];
+      readonly metrics: readonly string[] | null;
+      readonly points: number;
+    };
+    result: readonly CurveData[];
+  };
+  run: { parameters: { readonly run: string }; result: RunDetail };
+  /** Reads what was typed into a cell: the value to write, or what is wrong with it. */
+  parseValue: {
+    parameters: { readonly run: string; readonly path: ParameterPath; readonly text: string };
+    result: { readonly value?: unknown; readonly message?: string };
+  };
+  report: {
+    parameters: { readonly format: 'csv' | 'markdown' | 'latex' | 'json'; readonly runs: readonly string[] };
+    result: { readonly text: string };
+  };
+}
+
+export type Method = keyof Requests;
+
+/** What the page wants done. Each names its runs; what comes of it arrives as changes, or as a `problem`. */
+export interface Commands {
+  /** The page listens, or is visible again. */
+  ready: Record<string, never>;
+  /** The page shows these runs in depth: their points, events and log are wanted as they come. */
+  watch: { readonly runs: readonly string[] };
+  navigated: { readonly navigation: Navigation };
+  newExperiment: Record<string, never>;
+  stop: { readonly runs: readonly string[] };
+  cancel: { readonly runs: readonly string[] };
+  resume: { readonly runs: readonly string[] };
+  /** The host asks back before it removes. */
+  remove: { readonly runs: readonly string[] };
+  rename: { readonly run: string; readonly name: string };
+  note: { readonly run: string; readonly note: string };
+  tag: { readonly run: string; readonly tags: readonly string[] };
+  baseline: { readonly run: string; readonly baseline: boolean };
+  /** Starts a copy of the run with these changes. */
+  runChange: { readonly run: string; readonly edits: readonly ConfigEdit[] };
+  /** Writes these changes into the experiment file, minimally, keeping its comments. */
+  writeToFile: { readonly run: string; readonly edits: readonly ConfigEdit[] };
+  openFile: { readonly run: string; readonly path: string };
+  openExperiment: { readonly run: string };
+  revealDirectory: { readonly run: string };
+  copy: { readonly text: string };
+  /** Copies an address that opens this run. */
+  copyLink: { readonly run: string };
+  saveReport: { readonly runs: readonly string[]; readonly format: 'html' | 'csv' | 'markdown' | 'latex' };
+  saveFile: {
+    readonly name: string;
+    readonly content: string;
+    readonly encoding: 'utf8' | 'base64';
+  };
+}
+
+/** What the host tells. */
+export interface Notifications {
+  snapshot: { readonly snapshot: RunsSnapshot };
+  changes: { readonly changes: RunsChanges };
+  /** Points that came since, of the watched runs. */
+  points: { readonly curves: readonly CurveData[] };
+  /** Events and log lines that came since, of a watched run. */
+  events: { readonly run: string; readonly events: readonly EventLine[]; readonly log: string };
+  navigate: { readonly navigation: Navigation };
+  /** Something the page asked for did not work, or the runs cannot be read. */
+  problem: { readonly message: string; readonly remedy?: string };
+}
+
+type Named<Kind extends string, Names> = {
+  [Name in keyof Names]: { readonly kind: Kind; readonly name: Name } & Names[Name];
+}[keyof Names];
+
+export type RequestMessage = {
+  [Name in Method]: {
+    readonly kind: 'request';
+    readonly id: number;
+    readonly method: Name;
+    readonly parameters: Requests[Name]['parameters'];
+  };
+}[Method];
+export type CommandMessage = Named<'command', Commands>;
+export type PageMessage = RequestMessage | CommandMessage;
+
+export type ResponseMessage =
+  | { readonly kind: 'response'; readonly id: number; readonly result: unknown }
+  | {
+      readonly kind: 'response';
+      readonly id: number;
+      readonly error: { readonly message: string; readonly remedy?: string };
+    };
+export type NotificationMessage = Named<'notification', Notifications>;
+export type HostMessage = ResponseMessage | NotificationMessage;

@@ -1,0 +1,222 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Draw } from '../../src/compare/charts/chart-frame.ts';
+import '../charts/chart-card.ts';
+import type { CurveGroup } from '../compare/curves-model.ts';
+import '../compare/curves-panel.ts';
+import type { HostError } from '../host/host.ts';
+import { button, quietButton } from '../parts/controls.ts';
+import { stateMark, strategyMark, userText } from '../parts/marks.ts';
+import { Part } from '../parts/part.ts';
+import { emptyState, errorState, loadingState } from '../parts/states.ts';
+import type { RunDetail, RunRow } from '../protocol.ts';
+import type { Dashboard } from '../state/dashboard.ts';
+import { variantsOf } from '../state/variants.ts';
+import './parameter-editor.ts';
+import { runCharts } from './run-charts.ts';
+import { checkpointList, environmentList, eventList, fileList, modelTable, sampleList } from './run-lists.ts';
+import './run-names.ts';
+
+/** The latest events are enough to read; the whole log is a file. */
+const mostEvents = 500;
+const mostLog = 60_000;
+
+/** Everything about one run, live. */
+@customElement('distillery-run')
+export class RunView extends Part {
+  @property({ attribute: false }) dashboard!: Dashboard;
+  @property({ attribute: false }) run = '';
+  @state() private detail: RunDetail | undefined;
+  @state() private failure: HostError | undefined;
+  #asked = '';
+  #pictures: { detail: RunDetail; draws: readonly Draw[] } | undefined;
+  #groups: { key: string; groups: readonly CurveGroup[] } | undefined;
+  #stop: (() => void)[] = [];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stop = [
+      this.dashboard.subscribe(() => this.requestUpdate()),
+      this.dashboard.store.subscribe(() => this.requestUpdate()),
+      this.dashboard.host.on('events', ({ run, events, log }) => {
+        if (this.detail?.run !== run) return;
+        const known = new Set(this.detail.events.map((event) => event.seq));
+        const news = events.filter((event) => !known.has(event.seq));
+        this.detail = {
+          ...this.detail,
+          events: [...this.detail.events, ...news].slice(-mostEvents),
+          log: (this.detail.log + log).slice(-mostLog),
+        };
+      }),
+      this.dashboard.host.on('snapshot', () => {
+        this.#asked = '';
+        this.requestUpdate();
+      }),
+    ];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const stop of this.#stop) stop();
+    this.dashboard.host.command('watch', { runs: [] });
+    this.#asked = '';
+  }
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has('run')) {
+      this.detail = undefined;
+      this.failure = undefined;
+    }
+    const row = this.dashboard.store.runs.get(this.run);
+    if (row === undefined) return;
+    // Checkpoints, files and figures are there at the latest when the state is another.
+    const asked = JSON.stringify([this.run, row.state]);
+    if (asked === this.#asked) return;
+    this.#asked = asked;
+    this.dashboard.host.request('run', { run: this.run }).then(
+      (detail) => {
+        if (this.#asked !== asked) return;
+        this.detail = detail;
+        this.failure = undefined;
+      },
+      (error: HostError) => {
+        this.failure = error;
+      },
+    );
+  }
+
+  protected override render() {
+    const { store } = this.dashboard;
+    const row = store.runs.get(this.run);
+    if (row === undefined)
+      return store.loaded
+        ? emptyState(
+            'This run is not there',
+            'It may have been removed.',
+            button('All Runs', () => this.dashboard.navigate({ view: 'overview' }), { primary: true }),
+          )
+        : loadingState('Reading runs …');
+    const detail = this.detail;
+    const variant = variantsOf([...store.runs.values()]).get(row.group) ?? 0;
+    return html`${this.#head(row, variant)}
+    ${
+      detail === undefined
+        ? this.failure
+          ? errorState(this.failure.message, this.failure.remedy)
+          : loadingState('Reading the run …')
+        : this.#content(row, detail, variant)
+    }`;
+  }
+
+  #head(row: RunRow, variant: number): TemplateResult {
+    const { host } = this.dashboard;
+    const runs = [row.id];
+    const active = row.state === 'running' || row.state === 'queued';
+    return html`<header class="run-head">
+      <h1 class="labelled">${strategyMark({ strategy: row.strategy, variant })}${userText(row.name)}</h1>
+      <p class="run-facts">
+        ${stateMark(row)} <span>${row.strategy}</span> <span>seed ${row.seed}</span>
+        <span>${userText(row.data)}</span>
+        ${row.figures.device ? html`<span>${userText(row.figures.device)}</span>` : nothing}
+      </p>
+      ${row.problem ? html`<p class="problem" role="alert">${row.problem}</p>` : nothing}
+      <div class="toolbar" role="toolbar" aria-label="Run">
+        ${
+          active
+            ? button('Stop', () => host.command('stop', { runs }), {
+                title: 'Ends training after this step, evaluates and keeps the student.',
+              })
+            : nothing
+        }
+        ${active ? button('Cancel', () => host.command('cancel', { runs })) : nothing}
+        ${
+          row.state === 'interrupted' || row.state === 'cancelled'
+            ? button('Resume', () => host.command('resume', { runs }), { primary: true })
+            : nothing
+        }
+        ${button('Open Experiment', () => host.command('openExperiment', { run: row.id }))}
+        ${button(row.baseline ? 'Not a Baseline' : 'Use as Baseline', () =>
+          host.command('baseline', { run: row.id, baseline: !row.baseline }),
+        )}
+        <span class="spacer"></span>
+        ${quietButton('Copy Link', () => host.command('copyLink', { run: row.id }))}
+        ${quietButton('Show Folder', () => host.command('revealDirectory', { run: row.id }))}
+        ${active ? nothing : quietButton('Remove', () => host.command('remove', { runs }))}
+      </div>
+    </header>`;
+  }
+
+  #content(row: RunRow, detail: RunDetail, variant: number): TemplateResult {
+    const draws = this.#draws(row, detail, variant);
+    const samples = detail.models.flatMap((model) => model.samples ?? []);
+    const section = (id: string, title: string, content: TemplateResult) =>
+      html`<section aria-labelledby=${id}><h2 id=${id}>${title}</h2>${content}</section>`;
+    return html`<distillery-run-names .dashboard=${this.dashboard} .row=${row}></distillery-run-names>
+      ${section('figures', 'Teacher against student', modelTable(row, detail))}
+      ${section(
+        'curves',
+        'Curves',
+        html`<distillery-curves .dashboard=${this.dashboard} .groups=${this.#curveGroups(row, variant)}></distillery-curves>`,
+      )}
+      ${
+        draws.length > 0
+          ? section(
+              'charts',
+              'Measured at the end',
+              html`<div class="charts">
+                ${draws.map(
+                  (draw) =>
+                    html`<distillery-chart .host=${this.dashboard.host} .draw=${draw}></distillery-chart>`,
+                )}
+              </div>`,
+            )
+          : nothing
+      }
+      ${samples.length > 0 ? section('samples', 'What it writes', sampleList(detail)) : nothing}
+      ${section(
+        'parameters',
+        'Hyperparameters',
+        html`<distillery-parameters
+          .dashboard=${this.dashboard}
+          .run=${row.id}
+          .parameters=${detail.parameters}
+          .writable=${detail.writable}
+        ></distillery-parameters>`,
+      )}
+      <div class="columns">
+        ${section('events', 'Events', eventList(detail))}
+        ${section('environment', 'Environment', environmentList(detail))}
+      </div>
+      <div class="columns">
+        ${section('files', 'Files', fileList(detail, this.dashboard.host))}
+        ${section('checkpoints', 'Checkpoints', checkpointList(detail))}
+      </div>
+      ${section(
+        'log',
+        'Worker log',
+        html`<pre class="card log" tabindex="0" role="region" aria-label="Worker log">${detail.log || 'Nothing yet.'}</pre>`,
+      )}`;
+  }
+
+  #draws(row: RunRow, detail: RunDetail, variant: number): readonly Draw[] {
+    if (this.#pictures?.detail.models !== detail.models)
+      this.#pictures = { detail, draws: runCharts(detail.models, row.strategy, variant) };
+    return this.#pictures.draws;
+  }
+
+  #curveGroups(row: RunRow, variant: number): readonly CurveGroup[] {
+    const key = JSON.stringify([row.id, row.name, variant]);
+    if (this.#groups?.key !== key)
+      this.#groups = {
+        key,
+        groups: [{ label: row.name, strategy: row.strategy, variant, runs: [row.id] }],
+      };
+    return this.#groups.groups;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'distillery-run': RunView;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Host, VsCodeApi } from '../host/host.ts';
+import type { Navigation } from '../protocol.ts';
+import { RunsStore } from './runs-store.ts';
+import { readViewState, type ViewState } from './view-state.ts';
+
+export interface Problem {
+  readonly message: string;
+  readonly remedy?: string | undefined;
+}
+
+/** What all views share: the host, the runs, where the page is and how it is set. */
+export class Dashboard {
+  readonly host: Host;
+  readonly store = new RunsStore();
+  readonly #api: VsCodeApi;
+  readonly #listeners = new Set<() => void>();
+  #view: ViewState;
+  #problem: Problem | undefined;
+
+  constructor(api: VsCodeApi, host: Host) {
+    this.#api = api;
+    this.host = host;
+    this.#view = readViewState(api.getState());
+    host.on('snapshot', ({ snapshot }) => this.store.replace(snapshot));
+    host.on('changes', ({ changes }) => this.store.apply(changes));
+    host.on('navigate', ({ navigation }) => this.navigate(navigation));
+    host.on('problem', (problem) => this.complain(problem));
+  }
+
+  get view(): ViewState {
+    return this.#view;
+  }
+
+  get problem(): Problem | undefined {
+    return this.#problem;
+  }
+
+  /** Changes how the page is set, and keeps it. */
+  set(change: Partial<ViewState>): void {
+    this.#view = { ...this.#view, ...change };
+    this.#api.setState(this.#view);
+    this.#tell();
+  }
+
+  navigate(navigation: Navigation): void {
+    this.#problem = undefined;
+    this.set({ navigation });
+    this.host.command('navigated', { navigation });
+  }
+
+  /** Shows what went wrong until it is dismissed or the page goes elsewhere. */
+  complain(problem: Problem | undefined): void {
+    this.#problem = problem;
+    this.#tell();
+  }
+
+  /** @returns how to stop listening. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
