@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { checkExperiment } from '../checks/check.ts';
 import { readExperimentText } from '../experiment/load.ts';
 import { type ExitCode, exitCodes } from './complain.ts';
 import type { CommandMaker } from './program.ts';
@@ -12,6 +11,8 @@ export const checkCommand: CommandMaker = ({ terminal }, ended) =>
     .action(
       ended(async (files: string[], options: { json?: boolean }) => {
         const { out, outColors: colors } = terminal;
+        // Loaded here: checks know every model, other commands none.
+        const { checkExperiment } = await import('../checks/check.ts');
         let code: ExitCode = exitCodes.ok;
         const all: unknown[] = [];
         for (const file of files) {

@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { renderCsv } from '../compare/csv.ts';
 import { type Comparison, compareRuns } from '../compare/figures.ts';
-import { renderHtml } from '../compare/html.ts';
 import { renderJson } from '../compare/json.ts';
 import { renderLatex } from '../compare/latex.ts';
 import type { LearningCurve } from '../compare/learning-curves.ts';
@@ -83,6 +82,8 @@ export async function writeReport(
   comparison: Comparison,
   file: string,
 ): Promise<void> {
+  // Loaded here: charts are large, and no other command draws any.
+  const { renderHtml } = await import('../compare/html.ts');
   const html = renderHtml(comparison, { generatedAt: new Date(), curves: await learningCurves(store, runs) });
   await writeFile(file, html).catch((error: unknown) => {
     throw fileProblem(error, file);

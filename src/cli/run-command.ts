@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { Command } from 'commander';
-import { requireSound } from '../checks/check.ts';
 import { type LoadedExperiment, loadExperiment } from '../experiment/load.ts';
 import type { DeviceChoice } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
@@ -87,6 +86,8 @@ export async function readExperiments(
     throw new UserError('No experiment file is named.', {
       remedy: 'Write distillery run FILE; experiment files end in .distill.json.',
     });
+  // Loaded here: checks know every model, other commands none.
+  const { requireSound } = await import('../checks/check.ts');
   const experiments: LoadedExperiment[] = [];
   for (const file of files) {
     const loaded = await loadExperiment(file);
