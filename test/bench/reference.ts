@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { StepTime } from './step-time.ts';
 import type { Workload } from './workloads.ts';
 
 /** The same steps in PyTorch, in a process of their own that sleeps while it is not asked. */
@@ -33,12 +34,12 @@ export class Reference {
     this.version = version;
   }
 
-  /** @returns milliseconds of each of `count` steps. */
-  async time({ name, shape }: Workload, threads: number, count: number): Promise<number[]> {
+  async time({ name, shape }: Workload, threads: number, count: number): Promise<StepTime[]> {
     this.#process.stdin.write(`${JSON.stringify({ name, shape, threads, steps: count })}\n`);
     const { value, done } = await this.#lines.next();
     if (done) throw new Error('The PyTorch process ended before it answered.');
-    return (JSON.parse(value) as { seconds: number[] }).seconds.map((seconds) => seconds * 1000);
+    const { seconds } = JSON.parse(value) as { seconds: [number, number][] };
+    return seconds.map(([elapsed, processor]) => ({ elapsed: elapsed * 1000, processor: processor * 1000 }));
   }
 
   close(): void {

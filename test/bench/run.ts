@@ -11,6 +11,7 @@ import { observed, observeSessions } from './observed-sessions.ts';
 import { profile } from './profile.ts';
 import { Reference } from './reference.ts';
 import { soak } from './soak.ts';
+import { leastOf, medianOf, type StepTime } from './step-time.ts';
 import { Stepper } from './stepper.ts';
 import { type Workload, workloads } from './workloads.ts';
 
@@ -50,7 +51,8 @@ async function compare(): Promise<void> {
   const reference = await Reference.start(python);
   console.log(
     reference
-      ? `PyTorch ${reference.version}, in turns, medians and quickest steps; a ratio below 1 means we are faster.`
+      ? `PyTorch ${reference.version}, in turns. Ratios of medians, of the quickest steps and of processor time (which other processes\n` +
+          'on the machine disturb least); below 1 we are faster.'
       : `${python} has no PyTorch: our own times only. DISTILLERY_PYTHON names another Python.`,
   );
   const head = [
@@ -60,6 +62,7 @@ async function compare(): Promise<void> {
     'PyTorch',
     'ratio',
     'of the quickest',
+    'of processor time',
     'in JavaScript',
     'sessions compiled',
   ];
@@ -76,35 +79,32 @@ async function compareStep(workload: Workload, threads: number, reference?: Refe
   await stepper.time(3);
   const compiledWarm = observed.compiled;
   const [trial] = await stepper.time(1);
-  const count = Math.max(2, Math.min(50, Math.round(turnMilliseconds / trial!)));
+  const count = Math.max(2, Math.min(50, Math.round(turnMilliseconds / trial!.elapsed)));
   await reference?.time(workload, threads, 5);
 
-  const [ours, theirs]: [number[], number[]] = [[], []];
+  const [ours, theirs]: [StepTime[], StepTime[]] = [[], []];
   const runBefore = observed.runMilliseconds;
   for (let round = 0; round < Number(values.rounds); round++) {
     ours.push(...(await stepper.time(count)));
     if (reference) theirs.push(...(await reference.time(workload, threads, count)));
   }
-  const total = ours.reduce((sum, time) => sum + time, 0);
+  const total = ours.reduce((sum, { elapsed }) => sum + elapsed, 0);
   const inSessions = observed.runMilliseconds - runBefore;
   const loss = await stepper.loss();
   await stepper.close();
   if (!Number.isFinite(loss)) throw new Error(`The loss of ${workload.title} is ${loss}.`);
 
+  const ratio = (a: number, b: number) => (reference ? (a / b).toFixed(2) : '–');
   const later = observed.compiled - compiledWarm;
   return [
     workload.title,
     String(threads),
-    `${median(ours).toFixed(1)} ms`,
-    reference ? `${median(theirs).toFixed(1)} ms` : '–',
-    reference ? (median(ours) / median(theirs)).toFixed(2) : '–',
-    reference ? (Math.min(...ours) / Math.min(...theirs)).toFixed(2) : '–',
+    `${medianOf(ours, 'elapsed').toFixed(1)} ms`,
+    reference ? `${medianOf(theirs, 'elapsed').toFixed(1)} ms` : '–',
+    ratio(medianOf(ours, 'elapsed'), medianOf(theirs, 'elapsed')),
+    ratio(leastOf(ours, 'elapsed'), leastOf(theirs, 'elapsed')),
+    ratio(medianOf(ours, 'processor'), medianOf(theirs, 'processor')),
     `${(100 * (1 - inSessions / total)).toFixed(1)} %`,
     `${compiledWarm - compiledBefore}${later > 0 ? ` and ${later} later!` : ''}`,
   ];
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
 }

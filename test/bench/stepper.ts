@@ -7,6 +7,7 @@ import { direct } from '../../src/strategies/direct.ts';
 import { createOptimizer, type Optimizer } from '../../src/training/optimizer.ts';
 import { withoutTeacher } from '../../src/training/teacher-source.ts';
 import { TrainingStep } from '../../src/training/training-step.ts';
+import type { StepTime } from './step-time.ts';
 import type { Workload } from './workloads.ts';
 
 /** Takes training steps of one workload on the CPU device, with the code that trains students. */
@@ -49,13 +50,13 @@ export class Stepper {
     await this.#step.run([batch], this.#taken++, 1e-4);
   }
 
-  /** @returns milliseconds of each of `count` steps. */
-  async time(count: number): Promise<number[]> {
-    const times: number[] = [];
+  async time(count: number): Promise<StepTime[]> {
+    const times: StepTime[] = [];
     for (let index = 0; index < count; index++) {
-      const start = performance.now();
+      const [start, before] = [performance.now(), process.cpuUsage()];
       await this.step();
-      times.push(performance.now() - start);
+      const { user, system } = process.cpuUsage(before);
+      times.push({ elapsed: performance.now() - start, processor: (user + system) / 1000 });
     }
     return times;
   }
