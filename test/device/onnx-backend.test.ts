@@ -154,3 +154,14 @@ test('reads asked for at once are all answered', async () => {
   const results = await Promise.all([tf.sum(x), tf.max(x), tf.mean(x)].map(value));
   assert.deepEqual(results, [[6], [3], [2]]);
 });
+
+test('what cannot be computed throws when it is read, and spoils nothing else', async () => {
+  const table = tf.tensor([1, 2, 3]);
+  const bad = tf.gather(table, tf.tensor1d([7], 'int32'));
+  const good = tf.mul(table, 2);
+  const worse = tf.add(bad, 1);
+  assert.deepEqual(await value(good), [2, 4, 6]);
+  await assert.rejects(bad.data(), /indices|Gather/i);
+  await assert.rejects(worse.data(), /indices|Gather/i);
+  assert.deepEqual(await value(tf.add(table, 1)), [2, 3, 4]);
+});

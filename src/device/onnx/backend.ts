@@ -132,12 +132,27 @@ export class OnnxBackend extends tf.KernelBackend {
     return this.exclusive(() => this.flushNow());
   }
 
-  /** {@link flush} for a task that is already exclusive. */
+  /** {@link flush} for a task that is already exclusive. What cannot be computed throws when it is read. */
   async flushNow(): Promise<void> {
     const pending = this.store.pending();
     if (pending.length === 0) return;
-    const outputs = await this.#run(graphOf(pending));
-    pending.forEach((value, index) => {
+    try {
+      await this.#compute(pending);
+    } catch {
+      // One of them is to blame; the others must not suffer for it.
+      for (const value of pending) {
+        try {
+          await this.#compute([value]);
+        } catch (error) {
+          value.failure = error;
+        }
+      }
+    }
+  }
+
+  async #compute(values: readonly Value[]): Promise<void> {
+    const outputs = await this.#run(graphOf(values));
+    values.forEach((value, index) => {
       value.stored = outputs[index]!;
       value.node = undefined;
     });
@@ -198,6 +213,7 @@ export class OnnxBackend extends tf.KernelBackend {
     if (value.node) await this.flush();
     // A variable may have got a new value meanwhile.
     value = this.store.get(id) ?? value;
+    if (value.failure !== undefined) throw value.failure;
     if (value.stored && value.stored.location !== 'cpu') {
       return (await this.#downloads.read(value)) as tf.BackendValues;
     }

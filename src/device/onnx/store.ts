@@ -58,10 +58,11 @@ export class Store {
     return true;
   }
 
-  /** Values that are recorded and not computed yet. */
+  /** Values that are recorded and neither computed nor found impossible to compute. */
   pending(): Value[] {
     const values = new Set<Value>();
-    for (const { value } of this.#entries.values()) if (value.node) values.add(value);
+    for (const { value } of this.#entries.values())
+      if (value.node && value.failure === undefined) values.add(value);
     return [...values];
   }
 

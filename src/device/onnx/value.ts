@@ -45,6 +45,8 @@ export class Value {
   node: GraphNode | undefined;
   constant: Constant | undefined;
   stored: OrtTensor | undefined;
+  /** Why the node could not be run. */
+  failure: unknown;
   /** True once anyone but the store may hold `stored`, so that its memory cannot be used again. */
   escaped = false;
 
