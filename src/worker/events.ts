@@ -29,8 +29,20 @@ export const modelFiguresSchema = z.object({
   confusion: z.array(z.array(z.int())).optional(),
 });
 
+/** What several models answer together, by the mean of their probabilities. */
+export const ensembleFiguresSchema = modelFiguresSchema.pick({
+  accuracy: true,
+  loss: true,
+  macroF1: true,
+  calibrationError: true,
+});
+
 export const runResultSchema = z.object({
   student: modelFiguresSchema,
+  /** Exits of a self-distilled student, peers of mutual learning; each is saved under candidates/NAME. */
+  candidates: z.record(z.string(), modelFiguresSchema).optional(),
+  /** The student and its peers together. */
+  ensemble: ensembleFiguresSchema.optional(),
   /** Absent where the strategy needs no teacher and none is named. */
   teacher: modelFiguresSchema.optional(),
   /** Fraction of test samples on which student and teacher predict the same class, 0…1. */
@@ -110,6 +122,7 @@ type WithoutStamp<E> = E extends unknown ? Omit<E, 'seq' | 'time'> : never;
 export type RunEventBody = WithoutStamp<RunEvent>;
 export type RunResult = z.infer<typeof runResultSchema>;
 export type ModelFigures = z.infer<typeof modelFiguresSchema>;
+export type EnsembleFigures = z.infer<typeof ensembleFiguresSchema>;
 export type Phase = (typeof phases)[number];
 
 export const runStates = ['queued', 'running', 'completed', 'failed', 'cancelled', 'interrupted'] as const;

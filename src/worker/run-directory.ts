@@ -43,6 +43,11 @@ export class RunDirectory {
     return join(this.path, 'student');
   }
 
+  /** Further models of the run, a folder for each, laid out as the student's. */
+  get candidatesDirectory(): string {
+    return join(this.path, 'candidates');
+  }
+
   /** What the worker prints; its launcher writes it. */
   get logFile(): string {
     return join(this.path, 'worker.log');

@@ -9,9 +9,8 @@ import { buildModel } from '../models/build-model.ts';
 import { type Model, parameterCount } from '../models/model.ts';
 import { createStrategy } from '../strategies/create-strategy.ts';
 import { hiddenShapes } from '../strategies/hidden-shapes.ts';
-import type { AttachedStrategy, TeacherNeeds } from '../strategies/strategy.ts';
+import type { AttachedStrategy, Candidate, TeacherNeeds } from '../strategies/strategy.ts';
 import type { Checkpoints } from '../training/checkpoint.ts';
-import { Evaluator } from '../training/evaluate.ts';
 import { initializer } from '../training/initialize.ts';
 import { measureSpeed, type Speed } from '../training/measure.ts';
 import { agreement, type Quality } from '../training/quality.ts';
@@ -20,9 +19,10 @@ import { prepareTeacher, type Teacher } from '../training/teacher.ts';
 import { cachedSignals } from '../training/teacher-signals.ts';
 import { liveTeacher, needsTeacher, type TeacherSource, withoutTeacher } from '../training/teacher-source.ts';
 import { type TrainOutcome, train } from '../training/train-loop.ts';
+import { answersOf, assessAll, ensembleName, figuresOf, type Subject } from './assess.ts';
 import type { Control } from './control.ts';
 import type { EventLog } from './event-log.ts';
-import type { ModelFigures, Phase, RunResult } from './events.ts';
+import type { Phase, RunResult } from './events.ts';
 import { exportStudent, writeModelCard } from './export-student.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import type { RunDirectory } from './run-directory.ts';
@@ -42,6 +42,12 @@ interface Signals {
   /** Seconds they cost this run before training; undefined where the teacher runs in every step. */
   readonly seconds?: number;
   readonly secondsPerPass?: number;
+}
+
+/** What the signals cost, and what a teacher that runs in every epoch would have cost beyond that. */
+function costOf({ seconds, secondsPerPass }: Signals, { epochs }: TrainOutcome) {
+  if (seconds === undefined || secondsPerPass === undefined) return {};
+  return { teacherSeconds: seconds, savedSeconds: epochs * secondsPerPass - seconds };
 }
 
 /** One run from its data to the finished student, phase by phase. */
@@ -66,7 +72,7 @@ export class RunJob {
   }
 
   async #run(): Promise<void> {
-    const { request, log } = this.#parts;
+    const { directory, request, device, log } = this.#parts;
     const { experiment } = request;
     this.#begin('prepare');
     const dataset = await openDataset(experiment.dataset, request.directory);
@@ -82,9 +88,35 @@ export class RunJob {
       });
     const signals = await this.#signals(teacher, needs, dataset);
     const outcome = await this.#train(student, strategy, signals, dataset, teacher);
-    const quality = await this.#evaluate(student, strategy, teacher, dataset, outcome);
-    const speed = await this.#measure(student, teacher, dataset);
-    await this.#export(student, dataset, teacher, outcome, signals, quality, speed);
+    const candidates = strategy.candidates?.() ?? [];
+    const subjects: Subject[] = [
+      { name: 'student', model: student, ensemble: candidates.some(({ ensemble }) => ensemble) },
+      ...(teacher ? [{ name: 'teacher', model: teacher.model, ensemble: false }] : []),
+      ...candidates,
+    ];
+    const quality = await this.#evaluate(subjects, dataset, outcome);
+    const speed = await this.#measure(subjects, dataset);
+    const bytes = await this.#export(student, candidates, dataset);
+
+    const figures = (name: string, model: Model, size = bytes.get(name)!) =>
+      figuresOf(model, quality.get(name)!, speed[name]!, size);
+    const together = quality.get(ensembleName);
+    const result: RunResult = {
+      student: figures('student', student),
+      ...(candidates.length > 0 && {
+        candidates: Object.fromEntries(candidates.map(({ name, model }) => [name, figures(name, model)])),
+      }),
+      ...(together && { ensemble: answersOf(together) }),
+      ...(teacher && {
+        teacher: figures('teacher', teacher.model, teacher.bytes),
+        agreement: agreement(quality.get('student')!, quality.get('teacher')!),
+      }),
+      bestEpoch: outcome.bestEpoch,
+      trainingSeconds: outcome.seconds,
+      ...costOf(signals, outcome),
+    };
+    await writeModelCard(directory.studentDirectory, student.config, request, result, device.name);
+    log.append({ type: 'result', result });
   }
 
   #begin(phase: Phase): void {
@@ -235,93 +267,48 @@ export class RunJob {
   }
 
   async #evaluate(
-    student: Model,
-    strategy: AttachedStrategy,
-    teacher: Teacher | undefined,
+    subjects: readonly Subject[],
     dataset: Dataset,
     { steps, epochs }: TrainOutcome,
-  ): Promise<{ student: Quality; teacher?: Quality }> {
+  ): Promise<ReadonlyMap<string, Quality>> {
     const { device, log, control } = this.#parts;
     this.#begin('evaluate');
-    const models: [string, Model][] = [['student', student]];
-    if (teacher) models.push(['teacher', teacher.model]);
-    for (const { name, model } of strategy.candidates?.() ?? []) models.push([name, model]);
-    const progress = this.#progress('evaluate', 'batches');
-    const results = new Map<string, Quality>();
-    for (const [index, [name, model]] of models.entries()) {
-      const evaluator = new Evaluator(device, model);
-      try {
-        const metrics = await evaluator.evaluate(dataset.test, {
-          stopRequested: control.requested,
-          onProgress: (done, total) => progress(index * total + done, models.length * total),
-        });
-        results.set(name, metrics);
-        const values = { 'test.accuracy': metrics.accuracy, 'test.loss': metrics.loss };
-        log.append({ type: 'metric', model: name, step: steps, epoch: epochs, values });
-      } finally {
-        evaluator.dispose();
-      }
-    }
-    return { student: results.get('student')!, teacher: results.get('teacher') };
+    return assessAll(subjects, {
+      device,
+      split: dataset.test,
+      stopRequested: control.requested,
+      onProgress: this.#progress('evaluate', 'batches'),
+      onQuality: (model, { accuracy, loss }) => {
+        const values = { 'test.accuracy': accuracy, 'test.loss': loss };
+        log.append({ type: 'metric', model, step: steps, epoch: epochs, values });
+      },
+    });
   }
 
-  async #measure(
-    student: Model,
-    teacher: Teacher | undefined,
-    dataset: Dataset,
-  ): Promise<Record<'student' | 'teacher', Speed>> {
+  async #measure(subjects: readonly Subject[], dataset: Dataset): Promise<Record<string, Speed>> {
     const { device, control } = this.#parts;
     this.#begin('measure');
-    const models = { student, ...(teacher && { teacher: teacher.model }) };
-    return measureSpeed(device, models as Record<'student' | 'teacher', Model>, dataset.test, {
+    const models = Object.fromEntries(subjects.map(({ name, model }) => [name, model]));
+    return measureSpeed(device, models, dataset.test, {
       stopRequested: control.requested,
       onProgress: this.#progress('measure', 'rounds'),
     });
   }
 
+  /** Saves every model but the teacher. @returns bytes of the weights on disk, by name. */
   async #export(
     student: Model,
+    candidates: readonly Candidate[],
     dataset: Dataset,
-    teacher: Teacher | undefined,
-    outcome: TrainOutcome,
-    signals: Signals,
-    quality: { student: Quality; teacher?: Quality },
-    speed: Record<'student' | 'teacher', Speed>,
-  ): Promise<void> {
-    const { directory, request, device, log } = this.#parts;
+  ): Promise<ReadonlyMap<string, number>> {
+    const { directory } = this.#parts;
     this.#begin('export');
-    const { bytes } = await exportStudent(student, dataset, directory.studentDirectory);
-    const result: RunResult = {
-      student: figures(student, quality.student, speed.student, bytes),
-      ...(teacher &&
-        quality.teacher && {
-          teacher: figures(teacher.model, quality.teacher, speed.teacher, teacher.bytes),
-          agreement: agreement(quality.student, quality.teacher),
-        }),
-      bestEpoch: outcome.bestEpoch,
-      trainingSeconds: outcome.seconds,
-      ...(signals.seconds !== undefined &&
-        signals.secondsPerPass !== undefined && {
-          teacherSeconds: signals.seconds,
-          savedSeconds: outcome.epochs * signals.secondsPerPass - signals.seconds,
-        }),
-    };
-    await writeModelCard(directory.studentDirectory, student.config, request, result, device.name);
-    log.append({ type: 'result', result });
+    const bytes = new Map<string, number>();
+    for (const { name, model } of candidates) {
+      const saved = await exportStudent(model, dataset, join(directory.candidatesDirectory, name));
+      bytes.set(name, saved.bytes);
+    }
+    const saved = await exportStudent(student, dataset, directory.studentDirectory);
+    return bytes.set('student', saved.bytes);
   }
-}
-
-function figures(model: Model, quality: Quality, speed: Speed, bytes: number): ModelFigures {
-  return {
-    accuracy: quality.accuracy,
-    loss: quality.loss,
-    parameters: parameterCount(model),
-    bytes,
-    latencyMs: speed.latencyMs,
-    throughput: speed.throughput,
-    macroF1: quality.macroF1 ?? null,
-    calibrationError: quality.calibrationError ?? null,
-    ...(model.task.text?.goal === 'language-model' && { perplexity: Math.exp(quality.loss) }),
-    confusion: quality.confusion,
-  };
 }

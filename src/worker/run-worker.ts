@@ -91,7 +91,11 @@ async function lastWords(error: unknown, log: EventLog, directory: RunDirectory)
   log.freeReserve();
   if (error instanceof Interruption) {
     if (error.reason === 'cancel')
-      for (const path of [directory.checkpointsDirectory, directory.studentDirectory])
+      for (const path of [
+        directory.checkpointsDirectory,
+        directory.studentDirectory,
+        directory.candidatesDirectory,
+      ])
         await rm(path, { recursive: true, force: true });
     log.append({ type: 'cancelled', reason: error.reason });
     await directory.clearRequests();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Checkpoints } from '../../src/training/checkpoint.ts';
 import { ExclusiveLock } from '../../src/training/exclusive-lock.ts';
-import type { RunEvent } from '../../src/worker/events.ts';
+import type { ModelFigures, RunEvent } from '../../src/worker/events.ts';
 import { readEvents } from '../../src/worker/read-events.ts';
 import { RunDirectory } from '../../src/worker/run-directory.ts';
 import {
@@ -102,6 +102,21 @@ test('without a teacher, direct training has no teacher’s figures', async () =
     ['prepare', 'train', 'evaluate', 'measure', 'export'],
   );
   assert.equal(ofType(events, 'result')[0]!.result.teacher, undefined);
+});
+
+test('peers are evaluated, measured and saved beside the student, and answer together', async () => {
+  const directory = await makeRun(project, 'online', {
+    teacher: undefined,
+    strategy: { kind: 'online', peers: 2 },
+  });
+  const { code, output } = await runToEnd(directory);
+  assert.equal(code, 0, output);
+  const { candidates, ensemble } = ofType(await eventsOf(directory), 'result')[0]!.result;
+  const [[name, peer]] = Object.entries(candidates!) as [[string, ModelFigures]];
+  assert.ok(peer.accuracy! >= 0 && peer.latencyMs! > 0);
+  assert.ok(ensemble!.accuracy! >= 0 && ensemble!.loss! > 0);
+  const weights = readFileSync(join(directory.candidatesDirectory, name, 'model.safetensors'));
+  assert.equal(peer.bytes, weights.length);
 });
 
 test('the teacher in every step gives the same student as its cached signals', async () => {

@@ -1,0 +1,91 @@
+import type { Split } from '../data/dataset.ts';
+import type { Device } from '../device/device.ts';
+import { tf } from '../device/tensorflow.ts';
+import { type Model, parameterCount } from '../models/model.ts';
+import { Evaluator } from '../training/evaluate.ts';
+import type { StopRequested } from '../training/interruption.ts';
+import type { Speed } from '../training/measure.ts';
+import type { Quality } from '../training/quality.ts';
+import type { EnsembleFigures, ModelFigures } from './events.ts';
+
+/** A model whose figures belong into the result of a run. */
+export interface Subject {
+  readonly name: string;
+  readonly model: Model;
+  /** Whether it answers together with the student, by the mean of their probabilities. */
+  readonly ensemble: boolean;
+}
+
+export interface AssessOptions {
+  readonly device: Device;
+  readonly split: Split;
+  readonly stopRequested: StopRequested;
+  readonly onProgress: (done: number, total: number) => void;
+  /** Called when a model has been evaluated. */
+  readonly onQuality: (name: string, quality: Quality) => void;
+}
+
+export const ensembleName = 'ensemble';
+
+/**
+ * How well each model answers the test set, by name, and the ensemble of those that form one under
+ * {@link ensembleName}.
+ * @throws Interruption
+ */
+export async function assessAll(
+  subjects: readonly Subject[],
+  { device, split, stopRequested, onProgress, onQuality }: AssessOptions,
+): Promise<Map<string, Quality>> {
+  const members = subjects.filter(({ ensemble }) => ensemble).map(({ model }) => model);
+  const models = subjects.map(({ name, model }): [string, Model] => [name, model]);
+  if (members.length > 1) models.push([ensembleName, ensembleOf(members)]);
+  const qualities = new Map<string, Quality>();
+  for (const [index, [name, model]] of models.entries()) {
+    const evaluator = new Evaluator(device, model);
+    try {
+      const quality = await evaluator.evaluate(split, {
+        stopRequested,
+        onProgress: (done, total) => onProgress(index * total + done, models.length * total),
+      });
+      qualities.set(name, quality);
+      onQuality(name, quality);
+    } finally {
+      evaluator.dispose();
+    }
+  }
+  return qualities;
+}
+
+/** A model that answers with the mean of its members' probabilities; it owns no weights. */
+function ensembleOf(members: readonly Model[]): Model {
+  return {
+    ...members[0]!,
+    forward(input, options) {
+      const results = members.map((member) => member.forward(input, options));
+      const sum = tf.addN(results.map(({ logits }) => tf.softmax(logits)));
+      // The mean's logarithm is its logits; a probability of nothing still has one.
+      return { ...results[0]!, logits: tf.log(tf.maximum(tf.div(sum, members.length), 1e-30)) };
+    },
+    pool: (hiddenState) => hiddenState,
+    dispose: () => {},
+  };
+}
+
+export function figuresOf(model: Model, quality: Quality, speed: Speed, bytes: number): ModelFigures {
+  return {
+    ...answersOf(quality),
+    parameters: parameterCount(model),
+    bytes,
+    latencyMs: speed.latencyMs,
+    throughput: speed.throughput,
+    ...(model.task.text?.goal === 'language-model' && { perplexity: Math.exp(quality.loss) }),
+    confusion: quality.confusion,
+  };
+}
+
+export const answersOf = ({ accuracy, loss, macroF1, calibrationError }: Quality): EnsembleFigures => ({
+  accuracy,
+  loss,
+  macroF1: macroF1 ?? null,
+  calibrationError: calibrationError ?? null,
+});
