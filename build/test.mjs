@@ -25,6 +25,8 @@ const files = readdirSync(join(root, 'test'), { recursive: true })
 
 if (only.length === 0) {
   run('types', bin('tsc'), ['--noEmit']);
+  for (const part of ['webview', 'test/webview'])
+    run(`types of ${part}`, bin('tsc'), ['--noEmit', '-p', part]);
   run('lint', bin('biome'), ['check', '.']);
 }
 run('unit tests', process.execPath, ['--import', 'tsx', '--test', '--test-reporter=spec', ...files]);

@@ -1,23 +1,29 @@
 import { html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import './compare/compare-view.ts';
 import './overview/overview-view.ts';
-import { quietButton } from './parts/controls.ts';
+import { button, quietButton } from './parts/controls.ts';
 import { Part } from './parts/part.ts';
-import { loadingState } from './parts/states.ts';
+import { errorState, loadingState } from './parts/states.ts';
 import type { Navigation } from './protocol.ts';
 import './run/run-view.ts';
 import type { Dashboard } from './state/dashboard.ts';
+
+/** Milliseconds after which runs that have not come are told to be late. */
+const patience = 10_000;
 
 /** The page: where one is, what went wrong, and the view. */
 @customElement('distillery-dashboard')
 export class App extends Part {
   @property({ attribute: false }) dashboard!: Dashboard;
   #stop: (() => void)[] = [];
+  @state() private late = false;
   #shown = '';
+  #patience: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#wait();
     let loaded = this.dashboard.store.loaded;
     this.#stop = [
       this.dashboard.subscribe(() => this.requestUpdate()),
@@ -32,6 +38,7 @@ export class App extends Part {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const stop of this.#stop) stop();
+    clearTimeout(this.#patience);
   }
 
   protected override render() {
@@ -46,7 +53,7 @@ export class App extends Part {
           : nothing
       }
       <main class="view ${view.navigation.view}" tabindex="-1">
-        ${store.loaded ? this.#view(view.navigation) : loadingState('Reading runs …')}
+        ${store.loaded ? this.#view(view.navigation) : this.#waiting()}
       </main>`;
   }
 
@@ -58,6 +65,30 @@ export class App extends Part {
     window.scrollTo(0, 0);
     // Keyboard and screen reader follow where the page went.
     if (!first) this.querySelector('main')?.focus({ preventScroll: true });
+  }
+
+  #wait(): void {
+    this.late = false;
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => {
+      this.late = true;
+    }, patience);
+  }
+
+  #waiting() {
+    if (!this.late) return loadingState('Reading runs …');
+    return errorState(
+      'The extension has not answered',
+      'It may be starting still, or have stopped. If trying again does not help, reload the window.',
+      button(
+        'Try Again',
+        () => {
+          this.#wait();
+          this.dashboard.host.command('ready', {});
+        },
+        { primary: true },
+      ),
+    );
   }
 
   #trail(navigation: Navigation) {

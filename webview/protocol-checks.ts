@@ -17,6 +17,7 @@ import type {
   MetricSummary,
   ModelFigures,
   Navigation,
+  Nothing,
   Notifications,
   PageMessage,
   ParameterPath,
@@ -317,7 +318,7 @@ const edits = object<Commands['runChange']>({
   run: string,
   edits: list(object<ConfigEdit>({ path, value: anything })),
 });
-const nothing = (value: unknown): value is Record<string, never> => isRecord(value);
+const nothing = (value: unknown): value is Nothing => isRecord(value);
 
 const commands: { readonly [Name in keyof Commands]: Check<Commands[Name]> } = {
   ready: nothing,
@@ -328,7 +329,7 @@ const commands: { readonly [Name in keyof Commands]: Check<Commands[Name]> } = {
   cancel: runs,
   resume: runs,
   remove: runs,
-  rename: object<Commands['rename']>({ run: string, name: string }),
+  rename: object<Commands['rename']>({ run: string, newName: string }),
   note: object<Commands['note']>({ run: string, note: string }),
   tag: object<Commands['tag']>({ run: string, tags: strings }),
   baseline: object<Commands['baseline']>({ run: string, baseline: boolean }),
@@ -344,7 +345,7 @@ const commands: { readonly [Name in keyof Commands]: Check<Commands[Name]> } = {
     format: oneOf('html', 'csv', 'markdown', 'latex'),
   }),
   saveFile: object<Commands['saveFile']>({
-    name: string,
+    fileName: string,
     content: string,
     encoding: oneOf('utf8', 'base64'),
   }),

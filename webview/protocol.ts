@@ -318,20 +318,23 @@ export interface Requests {
 
 export type Method = keyof Requests;
 
+/** A command that says all by its name. */
+export type Nothing = Readonly<Partial<Record<never, never>>>;
+
 /** What the page wants done. Each names its runs; what comes of it arrives as changes, or as a `problem`. */
 export interface Commands {
   /** The page listens, or is visible again. */
-  ready: Record<string, never>;
+  ready: Nothing;
   /** The page shows these runs in depth: their points, events and log are wanted as they come. */
   watch: { readonly runs: readonly string[] };
   navigated: { readonly navigation: Navigation };
-  newExperiment: Record<string, never>;
+  newExperiment: Nothing;
   stop: { readonly runs: readonly string[] };
   cancel: { readonly runs: readonly string[] };
   resume: { readonly runs: readonly string[] };
   /** The host asks back before it removes. */
   remove: { readonly runs: readonly string[] };
-  rename: { readonly run: string; readonly name: string };
+  rename: { readonly run: string; readonly newName: string };
   note: { readonly run: string; readonly note: string };
   tag: { readonly run: string; readonly tags: readonly string[] };
   baseline: { readonly run: string; readonly baseline: boolean };
@@ -347,7 +350,7 @@ export interface Commands {
   copyLink: { readonly run: string };
   saveReport: { readonly runs: readonly string[]; readonly format: 'html' | 'csv' | 'markdown' | 'latex' };
   saveFile: {
-    readonly name: string;
+    readonly fileName: string;
     readonly content: string;
     readonly encoding: 'utf8' | 'base64';
   };

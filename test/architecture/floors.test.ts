@@ -90,3 +90,7 @@ test('the page takes from the engine only what compares and formats, and nothing
   for (const file of sources('webview')) visit(file);
   assert.deepEqual(wrong, []);
 });
+
+test('the protocol of page and extension imports nothing', () => {
+  assert.deepEqual(importsOf('webview/protocol.ts'), []);
+});

@@ -92,14 +92,14 @@ export class ChartCard extends Part {
   async #save(format: 'svg' | 'png'): Promise<void> {
     const element = this.querySelector<HTMLElement>('.picture');
     if (!element || !this.#chart || !this.#picture) return;
-    const name = `${this.#chart.title
+    const fileName = `${this.#chart.title
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       .slice(0, 60)}.${format}`;
     const svg = svgOf(element, this.theme.surface);
     const content =
       format === 'svg' ? svg : await pngOf(svg, this.#picture.getWidth(), this.#picture.getHeight());
-    this.host?.command('saveFile', { name, content, encoding: format === 'svg' ? 'utf8' : 'base64' });
+    this.host?.command('saveFile', { fileName, content, encoding: format === 'svg' ? 'utf8' : 'base64' });
   }
 }
 

@@ -24,7 +24,7 @@ export const isShare = (metric: string): boolean => /accuracy|f1|agreement/i.tes
  * weighted mean of all before it. Unknown values are passed over.
  */
 export function smoothed(values: readonly (number | null)[], factor: number): (number | null)[] {
-  if (factor <= 0) return [...values];
+  if (factor <= 0) return values.map((value) => (value !== null && Number.isFinite(value) ? value : null));
   let average = 0;
   let weight = 0;
   return values.map((value) => {

@@ -169,18 +169,35 @@ export class RunGrid extends Part {
           @change=${(event: Event) => this.events.onSelect(runs, (event.target as HTMLInputElement).checked)}
         />
       </span>
-      ${this.columns.map(
-        (column, position) => html`<span
-          role="gridcell"
-          class="cell ${column.kind} ${this.pinned.has(column.key) ? 'pinned' : ''}"
-          .style=${this.#offset(position)}
-          aria-colindex=${position + 2}
-          tabindex=${this.#tab(active, position + 1)}
-          @focus=${() => this.#activate(index, position + 1)}
-          >${this.#content(line, column)}</span
-        >`,
-      )}
+      ${
+        line.type === 'run'
+          ? this.columns.map((_, position) => this.#cell(line, index, active, position, 1))
+          : this.#groupCells(line, index, active)
+      }
     </div>`;
+  }
+
+  /** The name of a group reaches over the columns that have nothing to say of a group. */
+  #groupCells(line: Line, index: number, active: boolean): TemplateResult[] {
+    const firstFigure = this.columns.findIndex((column) => column.formatSpread !== undefined);
+    const span = Math.max(1, firstFigure < 0 ? this.columns.length : firstFigure);
+    const positions = this.columns.map((_, position) => position).filter((at) => at === 0 || at >= span);
+    return positions.map((position) => this.#cell(line, index, active, position, position === 0 ? span : 1));
+  }
+
+  #cell(line: Line, index: number, active: boolean, position: number, span: number): TemplateResult {
+    const column = this.columns[position]!;
+    const covers = this.active.column > position && this.active.column <= position + span;
+    return html`<span
+      role="gridcell"
+      class="cell ${column.kind} ${this.pinned.has(column.key) ? 'pinned' : ''}"
+      .style=${`${this.#offset(position)};grid-column-end:span ${span}`}
+      aria-colindex=${position + 2}
+      aria-colspan=${span === 1 ? nothing : span}
+      tabindex=${active && covers ? 0 : -1}
+      @focus=${() => this.#activate(index, position + 1)}
+      >${this.#content(line, column)}</span
+    >`;
   }
 
   #content(line: Line, column: Column): TemplateResult | string {

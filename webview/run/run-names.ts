@@ -20,7 +20,7 @@ export class RunNames extends Part {
         .value=${name}
         @change=${(event: Event) => {
           const wanted = typed(event).trim();
-          if (wanted !== '' && wanted !== name) host.command('rename', { run: id, name: wanted });
+          if (wanted !== '' && wanted !== name) host.command('rename', { run: id, newName: wanted });
         }}
         >Name</vscode-text-field
       >
