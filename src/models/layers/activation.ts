@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { gelu } from '../../device/operations/gelu.ts';
 import { tf } from '../../device/tensorflow.ts';
 
 export type Activation = 'gelu' | 'gelu_new' | 'relu' | 'silu';
@@ -15,18 +16,6 @@ export function activation(kind: Activation): (x: Tensor) => Tensor {
       return silu;
   }
 }
-
-/** The Gaussian cumulative distribution. */
-const cumulative = (x: Tensor) => tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
-
-/** x·Φ(x), Φ the Gaussian cumulative distribution (Hendrycks & Gimpel 2016). */
-const gelu = elementwise(
-  (x) => tf.mul(x, cumulative(x)),
-  (x) => {
-    const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-    return tf.add(cumulative(x), tf.mul(x, density));
-  },
-);
 
 const cubic = 0.044715;
 const slope = Math.sqrt(2 / Math.PI);

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { layerNorm as normalizeRows } from '../../device/operations/layer-norm.ts';
 import type { WeightRegistry } from '../weights.ts';
 import { normalize } from './normalize.ts';
 
@@ -11,7 +12,7 @@ export function layerNorm(
 ): (x: Tensor) => Tensor {
   const scale = weights.parameter(`${name}.weight`, [size], 'ones');
   const shift = weights.parameter(`${name}.bias`, [size], 'zeros');
-  return (x) => normalize(x, [x.rank - 1], scale, shift, epsilon);
+  return (x) => normalizeRows(x, scale, shift, epsilon);
 }
 
 /**
