@@ -5,8 +5,10 @@
  *
  * PyTorch is looked for in $DISTILLERY_PYTHON, else in python3; without it only our own times are printed.
  */
+import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { workerEnvironment } from '../../src/device/worker-environment.ts';
 import { observed, observeSessions } from './observed-sessions.ts';
 import { profile } from './profile.ts';
 import { Reference } from './reference.ts';
@@ -17,6 +19,13 @@ import { type Workload, workloads } from './workloads.ts';
 
 /** How long one side steps before it is the other's turn. */
 const turnMilliseconds = 500;
+
+// As workers do, and for PyTorch the same: the environment must stand before a process starts.
+const environment = workerEnvironment();
+if (environment.GLIBC_TUNABLES !== process.env.GLIBC_TUNABLES) {
+  const again = [...process.execArgv, ...process.argv.slice(1)];
+  process.exit(spawnSync(process.execPath, again, { env: environment, stdio: 'inherit' }).status ?? 1);
+}
 
 const { values } = parseArgs({
   options: {
