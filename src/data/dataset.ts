@@ -22,6 +22,9 @@ export interface TextShape {
   readonly padId: number;
 }
 
+/** Marks a label that does not count, as PyTorch's cross-entropy has it. */
+export const ignoredLabel = -100;
+
 /** Tensors of one batch, padded to its fixed shape; names are those of ModelInput plus labels and weights. */
 export interface HostBatch {
   readonly input: Readonly<Record<string, HostTensor>>;

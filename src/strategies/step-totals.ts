@@ -1,4 +1,4 @@
-import type { HostBatch } from '../data/dataset.ts';
+import { type HostBatch, ignoredLabel } from '../data/dataset.ts';
 import type { HostTensor } from '../device/device.ts';
 
 const scalar = (value: number): HostTensor => ({
@@ -6,9 +6,6 @@ const scalar = (value: number): HostTensor => ({
   shape: [],
   dtype: 'float32',
 });
-
-/** Marks a label that does not count. */
-export const ignoredLabel = -100;
 
 /**
  * The counts that the averages of one optimizer step are divided by, over all of its batches (see StepTotals). Each

@@ -1,9 +1,6 @@
-import type { HostBatch, Split } from '../dataset.ts';
+import { type HostBatch, ignoredLabel, type Split } from '../dataset.ts';
 import { bucketOf } from '../length-buckets.ts';
 import type { TokenStore } from './token-store.ts';
-
-/** Marks a label that does not count, as PyTorch's cross-entropy does. */
-const ignoredLabel = -100;
 
 export interface TextSource {
   readonly tokens: TokenStore;

@@ -1,6 +1,6 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { ignoredLabel } from '../../data/dataset.ts';
 import { tf } from '../../device/tensorflow.ts';
-import { ignoredLabel } from '../step-totals.ts';
 import type { StepTotals, StrategyBatch } from '../strategy.ts';
 
 /** What a batch predicts, one row per prediction: a sample of a classifier, a position of a language model. */
