@@ -10,7 +10,7 @@ export const reportStyle = `
 :root {
   color-scheme: light dark;
   --page: #f4f6f9; --card: #ffffff; --ink: #1f2430; --soft: #5c6473; --rule: #e1e5ec; --faint: #f3f5f9;
-  --good: #14803c; --bad: #c0312b; --unsure: #8a6100; --accent: #0072b2;
+  --good: #10702f; --bad: #c0312b; --unsure: #8a6100; --accent: #0072b2;
   --good-wash: #e5f4ea; --bad-wash: #fbeae9; --unsure-wash: #faf2dd; --accent-wash: #e4f0f9;
   --shadow: 0 1px 2px rgba(24, 32, 54, .05), 0 4px 16px rgba(24, 32, 54, .05);
   ${variables(themeVariables(lightTheme))}

@@ -100,14 +100,15 @@ export interface SampleOptions {
   readonly count?: number;
   /** State of a run by its number; completed unless told. */
   readonly stateOf?: (index: number) => RunState;
-  readonly nameOf?: (index: number) => string | undefined;
+  /** Names of experiments, three runs each, instead of the usual ones. */
+  readonly names?: readonly string[];
 }
 
 /** Runs of four families with three seeds each, and again with other settings as often as is needed. */
 export function sampleRuns({
   count = 12,
   stateOf = () => 'completed',
-  nameOf,
+  names,
 }: SampleOptions = {}): SampleRun[] {
   const random = numbers(20_260_112);
   return Array.from({ length: count }, (_, index) => {
@@ -115,7 +116,7 @@ export function sampleRuns({
     const round = Math.floor(index / (3 * families.length));
     const seed = index % 3;
     const state = stateOf(index);
-    const experiment = nameOf?.(index) ?? family.experiment;
+    const experiment = names?.[Math.floor(index / 3)] ?? family.experiment;
     const accuracy = family.accuracy + (random() - 0.5) * 2 * family.spread;
     const learningRate = 1e-3 * (1 + round);
     const config = experimentSchema.parse({

@@ -1,0 +1,388 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { compareRuns } from '../../src/compare/figures.ts';
+import { formatBytes, formatPercent, formatRatio } from '../../src/compare/formatting.ts';
+import { toJson } from '../../src/compare/json.ts';
+import { complaintsOf, findChromium, launch } from './harness/browser.ts';
+import type { Harness } from './harness/fake-host.ts';
+import { sampleRuns } from './harness/sample-data.ts';
+import { type HarnessServer, serveHarness } from './harness/server.ts';
+import type { ThemeName } from './harness/themes.ts';
+
+declare const window: { harness: Harness; alerted?: boolean };
+
+const chromium = findChromium();
+const skip = chromium === undefined ? 'no Chromium on the path; DISTILLERY_CHROMIUM names one' : false;
+
+describe('the page in a browser', { skip, concurrency: false }, () => {
+  let folder: string;
+  let server: HarnessServer;
+  let browser: Browser;
+  let axe: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'distillery-page-'));
+    [server, browser, axe] = await Promise.all([
+      serveHarness(folder),
+      launch(chromium!),
+      readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
+    ]);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function open(query = '', height = 800): Promise<{ page: Page; complaints: string[] }> {
+    const page = await browser.newPage({ viewport: { width: 1200, height } });
+    const complaints = complaintsOf(page);
+    await page.goto(`${server.address}?${query}`);
+    return { page, complaints };
+  }
+
+  async function compareAll(page: Page): Promise<void> {
+    await page.getByLabel('Select all runs shown').check();
+    await page.locator('vscode-button', { hasText: 'Compare' }).click();
+    await page.getByRole('heading', { name: 'Was distillation worth it?' }).waitFor();
+    await page.locator('distillery-chart svg').first().waitFor();
+  }
+
+  const openRun = async (page: Page, index = 0) => {
+    await page.locator('button.link').nth(index).click();
+    await page.locator('distillery-parameters').waitFor();
+    await page.locator('distillery-chart svg').first().waitFor();
+  };
+
+  async function seriousProblems(page: Page, rules?: readonly string[]): Promise<string[]> {
+    await page.evaluate(axe);
+    const options = { resultTypes: ['violations'], ...(rules ? { runOnly: rules } : {}) };
+    const results = (await page.evaluate(`axe.run(${JSON.stringify(options)})`)) as AxeResults;
+    return results.violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary}`);
+  }
+
+  for (const theme of ['light', 'dark', 'contrast'] satisfies ThemeName[])
+    test(`${theme}: nothing serious for axe and nothing blocked, in every view`, async () => {
+      const { page, complaints } = await open(`theme=${theme}&runs=24&states=mixed`);
+      // A theme changes colours alone.
+      const rules = theme === 'light' ? undefined : ['color-contrast'];
+      await page.locator('.line.run').first().waitFor();
+      assert.deepEqual(await seriousProblems(page, rules), []);
+      await page.locator('vscode-button', { hasText: 'Columns' }).click();
+      assert.deepEqual(await seriousProblems(page, rules), []);
+      await page.locator('vscode-button', { hasText: 'Done' }).click();
+      await compareAll(page);
+      assert.deepEqual(await seriousProblems(page, rules), []);
+      await page.getByRole('button', { name: 'All runs' }).click();
+      await openRun(page, 2);
+      assert.deepEqual(await seriousProblems(page, rules), []);
+      assert.deepEqual(complaints, []);
+      assert.deepEqual(await page.evaluate(() => window.harness.wrong), []);
+      await page.close();
+    });
+
+  test('no runs, late runs and filters that let nothing through have a state of their own', async () => {
+    const { page, complaints } = await open('runs=0');
+    await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
+    assert.deepEqual(await seriousProblems(page), []);
+    await page.goto(`${server.address}?silent&theme=dark`);
+    await page.getByText('Reading runs').waitFor();
+    assert.deepEqual(await seriousProblems(page), []);
+    await page.clock.install();
+    await page.goto(`${server.address}?silent`);
+    await page.clock.fastForward(11_000);
+    await page.getByRole('heading', { name: 'The extension has not answered' }).waitFor();
+    await page.evaluate(() => {
+      window.harness.silent = false;
+    });
+    await page.locator('vscode-button', { hasText: 'Try Again' }).click();
+    await page.clock.fastForward(500);
+    await page.locator('.line.run').first().waitFor();
+    await page.locator('vscode-text-field[aria-label="Filter runs"] input').fill('no such run');
+    await page.clock.fastForward(500);
+    await page.getByRole('heading', { name: 'No run matches' }).waitFor();
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  test('every figure on the screen is that of compare --json', async () => {
+    const { page } = await open('runs=12');
+    await page.locator('.line.run').first().waitFor();
+    const shown = new Map(
+      await page.locator('.line.run').evaluateAll((lines) =>
+        lines.map((line) => {
+          const cells = [...line.querySelectorAll('.cell')].map((cell) =>
+            cell.textContent.trim().replace(/\s+/g, ' '),
+          );
+          const name = line.querySelector('.user-text')!.textContent;
+          return [`${name} ${cells[4]} ${cells[6]}`, cells] as const;
+        }),
+      ),
+    );
+    const entries = toJson(compareRuns(sampleRuns({ count: 12 })));
+    assert.equal(shown.size, 12);
+    for (const entry of entries) {
+      const cells = shown.get(`${entry.experiment} ${entry.seed} ${formatPercent(entry.student!.accuracy)}`);
+      assert.ok(cells, `${entry.experiment} ${entry.seed}`);
+      for (const figure of [
+        formatPercent(entry.teacher!.accuracy),
+        formatPercent(entry.retention),
+        formatPercent(entry.agreement),
+        formatBytes(entry.student!.bytes),
+        formatRatio(entry.compressionRatio),
+      ])
+        assert.ok(cells.includes(figure), `${figure} in ${cells.join(' | ')}`);
+    }
+    await compareAll(page);
+    const verdicts = await page.locator('.verdict').allTextContents();
+    const { verdicts: expected } = compareRuns(sampleRuns({ count: 12 }));
+    assert.equal(verdicts.length, expected.length);
+    for (const [index, verdict] of expected.entries()) assert.ok(verdicts[index]!.includes(verdict.outcome));
+    await page.close();
+  });
+
+  test('a whole comparison by keyboard alone', async () => {
+    const { page } = await open('runs=12');
+    await page.locator('.line.run').first().waitFor();
+    const focused = () =>
+      page.evaluate('document.activeElement.closest("[role=row]")?.getAttribute("aria-rowindex")');
+    for (let presses = 0; (await focused()) !== '1'; presses++) {
+      assert.ok(presses < 12, 'Tab does not reach the runs');
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await focused(), '2');
+    await page.keyboard.press('Space');
+    for (let line = 0; line < 11; line++) {
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Space');
+    }
+    await page.getByText('12 selected').waitFor();
+    const onCompare = () => page.evaluate('document.activeElement.textContent.trim() === "Compare"');
+    for (let presses = 0; !(await onCompare()); presses++) {
+      assert.ok(presses < 12, 'Shift+Tab does not reach Compare');
+      await page.keyboard.press('Shift+Tab');
+    }
+    await page.keyboard.press('Enter');
+    await page.locator('.verdict').first().waitFor();
+    const onTable = () =>
+      page.evaluate('/^Show the figures as a table/.test(document.activeElement.ariaLabel ?? "")');
+    for (let presses = 0; !(await onTable()); presses++) {
+      assert.ok(presses < 40, 'Tab does not reach a chart');
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: 'Figures: Difference to direct training' }).waitFor();
+    await page.close();
+  });
+
+  test('hostile names are shown as they are, and run nothing', async () => {
+    const names = [
+      '<img src=x onerror="window.alerted=true"><script>window.alerted=true</script>',
+      `"'><svg onload=window.alerted=true>`,
+      'a\u202egpj.exe \u2066ناقل المعرفة',
+      'long '.repeat(2000),
+    ];
+    const { page, complaints } = await open('runs=0');
+    await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
+    await page.evaluate((hostile) => {
+      window.harness.reset(window.harness.sample({ count: 12, names: hostile }));
+    }, names);
+    await page.locator('.line.run').first().waitFor();
+    assert.ok(
+      (await page.locator('.line.run').allTextContents()).some((text) => text.includes('<img src=x')),
+    );
+    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));
+    await compareAll(page);
+    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));
+    await page.getByRole('button', { name: 'All runs' }).click();
+    await openRun(page, 0);
+    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));
+    assert.equal(await page.evaluate(() => window.alerted), undefined);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  test('the policy blocks a script that gets in nevertheless', async () => {
+    const { page, complaints } = await open('runs=1');
+    await page.evaluate(`{
+      const script = document.createElement('script');
+      script.textContent = 'window.alerted = true';
+      document.body.append(script);
+      document.body.insertAdjacentHTML('beforeend', '<b style="color:red">x</b><img src="https://evil.example/x.png" onerror="window.alerted = true">');
+    }`);
+    await page.waitForTimeout(200);
+    assert.equal(await page.evaluate(() => window.alerted), undefined);
+    assert.ok(complaints.length >= 3, complaints.join('\n'));
+    await page.close();
+  });
+
+  test('messages of a wrong shape leave the page as it is', async () => {
+    const { page } = await open('runs=6');
+    await page.locator('.line.run').first().waitFor();
+    await page.evaluate(() => {
+      for (const message of [
+        null,
+        'x',
+        {},
+        { kind: 'notification', name: 'snapshot', snapshot: { runs: 7 } },
+      ])
+        window.harness.tell(message);
+      window.harness.tell({ kind: 'response', id: 999, result: {} });
+    });
+    await page.waitForTimeout(250);
+    assert.equal(await page.locator('.line.run').count(), 6);
+    await page.close();
+  });
+
+  test('five thousand runs: only what is seen is in the document', async () => {
+    const { page } = await open('runs=5000');
+    await page.locator('.line.run').first().waitFor();
+    await page.getByText('5,000 runs').waitFor();
+    assert.ok((await page.locator('.line.run').count()) < 60);
+    await page.locator('.grid').evaluate((grid) => grid.scrollTo(0, 1e9));
+    await page.locator('.line[aria-rowindex="5001"]').waitFor();
+    assert.ok((await page.locator('.line.run').count()) < 60);
+    await page.close();
+  });
+
+  test('what is being read does not move; when nobody reads, the order is right again', async () => {
+    const { page } = await open('runs=6');
+    const first = page.locator('.line[aria-rowindex="2"]');
+    await first.waitFor();
+    await page.getByRole('columnheader', { name: 'Seed' }).getByRole('button').click();
+    const before = await first.textContent();
+    await page.evaluate(() => {
+      const { runs, configs } = window.harness.snapshot();
+      const changed = runs.map((row) => ({ ...row, seed: 9 - row.seed, note: 'changed' }));
+      window.harness.tell({
+        kind: 'notification',
+        name: 'changes',
+        changes: { runs: changed, configs, removed: [] },
+      });
+    });
+    await page.locator('.line[aria-rowindex="2"] .cell.number', { hasText: '9' }).first().waitFor();
+    const name = (text: string | null) => text!.match(/MNIST[^%]*?(?=✓|completed|\s{3})/)![0];
+    assert.equal(name(await first.textContent()), name(before));
+    await page.evaluate('document.activeElement.blur()');
+    await page.mouse.move(2, 2);
+    await page.locator('.line[aria-rowindex="2"] .cell.number', { hasText: '7' }).first().waitFor();
+    await page.close();
+  });
+
+  test('a run that is removed while it is shown, or compared, leaves a page that says so', async () => {
+    const { page, complaints } = await open('runs=6');
+    await page.locator('.line.run').first().waitFor();
+    await openRun(page, 0);
+    const remove = (runs: string[]) =>
+      page.evaluate((removed) => {
+        window.harness.tell({
+          kind: 'notification',
+          name: 'changes',
+          changes: { runs: [], configs: {}, removed },
+        });
+      }, runs);
+    const ids = await page.evaluate(() => window.harness.runs.map((run) => run.id));
+    await remove([ids.at(-1)!]);
+    await page.getByRole('heading', { name: 'This run is not there' }).waitFor();
+    await page.locator('vscode-button', { hasText: 'All Runs' }).click();
+    await compareAll(page);
+    await remove([ids[0]!]);
+    await page.getByText('1 of the chosen runs has been removed').waitFor();
+    await remove(ids);
+    await page.getByRole('heading', { name: 'Nothing to compare' }).waitFor();
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  test('reloaded, the page is where it was, as it was', async () => {
+    const { page } = await open('runs=12');
+    await page.locator('.line.run').first().waitFor();
+    await compareAll(page);
+    await page.reload();
+    await page.locator('.verdict').first().waitFor();
+    await page.getByRole('button', { name: 'All runs' }).click();
+    await page.getByText('12 selected').waitFor();
+    await page.close();
+  });
+
+  test('a changed hyperparameter is checked by the host, and sent to be run', async () => {
+    const { page } = await open('runs=12');
+    await page.locator('.line.run').first().waitFor();
+    await openRun(page, 0);
+    const field = (name: string) => page.locator(`vscode-text-field[aria-label="${name}"] input`);
+    await field('training.epochs').fill('many');
+    await page.keyboard.press('Tab');
+    await page.getByRole('alert').waitFor();
+    const run = page.locator('vscode-button', { hasText: 'Run This Change' });
+    assert.equal(await run.getAttribute('disabled'), '');
+    await field('training.epochs').fill('7');
+    await page.keyboard.press('Tab');
+    await field('training.learningRate').fill('5e-3');
+    await page.keyboard.press('Tab');
+    await page.locator('vscode-button:not([disabled])', { hasText: 'Run This Change' }).click();
+    const sent = await page.evaluate(() =>
+      window.harness.sent.find((one) => one.kind === 'command' && one.name === 'runChange'),
+    );
+    assert.deepEqual((sent as { edits: unknown }).edits, [
+      { path: ['training', 'epochs'], value: 7 },
+      { path: ['training', 'learningRate'], value: 0.005 },
+    ]);
+    await page.close();
+  });
+
+  test('curves of a running run move as its points come', async () => {
+    const { page } = await open('runs=12&states=mixed');
+    await page.locator('.line.run').first().waitFor();
+    const running = await page.evaluate(() =>
+      window.harness.runs.findIndex((run) => run.state === 'running'),
+    );
+    await openRun(page, 11 - running);
+    await page.getByRole('button', { name: /^Show the figures as a table: Loss/ }).click();
+    const region = page.getByRole('region', { name: /^Figures: Loss/ });
+    await region.waitFor();
+    await page.evaluate((index) => {
+      const run = window.harness.runs[index]!.id;
+      const point = {
+        run,
+        model: 'student',
+        metric: 'loss',
+        steps: [99_999],
+        epochs: [99.5],
+        times: [0],
+        values: [7.25],
+      };
+      window.harness.tell({ kind: 'notification', name: 'points', curves: [point] });
+    }, running);
+    await region.getByText('99.5').waitFor();
+    await page.close();
+  });
+
+  test('a chart is saved as SVG and PNG that stand alone', async () => {
+    const { page } = await open('runs=12');
+    await page.locator('.line.run').first().waitFor();
+    await compareAll(page);
+    await page.getByRole('button', { name: 'Save as SVG: Difference to direct training' }).click();
+    await page.getByRole('button', { name: 'Save as PNG: Difference to direct training' }).click();
+    const saved = await page.waitForFunction(() => {
+      const files = window.harness.sent.filter((one) => one.kind === 'command' && one.name === 'saveFile');
+      return files.length === 2 ? files : undefined;
+    });
+    const files = (await saved.jsonValue()) as { fileName: string; content: string }[];
+    const svg = files.find((file) => file.fileName.endsWith('.svg'))!.content;
+    assert.match(svg, /^<svg[^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    assert.doesNotMatch(svg, /var\(/);
+    const png = Buffer.from(files.find((file) => file.fileName.endsWith('.png'))!.content, 'base64');
+    assert.equal(png.subarray(1, 4).toString(), 'PNG');
+    await page.close();
+  });
+});
