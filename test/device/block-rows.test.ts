@@ -21,7 +21,7 @@ import {
 } from '../../src/device/onnx/record.ts';
 import { Value } from '../../src/device/onnx/value.ts';
 
-const options = { blockBytes: 2 ** 16 };
+const options = { cacheBytes: 2 ** 18 };
 const input = (...shape: number[]) => new Value(shape, 'float32');
 
 /** Output numbers of a graph over fixed inputs; `order` says which value each input is. */
@@ -75,6 +75,20 @@ test('what waits for a sum over all rows is a region of its own', async () => {
   const total = reduce('ReduceSum', shifted, [0, 1], true);
   const scaled = unary('Sqrt', unary('Abs', mul(unary('Neg', shifted), reshape(total, []))));
   await sameBlocked([scaled], [x], 2);
+});
+
+test('what a region needs at its beginning waits for it', async () => {
+  const [x, dy, moment] = [input(1024, 256), input(1024, 640), input(640, 256)];
+  const gradient = matMul(dy, x, true, false, 'cpu');
+  // The decay of the moment could run long before there is a gradient.
+  const next = add(unary('Neg', unary('Tanh', mul(moment, scalar(0.9)))), gradient);
+  const graph = graphOf([next, unary('Abs', unary('Exp', next))]);
+  const blocked = blockRows(graph, options);
+  assert.deepEqual(
+    operators(blocked).filter((operator) => operator !== 'Reshape'),
+    ['Gemm', 'Scan'],
+  );
+  assert.deepEqual(await outputs(blocked, [x, dy, moment]), await outputs(graph, [x, dy, moment]));
 });
 
 test('products and softmax over leading axes run in blocks of those', async () => {

@@ -3,7 +3,18 @@ import { test } from 'node:test';
 import { graphOf } from '../../src/device/onnx/graph.ts';
 import { matMul } from '../../src/device/onnx/kernels/matmul.ts';
 import { optimise } from '../../src/device/onnx/optimise/optimise.ts';
-import { add, div, mul, node, reshape, scalar, sub, transpose, unary } from '../../src/device/onnx/record.ts';
+import {
+  add,
+  div,
+  mul,
+  node,
+  reduce,
+  reshape,
+  scalar,
+  sub,
+  transpose,
+  unary,
+} from '../../src/device/onnx/record.ts';
 import { Value } from '../../src/device/onnx/value.ts';
 
 const input = (...shape: number[]) => new Value(shape, 'float32');
@@ -42,6 +53,13 @@ test('a sum with a negated operand is a difference, and a difference of negated 
   assert.deepEqual(operators(unary('Exp', add(a, unary('Neg', b)))), ['Sub', 'Exp']);
   assert.deepEqual(operators(unary('Exp', sub(a, unary('Neg', b)))), ['Add', 'Exp']);
   assert.deepEqual(operators(unary('Exp', add(mul(a, scalar(3)), mul(b, scalar(3))))), ['Add', 'Mul', 'Exp']);
+});
+
+test('a sum of all squares is one operator, and its factor comes out squared', () => {
+  const x = mul(input(2, 3), scalar(3));
+  const sum = reduce('ReduceSum', mul(x, x), [0, 1], false);
+  assert.deepEqual(operators(div(sum, scalar(9))), ['ReduceSumSquare']);
+  assert.deepEqual(operators(reduce('ReduceSum', mul(x, x), [1], false)), ['Mul', 'ReduceSum', 'Mul']);
 });
 
 test('factors do not pass where the result would differ', () => {

@@ -8,8 +8,8 @@ const describe = (threads: number) => `${threads} ${threads === 1 ? 'thread' : '
 export async function openCpu(threads = usableCores()): Promise<Device> {
   return OnnxDevice.open('cpu', `CPU · ${describe(threads)}`, {
     target: 'cpu',
-    // Half of what a core's second-level cache has on common machines, for each of them.
-    blocking: { blockBytes: 2 ** 18 * threads },
+    // Most of a core's second-level cache on common machines, for each of them.
+    blocking: { cacheBytes: 3 * 2 ** 18 * threads },
     session: {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,

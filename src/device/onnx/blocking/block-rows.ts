@@ -5,8 +5,8 @@ import { isRegion, type Region, regionsOf } from './regions.ts';
 import { rowWise } from './row-wise.ts';
 
 export interface BlockingOptions {
-  /** How many bytes the widest value of a block may have, so that a chain of operators stays in a core's cache. */
-  readonly blockBytes: number;
+  /** How many bytes a block of all values of a chain may take together: what the cores' own caches hold. */
+  readonly cacheBytes: number;
 }
 
 /** Below this much memory touched, a region fits the cache as it is. */
@@ -21,11 +21,11 @@ const smallestProduct = 256;
  * Outputs of the result may have another shape of the same size, as a Scan makes them.
  */
 export function blockRows(graph: Graph, options: BlockingOptions): Graph {
-  const used = usesOutside(graph);
+  const used = usesOf(graph);
   const become = new Map<Value, Value>();
   const current = (value: Value) => become.get(value) ?? value;
   for (const unit of regionsOf(graph)) {
-    const rows = isRegion(unit) ? blockOf(unit, options) : undefined;
+    const rows = isRegion(unit) ? blockOf(unit, used, options) : undefined;
     if (isRegion(unit) && rows) scan(unit, rows, used, become);
     else for (const node of isRegion(unit) ? unit.nodes : [unit]) copy(node, current, become);
   }
@@ -50,7 +50,9 @@ function copy(node: GraphNode, current: (value: Value) => Value, become: Map<Val
 }
 
 /** For each value, the nodes that use it; graph outputs are used by undefined. */
-function usesOutside(graph: Graph): Map<Value, Set<GraphNode | undefined>> {
+type Uses = ReadonlyMap<Value, ReadonlySet<GraphNode | undefined>>;
+
+function usesOf(graph: Graph): Uses {
   const uses = new Map<Value, Set<GraphNode | undefined>>();
   const use = (value: Value, by: GraphNode | undefined) => {
     const set = uses.get(value) ?? new Set();
@@ -62,32 +64,39 @@ function usesOutside(graph: Graph): Map<Value, Set<GraphNode | undefined>> {
 }
 
 /** How many rows make a block of a region; undefined where blocks do not pay. */
-function blockOf({ rows, nodes }: Region, { blockBytes }: BlockingOptions): number | undefined {
+function blockOf({ rows, nodes }: Region, used: Uses, { cacheBytes }: BlockingOptions): number | undefined {
   const products = nodes.some(({ operator }) => operator === 'Gemm');
   if (nodes.length < 3 && !products) return undefined;
-  const values = new Set<Value>();
+  const inside = new Set<GraphNode | undefined>(nodes);
+  // What must be in the cache at once: all that goes in and out, and two values in between.
+  const passing = new Set<Value>();
+  let widest = 0;
   for (const node of nodes) {
-    for (const output of node.outputs) values.add(output);
+    for (const output of node.outputs) {
+      widest = Math.max(widest, output.size);
+      if (isUsedOutside(output, inside, used)) passing.add(output);
+    }
     rowWise(node)!.byRow.forEach((byRow, index) => {
-      if (byRow) values.add(node.inputs[index]!);
+      const operand = node.inputs[index]!;
+      if (byRow && !inside.has(operand.node) && filling(operand) === undefined) passing.add(operand);
     });
   }
-  const bytes = [...values].map((value) => 4 * value.size);
-  if (bytes.reduce((sum, size) => sum + size, 0) < smallestRegion) return undefined;
-  const most = Math.max(products ? smallestProduct : 1, Math.floor(blockBytes / (Math.max(...bytes) / rows)));
+  const elements = [...passing].reduce((sum, { size }) => sum + size, 2 * widest);
+  const bytes = 4 * elements;
+  if (bytes < smallestRegion) return undefined;
+  const most = Math.max(products ? smallestProduct : 1, Math.floor((cacheBytes * rows) / bytes));
   let block = Math.min(rows, most);
   while (rows % block !== 0) block--;
   const tooSmall = products ? block < smallestProduct : 4 * block < most;
   return block === rows || tooSmall ? undefined : block;
 }
 
+function isUsedOutside(value: Value, inside: ReadonlySet<GraphNode | undefined>, used: Uses): boolean {
+  return [...(used.get(value) ?? [])].some((user) => !inside.has(user));
+}
+
 /** Puts a region into a Scan over blocks of its rows. */
-function scan(
-  { rows, nodes }: Region,
-  block: number,
-  used: ReadonlyMap<Value, ReadonlySet<GraphNode | undefined>>,
-  become: Map<Value, Value>,
-): void {
+function scan({ rows, nodes }: Region, block: number, used: Uses, become: Map<Value, Value>): void {
   const inside = new Set<GraphNode | undefined>(nodes);
   const inner = new Map<Value, Value>();
   const scanned = new Map<Value, Value>();
@@ -121,7 +130,7 @@ function scan(
   });
 
   const results = nodes.flatMap(({ outputs }) =>
-    outputs.filter((output) => [...(used.get(output) ?? [])].some((user) => !inside.has(user))),
+    outputs.filter((output) => isUsedOutside(output, inside, used)),
   );
   const blocks = rows / block;
   const stacked = results.map((result) => new Value([blocks, ...blockShape(result)], result.type));

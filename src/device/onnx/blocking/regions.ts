@@ -19,20 +19,11 @@ export const isRegion = (unit: Unit): unit is Region => 'nodes' in unit;
  */
 export function regionsOf(graph: Graph): Unit[] {
   const kinds = new Map<GraphNode, RowWise>();
-  const levels = new Map<GraphNode, number>();
   for (const node of graph.nodes) {
     const kind = rowWise(node);
     if (kind) kinds.set(node, kind);
-    let level = 0;
-    node.inputs.forEach((operand, index) => {
-      const producer = operand?.node;
-      if (!producer) return;
-      const before = kinds.get(producer);
-      const within = before && kind?.byRow[index] && before.rows === kind.rows;
-      level = Math.max(level, levels.get(producer)! + (before && !within ? 1 : 0));
-    });
-    levels.set(node, level);
   }
+  const levels = levelsOf(graph, kinds);
 
   const joined = new Joined<GraphNode>();
   const readers = new Map<Value, GraphNode>();
@@ -70,6 +61,49 @@ export function regionsOf(graph: Graph): Unit[] {
   // Within a level, regions come after the single nodes, which they may need and which never need them.
   const rank = ({ level, unit }: { level: number; unit: Unit }) => 2 * level + (isRegion(unit) ? 1 : 0);
   return units.sort((a, b) => rank(a) - rank(b)).map(({ unit }) => unit);
+}
+
+/** Whether an edge stays within a region: its ends work on the same rows, and it hands on each of them. */
+function isWithin(
+  kinds: ReadonlyMap<GraphNode, RowWise>,
+  from: GraphNode,
+  to: GraphNode,
+  operand: number,
+): boolean {
+  const [before, after] = [kinds.get(from), kinds.get(to)];
+  return before !== undefined && after?.byRow[operand] === true && before.rows === after.rows;
+}
+
+function levelsOf(graph: Graph, kinds: ReadonlyMap<GraphNode, RowWise>): Map<GraphNode, number> {
+  const levels = new Map<GraphNode, number>();
+  const step = (from: GraphNode, to: GraphNode, operand: number) =>
+    kinds.has(from) && !isWithin(kinds, from, to, operand) ? 1 : 0;
+  for (const node of graph.nodes) {
+    let level = 0;
+    node.inputs.forEach((operand, index) => {
+      if (operand?.node) level = Math.max(level, levels.get(operand.node)! + step(operand.node, node, index));
+    });
+    levels.set(node, level);
+  }
+
+  // Where a region begins, a node may wait for the region that needs it, as the decay of an optimizer's moments may
+  // for the gradient.
+  const latest = new Map<GraphNode, number>();
+  const outputs = new Set(graph.outputs);
+  for (const node of [...graph.nodes].reverse()) {
+    const begins = !node.inputs.some(
+      (operand, index) => operand?.node && isWithin(kinds, operand.node, node, index),
+    );
+    const limit = latest.get(node);
+    if (kinds.has(node) && begins && limit !== undefined && !node.outputs.some((value) => outputs.has(value)))
+      levels.set(node, limit);
+    node.inputs.forEach((operand, index) => {
+      if (!operand?.node) return;
+      const bound = levels.get(node)! - step(operand.node, node, index);
+      latest.set(operand.node, Math.min(latest.get(operand.node) ?? bound, bound));
+    });
+  }
+  return levels;
 }
 
 /** Sets that grow together (union and find). */

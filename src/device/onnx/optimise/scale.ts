@@ -139,6 +139,8 @@ const rules: Readonly<Record<string, Rule>> = {
   Abs: homogeneous((factor) => factor),
   Sqrt: homogeneous(Math.sqrt),
   Reciprocal: homogeneous((factor) => 1 / factor),
+  ReduceSumSquare: (node, operands, interner) =>
+    linear(node, operands, interner)?.map(({ value }) => checked(value, operands[0]!.factor ** 2, interner)),
   Concat: alike,
   Gemm: product,
   FusedMatMul: product,
