@@ -1,4 +1,5 @@
-// npm test: types, lint, then every unit test in a process of its own.
+// npm test: types, lint, every unit test in a process of its own, then the extension in a real VS Code. Words as
+// arguments pick unit tests by their file names.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -30,3 +31,9 @@ if (only.length === 0) {
   run('lint', bin('biome'), ['check', '.']);
 }
 run('unit tests', process.execPath, ['--import', 'tsx', '--test', '--test-reporter=spec', ...files]);
+if (only.length === 0) {
+  run('inside a real extension host', process.execPath, ['--import', 'tsx', 'test/editor/run.ts']);
+  run('packaged, through the user interface', process.execPath, [
+    ...['--import', 'tsx', '--test', '--test-reporter=spec', 'test/editor/ui/user.test.ts'],
+  ]);
+}

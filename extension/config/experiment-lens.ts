@@ -42,7 +42,7 @@ export class ExperimentLens extends Disposables implements CodeLensProvider {
       return workspace.isTrusted
         ? [
             new CodeLens(range, {
-              title: l10n.t('$(play) Not run yet: run it'),
+              title: `$(play)\u00a0${l10n.t('Not run yet: run it')}`,
               command: 'distillery.run',
               arguments: [document.uri],
             }),
@@ -70,5 +70,6 @@ function lensTitle(record: RunRecord): string {
   }[record.state];
   const description = runDescription(record) || stateName(record.state);
   const when = new Date(record.endedAt ?? record.startedAt ?? record.createdAt).toLocaleString();
-  return `$(${icon}) ${runLabel(record)}: ${description} · ${when}`;
+  // The space that VS Code leaves after an icon is none.
+  return `$(${icon})\u00a0${runLabel(record)}: ${description} · ${when}`;
 }

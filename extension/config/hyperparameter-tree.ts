@@ -94,8 +94,14 @@ async function sections(source: HyperparameterSource, experiment: Experiment): P
     nodes.push({ kind: 'parameter', parameter, source, experiment });
     bySection.set(name, nodes);
   }
-  return [...bySection].map(([name, parameters]) => ({ kind: 'section', name, parameters }));
+  return [...bySection]
+    .sort(([one], [other]) => rank(one) - rank(other))
+    .map(([name, parameters]) => ({ kind: 'section', name, parameters }));
 }
+
+/** What is tried out most stands first. */
+const order = ['strategy', 'training', 'student', 'teacher', 'dataset'];
+const rank = (section: string) => (order.includes(section) ? order.indexOf(section) : order.length);
 
 function sectionItem({ name, parameters }: SectionNode): TreeItem {
   const item = new TreeItem(name, TreeItemCollapsibleState.Expanded);
@@ -110,7 +116,7 @@ function parameterItem({ parameter, source }: ParameterNode): TreeItem {
   const inner = path.length > 1 ? path.slice(1) : path;
   const item = new TreeItem(describePath(inner));
   item.id = describePath(path);
-  item.description = showValue(value) + (unit ? ` ${unit}` : '');
+  item.description = showValue(value) + (unit && value != null ? ` ${unit}` : '');
   item.iconPath = changed
     ? new ThemeIcon('circle-filled', new ThemeColor('gitDecoration.modifiedResourceForeground'))
     : new ThemeIcon('circle-outline', new ThemeColor('disabledForeground'));

@@ -45,10 +45,12 @@ export function generateManifest(): GeneratedManifest {
       ],
     },
     views: {
-      [container.id]: Object.entries(views).map(([id, { name, icon }]) => ({
+      [container.id]: Object.entries(views).map(([id, { name, icon, size, folded }]) => ({
         id,
         name: text(`${id}.name`, name),
         icon,
+        initialSize: size,
+        ...(folded && { visibility: 'collapsed' }),
       })),
     },
     viewsWelcome: welcomes.map(({ view, when, contents }, index) => ({

@@ -7,9 +7,14 @@ export const container = {
 } as const;
 
 export const views = {
-  'distillery.runs': { name: 'Runs', icon: 'extension/media/distillery.svg' },
-  'distillery.hyperparameters': { name: 'Hyperparameters', icon: 'extension/media/distillery.svg' },
-  'distillery.devices': { name: 'Devices', icon: 'extension/media/distillery.svg' },
+  'distillery.runs': { name: 'Runs', icon: 'extension/media/distillery.svg', size: 4, folded: false },
+  'distillery.hyperparameters': {
+    name: 'Hyperparameters',
+    icon: 'extension/media/distillery.svg',
+    size: 4,
+    folded: false,
+  },
+  'distillery.devices': { name: 'Devices', icon: 'extension/media/distillery.svg', size: 2, folded: true },
 } as const;
 
 export type ViewId = keyof typeof views;

@@ -98,7 +98,7 @@ export class DeviceTree extends Disposables implements TreeDataProvider<DeviceNo
       const item = new TreeItem(node.label);
       item.description = node.text;
       item.tooltip = node.text;
-      if (node.warn) item.iconPath = new ThemeIcon('lightbulb');
+      item.iconPath = new ThemeIcon(node.warn ? 'lightbulb' : 'info');
       return item;
     }
     const { device } = node;

@@ -15,6 +15,13 @@ export function experimentItem(node: ExperimentNode): TreeItem {
   item.resourceUri = node.exists ? node.uri : undefined;
   item.iconPath = new ThemeIcon(node.exists ? 'beaker' : 'file');
   item.contextValue = node.exists ? 'experiment' : 'orphan';
+  // With a command of its own, only the arrow folds the row.
+  if (node.exists)
+    item.command = {
+      command: 'vscode.open',
+      title: '',
+      arguments: [node.uri, { preview: true, preserveFocus: true }],
+    };
   const place = workspace.asRelativePath(node.uri, (workspace.workspaceFolders?.length ?? 0) > 1);
   item.description = node.exists ? runsText(node.runs) : l10n.t('{0} · file is gone', runsText(node.runs));
   item.tooltip = place;

@@ -48,7 +48,8 @@ export interface MoreNode {
 export function nodeId(node: ExplorerNode): string {
   switch (node.kind) {
     case 'experiment':
-      return `experiment:${node.uri.toString()}`;
+      // VS Code keeps a row folded that had nothing below it; with its first run it is to be a new row, unfolded.
+      return `experiment:${node.runs > 0 ? '' : 'empty:'}${node.uri.toString()}`;
     case 'group':
       return `group:${node.label}`;
     case 'run':

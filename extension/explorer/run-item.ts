@@ -85,7 +85,9 @@ export function runTooltip(record: RunRecord): MarkdownString {
   const tooltip = new MarkdownString(undefined, true);
   tooltip.supportHtml = false;
   const heading = tooltip.appendText(record.name);
-  heading.appendMarkdown(`\n\n${stateName(record.state)} · ${record.strategy} · seed ${record.seed}`);
+  heading.appendMarkdown(
+    `\n\n${stateName(record.state)} · ${record.strategy} · ${l10n.t('seed {0}', record.seed)}`,
+  );
   if (record.device) tooltip.appendMarkdown(' · ').appendText(record.device);
   const { result } = record;
   if (result) {

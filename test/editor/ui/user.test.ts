@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, test as nodeTest } from 'node:test';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { RunRecord } from '../../../src/runs/run-records.ts';
 import { openStore } from '../../../src/runs/store.ts';
@@ -91,6 +91,22 @@ async function checkEvents(run: RunRecord): Promise<void> {
   }
 }
 
+let broken = false;
+
+/** One step of the day; after one that failed the others would only wait in vain. */
+function test(name: string, work: () => Promise<void>): void {
+  nodeTest(name, async (context) => {
+    if (broken) return context.skip('an earlier step failed');
+    try {
+      await work();
+    } catch (error) {
+      broken = true;
+      for (const [index, open] of browser.pages().entries()) await picture(open, `failed-${index}`);
+      throw error;
+    }
+  });
+}
+
 /** Rewrites an option of an experiment on disk, as another editor would. */
 function rewrite(name: string, from: RegExp, to: string): void {
   const file = join(project, name);
@@ -156,9 +172,10 @@ test('two runs are compared by keyboard', async () => {
   const rows = page.getByRole('treeitem', { name: /^seed 1, completed/ });
   await rows.nth(0).click();
   await rows.nth(1).click({ modifiers: ['Control'] });
+  await page.waitForTimeout(500);
   await page.keyboard.press('Control+D');
-  await seen(page.locator('.tab.active'));
-  await page.waitForTimeout(2500);
+  await seen(page.locator('iframe.webview.ready').first());
+  await page.waitForTimeout(2000);
   for (const [name, theme] of Object.entries(themes)) {
     mkdirSync(join(project, '.vscode'), { recursive: true });
     writeFileSync(
@@ -168,16 +185,18 @@ test('two runs are compared by keyboard', async () => {
     await page.waitForTimeout(2500);
     await picture(page, `6-compare-${name}`);
     await runCommand(page, 'View: Close All Editors');
-    await row(page, /^Experiment digits-response,/).click();
-    await runCommand(page, 'Distillery: Open Experiment File').catch(() => undefined);
-    await page.waitForTimeout(500);
+    await row(page, /^Experiment digits-response\.distill\.json,/).click();
+    await seen(page.locator('.tab.active', { hasText: 'digits-response.distill.json' }));
+    await page.waitForTimeout(700);
     await picture(page, `7-explorer-${name}`);
     await rows.nth(0).hover();
     await page.waitForTimeout(1500);
     await picture(page, `8-tooltip-${name}`);
     await rows.nth(0).click();
     await rows.nth(1).click({ modifiers: ['Control'] });
+    await page.waitForTimeout(500);
     await page.keyboard.press('Control+D');
+    await seen(page.locator('iframe.webview.ready').first());
     await page.waitForTimeout(1000);
   }
   rmSync(join(project, '.vscode'), { recursive: true });
@@ -218,6 +237,7 @@ test('in a folder that is not trusted everything can be read and nothing runs', 
   try {
     const window = await context.newPage();
     await window.goto(guarded.url({ folder: project }));
+    await picture(window, 'trust-0');
     const no = window.getByRole('button', { name: /No, I don't trust/ });
     await no.click({ timeout: 60_000 });
     await openDistillery(window);

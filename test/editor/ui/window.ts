@@ -41,6 +41,6 @@ export async function answer(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-export async function seen(locator: Locator, timeout = 60_000): Promise<void> {
+export async function seen(locator: Locator, timeout = 40_000): Promise<void> {
   await locator.waitFor({ state: 'visible', timeout });
 }
