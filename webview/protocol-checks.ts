@@ -83,6 +83,7 @@ const modelFigures = object<ModelFigures>({
   throughput: figure,
   macroF1: figure,
   calibrationError: figure,
+  perplexity: figure,
   confusion: matrix,
 });
 
@@ -97,6 +98,8 @@ const runFigures = object<RunFigures>({
   deviceKind: nullable(string),
   teacher: nullable(modelFigures),
   student: nullable(modelFigures),
+  candidates: list(object<RunFigures['candidates'][number]>({ name: string, figures: modelFigures })),
+  ensembleAccuracy: figure,
   compressionRatio: figure,
   retention: figure,
   agreement: figure,
@@ -137,11 +140,31 @@ const spread = nullable(
   object<Spread>({ n: number, mean: number, deviation: figure, lowest: number, highest: number }),
 );
 const figureKeys = [
-  ...['accuracy', 'retention', 'agreement', 'macroF1', 'loss', 'calibrationError', 'parameters', 'bytes'],
+  ...[
+    'accuracy',
+    'retention',
+    'agreement',
+    'macroF1',
+    'loss',
+    'perplexity',
+    'calibrationError',
+    'parameters',
+    'bytes',
+  ],
   ...['compressionRatio', 'latencyMs', 'speedup', 'throughput', 'trainingSeconds', 'savedSeconds'],
 ];
 const teacherFigureKeys = [
-  ...['accuracy', 'loss', 'parameters', 'bytes', 'latencyMs', 'throughput', 'macroF1', 'calibrationError'],
+  ...[
+    'accuracy',
+    'loss',
+    'parameters',
+    'bytes',
+    'latencyMs',
+    'throughput',
+    'macroF1',
+    'calibrationError',
+    'perplexity',
+  ],
 ];
 const spreads =
   <Key extends string>(keys: readonly string[]): Check<Readonly<Record<Key, Spread | null>>> =>
@@ -173,6 +196,16 @@ const comparisonData = object<ComparisonData>({
       seeds: list(number),
       allSeeds: list(number),
       deviceKinds: strings,
+      candidates: list(
+        object<ComparedGroup['candidates'][number]>({
+          name: string,
+          accuracy: spread,
+          parameters: spread,
+          bytes: spread,
+          latencyMs: spread,
+        }),
+      ),
+      ensembleAccuracy: spread,
       figures: spreads<FigureKey>(figureKeys),
     }),
   ),
@@ -180,14 +213,15 @@ const comparisonData = object<ComparisonData>({
     object<ComparedVerdict>({
       group: string,
       baseline: nullable(string),
+      metric: oneOf('accuracy', 'loss'),
       outcome: oneOf('BEATS', 'DOES NOT BEAT', 'INCONCLUSIVE'),
       pairs: list(
         object<ComparedVerdict['pairs'][number]>({
           seed: number,
           run: string,
           baselineRun: string,
-          accuracy: number,
-          baselineAccuracy: number,
+          value: number,
+          baselineValue: number,
           difference: number,
         }),
       ),
@@ -273,7 +307,6 @@ const runDetail = object<RunDetail>({
           }),
         ),
       ),
-      perplexity: optional(figure),
       samples: optional(list(object<{ prompt: string; text: string }>({ prompt: string, text: string }))),
     }),
   ),

@@ -32,6 +32,7 @@ export interface ModelFigures {
   readonly throughput: Figure;
   readonly macroF1: Figure;
   readonly calibrationError: Figure;
+  readonly perplexity: Figure;
   /** confusion[label][prediction]; null in rows of the overview, which do not show it. */
   readonly confusion: readonly (readonly number[])[] | null;
 }
@@ -48,6 +49,9 @@ export interface RunFigures {
   readonly deviceKind: string | null;
   readonly teacher: ModelFigures | null;
   readonly student: ModelFigures | null;
+  /** Exits and peers. */
+  readonly candidates: readonly { readonly name: string; readonly figures: ModelFigures }[];
+  readonly ensembleAccuracy: Figure;
   readonly compressionRatio: Figure;
   readonly retention: Figure;
   readonly agreement: Figure;
@@ -126,6 +130,7 @@ export type FigureKey =
   | 'agreement'
   | 'macroF1'
   | 'loss'
+  | 'perplexity'
   | 'calibrationError'
   | 'parameters'
   | 'bytes'
@@ -144,7 +149,8 @@ export type TeacherFigureKey =
   | 'latencyMs'
   | 'throughput'
   | 'macroF1'
-  | 'calibrationError';
+  | 'calibrationError'
+  | 'perplexity';
 
 export interface ComparedGroup {
   readonly key: string;
@@ -157,6 +163,14 @@ export interface ComparedGroup {
   readonly seeds: readonly number[];
   readonly allSeeds: readonly number[];
   readonly deviceKinds: readonly string[];
+  readonly candidates: readonly {
+    readonly name: string;
+    readonly accuracy: Spread | null;
+    readonly parameters: Spread | null;
+    readonly bytes: Spread | null;
+    readonly latencyMs: Spread | null;
+  }[];
+  readonly ensembleAccuracy: Spread | null;
   readonly figures: Readonly<Record<FigureKey, Spread | null>>;
 }
 
@@ -171,13 +185,14 @@ export interface ComparedTeacher {
 export interface ComparedVerdict {
   readonly group: string;
   readonly baseline: string | null;
+  readonly metric: 'accuracy' | 'loss';
   readonly outcome: 'BEATS' | 'DOES NOT BEAT' | 'INCONCLUSIVE';
   readonly pairs: readonly {
     readonly seed: number;
     readonly run: string;
     readonly baselineRun: string;
-    readonly accuracy: number;
-    readonly baselineAccuracy: number;
+    readonly value: number;
+    readonly baselineValue: number;
     readonly difference: number;
   }[];
   readonly mean: Figure;
@@ -235,8 +250,6 @@ export interface MeasuredModel {
     readonly accuracy: number;
     readonly count: number;
   }[];
-  /** Perplexity of a language model. */
-  readonly perplexity?: Figure;
   /** What a language model writes on from a prompt. */
   readonly samples?: readonly { readonly prompt: string; readonly text: string }[];
 }

@@ -1,6 +1,7 @@
 import type { Advice, AdviceMaterial, Evidence } from './advice.ts';
 import { type FigureKey, figureKind } from './figure-kinds.ts';
-import { formatPercent, formatPoints, formatPointsInterval, formatSeconds } from './formatting.ts';
+import { formatPercent, formatSeconds } from './formatting.ts';
+import { formatGain, formatGainInterval } from './gain.ts';
 import type { RunGroup } from './groups.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -29,7 +30,7 @@ function onVerdict(group: RunGroup, baseline: RunGroup | undefined, verdict: Ver
   const interval: Evidence = {
     label: 'Difference to direct training, 95 % interval',
     value:
-      `${formatPoints(verdict.mean)} ${verdict.interval ? formatPointsInterval(verdict.interval) : ''}`.trim(),
+      `${formatGain(verdict.mean, verdict.metric)} ${verdict.interval ? formatGainInterval(verdict.interval, verdict.metric) : ''}`.trim(),
     of: group.key,
   };
   const accuracies = baseline ? [evidence(group, 'accuracy'), evidence(baseline, 'accuracy')] : [];
@@ -43,8 +44,8 @@ function onVerdict(group: RunGroup, baseline: RunGroup | undefined, verdict: Ver
         headline: subset === null ? 'distillation pays' : 'the teacher makes up for few labels',
         text:
           subset === null
-            ? `The same student gains ${formatPoints(verdict.mean)} over training on labels alone.`
-            : `With ${subset.toLocaleString('en-US')} labelled samples the student gains ${formatPoints(verdict.mean)} over training on them alone. Few labels are where distillation helps most; expect less as labels grow.`,
+            ? `The same student gains ${formatGain(verdict.mean, verdict.metric)} over training on labels alone.`
+            : `With ${subset.toLocaleString('en-US')} labelled samples the student gains ${formatGain(verdict.mean, verdict.metric)} over training on them alone. Few labels are where distillation helps most; expect less as labels grow.`,
         about,
         evidence: [interval, ...accuracies],
       },
@@ -127,7 +128,8 @@ function onSize(group: RunGroup): Advice[] {
     evidence(group, 'retention'),
     evidence(group, 'bytes'),
   ];
-  if (compression < 1.5)
+  const compressed = group.strategy === 'quantize' || group.strategy === 'prune';
+  if (compression < 1.5 && !compressed)
     return [
       {
         rule: 'hardly-smaller',

@@ -38,6 +38,7 @@ const figures = [
   'loss',
   'macroF1',
   'calibrationError',
+  'perplexity',
   'parameters',
   'bytes',
   'latencyMs',

@@ -18,6 +18,7 @@ export type FigureKey =
   | 'agreement'
   | 'macroF1'
   | 'loss'
+  | 'perplexity'
   | 'calibrationError'
   | 'parameters'
   | 'bytes'
@@ -56,7 +57,7 @@ export const figureKinds: readonly FigureKind[] = [
   {
     key: 'accuracy',
     label: 'Accuracy',
-    meaning: 'Share of test samples the student classifies correctly.',
+    meaning: 'Share of test samples the student classifies, or tokens it predicts, correctly.',
     better: 'higher',
     ...percent,
     read: (figures) => figures.student?.accuracy ?? null,
@@ -92,6 +93,14 @@ export const figureKinds: readonly FigureKind[] = [
     better: 'lower',
     ...plain,
     read: (figures) => figures.student?.loss ?? null,
+  },
+  {
+    key: 'perplexity',
+    label: 'Perplexity',
+    meaning: 'Of language models: the exponential of the loss per token on the test set.',
+    better: 'lower',
+    ...plain,
+    read: (figures) => figures.student?.perplexity ?? null,
   },
   {
     key: 'calibrationError',

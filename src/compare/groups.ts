@@ -7,6 +7,15 @@ import { oneLine } from './formatting.ts';
 import { figuresOf, type RunFigures } from './run-figures.ts';
 import { type Spread, spreadOf } from './spread.ts';
 
+/** An exit or peer over seeds. */
+export interface CandidateSpread {
+  readonly name: string;
+  readonly accuracy: Spread | null;
+  readonly parameters: Spread | null;
+  readonly bytes: Spread | null;
+  readonly latencyMs: Spread | null;
+}
+
 /** Runs that differ by their seed alone. */
 export interface RunGroup {
   /** Stable within one comparison. */
@@ -29,6 +38,10 @@ export interface RunGroup {
   /** Seeds of all runs. */
   readonly allSeeds: readonly number[];
   readonly deviceKinds: readonly string[];
+  /** Exits or peers by name, over the counted runs. */
+  readonly candidates: readonly CandidateSpread[];
+  /** Accuracy of student and peers together. */
+  readonly ensembleAccuracy: Spread | null;
   /** Mean and spread of the counted runs; null where nothing was measured. */
   readonly figures: Readonly<Record<FigureKey, Spread | null>>;
 }
@@ -87,8 +100,26 @@ function toGroup(runs: readonly ComparedRun[], key: string, label: string, varia
     seeds: counted.map((run) => run.seed),
     allSeeds: [...new Set(runs.map((run) => run.seed))].sort((a, b) => a - b),
     deviceKinds: [...new Set(counted.flatMap((run) => run.deviceKind ?? []))],
+    candidates: candidatesOf(counted),
+    ensembleAccuracy: spreadOf(counted.map((run) => run.ensembleAccuracy)),
     figures,
   };
+}
+
+function candidatesOf(counted: readonly RunFigures[]): CandidateSpread[] {
+  const names = new Set(counted.flatMap((run) => run.candidates.map(({ name }) => name)));
+  return [...names].map((name) => {
+    const measured = counted.flatMap((run) => run.candidates.filter((one) => one.name === name));
+    const spread = (key: 'accuracy' | 'parameters' | 'bytes' | 'latencyMs') =>
+      spreadOf(measured.map(({ figures }) => figures[key]));
+    return {
+      name,
+      accuracy: spread('accuracy'),
+      parameters: spread('parameters'),
+      bytes: spread('bytes'),
+      latencyMs: spread('latencyMs'),
+    };
+  });
 }
 
 /** Experiments of one name get the settings in which they differ, at most three. */

@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
-import { classCharts, comparisonCharts, learningCharts } from './charts/comparison-charts.ts';
+import {
+  candidateCharts,
+  classCharts,
+  comparisonCharts,
+  learningCharts,
+} from './charts/comparison-charts.ts';
 import type { Comparison } from './figures.ts';
 import { chartFigure } from './html/chart-figure.ts';
 import { html, type Markup, Markup as MarkupText, name } from './html/markup.ts';
 import { reportStyle } from './html/report-style.ts';
 import {
   adviceList,
+  candidatesTable,
   differencesTable,
   environmentTable,
   mainTable,
@@ -37,6 +43,7 @@ export function renderHtml(comparison: Comparison, options: HtmlOptions = {}): s
     });
   const charts = figures(comparisonCharts(comparison));
   const curves = figures(learningCharts(comparison, options.curves ?? []));
+  const candidates = figures(candidateCharts(comparison));
   const classes = figures(classCharts(comparison));
   const section = (heading: string, content: readonly Markup[]) =>
     content.length === 0 ? html`` : html`<h2>${heading}</h2><div class="charts">${content}</div>`;
@@ -63,6 +70,8 @@ ${verdictCards(comparison)}
 ${comparison.runs.length === 0 ? '' : mainTable(comparison)}
 ${section('Charts', charts)}
 ${section('Learning curves', curves)}
+${candidatesTable(comparison)}
+${candidates.length === 0 ? '' : html`<div class="charts">${candidates}</div>`}
 ${section('By class', classes)}
 ${adviceList(comparison)}
 ${differencesTable(comparison)}

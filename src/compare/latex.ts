@@ -7,6 +7,7 @@ const wanted = new Set([
   'accuracy',
   'retention',
   'agreement',
+  'perplexity',
   'parameters',
   'bytes',
   'compressionRatio',

@@ -1,4 +1,5 @@
 import { adviceTitle } from './advice.ts';
+import { candidateColumns, candidateRows } from './candidate-rows.ts';
 import type { Comparison } from './figures.ts';
 import { missing, oneLine } from './formatting.ts';
 import { reportRows, shownFigures } from './report-rows.ts';
@@ -32,6 +33,17 @@ export function renderMarkdown(comparison: Comparison): string {
     }
     lines.push('', markdownText(verdictMethod));
   }
+  const withCandidates = comparison.groups.filter((group) => group.candidates.length > 0);
+  if (withCandidates.length > 0)
+    lines.push(
+      '',
+      '### Exits and peers',
+      '',
+      ...table(
+        ['Strategy', ...candidateColumns],
+        withCandidates.flatMap((group) => candidateRows(group).map((row) => [group.label, ...row])),
+      ),
+    );
   if (comparison.differences.length > 0 && comparison.groups.length > 1) {
     lines.push('', '### What differs', '');
     lines.push(

@@ -16,8 +16,16 @@ export interface ModelSummary {
   readonly throughput: number | null;
   readonly macroF1: number | null;
   readonly calibrationError: number | null;
+  /** Of language models: the exponential of the loss; null for others. */
+  readonly perplexity: number | null;
   /** confusion[label][prediction]. */
   readonly confusion: readonly (readonly number[])[] | null;
+}
+
+/** A further model of a run: an exit of a self-distilled student, or a peer. */
+export interface Candidate {
+  readonly name: string;
+  readonly figures: ModelSummary;
 }
 
 /** Teacher against student in one run. */
@@ -32,6 +40,9 @@ export interface RunFigures {
   readonly deviceKind: string | null;
   readonly teacher: ModelSummary | null;
   readonly student: ModelSummary | null;
+  readonly candidates: readonly Candidate[];
+  /** What student and peers answer together, by the mean of their probabilities. */
+  readonly ensembleAccuracy: number | null;
   /** Teacher bytes over student bytes. */
   readonly compressionRatio: number | null;
   /** Student accuracy over teacher accuracy. */
@@ -62,6 +73,11 @@ export function figuresOf(run: ComparedRun): RunFigures {
     deviceKind: run.deviceKind ?? null,
     teacher,
     student,
+    candidates: Object.entries(result?.candidates ?? {}).map(([name, figures]) => ({
+      name,
+      figures: summary(figures),
+    })),
+    ensembleAccuracy: known(result?.ensemble?.accuracy),
     compressionRatio: ratio(teacher?.bytes ?? null, student?.bytes ?? null),
     retention: ratio(student?.accuracy ?? null, teacher?.accuracy ?? null),
     agreement: known(result?.agreement),
@@ -83,6 +99,7 @@ function summary(figures: ModelFigures): ModelSummary {
     throughput: known(figures.throughput),
     macroF1: known(figures.macroF1),
     calibrationError: known(figures.calibrationError),
+    perplexity: known(figures.perplexity),
     confusion: figures.confusion ?? null,
   };
 }

@@ -25,6 +25,7 @@ const priority: readonly FigureKey[] = [
   'speedup',
   'parameters',
   'trainingSeconds',
+  'perplexity',
   'loss',
   'calibrationError',
   'macroF1',

@@ -25,6 +25,7 @@ const figureKeys: readonly ModelFigureKey[] = [
   'throughput',
   'macroF1',
   'calibrationError',
+  'perplexity',
 ];
 
 /** The distinct teachers, in the order of the groups. Each run measured its teacher anew, so latencies have a spread. */

@@ -1,15 +1,17 @@
 import type { Comparison } from './figures.ts';
-import { decimalsForNoise, formatPoints, formatPointsInterval } from './formatting.ts';
+import { formatGain, formatGainInterval } from './gain.ts';
 import type { Verdict } from './verdict.ts';
 
 /** '+0.42 pp, 95 % interval [+0.12, +0.72] pp', with as many digits as the spread allows; empty without pairs. */
-export function differenceText(verdict: Verdict): string {
-  if (verdict.mean === null) return '';
-  const decimals = verdict.deviation ? Math.max(2, decimalsForNoise(verdict.deviation * 100)) : 2;
-  const mean = formatPoints(verdict.mean, decimals);
-  if (verdict.interval === null) return mean;
+export function differenceText(
+  verdict: Pick<Verdict, 'mean' | 'deviation' | 'interval' | 'confidence' | 'metric'>,
+): string {
+  const { mean, metric, deviation, interval } = verdict;
+  if (mean === null) return '';
+  const text = formatGain(mean, metric, deviation);
+  if (interval === null) return text;
   const confidence = `${Math.round(verdict.confidence * 100)} % interval`;
-  return `${mean}, ${confidence} ${formatPointsInterval(verdict.interval, decimals)}`;
+  return `${text}, ${confidence} ${formatGainInterval(interval, metric, deviation)}`;
 }
 
 /** 'MNIST response BEATS MNIST direct', with the labels of the two groups. */
@@ -22,4 +24,4 @@ export function verdictTitle(verdict: Verdict, comparison: Comparison): string {
 
 /** What a reader must know of verdicts in general; printed under them in every report. */
 export const verdictMethod =
-  'Each verdict compares a strategy with direct training of the same student on the same data, budget and seeds: the paired t interval of the difference in test accuracy. BEATS: the whole interval is above zero. DOES NOT BEAT: the interval excludes a gain that matters (0.1 pp). INCONCLUSIVE: neither. Each interval stands for itself; among many strategies one in twenty may beat direct training by chance.';
+  'Each verdict compares a strategy with direct training of the same student on the same data, budget and seeds: the paired t interval of the gain in test accuracy, or, for language models, in loss per token (nats; 0.01 nats are one per cent of perplexity). BEATS: the whole interval is above zero. DOES NOT BEAT: the interval excludes a gain that matters (0.1 pp; 0.01 nats). INCONCLUSIVE: neither. Each interval stands for itself; among many strategies one in twenty may beat direct training by chance.';

@@ -1,17 +1,21 @@
 import { type Comparability, comparability, describeDifferences } from './comparability.ts';
-import { formatPoints } from './formatting.ts';
+import { formatGain } from './gain.ts';
 import type { RunGroup } from './groups.ts';
 import { pairedInterval, pairsNeeded } from './paired-interval.ts';
 
 export type Outcome = 'BEATS' | 'DOES NOT BEAT' | 'INCONCLUSIVE';
 
-/** A seed that both strategies were run with. Accuracies are fractions. */
+/** What verdicts are about: accuracy as a fraction, or, of language models, the loss in nats per token. */
+export type VerdictMetric = 'accuracy' | 'loss';
+
+/** A seed that both strategies were run with. */
 export interface SeedPair {
   readonly seed: number;
   readonly run: string;
   readonly baselineRun: string;
-  readonly accuracy: number;
-  readonly baselineAccuracy: number;
+  readonly value: number;
+  readonly baselineValue: number;
+  /** The gain: above zero where the strategy is the better one, whichever direction is good. */
   readonly difference: number;
 }
 
@@ -21,9 +25,10 @@ export interface Verdict {
   readonly group: string;
   /** Key of the directly trained group it is judged against. */
   readonly baseline: string | null;
+  readonly metric: VerdictMetric;
   readonly outcome: Outcome;
   readonly pairs: readonly SeedPair[];
-  /** Mean difference of accuracy, strategy minus direct; null without pairs. */
+  /** Mean gain over direct training; null without pairs. */
   readonly mean: number | null;
   readonly deviation: number | null;
   readonly interval: readonly [number, number] | null;
@@ -40,17 +45,23 @@ export interface Verdict {
 export interface VerdictOptions {
   /** Of the interval; 0.95 unless told. */
   readonly confidence?: number;
-  /** Gains below this fraction do not count as gains; 0.001 unless told: a tenth of a percentage point. */
+  /**
+   * Gains below this do not count as gains. Unless told: 0.001 of accuracy, a tenth of a percentage point; 0.01 nats of
+   * loss, one per cent of perplexity.
+   */
   readonly relevantGain?: number;
 }
 
+/** What is no distillation: the yardstick, and the alternatives, which have no student to train another way. */
+const notJudged = new Set(['direct', 'quantize', 'prune']);
+
 /**
- * Judges every group but the directly trained ones. The yardstick is direct training of the same student on the same data
+ * Judges every group in which a student learns from a teacher, from itself or from peers. The yardstick is direct training of the same student on the same data
  * with the same budget; each seed is one pair, so that what both runs share (initial weights, order of samples, labelled
  * subset) cancels out: Bouthillier et al. 2021, 'Accounting for Variance in Machine Learning Benchmarks', and Dietterich
  * 1998, 'Approximate Statistical Tests for Comparing Supervised Classification Learning Algorithms'.
  *
- * With the paired t interval of the difference in accuracy:
+ * With the paired t interval of the gain in accuracy, or, of language models, in loss, whose exponential is perplexity:
  * - BEATS: the whole interval is above zero.
  * - DOES NOT BEAT: the whole interval is below the smallest gain that matters, so that a real gain is excluded, not just
  *   not found (an equivalence bound: Lakens 2017). An interval that ends at zero or below is such a one.
@@ -62,20 +73,19 @@ export interface VerdictOptions {
 export function judge(groups: readonly RunGroup[], options: VerdictOptions = {}): Verdict[] {
   const direct = groups.filter((group) => group.strategy === 'direct');
   return groups
-    .filter((group) => group.strategy !== 'direct')
-    .map((group) => judgeGroup(group, direct, options.confidence ?? 0.95, options.relevantGain ?? 0.001));
+    .filter((group) => !notJudged.has(group.strategy))
+    .map((group) => judgeGroup(group, direct, options));
 }
 
-function judgeGroup(
-  group: RunGroup,
-  direct: readonly RunGroup[],
-  confidence: number,
-  relevantGain: number,
-): Verdict {
-  const choice = chooseBaseline(group, direct);
+function judgeGroup(group: RunGroup, direct: readonly RunGroup[], options: VerdictOptions): Verdict {
+  const metric: VerdictMetric = group.figures.perplexity === null ? 'accuracy' : 'loss';
+  const confidence = options.confidence ?? 0.95;
+  const relevantGain = options.relevantGain ?? (metric === 'accuracy' ? 0.001 : 0.01);
+  const choice = chooseBaseline(group, direct, metric);
   const open = {
     group: group.key,
     baseline: choice.baseline?.key ?? null,
+    metric,
     outcome: 'INCONCLUSIVE' as const,
     pairs: [],
     mean: null,
@@ -88,7 +98,7 @@ function judgeGroup(
   };
   if (choice.baseline === null) return { ...open, reason: choice.reason };
 
-  const pairs = pairsOf(group, choice.baseline);
+  const pairs = pairsOf(group, choice.baseline, metric);
   const notes = notesOn(group, choice.baseline, pairs, choice.other);
   if (pairs.length === 0)
     return {
@@ -130,7 +140,7 @@ function judgeGroup(
     return {
       ...measured,
       outcome: 'DOES NOT BEAT',
-      reason: `Over ${n} paired seeds the interval excludes a gain of ${formatPoints(relevantGain)} or more.`,
+      reason: `Over ${n} paired seeds the interval excludes a gain of ${formatGain(relevantGain, metric)} or more.`,
     };
   return {
     ...measured,
@@ -139,7 +149,7 @@ function judgeGroup(
   };
 }
 
-function chooseBaseline(group: RunGroup, direct: readonly RunGroup[]) {
+function chooseBaseline(group: RunGroup, direct: readonly RunGroup[], metric: VerdictMetric) {
   if (direct.length === 0)
     return {
       baseline: null,
@@ -151,7 +161,7 @@ function chooseBaseline(group: RunGroup, direct: readonly RunGroup[]) {
     .sort(
       (a, b) =>
         a.other.length - b.other.length ||
-        pairsOf(group, b.candidate).length - pairsOf(group, a.candidate).length,
+        pairsOf(group, b.candidate, metric).length - pairsOf(group, a.candidate, metric).length,
     )[0];
   if (fair) return { baseline: fair.candidate, other: fair.other };
   const nearest = judged.sort((a, b) => a.blocking.length - b.blocking.length)[0]!;
@@ -161,21 +171,21 @@ function chooseBaseline(group: RunGroup, direct: readonly RunGroup[]) {
   };
 }
 
-function pairsOf(group: RunGroup, baseline: RunGroup): SeedPair[] {
+function pairsOf(group: RunGroup, baseline: RunGroup, metric: VerdictMetric): SeedPair[] {
   const bySeed = new Map(baseline.counted.map((run) => [run.seed, run]));
   return group.counted.flatMap((run) => {
     const other = bySeed.get(run.seed);
-    const accuracy = run.student?.accuracy ?? null;
-    const baselineAccuracy = other?.student?.accuracy ?? null;
-    if (other === undefined || accuracy === null || baselineAccuracy === null) return [];
+    const value = run.student?.[metric] ?? null;
+    const baselineValue = other?.student?.[metric] ?? null;
+    if (other === undefined || value === null || baselineValue === null) return [];
     return [
       {
         seed: run.seed,
         run: run.run,
         baselineRun: other.run,
-        accuracy,
-        baselineAccuracy,
-        difference: accuracy - baselineAccuracy,
+        value,
+        baselineValue,
+        difference: metric === 'accuracy' ? value - baselineValue : baselineValue - value,
       },
     ];
   });

@@ -227,3 +227,46 @@ test('a thousand runs in one HTML report', () => {
   assert.ok(text.includes('And 800 more runs'));
   assert.ok(text.length < 5_000_000);
 });
+
+test('exits and peers are reported beside their student, with what they answer together', () => {
+  const comparison = compareRuns(
+    [0.9, 0.91].map((accuracy, seed) =>
+      someRun({
+        seed,
+        accuracy,
+        experiment: 'peers',
+        candidates: { 'peer 2': { accuracy: accuracy - 0.1, latencyMs: 0.05 } },
+        ensemble: 0.95,
+      }),
+    ),
+  );
+  const [group] = comparison.groups;
+  assert.ok(Math.abs(group!.candidates[0]!.accuracy!.mean - 0.805) < 1e-12);
+  const markdown = renderMarkdown(comparison);
+  assert.match(markdown, /\| peers \| peer 2 \| 80\.5 ± 0\.7 % \|/);
+  assert.match(markdown, /\| peers \| together \| 95\.00 % \|/);
+  const page = renderHtml(comparison);
+  assert.ok(page.includes('Exits and peers: peers'));
+});
+
+test('pictures of language models show perplexity, with the better ones above', () => {
+  const model = (perplexities: readonly number[], wanted = {}) =>
+    perplexities.map((perplexity, seed) =>
+      someRun({
+        seed,
+        accuracy: 0.4,
+        student: { loss: Math.log(perplexity), perplexity },
+        teacher: { perplexity: 3.1, loss: Math.log(3.1) },
+        ...wanted,
+      }),
+    );
+  const page = renderHtml(
+    compareRuns([
+      ...model([4.4, 4.5]),
+      ...model([4.1, 4.2], { strategy: response, student: { perplexity: 4.1, bytes: 1 } }),
+    ]),
+  );
+  assert.ok(page.includes('Perplexity against size on disk'));
+  assert.ok(page.includes('Perplexity by strategy, seed by seed'));
+  assert.ok(!page.includes('Accuracy against size on disk'));
+});

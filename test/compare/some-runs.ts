@@ -31,13 +31,26 @@ interface Wanted extends Partial<Omit<ComparedRun, 'config' | 'strategy'>> {
   readonly student?: Partial<ModelFigures>;
   readonly teacher?: Partial<ModelFigures> | null;
   readonly agreement?: number | null;
+  readonly candidates?: Record<string, Partial<ModelFigures>>;
+  /** Accuracy of student and peers together. */
+  readonly ensemble?: number;
 }
 
 let count = 0;
 
 /** A completed run of a small MLP on 1,000 labelled digits; say what is to be different. */
 export function someRun(wanted: Wanted = {}): ComparedRun {
-  const { strategy = { kind: 'direct' }, accuracy, student, teacher, config, agreement, ...rest } = wanted;
+  const {
+    strategy = { kind: 'direct' },
+    accuracy,
+    student,
+    teacher,
+    config,
+    agreement,
+    candidates,
+    ensemble,
+    ...rest
+  } = wanted;
   const seed = wanted.seed ?? 0;
   const experiment = wanted.experiment ?? `MNIST ${strategy.kind}`;
   count += 1;
@@ -64,6 +77,14 @@ export function someRun(wanted: Wanted = {}): ComparedRun {
       student: { ...studentFigures, ...(accuracy === undefined ? {} : { accuracy }), ...student },
       teacher: teacher === null ? undefined : { ...teacherFigures, ...teacher },
       agreement: agreement === undefined ? 0.93 : agreement,
+      ...(candidates && {
+        candidates: Object.fromEntries(
+          Object.entries(candidates).map(([name, figures]) => [name, { ...studentFigures, ...figures }]),
+        ),
+      }),
+      ...(ensemble !== undefined && {
+        ensemble: { accuracy: ensemble, loss: 0.3, macroF1: ensemble, calibrationError: 0.01 },
+      }),
       bestEpoch: 4,
       trainingSeconds: 12.4,
       teacherSeconds: strategy.kind === 'direct' ? undefined : 3.1,

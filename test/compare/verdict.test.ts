@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { compareRuns } from '../../src/compare/figures.ts';
 import { pairedInterval, pairsNeeded } from '../../src/compare/paired-interval.ts';
 import type { Verdict } from '../../src/compare/verdict.ts';
+import { differenceText } from '../../src/compare/verdict-text.ts';
 import type { ExperimentInput } from '../../src/experiment/schema.ts';
 import { response, seeds, someRun } from './some-runs.ts';
 
@@ -225,4 +226,26 @@ test('how many seeds would decide follows from mean and spread', () => {
   assert.equal(pairsNeeded(1, 1), 7);
   assert.equal(pairsNeeded(0, 1), null);
   assert.equal(pairsNeeded(1e-6, 1), null);
+});
+
+test('language models are judged by their loss, and lower is a gain', () => {
+  const model = (losses: readonly number[], wanted = {}) =>
+    losses.map((loss, seed) =>
+      someRun({ seed, accuracy: 0.4, student: { loss, perplexity: Math.exp(loss) }, ...wanted }),
+    );
+  const verdict = compareRuns([
+    ...model([1.5, 1.52, 1.49]),
+    ...model([1.4, 1.41, 1.4], { strategy: response }),
+  ]).verdicts[0]!;
+  assert.equal(verdict.metric, 'loss');
+  assert.equal(verdict.outcome, 'BEATS');
+  close(verdict.mean!, 0.1, 1e-9);
+  assert.equal(differenceText(verdict), '+0.100 nats, 95 % interval [+0.075, +0.125] nats');
+});
+
+test('quantized and pruned models are alternatives: there is no student to judge', () => {
+  const alternatives = ['quantize', 'prune'].flatMap((strategy) =>
+    seeds([0.98, 0.98], { experiment: strategy }).map((run) => ({ ...run, strategy })),
+  );
+  assert.deepEqual(compareRuns([...seeds([0.9, 0.9]), ...alternatives]).verdicts, []);
 });

@@ -1,7 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { candidateColumns, candidateRows } from '../../src/compare/candidate-rows.ts';
 import type { Draw } from '../../src/compare/charts/chart-frame.ts';
-import { classCharts, comparisonCharts } from '../../src/compare/charts/comparison-charts.ts';
+import {
+  candidateCharts,
+  classCharts,
+  comparisonCharts,
+} from '../../src/compare/charts/comparison-charts.ts';
 import '../charts/chart-card.ts';
 import type { HostError } from '../host/host.ts';
 import { button, dropdown, quietButton } from '../parts/controls.ts';
@@ -25,7 +30,14 @@ export class CompareView extends Part {
   @state() private comparison: ComparisonData | undefined;
   @state() private failure: HostError | undefined;
   #asked = '';
-  #drawn: { comparison: ComparisonData; charts: readonly Draw[]; classes: readonly Draw[] } | undefined;
+  #drawn:
+    | {
+        comparison: ComparisonData;
+        charts: readonly Draw[];
+        classes: readonly Draw[];
+        candidates: readonly Draw[];
+      }
+    | undefined;
   #stop: (() => void)[] = [];
 
   override connectedCallback(): void {
@@ -94,7 +106,7 @@ export class CompareView extends Part {
     const gone = this.runs.length - there.length;
     const save = (format: 'html' | 'csv' | 'markdown' | 'latex') => () =>
       host.command('saveReport', { runs: there, format });
-    const { charts, classes } = this.#pictures(comparison);
+    const { charts, classes, candidates } = this.#pictures(comparison);
     return html`<div class="toolbar" role="toolbar" aria-label="Comparison">
         ${
           baseline
@@ -121,6 +133,14 @@ export class CompareView extends Part {
         <distillery-curves .dashboard=${this.dashboard} .groups=${comparison.groups}></distillery-curves>
       </section>
       ${
+        comparison.groups.some((group) => group.candidates.length > 0)
+          ? html`<section aria-labelledby="candidates">
+              <h2 id="candidates">Exits and peers</h2>
+              ${candidatesTable(comparison)} ${candidates.length > 0 ? this.#charts(candidates) : nothing}
+            </section>`
+          : nothing
+      }
+      ${
         classes.length > 0
           ? html`<section aria-labelledby="classes"><h2 id="classes">By class</h2>${this.#charts(classes)}</section>`
           : nothing
@@ -144,12 +164,17 @@ export class CompareView extends Part {
   }
 
   /** Drawn anew only for new figures, not for each update of the page. */
-  #pictures(comparison: ComparisonData): { charts: readonly Draw[]; classes: readonly Draw[] } {
+  #pictures(comparison: ComparisonData): {
+    charts: readonly Draw[];
+    classes: readonly Draw[];
+    candidates: readonly Draw[];
+  } {
     if (this.#drawn?.comparison !== comparison)
       this.#drawn = {
         comparison,
         charts: comparisonCharts(comparison),
         classes: classCharts(comparison),
+        candidates: candidateCharts(comparison),
       };
     return this.#drawn;
   }
@@ -172,6 +197,31 @@ export class CompareView extends Part {
     this.failure = undefined;
     this.requestUpdate();
   }
+}
+
+function candidatesTable(comparison: ComparisonData): TemplateResult {
+  return html`<div class="scroll card flush" tabindex="0" role="region" aria-label="Exits and peers">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Strategy</th>
+          ${candidateColumns.map((column) => html`<th scope="col">${column}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${comparison.groups.flatMap((group) =>
+          candidateRows(group).map(
+            (row, index) => html`<tr>
+              <th scope="row">
+                <span class="labelled ${index === 0 ? '' : 'hidden'}">${strategyMark(group)}${userText(group.label)}</span>
+              </th>
+              ${row.map((cell) => html`<td>${userText(cell)}</td>`)}
+            </tr>`,
+          ),
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function differences(comparison: ComparisonData): TemplateResult {

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import {
   formatBytes,
   formatMilliseconds,
+  formatNumber,
   formatPercent,
   formatPercentSpread,
   formatRatio,
@@ -51,6 +52,8 @@ function card(verdict: ComparedVerdict, comparison: ComparisonData): TemplateRes
 }
 
 function pairs(verdict: ComparedVerdict): TemplateResult {
+  const valueText = (value: number) =>
+    verdict.metric === 'accuracy' ? formatPercent(value) : formatNumber(value, 4);
   return html`<details>
     <summary>${verdict.pairs.length} paired ${verdict.pairs.length === 1 ? 'seed' : 'seeds'}</summary>
     <table>
@@ -66,8 +69,8 @@ function pairs(verdict: ComparedVerdict): TemplateResult {
         ${verdict.pairs.map(
           (pair) => html`<tr>
             <th scope="row">${pair.seed}</th>
-            <td class="number">${formatPercent(pair.accuracy)}</td>
-            <td class="number">${formatPercent(pair.baselineAccuracy)}</td>
+            <td class="number">${valueText(pair.value)}</td>
+            <td class="number">${valueText(pair.baselineValue)}</td>
             <td class="number">${differenceText({ ...verdict, mean: pair.difference, interval: null })}</td>
           </tr>`,
         )}

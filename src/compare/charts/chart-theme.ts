@@ -40,6 +40,7 @@ export const lightTheme: ChartTheme = {
     sequence: '#94700a',
     quantize: '#0a7f92',
     prune: '#8c1f3c',
+    combined: '#965830',
     other: '#4d6a8f',
   },
   font,
@@ -65,6 +66,7 @@ export const darkTheme: ChartTheme = {
     sequence: '#d9b84a',
     quantize: '#4fd0e0',
     prune: '#ff86a0',
+    combined: '#d8a27a',
     other: '#8fb0d8',
   },
   font,
@@ -127,6 +129,7 @@ const shapes: Readonly<Record<string, string>> = {
   sequence: 'emptyCircle',
   quantize: 'emptyRect',
   prune: 'emptyTriangle',
+  combined: 'emptyRoundRect',
 };
 
 /** A marker per strategy: colour is never the only thing that tells two apart. */

@@ -8,6 +8,7 @@ import { type ConfusionInput, confusionChart } from './confusion-chart.ts';
 import { curvesChart } from './curves-chart.ts';
 import { type ParetoPoint, paretoChart } from './pareto-chart.ts';
 import { perClassChart } from './per-class-chart.ts';
+import { accuracy, perplexity, type Quality } from './quality.ts';
 import { retentionChart } from './retention-chart.ts';
 import { seedsChart } from './seeds-chart.ts';
 import { type VerdictInput, verdictChart } from './verdict-chart.ts';
@@ -19,7 +20,7 @@ type Confusion = readonly (readonly number[])[] | null;
 export interface ChartedComparison {
   readonly teachers: readonly {
     readonly label: string;
-    readonly figures: Figures<'accuracy' | Cost>;
+    readonly figures: Figures<Quality['key'] | Cost>;
     readonly confusion: Confusion;
   }[];
   readonly groups: readonly (Coloured & {
@@ -28,11 +29,14 @@ export interface ChartedComparison {
     readonly runs: readonly string[];
     readonly counted: readonly {
       readonly seed: number;
-      readonly student: { readonly accuracy: number | null; readonly confusion: Confusion } | null;
+      readonly student:
+        | ({ readonly [key in Quality['key']]: number | null } & { readonly confusion: Confusion })
+        | null;
     }[];
-    readonly figures: Figures<'accuracy' | 'retention' | Cost>;
+    readonly figures: Figures<Quality['key'] | 'retention' | Cost>;
+    readonly candidates: readonly ({ readonly name: string } & Figures<'accuracy' | 'latencyMs'>)[];
   })[];
-  readonly verdicts: readonly (Pick<VerdictInput, 'outcome'> & {
+  readonly verdicts: readonly (Pick<VerdictInput, 'outcome' | 'metric'> & {
     readonly group: string;
     readonly mean: number | null;
     readonly interval: readonly [number, number] | null;
@@ -53,14 +57,20 @@ function noting(all: readonly unknown[], chart: Chart): Chart {
 export function comparisonCharts(comparison: ChartedComparison): Draw[] {
   const { groups, teachers } = comparison;
   const draws: Draw[] = [];
-  const measured = groups.filter((group) => group.figures.accuracy !== null);
+  const known = groups.filter((group) => group.figures.accuracy !== null);
+  const quality =
+    known.length > 0 && known.every((group) => group.figures.perplexity !== null) ? perplexity : accuracy;
+  const measured = known.filter((group) => group.figures[quality.key] !== null);
 
-  const decided = comparison.verdicts.flatMap(({ group, outcome, mean, interval }) => {
+  const decided = comparison.verdicts.flatMap(({ group, outcome, metric, mean, interval }) => {
     const label = groups.find((candidate) => candidate.key === group)!.label;
-    return mean !== null && interval !== null ? [{ label, outcome, mean, interval }] : [];
+    return mean !== null && interval !== null ? [{ label, outcome, metric, mean, interval }] : [];
   });
-  if (decided.length > 0)
-    draws.push((theme, size) => noting(decided, verdictChart(decided.slice(0, most), theme, size)));
+  for (const metric of ['accuracy', 'loss'] as const) {
+    const ofMetric = decided.filter((one) => one.metric === metric);
+    if (ofMetric.length > 0)
+      draws.push((theme, size) => noting(ofMetric, verdictChart(ofMetric.slice(0, most), theme, size)));
+  }
 
   for (const cost of costs) {
     const points: ParetoPoint[] = [
@@ -68,15 +78,15 @@ export function comparisonCharts(comparison: ChartedComparison): Draw[] {
         point(
           { label: teacher.label, strategy: 'teacher' },
           teacher.figures[cost.key],
-          teacher.figures.accuracy,
+          teacher.figures[quality.key],
         ),
       ),
-      ...measured.flatMap((group) => point(group, group.figures[cost.key], group.figures.accuracy)),
+      ...measured.flatMap((group) => point(group, group.figures[cost.key], group.figures[quality.key])),
     ];
     if (points.length < 2) continue;
     const teacher = teachers.length === 1 ? points[0] : undefined;
     const references =
-      cost.key === 'bytes' && teacher
+      cost.key === 'bytes' && teacher && quality === accuracy
         ? typicalCompressions.map(({ label, size, retention }) => ({
             label: `typical: ${label}`,
             cost: teacher.cost * size,
@@ -84,23 +94,28 @@ export function comparisonCharts(comparison: ChartedComparison): Draw[] {
           }))
         : [];
     draws.push((theme, size) =>
-      paretoChart({ points, costLabel: cost.label, formatCost: cost.format, references }, theme, size),
+      paretoChart(
+        { points, costLabel: cost.label, formatCost: cost.format, quality, references },
+        theme,
+        size,
+      ),
     );
   }
 
   if (measured.length > 0) {
-    const accuracies = teachers.map((teacher) => teacher.figures.accuracy?.mean ?? null);
+    const accuracies = teachers.map((teacher) => teacher.figures[quality.key]?.mean ?? null);
     draws.push((theme, size) => {
       const chart = seedsChart(
         {
+          quality,
           teacher: accuracies.length === 1 ? accuracies[0]! : null,
           groups: measured.slice(0, most).map((group) => ({
             label: group.label,
             strategy: group.strategy,
             variant: group.variant,
-            mean: group.figures.accuracy!.mean,
+            mean: group.figures[quality.key]!.mean,
             values: group.counted.flatMap(({ seed, student }) =>
-              student?.accuracy == null ? [] : [{ seed, value: student.accuracy }],
+              student?.[quality.key] == null ? [] : [{ seed, value: student[quality.key]! }],
             ),
           })),
         },
@@ -116,6 +131,30 @@ export function comparisonCharts(comparison: ChartedComparison): Draw[] {
   if (retained.length > 0)
     draws.push((theme, size) => noting(retained, retentionChart(retained.slice(0, most), theme, size)));
   return draws;
+}
+
+/** Exits and peers of each strategy that has such: what the shallower ones give up, and what they save. */
+export function candidateCharts(comparison: ChartedComparison): Draw[] {
+  return comparison.groups.flatMap(({ label, strategy, variant = 0, figures, candidates }): Draw[] => {
+    if (candidates.length === 0) return [];
+    const points: ParetoPoint[] = [
+      ...point({ label: 'student', strategy, variant }, figures.latencyMs, figures.accuracy),
+      ...candidates.flatMap((one) =>
+        point({ label: one.name, strategy, variant: variant + 1 }, one.latencyMs, one.accuracy),
+      ),
+    ];
+    if (points.length < 2) return [];
+    return [
+      (theme, size) => {
+        const chart = paretoChart(
+          { points, costLabel: 'Latency', formatCost: formatMilliseconds },
+          theme,
+          size,
+        );
+        return { ...chart, title: `Exits and peers: ${label}` };
+      },
+    ];
+  });
 }
 
 /** Learning curves, one picture per metric. */

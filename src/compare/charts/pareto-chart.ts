@@ -1,13 +1,12 @@
-import { formatPercent } from '../formatting.ts';
 import { paretoFront } from '../pareto.ts';
 import { axis, type Chart, frame, logTicks, padded, roundLabel, short } from './chart-frame.ts';
 import { type ChartTheme, type Coloured, strategyColor, strategyShape } from './chart-theme.ts';
+import { accuracy, type Quality } from './quality.ts';
 import { type Whisker, whiskers } from './whiskers.ts';
 
 export interface ParetoPoint extends Coloured {
   readonly label: string;
   readonly cost: number;
-  /** Accuracy, 0…1. */
   readonly quality: number;
   readonly deviation: number | null;
 }
@@ -15,6 +14,8 @@ export interface ParetoPoint extends Coloured {
 export interface ParetoInput {
   readonly points: readonly ParetoPoint[];
   readonly costLabel: string;
+  /** Accuracy unless told. */
+  readonly quality?: Quality;
   readonly formatCost: (cost: number) => string;
   /** Marks to hold the points against, which are no measurements. */
   readonly references?: readonly {
@@ -29,12 +30,16 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
   const points = input.points.filter(
     (point) => Number.isFinite(point.cost) && Number.isFinite(point.quality),
   );
-  const front = paretoFront(points);
+  const judged = input.quality ?? accuracy;
+  const sign = judged.lowerIsBetter ? -1 : 1;
+  const front = paretoFront(
+    points.map((point) => ({ point, cost: point.cost, quality: sign * point.quality })),
+  ).map(({ point }) => point);
   const references = input.references ?? [];
   const costs = [...points, ...references].map((point) => point.cost);
   const wide = Math.max(...costs) / Math.min(...costs) > 4 && Math.min(...costs) > 0;
   const ends = points.flatMap((point) => [
-    Math.min(1, point.quality + (point.deviation ?? 0)),
+    point.quality + (point.deviation ?? 0),
     point.quality - (point.deviation ?? 0),
   ]);
   const quality = padded([...ends, ...references.map((reference) => reference.quality)], 0.12);
@@ -54,16 +59,16 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
   const high = Math.max(...costs);
   const labelled = size.width >= 480 ? 34 : 20;
   return {
-    title: `Accuracy against ${input.costLabel.toLowerCase()}`,
+    title: `${judged.label} against ${input.costLabel.toLowerCase()}`,
     caption: 'Up and to the left is better; the dashed line joins what no other model beats.',
-    description: describe(points, front, input),
+    description: describe(points, front, input, judged),
     height: size.width >= 480 ? 340 : 300,
-    columns: ['Model', 'Strategy', input.costLabel, 'Accuracy', 'On the front'],
+    columns: ['Model', 'Strategy', input.costLabel, judged.label, 'On the front'],
     rows: points.map((point) => [
       point.label,
       point.strategy,
       input.formatCost(point.cost),
-      formatPercent(point.quality),
+      judged.format(point.quality),
       front.includes(point) ? 'yes' : 'no',
     ]),
     option: {
@@ -85,9 +90,10 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
       }),
       yAxis: axis(theme, {
         type: 'value',
+        inverse: judged.lowerIsBetter,
         ...quality,
         axisLabel: {
-          formatter: (value: number) => roundLabel(formatPercent(value, 1)),
+          formatter: (value: number) => roundLabel(judged.formatShort(value)),
           showMinLabel: false,
           showMaxLabel: false,
         },
@@ -131,7 +137,7 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
           tooltip: {
             formatter: (params) => {
               const point = points[(params as { dataIndex: number }).dataIndex]!;
-              return `${short(point.label, 60)}\n${formatPercent(point.quality)} at ${input.formatCost(point.cost)}`;
+              return `${short(point.label, 60)}\n${judged.format(point.quality)} at ${input.formatCost(point.cost)}`;
             },
           },
         },
@@ -160,13 +166,18 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
   };
 }
 
-function describe(points: readonly ParetoPoint[], front: readonly ParetoPoint[], input: ParetoInput): string {
+function describe(
+  points: readonly ParetoPoint[],
+  front: readonly ParetoPoint[],
+  input: ParetoInput,
+  judged: Quality,
+): string {
   if (points.length === 0) return 'No model has both figures yet.';
   const best = front.at(-1)!;
   const cheapest = front[0]!;
   const one = (point: ParetoPoint) =>
-    `${short(point.label, 60)} (${formatPercent(point.quality)} at ${input.formatCost(point.cost)})`;
+    `${short(point.label, 60)} (${judged.format(point.quality)} at ${input.formatCost(point.cost)})`;
   return front.length === 1
-    ? `${points.length} models; ${one(best)} is at once the most accurate and the cheapest.`
+    ? `${points.length} models; ${one(best)} is at once the best and the cheapest.`
     : `${points.length} models, ${front.length} of them on the front, from ${one(cheapest)} to ${one(best)}.`;
 }

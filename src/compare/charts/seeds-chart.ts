@@ -1,32 +1,35 @@
-import { formatPercent } from '../formatting.ts';
 import { axis, type Chart, frame, padded, roundLabel, short } from './chart-frame.ts';
 import { type ChartTheme, type Coloured, strategyColor, strategyShape } from './chart-theme.ts';
+import { accuracy, type Quality } from './quality.ts';
 
 export interface SeedsInput {
   readonly groups: readonly (Coloured & {
     readonly label: string;
-    /** Accuracies 0…1 with the seed they belong to. */
+    /** Accuracies, or perplexities, with the seed they belong to. */
     readonly values: readonly { readonly seed: number; readonly value: number }[];
     readonly mean: number;
   })[];
   readonly teacher: number | null;
+  /** Accuracy unless told. */
+  readonly quality?: Quality;
 }
 
 /** Every seed of every strategy as a dot, with the mean as a bar and the teacher as a line. */
 export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonly width: number }): Chart {
-  const { groups, teacher } = input;
+  const { groups, teacher, quality = accuracy } = input;
+  const { format } = quality;
   const values = groups.flatMap((group) => group.values.map(({ value }) => value));
   const shown = size.width >= 480 ? 32 : 20;
   return {
-    title: 'Accuracy by strategy, seed by seed',
+    title: `${quality.label} by strategy, seed by seed`,
     caption: 'Each mark is one seed, the upright bar their mean.',
-    description: `${groups.map((group) => `${short(group.label, 60)} ${formatPercent(group.mean)} over ${group.values.length} ${group.values.length === 1 ? 'seed' : 'seeds'}`).join('; ')}${teacher === null ? '' : `; teacher ${formatPercent(teacher)}`}.`,
+    description: `${groups.map((group) => `${short(group.label, 60)} ${format(group.mean)} over ${group.values.length} ${group.values.length === 1 ? 'seed' : 'seeds'}`).join('; ')}${teacher === null ? '' : `; teacher ${format(teacher)}`}.`,
     height: Math.max(160, 70 + groups.length * 34),
     columns: ['Strategy', 'Mean', 'Seeds'],
     rows: groups.map((group) => [
       group.label,
-      formatPercent(group.mean),
-      group.values.map(({ seed, value }) => `${seed}: ${formatPercent(value)}`).join(', '),
+      format(group.mean),
+      group.values.map(({ seed, value }) => `${seed}: ${format(value)}`).join(', '),
     ]),
     option: {
       ...frame(theme, { top: teacher === null ? 12 : 26 }),
@@ -37,7 +40,7 @@ export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonl
           hideOverlap: true,
           showMinLabel: false,
           showMaxLabel: false,
-          formatter: (value: number) => roundLabel(formatPercent(value, 1)),
+          formatter: (value: number) => roundLabel(quality.formatShort(value)),
         },
       }),
       yAxis: axis(theme, {
@@ -74,7 +77,7 @@ export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonl
           tooltip: {
             formatter: (params) => {
               const { name, value } = params as unknown as { name: string; value: number[] };
-              return `${name}\n${formatPercent(value[0])}`;
+              return `${name}\n${format(value[0]!)}`;
             },
           },
           ...(teacher === null
@@ -89,7 +92,7 @@ export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonl
                     width: 1,
                   },
                   label: {
-                    formatter: `teacher ${formatPercent(teacher)}`,
+                    formatter: `teacher ${format(teacher)}`,
                     position: 'start',
                     color: theme.text,
                     fontSize: 11,

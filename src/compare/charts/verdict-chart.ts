@@ -1,4 +1,4 @@
-import { formatPoints, formatPointsInterval } from '../formatting.ts';
+import { formatGain, formatGainInterval } from '../gain.ts';
 import { axis, type Chart, frame, padded, roundLabel, short } from './chart-frame.ts';
 import type { ChartTheme } from './chart-theme.ts';
 import { whiskers } from './whiskers.ts';
@@ -6,7 +6,8 @@ import { whiskers } from './whiskers.ts';
 export interface VerdictInput {
   readonly label: string;
   readonly outcome: 'BEATS' | 'DOES NOT BEAT' | 'INCONCLUSIVE';
-  /** Differences of accuracy as fractions. */
+  readonly metric: 'accuracy' | 'loss';
+  /** Gains: fractions of accuracy, or nats. */
   readonly mean: number;
   readonly interval: readonly [number, number];
 }
@@ -18,31 +19,34 @@ export function verdictChart(
   size: { readonly width: number },
 ): Chart {
   const color = { BEATS: theme.good, 'DOES NOT BEAT': theme.bad, INCONCLUSIVE: theme.unsure };
+  // All verdicts of one picture are of one metric.
+  const metric = verdicts[0]?.metric ?? 'accuracy';
   const shown = size.width >= 480 ? 32 : 20;
   return {
     title: 'Difference to direct training',
     caption: 'Mean and interval over paired seeds; what lies right of zero is a gain.',
-    description: `${verdicts.map((one) => `${short(one.label, 60)}: ${one.outcome}, ${formatPoints(one.mean)}, interval ${formatPointsInterval(one.interval)}`).join('; ')}.`,
+    description: `${verdicts.map((one) => `${short(one.label, 60)}: ${one.outcome}, ${formatGain(one.mean, one.metric)}, interval ${formatGainInterval(one.interval, one.metric)}`).join('; ')}.`,
     height: Math.max(150, 76 + verdicts.length * 36),
     columns: ['Strategy', 'Verdict', 'Mean difference', 'Interval'],
     rows: verdicts.map((one) => [
       one.label,
       one.outcome,
-      formatPoints(one.mean),
-      formatPointsInterval(one.interval),
+      formatGain(one.mean, one.metric),
+      formatGainInterval(one.interval, one.metric),
     ]),
     option: {
       ...frame(theme, { top: 12, bottom: 8 }),
       xAxis: axis(theme, {
         type: 'value',
-        name: 'accuracy, strategy minus direct',
+        name:
+          metric === 'accuracy' ? 'accuracy, strategy minus direct' : 'loss per token, direct minus strategy',
         nameGap: 26,
         ...padded([0, ...verdicts.flatMap((one) => one.interval)]),
         axisLabel: {
           hideOverlap: true,
           showMinLabel: false,
           showMaxLabel: false,
-          formatter: (value: number) => roundLabel(formatPoints(value, 1)),
+          formatter: (value: number) => roundLabel(formatGain(value, metric)),
         },
       }),
       yAxis: axis(theme, {
@@ -75,7 +79,7 @@ export function verdictChart(
           tooltip: {
             formatter: (params) => {
               const one = verdicts[(params as { dataIndex: number }).dataIndex]!;
-              return `${short(one.label, 60)}: ${one.outcome}\n${formatPoints(one.mean)} ${formatPointsInterval(one.interval)}`;
+              return `${short(one.label, 60)}: ${one.outcome}\n${formatGain(one.mean, one.metric)} ${formatGainInterval(one.interval, one.metric)}`;
             },
           },
           markLine: {

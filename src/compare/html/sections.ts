@@ -1,4 +1,5 @@
 import { type Advice, adviceTitle } from '../advice.ts';
+import { candidateColumns, candidateRows } from '../candidate-rows.ts';
 import { type Coloured, colorName } from '../charts/chart-theme.ts';
 import type { Comparison } from '../figures.ts';
 import { formatConfigValue } from '../flat-config.ts';
@@ -96,6 +97,21 @@ export function adviceList(comparison: Comparison): Markup {
     (advice) => html`<li class="card ${advice.tone}"><h3 class="inline">${adviceTitle(advice)}</h3>
       <p class="inline">${advice.text}</p><ul class="evidence">${evidence(advice)}</ul></li>`,
   )}</ul>`;
+}
+
+/** Exits of self-distilled students and peers of mutual learning. */
+export function candidatesTable(comparison: Comparison): Markup {
+  const groups = comparison.groups.filter((group) => group.candidates.length > 0);
+  if (groups.length === 0) return html``;
+  return html`<h2>Exits and peers</h2>
+    <div class="card scroll" tabindex="0" role="region" aria-label="Exits and peers"><table>
+    <thead><tr><th scope="col">Strategy</th>${candidateColumns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+    <tbody>${groups.map((group) =>
+      candidateRows(group).map(
+        (row, index) =>
+          html`<tr><th scope="row"><div class="${index === 0 ? '' : 'hidden'}">${name(group.label)}</div></th>${row.map((cell) => html`<td>${name(cell)}</td>`)}</tr>`,
+      ),
+    )}</tbody></table></div>`;
 }
 
 const maximumRuns = 200;

@@ -175,7 +175,11 @@ function detailOf(run: SampleRun): RunDetail {
 
 type Result = NonNullable<SampleRun['result']>;
 
-const measured = (figures: Result['student']) => ({ ...figures, confusion: figures.confusion ?? null });
+const measured = (figures: Result['student']) => ({
+  ...figures,
+  confusion: figures.confusion ?? null,
+  perplexity: figures.perplexity ?? null,
+});
 
 const bins = (gap: number) =>
   Array.from({ length: 10 }, (_, index) => ({

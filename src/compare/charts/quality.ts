@@ -1,0 +1,27 @@
+import { formatNumber, formatPercent } from '../formatting.ts';
+
+/** What models are judged by in a picture. */
+export interface Quality {
+  readonly key: 'accuracy' | 'perplexity';
+  readonly label: string;
+  readonly lowerIsBetter: boolean;
+  readonly format: (value: number) => string;
+  /** For axis labels, which want fewer digits. */
+  readonly formatShort: (value: number) => string;
+}
+
+export const accuracy: Quality = {
+  key: 'accuracy',
+  label: 'Accuracy',
+  lowerIsBetter: false,
+  format: (value) => formatPercent(value),
+  formatShort: (value) => formatPercent(value, 1),
+};
+
+export const perplexity: Quality = {
+  key: 'perplexity',
+  label: 'Perplexity',
+  lowerIsBetter: true,
+  format: (value) => formatNumber(value),
+  formatShort: (value) => formatNumber(value),
+};
