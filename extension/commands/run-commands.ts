@@ -1,5 +1,6 @@
 import { l10n, ProgressLocation, type Uri, window, workspace } from 'vscode';
 import type { DeviceChoice } from '../../src/experiment/schema.ts';
+import { UserError } from '../../src/experiment/user-error.ts';
 import type { Services } from '../services.ts';
 import { readSetting } from '../settings.ts';
 import type { RunFolder } from '../workspace/run-folder.ts';
@@ -63,6 +64,10 @@ export async function startRuns(
   uri: Uri,
   seeds?: readonly number[],
 ): Promise<string[] | undefined> {
+  if (!workspace.isTrusted)
+    throw new UserError(l10n.t('This folder is not trusted, so nothing runs in it.'), {
+      remedy: l10n.t('Trust it by “Workspaces: Manage Workspace Trust”.'),
+    });
   const document = workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
   if (document?.isDirty && !(await document.save())) return undefined;
   const device = readSetting('distillery.device', uri);

@@ -28,7 +28,11 @@ export const commands = {
     enablement: `${trusted} && ${hasFolder}`,
   },
   'distillery.queue': { title: 'Queue Experiment', icon: 'layers', enablement: `${trusted} && ${hasFolder}` },
-  'distillery.stop': { title: 'Stop Run', icon: 'debug-stop', enablement: 'distillery.hasActiveRuns' },
+  'distillery.stop': {
+    title: 'Stop Run',
+    icon: 'debug-stop',
+    enablement: `${trusted} && distillery.hasActiveRuns`,
+  },
   'distillery.resume': {
     title: 'Resume Run',
     icon: 'debug-continue',
@@ -46,11 +50,15 @@ export const commands = {
   'distillery.revealStudent': { title: 'Reveal Student', icon: 'mortar-board', enablement: hasRuns },
   'distillery.exportStudent': { title: 'Export Student…', icon: 'export', enablement: hasRuns },
   'distillery.exportComparison': { title: 'Export Comparison…', icon: 'save-as', enablement: hasRuns },
-  'distillery.rename': { title: 'Rename Run…', icon: 'edit', enablement: hasRuns },
-  'distillery.tag': { title: 'Tag Run…', icon: 'tag', enablement: hasRuns },
-  'distillery.note': { title: 'Write Note…', icon: 'note', enablement: hasRuns },
-  'distillery.setBaseline': { title: 'Set as Baseline', icon: 'target', enablement: hasRuns },
-  'distillery.remove': { title: 'Remove Run…', icon: 'trash', enablement: hasRuns },
+  'distillery.rename': { title: 'Rename Run…', icon: 'edit', enablement: `${trusted} && ${hasRuns}` },
+  'distillery.tag': { title: 'Tag Run…', icon: 'tag', enablement: `${trusted} && ${hasRuns}` },
+  'distillery.note': { title: 'Write Note…', icon: 'note', enablement: `${trusted} && ${hasRuns}` },
+  'distillery.setBaseline': {
+    title: 'Set as Baseline',
+    icon: 'target',
+    enablement: `${trusted} && ${hasRuns}`,
+  },
+  'distillery.remove': { title: 'Remove Run…', icon: 'trash', enablement: `${trusted} && ${hasRuns}` },
   'distillery.checkEnvironment': { title: 'Check Environment', icon: 'pulse' },
   'distillery.chooseDevice': { title: 'Choose Device…', icon: 'chip' },
   'distillery.importTeacher': {

@@ -23,11 +23,16 @@ export function experimentItem(node: ExperimentNode): TreeItem {
       arguments: [node.uri, { preview: true, preserveFocus: true }],
     };
   const place = workspace.asRelativePath(node.uri, (workspace.workspaceFolders?.length ?? 0) > 1);
-  item.description = node.exists ? runsText(node.runs) : l10n.t('{0} · file is gone', runsText(node.runs));
+  const text = node.exists ? runsText(node.runs) : l10n.t('{0} · file is gone', runsText(node.runs));
+  item.description = [folderOf(place), text].filter(Boolean).join(' · ');
   item.tooltip = place;
   item.accessibilityInformation = { label: l10n.t('Experiment {0}, {1}', place, runsText(node.runs)) };
   return item;
 }
+
+/** Tells experiments of one name apart: the folder a file lies in, unless that is the only one of the window. */
+const folderOf = (place: string): string =>
+  place.includes('/') ? place.slice(0, place.lastIndexOf('/')) : '';
 
 export function groupItem(node: GroupNode): TreeItem {
   const item = new TreeItem(node.label, TreeItemCollapsibleState.Expanded);

@@ -70,6 +70,7 @@ const phaseName = (phase: NonNullable<RunRecord['progress']>['phase']): string =
     prepare: l10n.t('preparing'),
     teacher: l10n.t('training the teacher'),
     signals: l10n.t('asking the teacher'),
+    compress: l10n.t('making it smaller'),
     train: l10n.t('training'),
     evaluate: l10n.t('evaluating'),
     measure: l10n.t('measuring'),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ExtensionContext, Uri, type WorkspaceFolder, workspace } from 'vscode';
+import { DataTransfer, type ExtensionContext, Uri, type WorkspaceFolder, workspace } from 'vscode';
 import { Log } from '../../../extension/status/log.ts';
 import { RunFolder } from '../../../extension/workspace/run-folder.ts';
 import { Database } from '../../../src/runs/database.ts';
@@ -17,6 +17,7 @@ import {
   inRoot,
   milliseconds,
   runIn,
+  runNode,
   smallExperiment,
   until,
   watchEventLoop,
@@ -171,6 +172,34 @@ describe('the life of runs', function () {
     await execute('distillery.stop', running);
     const done = await runIn(queued!, ['completed']);
     assert.equal(done.config.training.epochs, 2);
+  });
+
+  it('stops what runs with the window, where the user wants that', async () => {
+    const [id] = await execute<string[]>('distillery.run', inRoot('endless.distill.json'));
+    await until('progress', async () => (await (await folder()).get(id!))?.progress);
+    await (await distillery()).services.folders.stopAll();
+    const record = await runIn(id!, ['cancelled']);
+    assert.equal(record.cancelReason, 'stop');
+  });
+
+  it('opens the run of a link, and says where a link leads nowhere', async () => {
+    const { openLink } = await import('../../../extension/commands/open-link.ts');
+    const { permalink, runOfLink } = await import('../../../extension/workspace/permalink.ts');
+    const { services } = await distillery();
+    const [record] = await (await folder()).list({ limit: 1 });
+    assert.equal(runOfLink(permalink(record!.id)), record!.id);
+    assert.equal(runOfLink(permalink('../../etc')), undefined);
+    assert.deepEqual(await answering({}, () => openLink(services, record!.id)), []);
+    assert.match((await answering({}, () => openLink(services, undefined))).join(), /no run/);
+  });
+
+  it('lets runs be dragged as ids and links', async () => {
+    const { RunDrag, runsMimeType } = await import('../../../extension/explorer/run-drag.ts');
+    const [record] = await (await folder()).list({ limit: 1 });
+    const data = new DataTransfer();
+    new RunDrag().handleDrag([await runNode(record!.id)], data);
+    assert.equal(data.get(runsMimeType)?.value, JSON.stringify([record!.id]));
+    assert.match(data.get('text/plain')?.value, /distillery\.distillery\/run\//);
   });
 
   it('says why a worker cannot start, with what it printed', async () => {

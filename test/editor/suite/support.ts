@@ -171,23 +171,25 @@ export function smallExperiment(name: string, change: Record<string, unknown> = 
   )}\n`;
 }
 
+/** What this thread has worked so far; before Node 24, which cannot tell, the time that has passed. */
+export function threadMilliseconds(): number {
+  if (!('threadCpuUsage' in process)) return performance.now();
+  const { user, system } = (process.threadCpuUsage as () => NodeJS.CpuUsage)();
+  return (user + system) / 1000;
+}
+
 /**
  * Watches how long the event loop is held. `heldMs` is what the thread really worked between two turns, at most; `lateMs`
  * also counts the times in which the machine gave its processors to others.
  */
 export function watchEventLoop(): () => { heldMs: number; lateMs: number } {
-  const worked = () => {
-    const usage =
-      'threadCpuUsage' in process ? (process.threadCpuUsage as () => NodeJS.CpuUsage)() : undefined;
-    return usage ? (usage.user + usage.system) / 1000 : performance.now();
-  };
   let lastTurn = performance.now();
-  let lastWork = worked();
+  let lastWork = threadMilliseconds();
   let heldMs = 0;
   let lateMs = 0;
   const turn = () => {
     const now = performance.now();
-    const work = worked();
+    const work = threadMilliseconds();
     lateMs = Math.max(lateMs, now - lastTurn);
     heldMs = Math.max(heldMs, work - lastWork);
     lastTurn = now;
