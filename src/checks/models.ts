@@ -10,7 +10,7 @@ import { taskOf } from './task.ts';
 export const checkModels: Check = (context) => {
   const { experiment } = context;
   const layersPath = ['student', 'teacherLayers'];
-  if (experiment.student.teacherLayers !== undefined && experiment.teacher === undefined)
+  if (experiment.student?.teacherLayers !== undefined && experiment.teacher === undefined)
     return [
       {
         message: 'The student is to begin with layers of a teacher, and the experiment has none.',

@@ -16,7 +16,7 @@ export interface PlannedStudent {
  */
 export function studentModel(context: CheckContext): PlannedStudent | undefined {
   const { experiment, storedStudent } = context;
-  const { model, teacherLayers } = experiment.student;
+  const { model, teacherLayers } = experiment.student ?? {};
   if (model) return { config: model, path: ['student', 'model'] };
   if (storedStudent) return { config: storedStudent.config, path: ['student', 'checkpoint'] };
   const teacher = teacherModel(context);
@@ -27,7 +27,7 @@ export function studentModel(context: CheckContext): PlannedStudent | undefined 
 /** @throws UserError if the student cannot begin with the layers of the teacher that it names */
 export function requireLayers(context: CheckContext, student: ModelConfig, task: TaskShape): void {
   const { experiment, storedTeacher } = context;
-  const { teacherLayers } = experiment.student;
+  const teacherLayers = experiment.student?.teacherLayers;
   const config = teacherModel(context);
   if (!teacherLayers || !config) return;
   const teacher = storedTeacher ?? { config, task };

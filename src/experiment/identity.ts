@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compresses } from './compression-schema.ts';
 import type { Experiment } from './schema.ts';
 
 /**
@@ -8,8 +9,12 @@ import type { Experiment } from './schema.ts';
  */
 export function experimentIdentity(experiment: Experiment, directory: string): string {
   const { $schema, name, description, seeds, cacheTeacherSignals, ...defining } = experiment;
-  const { dataset, teacher, student } = experiment;
-  const namesPaths = dataset.kind !== 'mnist' || isPath(teacher?.checkpoint) || isPath(student.checkpoint);
+  const { dataset, teacher, student, strategy } = experiment;
+  const namesPaths =
+    dataset.kind !== 'mnist' ||
+    isPath(teacher?.checkpoint) ||
+    isPath(student?.checkpoint) ||
+    (compresses(strategy) && strategy.of !== 'teacher');
   return stableHash(namesPaths ? { ...defining, directory } : defining);
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compresses } from './compression-schema.ts';
 import { imageDatasets } from './image-dataset-schema.ts';
 import { modelSchema } from './model-schema.ts';
 import { belowOne, checkpointPath, choice, count, fraction, seed } from './option.ts';
@@ -149,6 +150,18 @@ export const teacherSchema = z
   })
   .describe('The large model the student learns from.');
 
+/** Strategies that train a student need one, which is said together with whatever else is wrong. */
+function studentWhereTrained() {
+  const check = z.check<{ readonly student?: unknown; readonly strategy?: { readonly kind?: unknown } }>(
+    ({ value: { student, strategy }, issues }) => {
+      if (student === undefined && !(strategy && compresses(strategy)))
+        issues.push({ code: 'invalid_type', expected: 'object', path: ['student'], input: undefined });
+    },
+  );
+  check._zod.def.when = ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  return check;
+}
+
 export const experimentSchema = z
   .strictObject({
     $schema: z
@@ -170,7 +183,11 @@ export const experimentSchema = z
       .describe(
         'The large model the student learns from. Strategy direct can do without; with a teacher it shows both side by side.',
       ),
-    student: studentSchema,
+    student: studentSchema
+      .optional()
+      .describe(
+        'The small model that is trained. The strategies quantize and prune have none: they make a model smaller that is there already.',
+      ),
     strategy: strategySchema,
     training: trainingSchema
       .prefault({})
@@ -199,6 +216,7 @@ export const experimentSchema = z
         'Compute the teacher’s signals once and keep them on disk for every epoch and every run; false computes them anew for each batch. The results are the same. Default true.',
       ),
   })
+  .check(studentWhereTrained())
   .describe('One knowledge-distillation experiment.');
 
 /** What a user may write: everything with a default is optional. */
@@ -209,6 +227,6 @@ export type DatasetConfig = Experiment['dataset'];
 export type ModelConfig = z.output<typeof modelSchema>;
 export type TrainingConfig = z.output<typeof trainingSchema>;
 export type TeacherConfig = z.output<typeof teacherSchema>;
-export type StudentConfig = Experiment['student'];
+export type StudentConfig = NonNullable<Experiment['student']>;
 export type StrategyConfig = Experiment['strategy'];
 export type DeviceChoice = Experiment['device'];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pruneSchema, quantizeSchema } from './compression-schema.ts';
 import { modelSchema } from './model-schema.ts';
 import { choice, fraction, wholeNumber } from './option.ts';
 
@@ -273,6 +274,8 @@ export const strategySchema = z
         description: 'Several teacher-driven terms at once, as TinyBERT and DistilBERT do.',
         formula: 'labelWeight·CE(labels, z_s) + Σ weight·term',
       }),
+    quantizeSchema,
+    pruneSchema,
   ])
   .describe('How the student learns from the teacher.');
 

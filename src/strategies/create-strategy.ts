@@ -28,5 +28,10 @@ export function createStrategy(config: StrategyConfig): Strategy {
       return sequence(config);
     case 'combined':
       return combined(config);
+    case 'prune':
+      // What is left after pruning is trained on with labels.
+      return direct();
+    case 'quantize':
+      throw new Error('Quantization trains nothing.');
   }
 }

@@ -17,6 +17,8 @@ export interface MeasureOptions {
   readonly onProgress?: (done: number, total: number) => void;
   /** Timed passes of each model and size. */
   readonly rounds?: number;
+  /** Where the forward pass of a model is compiled, by its name, if it is not the device itself. */
+  readonly devices?: Readonly<Record<string, Device | undefined>>;
 }
 
 const warmUpRounds = 10;
@@ -32,11 +34,11 @@ export async function measureSpeed<Name extends string>(
   device: Device,
   models: Readonly<Record<Name, Model>>,
   split: Split,
-  { stopRequested, onProgress, rounds = 100 }: MeasureOptions = {},
+  { stopRequested, onProgress, rounds = 100, devices = {} }: MeasureOptions = {},
 ): Promise<Record<Name, Speed>> {
   const subjects = (Object.entries(models) as [Name, Model][]).map(([name, model]) => ({
     name,
-    step: device.compile((inputs) => ({
+    step: (devices[name] ?? device).compile((inputs) => ({
       logits: model.forward(modelInput(inputs), { training: false }).logits,
     })),
     single: [] as number[],

@@ -12,6 +12,8 @@ import type { EnsembleFigures, ModelFigures } from './events.ts';
 export interface Subject {
   readonly name: string;
   readonly model: Model;
+  /** Where its forward pass is compiled; left out: the device of the run. */
+  readonly device?: Device;
   /** Whether it answers together with the student, by the mean of their probabilities. */
   readonly ensemble: boolean;
 }
@@ -37,11 +39,11 @@ export async function assessAll(
   { device, split, stopRequested, onProgress, onQuality }: AssessOptions,
 ): Promise<Map<string, Quality>> {
   const members = subjects.filter(({ ensemble }) => ensemble).map(({ model }) => model);
-  const models = subjects.map(({ name, model }): [string, Model] => [name, model]);
-  if (members.length > 1) models.push([ensembleName, ensembleOf(members)]);
+  const models = subjects.map(({ name, model, device: own }) => [name, model, own ?? device] as const);
+  if (members.length > 1) models.push([ensembleName, ensembleOf(members), device]);
   const qualities = new Map<string, Quality>();
-  for (const [index, [name, model]] of models.entries()) {
-    const evaluator = new Evaluator(device, model);
+  for (const [index, [name, model, place]] of models.entries()) {
+    const evaluator = new Evaluator(place, model);
     try {
       const quality = await evaluator.evaluate(split, {
         stopRequested,

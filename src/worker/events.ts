@@ -47,6 +47,20 @@ export const runResultSchema = z.object({
   teacher: modelFiguresSchema.optional(),
   /** Fraction of test samples on which student and teacher predict the same class, 0…1. */
   agreement: measured.optional(),
+  /** Of a model that was made smaller, what was done to it; then `teacher` is what it was made from. */
+  compression: z
+    .object({
+      /** Weights stored in fewer bits. */
+      quantizedWeights: z.array(z.string()).optional(),
+      /** Weights that stayed float32 beside them. */
+      floatWeights: z.array(z.string()).optional(),
+      /** Bytes of model.onnx, which runs the quantized model. */
+      onnxBytes: z.int().optional(),
+      /** Fraction of the prunable weights that are zero, or of the parameters that are gone. */
+      sparsity: z.number().optional(),
+    })
+    .optional(),
+  /** 0 where nothing was trained. */
   bestEpoch: z.int(),
   /** Seconds of training, without teacher, evaluation and measurement. */
   trainingSeconds: z.number(),
@@ -55,7 +69,16 @@ export const runResultSchema = z.object({
   savedSeconds: z.number().optional(),
 });
 
-export const phases = ['prepare', 'teacher', 'signals', 'train', 'evaluate', 'measure', 'export'] as const;
+export const phases = [
+  'prepare',
+  'teacher',
+  'signals',
+  'compress',
+  'train',
+  'evaluate',
+  'measure',
+  'export',
+] as const;
 
 const base = { seq: z.int().min(0), time: z.number().describe('Milliseconds since 1970.') };
 

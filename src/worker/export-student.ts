@@ -49,7 +49,7 @@ export function modelCard(
   result: RunResult,
   device: string,
 ): string {
-  const { strategy, dataset, student } = experiment;
+  const { strategy, student } = experiment;
   const { teacher } = result;
   const columns: [string, ModelFigures][] = [['Student', result.student]];
   if (teacher) columns.push(['Teacher', teacher]);
@@ -64,7 +64,7 @@ export function modelCard(
     `# ${escapeMarkdown(experiment.name)}`,
     '',
     ...(experiment.description ? [escapeMarkdown(experiment.description), ''] : []),
-    `A student of architecture \`${model.architecture}\`, trained by the strategy \`${strategy.kind}\` on \`${dataset.kind}\` with seed ${seed}.`,
+    origin(model, experiment, seed),
     '',
     `| Test set | ${columns.map(([title]) => title).join(' | ')} |`,
     `| --- |${' ---: |'.repeat(columns.length)}`,
@@ -86,9 +86,35 @@ export function modelCard(
           ? ` and gives the same answer to ${percent(result.agreement)} of the test samples.`
           : '.'),
     );
+  lines.push(...quantizedWeights(result));
   const settings = JSON.stringify({ strategy, student, training: experiment.training }, undefined, 2);
   lines.push('', '## Settings', '', '```json', settings, '```', '');
   return lines.join('\n');
+}
+
+function origin(
+  { architecture }: ModelConfig,
+  { strategy, dataset }: RunRequest['experiment'],
+  seed: number,
+): string {
+  const on = `on \`${dataset.kind}\` with seed ${seed}`;
+  if (strategy.kind === 'quantize')
+    return `A model of architecture \`${architecture}\`, quantized by the scheme \`${strategy.scheme}\`. \`model.onnx\` runs it for one sample at a time; what its figures were measured with is that graph.`;
+  if (strategy.kind === 'prune')
+    return `A model of architecture \`${architecture}\`, pruned by the method \`${strategy.method}\` to a sparsity of ${percent(strategy.sparsity)} and trained on ${on}.`;
+  return `A student of architecture \`${architecture}\`, trained by the strategy \`${strategy.kind}\` ${on}.`;
+}
+
+/** Which weights are stored in fewer bits, and which are not. */
+function quantizedWeights({ compression }: RunResult): string[] {
+  const list = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ') || 'none';
+  if (!compression?.quantizedWeights || !compression.floatWeights?.length) return [];
+  return [
+    '',
+    `Quantized: ${list(compression.quantizedWeights)}.`,
+    '',
+    `Left in float32: ${list(compression.floatWeights)}.`,
+  ];
 }
 
 const percent = (fraction: number | null | undefined) =>

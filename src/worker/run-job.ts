@@ -4,6 +4,7 @@ import { openDataset } from '../data/open-dataset.ts';
 import type { Device } from '../device/device.ts';
 import { RandomGenerator } from '../device/random-generator.ts';
 import { experimentIdentity, stableHash } from '../experiment/identity.ts';
+import type { StudentConfig } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { buildModel } from '../models/build-model.ts';
 import { type Model, parameterCount } from '../models/model.ts';
@@ -15,7 +16,7 @@ import { initializer } from '../training/initialize.ts';
 import { measureSpeed, type Speed } from '../training/measure.ts';
 import { agreement, type Quality } from '../training/quality.ts';
 import { prepareStudent, requireBuildable } from '../training/student.ts';
-import { prepareTeacher, type Teacher } from '../training/teacher.ts';
+import type { Teacher } from '../training/teacher.ts';
 import { cachedSignals } from '../training/teacher-signals.ts';
 import { liveTeacher, needsTeacher, type TeacherSource, withoutTeacher } from '../training/teacher-source.ts';
 import { type TrainOutcome, train } from '../training/train-loop.ts';
@@ -27,6 +28,7 @@ import { exportStudent, writeModelCard } from './export-student.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import type { RunDirectory } from './run-directory.ts';
 import type { RunRequest } from './run-request.ts';
+import { teacherOfRun } from './run-teacher.ts';
 
 export interface RunJobParts {
   readonly directory: RunDirectory;
@@ -76,10 +78,12 @@ export class RunJob {
     const { experiment } = request;
     this.#begin('prepare');
     const dataset = await openDataset(experiment.dataset, request.directory);
-    requireBuildable(experiment.student, dataset.task);
+    const studentConfig = experiment.student;
+    if (!studentConfig) throw new UserError('The experiment has no "student".');
+    requireBuildable(studentConfig, dataset.task);
 
     const teacher = await this.#teacher(dataset);
-    const student = await this.#student(dataset, teacher);
+    const student = await this.#student(studentConfig, dataset, teacher);
     const { strategy, needs } = this.#attach(student, teacher?.model, dataset);
     if (teacher && parameterCount(student) > parameterCount(teacher.model))
       log.append({
@@ -134,10 +138,10 @@ export class RunJob {
     return model;
   }
 
-  async #student(dataset: Dataset, teacher: Teacher | undefined): Promise<Model> {
+  async #student(config: StudentConfig, dataset: Dataset, teacher: Teacher | undefined): Promise<Model> {
     const { request, control } = this.#parts;
     const model = await prepareStudent({
-      config: request.experiment.student,
+      config,
       task: dataset.task,
       experimentDirectory: request.directory,
       teacher: teacher?.model,
@@ -150,34 +154,10 @@ export class RunJob {
   }
 
   async #teacher(dataset: Dataset): Promise<Teacher | undefined> {
-    const { request, device, log, control } = this.#parts;
-    const { teacher: config } = request.experiment;
+    const { teacher: config } = this.#parts.request.experiment;
     if (!config) return undefined;
     this.#begin('teacher');
-    const progress = this.#progress('teacher', 'steps');
-    let waiting = false;
-    const teacher = await prepareTeacher({
-      device,
-      dataset,
-      config,
-      experimentDirectory: request.directory,
-      teachersDirectory: join(request.dataDirectory, 'teachers'),
-      stopRequested: control.requested,
-      onDownload: this.#progress('teacher', 'bytes'),
-      observer: {
-        progress,
-        metrics: (values, step, epoch) =>
-          log.append({ type: 'metric', model: 'teacher', step, epoch, values }),
-      },
-      onWaiting: ({ pid, host }) => {
-        if (!waiting)
-          log.append({
-            type: 'warning',
-            message: `Waiting for the teacher, which process ${pid} on ${host} is training.`,
-          });
-        waiting = true;
-      },
-    });
+    const teacher = await teacherOfRun(this.#parts, config, dataset);
     this.#cleanUp.push(() => teacher.model.dispose());
     return teacher;
   }

@@ -3,10 +3,12 @@ import { hostname } from 'node:os';
 import { fileProblem } from '../data/file-problem.ts';
 import type { Device } from '../device/device.ts';
 import { openDevice } from '../device/open-device.ts';
+import { compresses } from '../experiment/compression-schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { Checkpoints } from '../training/checkpoint.ts';
 import { ExclusiveLock } from '../training/exclusive-lock.ts';
 import { Interruption } from '../training/interruption.ts';
+import { CompressionJob } from './compression-job.ts';
 import { Control } from './control.ts';
 import { EventLog } from './event-log.ts';
 import { readEvents } from './read-events.ts';
@@ -74,7 +76,8 @@ async function runLocked(directory: RunDirectory): Promise<ExitCode> {
       versions: versions(),
       ...(state && { resumedFromEpoch: state.epoch }),
     });
-    await new RunJob({ directory, request, device, log, checkpoints, control }).run();
+    const Job = compresses(request.experiment.strategy) ? CompressionJob : RunJob;
+    await new Job({ directory, request, device, log, checkpoints, control }).run();
     log.append({ type: 'completed' });
     await checkpoints.remove('last');
     return 0;

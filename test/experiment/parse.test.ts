@@ -14,7 +14,7 @@ test('comments and trailing commas are allowed, and defaults are filled in', () 
   assert.deepEqual(experiment?.seeds, [0]);
   assert.equal(experiment?.training.batchSize, 32);
   assert.equal(experiment?.training.clipNorm, 1);
-  const model = experiment?.student.model;
+  const model = experiment?.student?.model;
   assert.ok(model?.architecture === 'cnn');
   assert.equal(model.normalization, 'batch');
 });

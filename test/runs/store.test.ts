@@ -22,7 +22,7 @@ test('a run is queued, then what its events add up to', async (t) => {
   assert.equal(queued.seed, 3);
   assert.equal(queued.strategy, 'response');
   assert.equal(queued.experiment, 'Two by two');
-  assert.equal(queued.config.student.model?.architecture, 'mlp');
+  assert.equal(queued.config.student?.model?.architecture, 'mlp');
 
   const progress = {
     type: 'progress',

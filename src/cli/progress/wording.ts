@@ -16,6 +16,7 @@ export const phaseNames: Readonly<Record<Phase, string>> = {
   prepare: 'preparing',
   teacher: 'teacher',
   signals: 'teacher signals',
+  compress: 'making it smaller',
   train: 'training',
   evaluate: 'evaluating',
   measure: 'measuring',

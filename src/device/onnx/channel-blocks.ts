@@ -58,9 +58,21 @@ async function probe(): Promise<number> {
   }
 }
 
+let blocksAllowed = true;
+
+/** Records with plain convolutions, for graphs that are to leave this machine or to be changed. */
+export function withoutChannelBlocks<Result>(make: () => Result): Result {
+  blocksAllowed = false;
+  try {
+    return make();
+  } finally {
+    blocksAllowed = true;
+  }
+}
+
 /** Whether a convolution between so many channels can go by blocks without computing mostly on filling. */
 export function canUseBlocks(inChannels: number, outChannels: number): boolean {
-  if (!blockSize || roundUp(outChannels) > 2 * outChannels) return false;
+  if (!blocksAllowed || !blockSize || roundUp(outChannels) > 2 * outChannels) return false;
   // Up to three channels are read as they are. More are reordered, in fours, and filled up to a block.
   return inChannels < 4 || (inChannels % 4 === 0 && roundUp(inChannels) <= 2 * inChannels);
 }

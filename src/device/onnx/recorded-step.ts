@@ -144,7 +144,7 @@ interface Recorded<Output extends string> {
 }
 
 /** Runs the step with placeholders in the place of inputs and of the values of variables, and puts these back. */
-function record<Output extends string>(
+export function record<Output extends string>(
   backend: OnnxBackend,
   step: StepFunction<Output>,
   inputs: StepInputs,

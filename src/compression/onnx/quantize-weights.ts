@@ -1,0 +1,141 @@
+import type { onnx } from 'onnx-proto';
+import { floatsToHalves } from '../../models/half-precision.ts';
+import { packNibbles } from '../quantization/packing.ts';
+import { quantizeGroups, quantizeRows } from '../quantization/rows.ts';
+import { type EditableGraph, elementType, makeNode } from './editable-graph.ts';
+import type { WeightedNode } from './layers.ts';
+
+/** Inputs of one output that share a copy of its scale, where a runtime's kernel wants blocks. */
+const byteBlock = 32;
+
+/** Replaces nodes by others in their place. */
+function replace(graph: EditableGraph, node: onnx.INodeProto, others: readonly onnx.INodeProto[]): void {
+  graph.nodes = graph.nodes.flatMap((one) => (one === node ? others : [one]));
+}
+
+/** Keeps weights as float16; they are made float32 when the model is loaded. */
+export function halveWeights(graph: EditableGraph, origins: ReadonlyMap<string, string>): void {
+  const casts: onnx.INodeProto[] = [];
+  for (const [name, { type, shape }] of [...graph.tensors]) {
+    if (type !== 'float32' || !origins.has(name)) continue;
+    const half = graph.addTensor(
+      `${origins.get(name)}`,
+      'float16',
+      shape,
+      floatsToHalves(graph.floats(name)),
+    );
+    graph.tensors.delete(name);
+    casts.push(makeNode('Cast', [half], name, { to: elementType.float32 }));
+  }
+  graph.nodes.unshift(...casts);
+}
+
+/** A weight in 8 bits where the node computes in float. */
+export function quantizeToBytes(graph: EditableGraph, weighted: WeightedNode): void {
+  const { kind, weight, matrix, rows } = weighted;
+  const { values, scales } = quantizeRows(matrix, rows);
+  if (kind === 'product') {
+    const blocks = Math.ceil(matrix.length / rows / byteBlock);
+    const bytes = fillRows(values, rows, blocks * byteBlock);
+    const repeated = Float32Array.from(
+      { length: rows * blocks },
+      (_, at) => scales[Math.floor(at / blocks)]!,
+    );
+    blockedProduct(graph, weighted, { bits: 8, block: byteBlock, data: bytes, scales: repeated });
+  } else if (kind === 'lookup') quantizedLookup(graph, weighted, values, scales);
+  else {
+    const { node, tensor } = weighted;
+    const dequantized = graph.fresh(weight);
+    const operands = [
+      graph.addTensor(weight, 'int8', graph.tensors.get(tensor)!.shape, values),
+      graph.addTensor(`${weight}.scale`, 'float32', [rows], scales),
+    ];
+    replace(graph, node, [
+      makeNode('DequantizeLinear', operands, dequantized, { axis: 0 }),
+      { ...node, input: [node.input![0]!, dequantized, ...node.input!.slice(2)] },
+    ]);
+  }
+}
+
+/** A weight in 4 bits by groups where the node computes in float; tables to look up in stay at 8 bits. */
+export function quantizeToNibbles(graph: EditableGraph, weighted: WeightedNode, groupSize: number): void {
+  const { kind, weight, matrix, rows, node, tensor } = weighted;
+  if (kind === 'lookup') {
+    quantizeToBytes(graph, weighted);
+    return;
+  }
+  const width = matrix.length / rows;
+  const { values, scales } = quantizeGroups(matrix, rows, groupSize);
+  const groups = Math.ceil(width / groupSize);
+  if (kind === 'product') {
+    const data = packNibbles(values, rows, groups * groupSize);
+    blockedProduct(graph, weighted, { bits: 4, block: groupSize, data, scales });
+    return;
+  }
+  // The standard's own 4-bit numbers are signed, and rows follow each other without a gap.
+  const packed = packNibbles(values, 1).map((byte) => byte ^ 0x88);
+  const { shape } = graph.tensors.get(tensor)!;
+  const [flat, kernel] = [graph.fresh(weight), graph.fresh(weight)];
+  const operands = [
+    graph.addTensor(weight, 'int4', [rows, width], packed),
+    graph.addTensor(`${weight}.scale`, 'float32', [rows, groups], scales),
+  ];
+  replace(graph, node, [
+    makeNode('DequantizeLinear', operands, flat, { axis: 1, block_size: groupSize }),
+    makeNode('Reshape', [flat, graph.addTensor('shape', 'int64', [4], bigInts(shape))], kernel),
+    { ...node, input: [node.input![0]!, kernel, ...node.input!.slice(2)] },
+  ]);
+}
+
+/** x·W of weights in blocks by the runtime's own kernel, and the bias. */
+function blockedProduct(
+  graph: EditableGraph,
+  { node, weight, matrix, rows }: WeightedNode,
+  { bits, block, data, scales }: { bits: number; block: number; data: Uint8Array; scales: Float32Array },
+): void {
+  const [x, , bias] = node.input! as [string, string, string?];
+  const width = matrix.length / rows;
+  const blocks = Math.ceil(width / block);
+  const operands = [
+    x,
+    graph.addTensor(weight, 'uint8', [rows, blocks, (block * bits) / 8], data),
+    graph.addTensor(`${weight}.scale`, 'float32', [rows * blocks], scales),
+  ];
+  const output = node.output![0]!;
+  const product = bias ? graph.fresh(weight) : output;
+  const attributes = { K: width, N: rows, bits, block_size: block };
+  replace(graph, node, [
+    makeNode('MatMulNBits', operands, product, attributes, 'com.microsoft'),
+    ...(bias ? [makeNode('Add', [product, bias], output)] : []),
+  ]);
+}
+
+/** Rows of bytes, and the scale of each. */
+function quantizedLookup(
+  graph: EditableGraph,
+  { node, weight, tensor, rows }: WeightedNode,
+  values: Int8Array,
+  scales: Float32Array,
+): void {
+  const [bytes, floats, factors] = [graph.fresh(weight), graph.fresh(weight), graph.fresh(weight)];
+  const table = graph.addTensor(weight, 'int8', graph.tensors.get(tensor)!.shape, values);
+  const factor = graph.addTensor(`${weight}.scale`, 'float32', [rows, 1], scales);
+  const indices = node.input![1]!;
+  replace(graph, node, [
+    makeNode('Gather', [table, indices], bytes, { axis: 0 }),
+    makeNode('Cast', [bytes], floats, { to: elementType.float32 }),
+    makeNode('Gather', [factor, indices], factors, { axis: 0 }),
+    makeNode('Mul', [floats, factors], node.output![0]!),
+  ]);
+}
+
+/** Rows of bytes q + 128, each filled up with zeros. */
+function fillRows(values: Int8Array, rows: number, width: number): Uint8Array {
+  const own = values.length / rows;
+  const filled = new Uint8Array(rows * width).fill(128);
+  for (let row = 0; row < rows; row++)
+    for (let at = 0; at < own; at++) filled[row * width + at] = values[row * own + at]! + 128;
+  return filled;
+}
+
+const bigInts = (numbers: readonly number[]) => BigInt64Array.from(numbers, BigInt);

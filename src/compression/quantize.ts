@@ -1,0 +1,180 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Dataset, Split } from '../data/dataset.ts';
+import type { HostTensor } from '../device/device.ts';
+import type { OnnxDevice } from '../device/onnx/onnx-device.ts';
+import type { QuantizeConfig } from '../experiment/compression-schema.ts';
+import { UserError } from '../experiment/user-error.ts';
+import { weightsFile } from '../models/checkpoint-weights.ts';
+import { writeHuggingFaceConfig } from '../models/huggingface/config.ts';
+import type { Model } from '../models/model.ts';
+import { writeOwnConfig } from '../models/own-config.ts';
+import { replaceDirectory } from '../models/replace-directory.ts';
+import { type TensorToStore, writeSafetensors } from '../models/safetensors.ts';
+import { storedTensors } from '../models/store-weights.ts';
+import { calibrate } from './calibrate.ts';
+import { forwardStep } from './forward-step.ts';
+import { numberAttribute } from './onnx/editable-graph.ts';
+import {
+  computesInIntegers,
+  type QuantizationPlan,
+  quantizableNodes,
+  quantizeGraph,
+} from './quantization-plan.ts';
+import { freezeStep, QuantizedDevice } from './quantized-device.ts';
+import {
+  describeQuantization,
+  outputAxisOf,
+  type QuantizedWeight,
+  quantizedFile,
+  quantizedTensors,
+} from './stored-quantization.ts';
+
+export interface QuantizeOptions {
+  readonly device: OnnxDevice;
+  readonly model: Model;
+  readonly config: QuantizeConfig;
+  /** Where samples for calibration are taken from. */
+  readonly train: Split;
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Called between batches; throws to end early. */
+  readonly heed?: () => void;
+}
+
+/** A quantized model: how it runs, and what of it is quantized. */
+export interface Quantization {
+  readonly model: Model;
+  readonly config: QuantizeConfig;
+  readonly plan: QuantizationPlan;
+  /** Steps compiled on it run the quantized model where they name the float one. */
+  readonly device: QuantizedDevice;
+  readonly weights: readonly QuantizedWeight[];
+  /** Weights that stay float32: biases, normalisations, and what the experiment keeps. */
+  readonly floatWeights: readonly string[];
+  /** One sample, as the exported graph takes it. */
+  readonly sample: Readonly<Record<string, HostTensor>>;
+  readonly base: OnnxDevice;
+}
+
+const calibrationBatch = 32;
+
+/**
+ * Quantizes the weights of a model, which stays as it is.
+ * @throws UserError if nothing of it can be quantized, or an activation is not finite
+ */
+export async function quantizeModel(options: QuantizeOptions): Promise<Quantization> {
+  const { device, model, config, train } = options;
+  const { scheme, groupSize } = config;
+  const sample = train.batch(Int32Array.of(0), 1).input;
+  const found = await findWeights(device, model, scheme, sample);
+  const ends = new Set(config.keepEnds ? [found.at(0)?.name, found.at(-1)?.name] : []);
+  const weights = found.filter(({ name }) => !ends.has(name));
+  if (scheme !== 'float16' && weights.length === 0)
+    throw new UserError(
+      'Nothing of this model would be quantized: its first and last layers are all it has.',
+      {
+        remedy: 'Set "keepEnds" to false.',
+      },
+    );
+  const quantized = new Set(weights.map(({ name }) => name));
+  const plan: QuantizationPlan = {
+    scheme,
+    groupSize,
+    floatWeights: new Set(found.map(({ name }) => name).filter((name) => !quantized.has(name))),
+    ...(computesInIntegers(scheme) && { ranges: await calibrated(options) }),
+  };
+  const names = [...model.parameters.keys(), ...model.buffers.keys()];
+  return {
+    model,
+    config,
+    plan,
+    base: device,
+    device: new QuantizedDevice(device, model, (frozen) => quantizeGraph(frozen, plan)),
+    weights,
+    floatWeights: scheme === 'float16' ? [] : names.filter((name) => !quantized.has(name)),
+    sample,
+  };
+}
+
+async function calibrated({ device, model, config, train, onProgress, heed }: QuantizeOptions) {
+  const samples = Math.min(config.calibrationSamples, train.size);
+  const total = Math.ceil(samples / calibrationBatch);
+  // Spread over the whole set, which may be sorted.
+  const position = (index: number) => Math.floor((Math.min(index, samples - 1) * train.size) / samples);
+  function* inputs() {
+    for (let batch = 0; batch < total; batch++) {
+      heed?.();
+      const from = batch * calibrationBatch;
+      const size = Math.min(calibrationBatch, samples - from);
+      const positions = Int32Array.from({ length: size }, (_, at) => position(from + at));
+      yield train.batch(positions, size).input;
+    }
+  }
+  let done = 0;
+  return calibrate(device, model, inputs(), config.percentile, () => onProgress?.(++done, total));
+}
+
+/** The weights a scheme can quantize, in the order in which the model uses them. */
+async function findWeights(
+  device: OnnxDevice,
+  model: Model,
+  scheme: QuantizeConfig['scheme'],
+  sample: Quantization['sample'],
+): Promise<QuantizedWeight[]> {
+  const found = new Map<string, QuantizedWeight>();
+  await freezeStep(device, model, forwardStep(model), sample, (frozen) => {
+    for (const { weight, kind, rows, node } of quantizableNodes(frozen, scheme)) {
+      if (found.has(weight)) continue;
+      const { shape } = model.parameters.get(weight)!;
+      const rowsFirst = kind === 'lookup' || numberAttribute(node, 'transB', 0) === 1;
+      const bits = scheme === 'int4-weights' && kind !== 'lookup' ? 4 : 8;
+      found.set(weight, { name: weight, bits, outputAxis: outputAxisOf(shape, rows, rowsFirst) });
+    }
+    return frozen.graph;
+  });
+  return [...found.values()];
+}
+
+/**
+ * Writes a quantized model: its weights, config.json, and model.onnx, which runs it for one sample at a time. The
+ * directory appears whole or not at all.
+ * @returns bytes of the weights and of the ONNX file
+ * @throws UserError if the place cannot be written or the disk is full
+ */
+export async function saveQuantized(
+  { model, config, plan, base, weights, sample }: Quantization,
+  { classNames, tokenizer }: Dataset,
+  directory: string,
+): Promise<{ bytes: number; onnxBytes: number }> {
+  const tensors = await storedTensors(model);
+  const names = classNames.length > 0 ? classNames : undefined;
+  const described =
+    writeHuggingFaceConfig(model.config, model.task, {
+      classNames: names,
+      origin: model.origin,
+      endId: tokenizer?.endId,
+    }) ?? writeOwnConfig(model.config, model.task, names);
+  const { graph, inputs, outputs } = await freezeStep(base, model, forwardStep(model), sample, (frozen) =>
+    quantizeGraph(frozen, plan),
+  );
+  graph.rename(new Map([...inputs, ...outputs].map(([name, graphName]) => [graphName, name])));
+  const onnx = graph.encode();
+  const half = config.scheme === 'float16';
+  const stored: ReadonlyMap<string, TensorToStore> = half
+    ? new Map([...tensors].map(([name, tensor]) => [name, { ...tensor, dtype: 'F16' as const }]))
+    : quantizedTensors(tensors, weights, config.groupSize);
+  let bytes = 0;
+  await replaceDirectory(directory, async (temporary) => {
+    bytes = await writeSafetensors(join(temporary, half ? weightsFile : quantizedFile), stored, {
+      format: 'pt',
+    });
+    const content = half
+      ? described
+      : { ...described, quantization: describeQuantization(config, weights, tensors) };
+    await writeFile(join(temporary, 'config.json'), `${JSON.stringify(content, undefined, 2)}\n`);
+    await writeFile(join(temporary, 'model.onnx'), onnx);
+    for (const [name, file] of Object.entries(tokenizer?.files() ?? {}))
+      await writeFile(join(temporary, name), file);
+  });
+  return { bytes, onnxBytes: onnx.byteLength };
+}

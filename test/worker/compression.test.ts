@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { ExperimentInput } from '../../src/experiment/schema.ts';
+import { readSafetensors } from '../../src/models/safetensors.ts';
+import type { RunEvent, RunResult } from '../../src/worker/events.ts';
+import type { RunDirectory } from '../../src/worker/run-directory.ts';
+import { eventsOf, makeRun, runToEnd, temporaryDirectory } from './support.ts';
+
+const project = temporaryDirectory();
+
+const teacher: ExperimentInput['teacher'] = {
+  model: { architecture: 'cnn', channels: [8], dense: 24 },
+  training: { epochs: 2, batchSize: 32, learningRate: 0.01 },
+};
+
+async function resultOf(directory: RunDirectory): Promise<{ result: RunResult; events: RunEvent[] }> {
+  const { code, output } = await runToEnd(directory);
+  assert.equal(code, 0, output);
+  const events = await eventsOf(directory);
+  const found = events.find((event) => event.type === 'result');
+  assert.ok(found?.type === 'result');
+  return { result: found.result, events };
+}
+
+const phasesOf = (events: RunEvent[]) =>
+  events.flatMap((event) => (event.type === 'phase' ? event.phase : []));
+
+test('a quantized teacher is a run like any other', async () => {
+  const directory = await makeRun(project, 'quantized', {
+    teacher,
+    student: undefined,
+    strategy: { kind: 'quantize', scheme: 'int8', calibrationSamples: 40 },
+  });
+  const { result, events } = await resultOf(directory);
+  assert.deepEqual(phasesOf(events), ['prepare', 'teacher', 'compress', 'evaluate', 'measure', 'export']);
+  const { student, teacher: original, agreement, compression } = result;
+  assert.equal(student.parameters, original!.parameters);
+  const size = (name: string) => statSync(join(directory.studentDirectory, name)).size;
+  assert.equal(student.bytes, size('quantized.safetensors'));
+  assert.equal(compression!.onnxBytes, size('model.onnx'));
+  assert.ok(original!.bytes / student.bytes > 3.5);
+  assert.ok(agreement! > 0.9, `agreement ${agreement}`);
+  assert.ok(student.latencyMs! > 0 && original!.latencyMs! > 0);
+  assert.deepEqual(compression!.quantizedWeights, [
+    'stages.0.conv.weight',
+    'dense.weight',
+    'classifier.weight',
+  ]);
+  assert.ok(compression!.floatWeights!.includes('stages.0.norm.weight'));
+  assert.deepEqual(readdirSync(directory.studentDirectory).sort(), [
+    'README.md',
+    'config.json',
+    'model.onnx',
+    'quantized.safetensors',
+  ]);
+  const { tensors } = await readSafetensors(join(directory.studentDirectory, 'quantized.safetensors'));
+  assert.equal(tensors.get('dense.weight')!.dtype, 'I8');
+  assert.deepEqual(tensors.get('dense.weight.scale')!.shape, [24, 1]);
+  const config = JSON.parse(readFileSync(join(directory.studentDirectory, 'config.json'), 'utf8'));
+  assert.equal(config.quantization.scheme, 'int8');
+  assert.match(
+    readFileSync(join(directory.studentDirectory, 'README.md'), 'utf8'),
+    /quantized by the scheme `int8`/,
+  );
+});
+
+test('a finished student is quantized by the id of its run', async () => {
+  const id = '20261124-070314-few-response-s0-abcd';
+  const first = await makeRun(project, id, { teacher });
+  const trained = await resultOf(first);
+  const directory = await makeRun(project, 'of-run', {
+    teacher: undefined,
+    student: undefined,
+    strategy: { kind: 'quantize', of: id, scheme: 'float16' },
+  });
+  const { result } = await resultOf(directory);
+  assert.equal(result.teacher!.bytes, trained.result.student.bytes);
+  assert.equal(result.teacher!.accuracy, trained.result.student.accuracy);
+  assert.ok(result.student.bytes < 0.6 * result.teacher!.bytes);
+});
