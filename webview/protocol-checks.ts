@@ -333,7 +333,7 @@ const parameters: { readonly [Name in Method]: Check<Requests[Name]['parameters'
   run: object<Requests['run']['parameters']>({ run: string }),
   parseValue: object<Requests['parseValue']['parameters']>({ run: string, path, text: string }),
   report: object<Requests['report']['parameters']>({
-    format: oneOf('csv', 'markdown', 'latex', 'json'),
+    format: oneOf('csv', 'markdown', 'latex'),
     runs: strings,
   }),
 };

@@ -324,7 +324,7 @@ export interface Requests {
     result: { readonly value?: unknown; readonly message?: string };
   };
   report: {
-    parameters: { readonly format: 'csv' | 'markdown' | 'latex' | 'json'; readonly runs: readonly string[] };
+    parameters: { readonly format: 'csv' | 'markdown' | 'latex'; readonly runs: readonly string[] };
     result: { readonly text: string };
   };
 }

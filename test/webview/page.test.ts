@@ -147,6 +147,11 @@ describe('the page in a browser', { skip, concurrency: false }, () => {
     const { verdicts: expected } = compareRuns(sampleRuns({ count: 12 }));
     assert.equal(verdicts.length, expected.length);
     for (const [index, verdict] of expected.entries()) assert.ok(verdicts[index]!.includes(verdict.outcome));
+    await page.getByRole('button', { name: 'Copy the comparison as Markdown' }).click();
+    const copied = await page.waitForFunction(() =>
+      window.harness.sent.find((one) => one.kind === 'command' && one.name === 'copy'),
+    );
+    assert.match(((await copied.jsonValue()) as { text: string }).text, /^\| Model \|/);
     await page.close();
   });
 

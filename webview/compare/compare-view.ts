@@ -119,6 +119,7 @@ export class CompareView extends Part {
             : nothing
         }
         <span class="spacer"></span>
+        ${quietButton('Copy Markdown', () => void this.#copy(there), 'Copy the comparison as Markdown')}
         ${quietButton('HTML report', save('html'), 'Save as HTML report')}
         ${quietButton('CSV', save('csv'), 'Save as CSV')}
         ${quietButton('Markdown', save('markdown'), 'Save as Markdown')}
@@ -190,6 +191,15 @@ export class CompareView extends Part {
         return { ...group, variant: row ? (variants.get(row.group) ?? 0) : group.variant };
       }),
     };
+  }
+
+  async #copy(runs: readonly string[]): Promise<void> {
+    try {
+      const { text } = await this.dashboard.host.request('report', { format: 'markdown', runs });
+      this.dashboard.host.command('copy', { text });
+    } catch (error) {
+      this.dashboard.complain(error as HostError);
+    }
   }
 
   #retry(): void {

@@ -49,7 +49,8 @@ p { margin: 8px 0; }
   padding: 18px 20px; min-width: 0;
 }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(320px, 1fr)); gap: 16px; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 16px; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(440px, 1fr)); gap: 16px; }
+.card + .charts { margin-top: 16px; }
 .name { unicode-bidi: isolate; overflow-wrap: anywhere; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
 h1 .name { -webkit-line-clamp: 4; }
 .inline .name { display: inline; }
