@@ -147,7 +147,7 @@ describe('the page in a browser', { skip, concurrency: false }, () => {
     const { verdicts: expected } = compareRuns(sampleRuns({ count: 12 }));
     assert.equal(verdicts.length, expected.length);
     for (const [index, verdict] of expected.entries()) assert.ok(verdicts[index]!.includes(verdict.outcome));
-    await page.getByRole('button', { name: 'Copy the comparison as Markdown' }).click();
+    await page.getByRole('button', { name: 'Copy Markdown' }).click();
     const copied = await page.waitForFunction(() =>
       window.harness.sent.find((one) => one.kind === 'command' && one.name === 'copy'),
     );

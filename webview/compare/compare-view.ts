@@ -119,7 +119,7 @@ export class CompareView extends Part {
             : nothing
         }
         <span class="spacer"></span>
-        ${quietButton('Copy Markdown', () => void this.#copy(there), 'Copy the comparison as Markdown')}
+        ${quietButton('Copy Markdown', () => void this.#copy(there))}
         ${quietButton('HTML report', save('html'), 'Save as HTML report')}
         ${quietButton('CSV', save('csv'), 'Save as CSV')}
         ${quietButton('Markdown', save('markdown'), 'Save as Markdown')}
