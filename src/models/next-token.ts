@@ -1,0 +1,30 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { tf } from '../device/tensorflow.ts';
+import type { Model, ModelInput } from './model.ts';
+
+/**
+ * Logits of the token after one position of each text. The predictor sees only these positions: at every position of
+ * every text the logits of a whole vocabulary would cost more than the rest of the model.
+ * @param rows (batch) int32, rows of the flattened (batch · length) positions.
+ * @returns (batch, vocabulary)
+ * @throws Error if the model continues no texts
+ */
+export function nextTokenLogits(model: Model, input: ModelInput, rows: Tensor): Tensor {
+  const states = model.forward(input, { training: false }).hiddenStates.at(-1)!;
+  const width = states.shape[2]!;
+  const last = tf.gather(tf.reshape(states, [-1, width]), rows);
+  return tf.matMul(last as Tensor2D, predictorOf(model) as Tensor2D, false, true);
+}
+
+/** The matrix (vocabulary, width) that turns the last hidden state into logits. */
+function predictorOf({ config, parameters }: Model): Tensor {
+  const embeddings =
+    config.architecture === 'gpt2'
+      ? 'transformer.wte.weight'
+      : config.architecture === 'llama'
+        ? 'model.embed_tokens.weight'
+        : undefined;
+  if (embeddings === undefined || !('tieEmbeddings' in config))
+    throw new Error(`A model of architecture "${config.architecture}" continues no texts.`);
+  return parameters.get(config.tieEmbeddings ? embeddings : 'lm_head.weight')!;
+}
