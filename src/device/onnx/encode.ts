@@ -17,6 +17,7 @@ const { AttributeType } = AttributeProto;
 /** Names by which a session's inputs and outputs are fed and fetched, in the order of the graph's lists. */
 export const inputName = (index: number) => `i${index}`;
 export const outputName = (index: number) => `o${index}`;
+export const guardName = 'guard';
 
 /** ONNX operator set and file version; ONNX Runtime 1.30 knows both. */
 const operatorSet = 20;
@@ -25,8 +26,13 @@ const irVersion = 9;
 /** Constants of one repeated number up to this many elements are written out; larger ones are made at start-up. */
 const writtenOut = 64;
 
+export interface ModelOptions {
+  /** Adds an empty sequence in front of the outputs. */
+  readonly guarded?: boolean;
+}
+
 /** Writes a graph as an ONNX model. */
-export function encodeModel(graph: Graph): Uint8Array {
+export function encodeModel(graph: Graph, { guarded = false }: ModelOptions = {}): Uint8Array {
   const names = new Map<Value, string>();
   const nodes: onnx.INodeProto[] = [];
   const initializer: onnx.ITensorProto[] = [];
@@ -57,6 +63,14 @@ export function encodeModel(graph: Graph): Uint8Array {
   for (const [value, name] of copies)
     nodes.push({ opType: 'Identity', domain: '', input: [nameOf(value)], output: [name], attribute: [] });
 
+  const output = graph.outputs.map((value, index) => valueInfo(outputName(index), value));
+  if (guarded) {
+    nodes.push({ opType: 'SequenceEmpty', domain: '', input: [], output: [guardName], attribute: [] });
+    output.unshift({
+      name: guardName,
+      type: { sequenceType: { elemType: { tensorType: { elemType: 1 } } } },
+    });
+  }
   return ModelProto.encode({
     irVersion,
     opsetImport: [
@@ -68,7 +82,7 @@ export function encodeModel(graph: Graph): Uint8Array {
       name: 'graph',
       node: nodes,
       input: graph.inputs.map((value, index) => valueInfo(inputName(index), value)),
-      output: graph.outputs.map((value, index) => valueInfo(outputName(index), value)),
+      output,
       initializer,
     },
   }).finish();

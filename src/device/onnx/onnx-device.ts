@@ -31,7 +31,7 @@ export class OnnxDevice implements Device {
     this.name = name;
     this.backend = backend;
     this.onnx = onnx;
-    this.#buffers = new VariableBuffers(onnx);
+    this.#buffers = new VariableBuffers();
   }
 
   compile<Output extends string>(

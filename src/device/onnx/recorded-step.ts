@@ -1,11 +1,12 @@
-import { InferenceSession, type OnnxValue, type Tensor as OrtTensor } from 'onnxruntime-node';
+import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import type { HostTensor, Tensors } from '../device.ts';
 import { tf } from '../tensorflow.ts';
 import type { OnnxBackend } from './backend.ts';
 import { blockRows } from './blocking/block-rows.ts';
-import { encodeModel, inputName, outputName, wholeData } from './encode.ts';
+import { wholeData } from './encode.ts';
 import { type Graph, graphOf } from './graph.ts';
 import { optimise } from './optimise/optimise.ts';
+import { StepSession } from './step-session.ts';
 import { ortTensor } from './store.ts';
 import { type HostArray, sameShape, sizeOf, Value } from './value.ts';
 import { liveVariables, part, setVariable, type VariableBuffers } from './variables.ts';
@@ -26,7 +27,7 @@ export type StepOutputs<Output extends string> = Record<Output, Float32Array | I
 export class RecordedStep<Output extends string> {
   readonly #backend: OnnxBackend;
   readonly #buffers: VariableBuffers;
-  readonly #session: InferenceSession;
+  readonly #session: StepSession;
   readonly #sources: readonly Source[];
   readonly #hostInputs: readonly { readonly value: Value; readonly fill: () => HostArray }[];
   readonly #outputNames: readonly Output[];
@@ -37,7 +38,7 @@ export class RecordedStep<Output extends string> {
   private constructor(
     backend: OnnxBackend,
     buffers: VariableBuffers,
-    session: InferenceSession,
+    session: StepSession,
     recorded: Recorded<Output>,
     sources: readonly Source[],
     graph: Graph,
@@ -68,16 +69,8 @@ export class RecordedStep<Output extends string> {
     const optimised = optimise(graphOf(results));
     const graph = backend.blocking ? blockRows(optimised, backend.blocking) : optimised;
     const sources = graph.inputs.map((value) => recorded.sources.get(value) ?? held(value));
-    const onDevice = backend.target === 'cpu' ? 'cpu' : 'gpu-buffer';
-    const session = await InferenceSession.create(encodeModel(graph), {
-      ...backend.sessionOptions,
-      preferredOutputLocation: Object.fromEntries(
-        results.map((_, index) => [
-          outputName(index),
-          index < recorded.outputs.length ? ('cpu' as const) : (onDevice as 'cpu'),
-        ]),
-      ),
-    });
+    const kept = recorded.outputs.length;
+    const session = await StepSession.compile(graph, kept, backend.target, backend.sessionOptions);
     return new RecordedStep(backend, buffers, session, recorded, sources, graph);
   }
 
@@ -87,31 +80,22 @@ export class RecordedStep<Output extends string> {
     const filled = this.#hostInputs.map(({ value, fill }) =>
       ortTensor(checkedFill(fill(), value), value.shape, value.type),
     );
-    const feeds: Record<string, OnnxValue> = {};
-    this.#sources.forEach((source, index) => {
-      feeds[inputName(index)] = this.#feed(source, inputs, filled);
-    });
-    const fetches: Record<string, OnnxValue | null> = {};
-    this.#outputNames.forEach((_, index) => {
-      fetches[outputName(index)] = null;
-    });
+    const feeds = this.#sources.map((source) => this.#feed(source, inputs, filled));
     const first = this.#outputNames.length;
-    this.#assigned.forEach((variable, index) => {
-      fetches[outputName(first + index)] = this.#buffers.take(variable, this.#assignedShapes[index]!);
-    });
-
-    const results = await this.#session.run(feeds, fetches);
+    const results = await this.#session.run(feeds, (output) =>
+      this.#buffers.take(this.#assigned[output - first]!, this.#assignedShapes[output - first]!),
+    );
 
     this.#assigned.forEach((variable, index) => {
       const value = new Value(variable.shape, variable.dtype as 'float32');
-      value.stored = shaped(results[outputName(first + index)] as OrtTensor, variable.shape);
+      value.stored = shaped(results[first + index]!, variable.shape);
       const before = store.get(variable.dataId)!;
       const shared = store.references(variable.dataId) > 1;
       setVariable(this.#backend, variable, value);
       if (!shared) this.#buffers.giveBack(variable, before);
     });
     return Object.fromEntries(
-      this.#outputNames.map((name, index) => [name, (results[outputName(index)] as OrtTensor).data]),
+      this.#outputNames.map((name, index) => [name, results[index]!.data]),
     ) as StepOutputs<Output>;
   }
 

@@ -34,16 +34,10 @@ export function part(backend: OnnxBackend, variable: tf.Variable): void {
  * variable that is assigned at each step alternates between two buffers.
  */
 export class VariableBuffers {
-  readonly #backend: OnnxBackend;
   readonly #spare = new WeakMap<tf.Variable, OrtTensor>();
 
-  constructor(backend: OnnxBackend) {
-    this.#backend = backend;
-  }
-
-  /** Memory to write a new value into, as a tensor of this shape; null lets ONNX Runtime allocate it. */
-  take(variable: tf.Variable, shape: readonly number[]): OrtTensor | null {
-    if (this.#backend.target !== 'cpu') return null;
+  /** Memory to write a new value into, as a tensor of this shape. */
+  take(variable: tf.Variable, shape: readonly number[]): OrtTensor {
     const spare = this.#spare.get(variable);
     this.#spare.delete(variable);
     const type = variable.dtype as 'float32' | 'int32' | 'bool';
