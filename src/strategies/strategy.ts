@@ -130,6 +130,12 @@ export interface AttachedStrategy {
   readonly buffers: ReadonlyMap<string, Variable>;
   /** Runs inside a compiled step; shapes alone decide what is computed. The names of the terms never change. */
   loss(context: StrategyContext): Record<string, LossTerm>;
+  /** Called outside the compiled step before each optimizer step. @param done optimizer steps done, of `total`. */
+  beforeStep?(done: number, total: number): Promise<void>;
+  /** Called inside the compiled step when the parameters have their new values, to change these once more. */
+  afterUpdate?(): void;
+  /** Whether the student is what it is to become; epochs before that are not candidates for the best. Left out: always. */
+  settled?(done: number, total: number): boolean;
   /** Made at the call; the student itself is not among them. */
   candidates?(): readonly Candidate[];
   /** Releases the variables that the strategy owns. */

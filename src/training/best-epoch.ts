@@ -4,7 +4,7 @@ import type { TrainingConfig } from '../experiment/schema.ts';
 export interface EpochScore {
   /** Epochs done. */
   readonly epoch: number;
-  /** Fraction classified correctly, 0…1; null where nothing is held out. */
+  /** Fraction classified correctly, 0…1; null where nothing is held out, or the model was not what it is to become yet. */
   readonly accuracy: number | null;
   /** Mean cross-entropy, nats. */
   readonly loss: number | null;
@@ -35,7 +35,7 @@ export function patienceIsOver(
   let reference = -Infinity;
   let waited = 0;
   for (const { accuracy } of history) {
-    if (accuracy === null) return false;
+    if (accuracy === null) continue;
     if (accuracy > reference + earlyStopping.minDelta) {
       reference = accuracy;
       waited = 0;

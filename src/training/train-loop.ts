@@ -167,6 +167,7 @@ class Training {
         const start = (first + index) * batchSize;
         return split.batch(order.subarray(start, start + batchSize), batchSize);
       });
+      await this.#options.strategy.beforeStep?.(this.#step, this.#totalSteps);
       const learningRate = learningRateAt(config, this.#step, this.#totalSteps);
       await step.run(batches, this.#step, learningRate);
       this.#step++;
@@ -193,7 +194,8 @@ class Training {
         this.#epoch,
       );
       // A loss beyond what a number can hold must not make the state unreadable.
-      score = { epoch: this.#epoch, accuracy, loss: Number.isFinite(loss) ? loss : null };
+      if (this.#options.strategy.settled?.(this.#step, this.#totalSteps) ?? true)
+        score = { epoch: this.#epoch, accuracy, loss: Number.isFinite(loss) ? loss : null };
     }
     this.#history.push(score);
     const state = this.#state(this.#shuffle.getState());

@@ -124,10 +124,11 @@ export class TrainingStep {
   }
 
   #update(gradients: Map<string, Tensor>, scalars: Tensors): Scalar {
-    const { optimizer, config } = this.#parts;
+    const { optimizer, config, strategy } = this.#parts;
     const norm = globalNorm(gradients);
     const scale = config.clipNorm === null ? undefined : clippingScale(norm, config.clipNorm);
     optimizer.apply(gradients, scalars, scale);
+    strategy.afterUpdate?.();
     return norm as Scalar;
   }
 

@@ -1,19 +1,31 @@
 import { join } from 'node:path';
+import { sparsityOf, withMagnitudePruning } from '../compression/magnitude.ts';
 import { quantizeModel, saveQuantized } from '../compression/quantize.ts';
 import { compressionSource } from '../compression/source.ts';
+import { copyOf, pruneUnits } from '../compression/structured/prune-units.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open-dataset.ts';
 import { OnnxDevice } from '../device/onnx/onnx-device.ts';
-import { type CompressionConfig, compresses, type QuantizeConfig } from '../experiment/compression-schema.ts';
+import {
+  type CompressionConfig,
+  compresses,
+  type PruneConfig,
+  type QuantizeConfig,
+} from '../experiment/compression-schema.ts';
+import { experimentIdentity, stableHash } from '../experiment/identity.ts';
 import { UserError } from '../experiment/user-error.ts';
-import type { Model } from '../models/model.ts';
+import { type Model, parameterCount } from '../models/model.ts';
+import { createStrategy } from '../strategies/create-strategy.ts';
+import { initializer } from '../training/initialize.ts';
 import { heed } from '../training/interruption.ts';
 import { measureSpeed } from '../training/measure.ts';
 import { agreement, type Quality } from '../training/quality.ts';
 import { prepareTeacher } from '../training/teacher.ts';
+import { withoutTeacher } from '../training/teacher-source.ts';
+import { train } from '../training/train-loop.ts';
 import { assessAll, figuresOf, type Subject } from './assess.ts';
 import type { Phase, RunResult } from './events.ts';
-import { writeModelCard } from './export-student.ts';
+import { exportStudent, writeModelCard } from './export-student.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import type { RunJobParts } from './run-job.ts';
 import { teacherOfRun } from './run-teacher.ts';
@@ -134,7 +146,7 @@ export class CompressionJob {
   #compress(config: CompressionConfig, original: Original, dataset: Dataset): Promise<Compressed> {
     this.#begin('compress');
     if (config.kind === 'quantize') return this.#quantize(config, original, dataset);
-    throw new Error('prune');
+    return this.#prune(config, original, dataset);
   }
 
   async #quantize(config: QuantizeConfig, { model }: Original, dataset: Dataset): Promise<Compressed> {
@@ -167,6 +179,67 @@ export class CompressionJob {
         const { bytes, onnxBytes } = await saveQuantized(quantization, dataset, directory);
         return { bytes, compression: { onnxBytes } };
       },
+    };
+  }
+
+  async #prune(config: PruneConfig, { model, hash }: Original, dataset: Dataset): Promise<Compressed> {
+    const { request, device, log, checkpoints, control } = this.#parts;
+    const structured = config.method === 'structured';
+    const student = structured ? await pruneUnits(model, config) : await copyOf(model);
+    this.#cleanUp.push(() => student.dispose());
+    const labels = createStrategy(config).attach({
+      student,
+      task: dataset.task,
+      initialize: initializer(request.seed),
+      buildModel: () => {
+        throw new Error('A pruned model has no peers.');
+      },
+    });
+    const strategy = structured ? labels : withMagnitudePruning(labels, student, config);
+    this.#cleanUp.push(() => strategy.dispose());
+    this.#begin('train');
+    const outcome = await train({
+      device,
+      student,
+      strategy,
+      teacher: withoutTeacher,
+      train: dataset.subset,
+      validation: dataset.validation,
+      config: request.experiment.training,
+      seed: request.seed,
+      checkpoints,
+      identity: stableHash({
+        experiment: experimentIdentity(request.experiment, request.directory),
+        seed: request.seed,
+        data: dataset.fingerprint,
+        teacher: hash,
+      }),
+      stopRequested: control.requested,
+      observer: {
+        progress: this.#progress('train', 'steps'),
+        metrics: (values, step, epoch) =>
+          log.append({ type: 'metric', model: 'student', step, epoch, values }),
+        checkpoint: (epoch, best, path) => log.append({ type: 'checkpoint', epoch, best, path }),
+      },
+    });
+    const sparsity = structured
+      ? 1 - parameterCount(student) / parameterCount(model)
+      : await sparsityOf(student);
+    if (!structured)
+      log.append({
+        type: 'warning',
+        message: `Of the prunable weights ${(100 * sparsity).toFixed(1)} % are zero. They take as many bytes and as much time as others: only method "structured" makes a model smaller and faster.`,
+      });
+    return {
+      subject: { name: 'student', model: student, ensemble: false },
+      steps: outcome.steps,
+      epochs: outcome.epochs,
+      outcome: {
+        bestEpoch: outcome.bestEpoch,
+        trainingSeconds: outcome.seconds,
+        compression: { sparsity },
+      },
+      save: (directory) => exportStudent(student, dataset, directory),
     };
   }
 

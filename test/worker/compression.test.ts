@@ -3,6 +3,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ExperimentInput } from '../../src/experiment/schema.ts';
+import { inspectCheckpoint } from '../../src/models/checkpoint.ts';
+import { planModel } from '../../src/models/create-model.ts';
 import { readSafetensors } from '../../src/models/safetensors.ts';
 import type { RunEvent, RunResult } from '../../src/worker/events.ts';
 import type { RunDirectory } from '../../src/worker/run-directory.ts';
@@ -79,4 +81,52 @@ test('a finished student is quantized by the id of its run', async () => {
   assert.equal(result.teacher!.bytes, trained.result.student.bytes);
   assert.equal(result.teacher!.accuracy, trained.result.student.accuracy);
   assert.ok(result.student.bytes < 0.6 * result.teacher!.bytes);
+});
+
+test('a pruned teacher is trained on, smaller, and loads as a checkpoint', async () => {
+  const directory = await makeRun(project, 'pruned', {
+    teacher,
+    student: undefined,
+    strategy: { kind: 'prune', sparsity: 0.5 },
+  });
+  const { result, events } = await resultOf(directory);
+  assert.deepEqual(phasesOf(events), [
+    'prepare',
+    'teacher',
+    'compress',
+    'train',
+    'evaluate',
+    'measure',
+    'export',
+  ]);
+  const model = await inspectCheckpoint(directory.studentDirectory);
+  assert.deepEqual(
+    { ...model.config, dropout: undefined },
+    { architecture: 'cnn', channels: [4], dense: 12, dropout: undefined, normalization: 'batch' },
+  );
+  assert.equal(planModel(model.config, model.task).parameterCount, result.student.parameters);
+  assert.equal(model.bytes, result.student.bytes);
+  assert.ok(result.student.parameters < 0.3 * result.teacher!.parameters);
+  assert.equal(result.compression!.sparsity, 1 - result.student.parameters / result.teacher!.parameters);
+  assert.ok(result.trainingSeconds > 0);
+});
+
+test('weights pruned by magnitude are zero in what is saved, and the file is no smaller', async () => {
+  const directory = await makeRun(project, 'sparse', {
+    teacher,
+    student: undefined,
+    strategy: { kind: 'prune', method: 'magnitude', sparsity: 0.8 },
+  });
+  const { result, events } = await resultOf(directory);
+  const { tensors } = await readSafetensors(join(directory.studentDirectory, 'model.safetensors'));
+  const weights = [...tensors.values()].filter(({ shape }) => shape.length > 1);
+  const zeros = weights.reduce(
+    (sum, { data }) => sum + [...(data as Float32Array)].filter((value) => value === 0).length,
+    0,
+  );
+  const count = weights.reduce((sum, { data }) => sum + data.length, 0);
+  assert.equal(zeros, Math.floor(0.8 * count));
+  assert.equal(result.compression!.sparsity, zeros / count);
+  assert.equal(result.student.bytes, result.teacher!.bytes);
+  assert.ok(events.some((event) => event.type === 'warning' && /80\.0 % are zero/.test(event.message)));
 });
