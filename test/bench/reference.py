@@ -123,4 +123,5 @@ def main():
         print(json.dumps({"seconds": times}), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

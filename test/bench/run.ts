@@ -3,12 +3,20 @@
  *
  *     npm run bench -- [--model mlp,cnn,transformer] [--threads 1,2] [--rounds 6] [--profile] [--soak [--steps 1000]]
  *
+ * or whole experiments on mails: a distillation beside the plain PyTorch loop, and runs with and without cached teacher
+ * signals; --quick takes fewer mails.
+ *
+ *     npm run bench -- --distillation [--threads 2] [--quick]
+ *     npm run bench -- --cache [--quick]
+ *
  * PyTorch is looked for in $DISTILLERY_PYTHON, else in python3; without it only our own times are printed.
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { workerEnvironment } from '../../src/device/worker-environment.ts';
+import { cache } from './cache.ts';
+import { distillation } from './distillation.ts';
 import { observed, observeSessions } from './observed-sessions.ts';
 import { profile } from './profile.ts';
 import { Reference } from './reference.ts';
@@ -30,11 +38,14 @@ if (environment.GLIBC_TUNABLES !== process.env.GLIBC_TUNABLES) {
 const { values } = parseArgs({
   options: {
     model: { type: 'string', default: workloads.map(({ name }) => name).join() },
-    threads: { type: 'string', default: '1,2' },
+    threads: { type: 'string' },
     rounds: { type: 'string', default: '6' },
     profile: { type: 'boolean', default: false },
     soak: { type: 'boolean', default: false },
     steps: { type: 'string', default: '1000' },
+    distillation: { type: 'boolean', default: false },
+    cache: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
   },
 });
 
@@ -42,7 +53,8 @@ const wanted = values.model.split(',');
 const chosen = workloads.filter(({ name }) => wanted.includes(name));
 if (chosen.length !== wanted.length)
   throw new Error(`--model knows ${workloads.map(({ name }) => name).join(', ')}; not '${values.model}'.`);
-const threadCounts = values.threads.split(',').map(Number);
+const threadCounts = (values.threads ?? (values.distillation ? '2' : '1,2')).split(',').map(Number);
+const python = process.env.DISTILLERY_PYTHON ?? 'python3';
 
 observeSessions();
 if (values.profile) {
@@ -53,17 +65,21 @@ if (values.profile) {
   for (const workload of wanted.length === workloads.length ? chosen.slice(0, 1) : chosen)
     steady = (await soak(workload, Number(values.steps))) && steady;
   process.exitCode = steady ? 0 : 1;
+} else if (values.distillation) {
+  const reference = await findReference();
+  reference?.close();
+  await distillation(reference && python, threadCounts, values.quick ? 96 : 384);
+} else if (values.cache) {
+  process.exitCode = (await cache(values.quick ? 256 : 1024)) ? 0 : 1;
 } else await compare();
 
 async function compare(): Promise<void> {
-  const python = process.env.DISTILLERY_PYTHON ?? 'python3';
-  const reference = await Reference.start(python);
-  console.log(
-    reference
-      ? `PyTorch ${reference.version}, in turns. Ratios of medians, of the quickest steps and of processor time (which other processes\n` +
-          'on the machine disturb least); below 1 we are faster.'
-      : `${python} has no PyTorch: our own times only. DISTILLERY_PYTHON names another Python.`,
-  );
+  const reference = await findReference();
+  if (reference)
+    console.log(
+      'In turns. Ratios of medians, of the quickest steps and of processor time (which other processes on the machine\n' +
+        'disturb least); below 1 we are faster.',
+    );
   const head = [
     'step',
     'threads',
@@ -80,6 +96,17 @@ async function compare(): Promise<void> {
     for (const workload of chosen) table.push(await compareStep(workload, threads, reference));
   console.log(table.toString());
   reference?.close();
+}
+
+/** PyTorch, and what is told of it. */
+async function findReference(): Promise<Reference | undefined> {
+  const reference = await Reference.start(python);
+  console.log(
+    reference
+      ? `Beside PyTorch ${reference.version}.`
+      : `${python} has no PyTorch: our own times only. DISTILLERY_PYTHON names another Python.`,
+  );
+  return reference;
 }
 
 async function compareStep(workload: Workload, threads: number, reference?: Reference): Promise<string[]> {
