@@ -5,11 +5,38 @@ import { serialize } from './text-style.ts';
 const style = { lineEnd: '\n', indent: '  ' } as const;
 const longestComment = 110;
 
-/** Strategies of language models want data and models of their own; templates are for images. */
-const forLanguage = new Set(['sequence']);
-
 /** Options that do nothing while the others are at their defaults. */
-const unused: Readonly<Record<string, readonly string[]>> = { feature: ['temperature'] };
+const unused: Readonly<Record<string, readonly string[]>> = {
+  feature: ['temperature'],
+  sequence: ['beta', 'lambda'],
+  quantize: ['groupSize', 'calibrationSamples', 'percentile'],
+};
+
+/** What a strategy learns from and which models it compares; images and a small network unless it wants others. */
+interface Setting {
+  readonly dataset: Record<string, unknown>;
+  readonly teacher: Record<string, unknown>;
+  /** None where nothing is trained. */
+  readonly student: Record<string, unknown> | undefined;
+}
+
+const images = {
+  dataset: { kind: 'mnist' },
+  teacher: { architecture: 'cnn', channels: [16, 32], dense: 128 },
+};
+const compression: Setting = { ...images, student: undefined };
+const settings: Readonly<Record<string, Setting>> = {
+  // Its exits want layers to stand on.
+  self: { ...images, student: { architecture: 'mlp', hidden: [32, 32, 32, 32] } },
+  sequence: {
+    dataset: { kind: 'moby-dick' },
+    teacher: { architecture: 'gpt2', hiddenSize: 128, layers: 4, heads: 4 },
+    student: { architecture: 'gpt2', hiddenSize: 64, layers: 2, heads: 2 },
+  },
+  quantize: compression,
+  prune: compression,
+};
+const usual: Setting = { ...images, student: { architecture: 'mlp', hidden: [32, 16] } };
 
 export interface TemplateStrategy {
   readonly kind: string;
@@ -17,15 +44,13 @@ export interface TemplateStrategy {
   readonly formula: string;
 }
 
-/** The strategies a template can be written for, with what they mean. */
+/** The strategies, with what they mean. */
 export function templateStrategies(): TemplateStrategy[] {
-  return variants()
-    .map((variant) => ({
-      kind: String(variant.properties?.kind?.const),
-      description: (variant.description ?? '').split(' Loss: ')[0]!,
-      formula: variant.formula ?? '',
-    }))
-    .filter(({ kind }) => !forLanguage.has(kind));
+  return variants().map((variant) => ({
+    kind: String(variant.properties?.kind?.const),
+    description: (variant.description ?? '').split(' Loss: ')[0]!,
+    formula: variant.formula ?? '',
+  }));
 }
 
 const variants = (): readonly SchemaNode[] => schemaRoot().properties?.strategy?.oneOf ?? [];
@@ -33,13 +58,13 @@ const variants = (): readonly SchemaNode[] => schemaRoot().properties?.strategy?
 /**
  * A new experiment with comments: every option of the strategy at its default with its meaning, the rest as short as it
  * can be. The text is valid.
- * @param dataset what it learns from; MNIST where none is given.
+ * @param images images to learn from; MNIST where none are given.
  */
-export function experimentTemplate(kind: string, name: string, dataset?: Record<string, unknown>): string {
+export function experimentTemplate(kind: string, name: string, images?: Record<string, unknown>): string {
   const variant = variants().find(({ properties }) => properties?.kind?.const === kind);
   if (variant === undefined) throw new RangeError(`There is no strategy ${kind}.`);
-  const teacher = { architecture: 'cnn', channels: [16, 32], dense: 128 };
-  const student = studentFor(kind);
+  const { dataset, teacher, student } = settings[kind] ?? usual;
+  const data = images !== undefined && dataset.kind === 'mnist' ? images : dataset;
   const lines = [
     ...comment((variant.description ?? '').split(' Loss: ')[0]!, ''),
     '{',
@@ -49,33 +74,39 @@ export function experimentTemplate(kind: string, name: string, dataset?: Record<
       'What both learn from and are tested on. A labelledSubset leaves the student few labels.',
       '  ',
     ),
-    `  "dataset": ${serialize(dataset ?? { kind: 'mnist' }, '  ', style)},`,
+    `  "dataset": ${serialize(data, '  ', style)},`,
     '',
     ...comment('The large model. It is trained once and used by every run that names the same one.', '  '),
     `  "teacher": ${serialize({ model: teacher, training: { epochs: 3, batchSize: 64 } }, '  ', style)},`,
     '',
-    ...comment('The small model that is trained.', '  '),
-    `  "student": ${serialize({ model: student }, '  ', style)},`,
-    '',
-    ...comment(`Loss: ${variant.formula ?? ''}`, '  '),
+    ...(student === undefined
+      ? []
+      : [
+          ...comment('The small model that is trained.', '  '),
+          `  "student": ${serialize({ model: student }, '  ', style)},`,
+          '',
+        ]),
+    ...comment(
+      variant.formula === undefined ? '' : `${student ? 'Loss' : 'Formula'}: ${variant.formula}`,
+      '  ',
+    ),
     ...strategyLines(variant, kind),
     '',
-    ...comment('Options that are left out have defaults; the completion list tells them.', '  '),
-    '  "training": { "epochs": 10, "learningRate": 0.001 },',
-    '',
-    ...comment('One run for each seed: a verdict needs more than one.', '  '),
-    '  "seeds": [1, 2, 3]',
+    ...(student === undefined
+      ? []
+      : [
+          ...comment('Options that are left out have defaults; the completion list tells them.', '  '),
+          '  "training": { "epochs": 10, "learningRate": 0.001 },',
+          '',
+        ]),
+    ...(student === undefined
+      ? ['  "seeds": [1]']
+      : [...comment('One run for each seed: a verdict needs more than one.', '  '), '  "seeds": [1, 2, 3]']),
     '}',
     '',
   ];
   return lines.join('\n');
 }
-
-/** Strategies that compare layers need some; self-distillation needs enough of them for its exits. */
-const studentFor = (kind: string): Record<string, unknown> =>
-  kind === 'self'
-    ? { architecture: 'mlp', hidden: [32, 32, 32, 32] }
-    : { architecture: 'mlp', hidden: [32, 16] };
 
 function strategyLines(variant: SchemaNode, kind: string): string[] {
   const options = Object.entries(variant.properties ?? {}).flatMap(([key, node]): string[] => {
