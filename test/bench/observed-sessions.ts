@@ -31,10 +31,13 @@ export function observeSessions(): void {
     ) => ReturnType<InferenceSession['run']>;
     session.run = async (...parameters: unknown[]) => {
       const start = performance.now();
-      const results = await run(...parameters);
-      observed.runMilliseconds += performance.now() - start;
-      entry.runs++;
-      return results;
+      try {
+        return await run(...parameters);
+      } finally {
+        // Runs whose outputs are written in place end by an error of the binding.
+        observed.runMilliseconds += performance.now() - start;
+        entry.runs++;
+      }
     };
     return session;
   };
