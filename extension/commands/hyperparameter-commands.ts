@@ -21,7 +21,7 @@ export async function editHyperparameter(services: Services, clicked?: unknown):
 
 export async function resetHyperparameter(services: Services, clicked?: unknown): Promise<void> {
   const node = parameterOf(services, clicked);
-  if (!node || node.source.kind !== 'file' || !node.parameter.changed) return;
+  if (node?.source.kind !== 'file' || !node.parameter.changed) return;
   const { default: standard, clear } = node.parameter;
   if (standard === undefined && !clear) {
     void window.showInformationMessage(l10n.t('This has no default; write another value instead.'));

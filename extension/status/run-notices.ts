@@ -28,6 +28,7 @@ export class RunNotices extends Disposables {
     this.#log = log;
     this.#awaited = new Set(memento.get<string[]>(key, []));
     this.add(folders.onDidChange(({ structure }) => structure && this.look()));
+    this.add(folders.onDidMeetTrouble((error) => this.#warn(error)));
     this.add(folders.onDidFail(({ folder, error }) => this.#tellFailure(folder.folder.name, error)));
   }
 
@@ -128,6 +129,13 @@ export class RunNotices extends Disposables {
         const { Uri } = await import('vscode');
         await commands.executeCommand(command, Uri.file(record.file));
       } else await commands.executeCommand(command, id);
+    });
+  }
+
+  #warn(error: Error): void {
+    const log = l10n.t('Show Log');
+    void window.showWarningMessage(explain(error), log).then((answer) => {
+      if (answer === log) this.#log.show();
     });
   }
 

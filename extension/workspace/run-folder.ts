@@ -40,6 +40,9 @@ export class RunFolder extends Disposables {
   readonly onDidRecord = this.#recorded.event;
   readonly #failed = this.add(new EventEmitter<Error>());
   readonly onDidFail = this.#failed.event;
+  readonly #troubled = this.add(new EventEmitter<Error>());
+  /** Something is wrong with runs that go on; told once until it changes. */
+  readonly onDidMeetTrouble = this.#troubled.event;
   #opened: Promise<Opened | undefined> | undefined;
   #failure: Error | undefined;
   #tally = noRuns;
@@ -168,7 +171,11 @@ export class RunFolder extends Disposables {
           if (this.#reported.size === 0) this.#unknown = true;
           this.#schedule();
         },
-        problem: (error) => this.#log.error(`following the runs of ${this.folder.name}`, error),
+        problem: (error) => {
+          if (this.disposed) return;
+          this.#log.error(`following the runs of ${this.folder.name}`, error);
+          this.#troubled.fire(error);
+        },
       });
       this.#follow(supervisor);
       return { store, supervisor };

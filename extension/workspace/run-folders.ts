@@ -23,6 +23,8 @@ export class RunFolders extends Disposables {
   readonly onDidRecord = this.#recorded.event;
   readonly #failed = this.add(new EventEmitter<{ folder: RunFolder; error: Error }>());
   readonly onDidFail = this.#failed.event;
+  readonly #troubled = this.add(new EventEmitter<Error>());
+  readonly onDidMeetTrouble = this.#troubled.event;
   /** Folders came or went, or keep their runs elsewhere now. */
   readonly #replaced = this.add(new EventEmitter<void>());
   readonly onDidReplace = this.#replaced.event;
@@ -83,6 +85,7 @@ export class RunFolders extends Disposables {
       const folder = subscriptions.add(new RunFolder(workspaceFolder, this.#context, this.#log));
       subscriptions.add(folder.onDidChange((change) => this.#changed.fire(change)));
       subscriptions.add(folder.onDidRecord((news) => this.#recorded.fire({ folder, ...news })));
+      subscriptions.add(folder.onDidMeetTrouble((error) => this.#troubled.fire(error)));
       subscriptions.add(folder.onDidFail((error) => this.#failed.fire({ folder, error })));
       // A command in a terminal may make the first run of a folder.
       const watcher = subscriptions.add(

@@ -10,6 +10,7 @@ const unused: Readonly<Record<string, readonly string[]>> = {
   feature: ['temperature'],
   sequence: ['beta', 'lambda'],
   quantize: ['groupSize', 'calibrationSamples', 'percentile'],
+  prune: ['scope', 'ramp'],
 };
 
 /** What a strategy learns from and which models it compares; images and a small network unless it wants others. */
@@ -28,13 +29,14 @@ const compression: Setting = { ...images, student: undefined };
 const settings: Readonly<Record<string, Setting>> = {
   // Its exits want layers to stand on.
   self: { ...images, student: { architecture: 'mlp', hidden: [32, 32, 32, 32] } },
-  sequence: {
-    dataset: { kind: 'moby-dick' },
-    teacher: { architecture: 'gpt2', hiddenSize: 128, layers: 4, heads: 4 },
-    student: { architecture: 'gpt2', hiddenSize: 64, layers: 2, heads: 2 },
-  },
   quantize: compression,
   prune: compression,
+};
+/** For strategies that say in their description that they are for language models. */
+const language: Setting = {
+  dataset: { kind: 'moby-dick' },
+  teacher: { architecture: 'gpt2', hiddenSize: 128, layers: 4, heads: 4 },
+  student: { architecture: 'gpt2', hiddenSize: 64, layers: 2, heads: 2 },
 };
 const usual: Setting = { ...images, student: { architecture: 'mlp', hidden: [32, 16] } };
 
@@ -63,7 +65,8 @@ const variants = (): readonly SchemaNode[] => schemaRoot().properties?.strategy?
 export function experimentTemplate(kind: string, name: string, images?: Record<string, unknown>): string {
   const variant = variants().find(({ properties }) => properties?.kind?.const === kind);
   if (variant === undefined) throw new RangeError(`There is no strategy ${kind}.`);
-  const { dataset, teacher, student } = settings[kind] ?? usual;
+  const { dataset, teacher, student } =
+    settings[kind] ?? (/language model/.test(variant.description ?? '') ? language : usual);
   const data = images !== undefined && dataset.kind === 'mnist' ? images : dataset;
   const lines = [
     ...comment((variant.description ?? '').split(' Loss: ')[0]!, ''),

@@ -33,7 +33,13 @@ function otherWindow(uri: Uri, extensionPath = extension().extensionPath): RunFo
   return new RunFolder({ uri, name: 'folder', index: 0 } satisfies WorkspaceFolder, context, log);
 }
 
-const temporary = () => mkdtempSync(join(tmpdir(), 'distillery-lifecycle-'));
+const made: string[] = [];
+
+function temporary(): string {
+  const place = mkdtempSync(join(tmpdir(), 'distillery-lifecycle-'));
+  made.push(place);
+  return place;
+}
 
 function logged(directory: string): RunEvent[] {
   return readFileSync(join(directory, 'events.jsonl'), 'utf8')
@@ -60,6 +66,10 @@ async function startIn(window: RunFolder): Promise<string> {
 
 describe('the life of runs', function () {
   this.timeout(180_000);
+
+  after(() => {
+    for (const place of made) rmSync(place, { recursive: true, force: true });
+  });
 
   it('is followed by two windows at once, no event lost or doubled', async () => {
     await write('endless.distill.json', smallExperiment('Endless', endless));

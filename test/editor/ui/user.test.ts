@@ -133,7 +133,12 @@ test('the experiment of the editor runs from the palette, and the tree follows i
   await seen(row(page, /^seed 2, queued/));
   await seen(row(page, /^seed 1, running, \d+ % training$/), 120_000);
   await seen(page.locator('.statusbar-item', { hasText: 'Digits, response' }));
+  const devices = page.locator('.pane-header', { hasText: 'Devices' });
+  await devices.click();
+  await seen(row(page, /^Load/));
+  await seen(row(page, /^Memory/));
   await picture(page, '3-running');
+  await devices.click();
 });
 
 test('it stops and goes on', async () => {
