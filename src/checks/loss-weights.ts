@@ -91,7 +91,7 @@ function temperatureFindings(strategy: StrategyConfig): Finding[] {
       ? strategy.terms.flatMap((term, index): [number, JsonPath][] =>
           'temperature' in term ? [[term.temperature, ['strategy', 'terms', index, 'temperature']]] : [],
         )
-      : 'temperature' in strategy
+      : 'temperature' in strategy && strategy.kind !== 'generated'
         ? [[strategy.temperature, ['strategy', 'temperature']]]
         : [];
   return places.flatMap(([temperature, path]) => {

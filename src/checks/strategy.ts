@@ -1,4 +1,5 @@
 import type { TaskShape } from '../data/dataset.ts';
+import { compresses } from '../experiment/compression-schema.ts';
 import type { Finding, JsonPath } from '../experiment/problem.ts';
 import type { ModelConfig, StrategyConfig } from '../experiment/schema.ts';
 import { planModel } from '../models/create-model.ts';
@@ -14,6 +15,7 @@ const teacherless: readonly StrategyConfig['kind'][] = ['direct', 'self', 'onlin
 export const checkStrategy: Check = (context) => {
   const { experiment } = context;
   const { strategy, teacher } = experiment;
+  if (compresses(strategy)) return [];
   if (!teacherless.includes(strategy.kind) && teacher === undefined)
     return [
       {
@@ -28,13 +30,13 @@ export const checkStrategy: Check = (context) => {
   const task = taskOf(context)?.task;
   const texts = task && task.text?.goal !== 'language-model' ? nextTokenOnly(strategy, task) : [];
   if (texts.length > 0) return texts;
-  return layerFindings(context);
+  return [...promptFindings(strategy, task), ...layerFindings(context)];
 };
 
 /** Terms that compare next tokens have nothing to compare in images and in texts to classify. */
 function nextTokenOnly(strategy: StrategyConfig, task: TaskShape): Finding[] {
   const places: JsonPath[] =
-    strategy.kind === 'sequence'
+    strategy.kind === 'sequence' || strategy.kind === 'generated'
       ? [['strategy', 'kind']]
       : strategy.kind === 'combined'
         ? strategy.terms.flatMap(({ kind }, index) =>
@@ -42,12 +44,27 @@ function nextTokenOnly(strategy: StrategyConfig, task: TaskShape): Finding[] {
           )
         : [];
   return places.map((path) => ({
-    message: `Sequence distillation is for language models, and the dataset has ${task.image ? 'images' : 'texts to classify'}.`,
+    message: `${strategy.kind === 'generated' ? 'Generated text' : 'Sequence distillation'} is for language models, and the dataset has ${task.image ? 'images' : 'texts to classify'}.`,
     remedy: `Use "response" for ${task.image ? 'images' : 'classes'}.`,
     path,
     severity: 'error',
     code: 'sequence-of-images',
   }));
+}
+
+/** A prompt as long as a sample leaves the teacher nothing to write. */
+function promptFindings(strategy: StrategyConfig, task: TaskShape | undefined): Finding[] {
+  const length = task?.text?.length;
+  if (strategy.kind !== 'generated' || length === undefined || strategy.promptLength < length) return [];
+  return [
+    {
+      message: `A prompt of ${strategy.promptLength} tokens leaves the teacher nothing to write: samples have ${length} tokens.`,
+      remedy: `Set "promptLength" below ${length}, ${Math.max(1, Math.floor(length / 4))} for example, or raise "length" of the dataset.`,
+      path: ['strategy', 'promptLength'],
+      severity: 'error',
+      code: 'prompt-length',
+    },
+  ];
 }
 
 function layerFindings(context: CheckContext): Finding[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pruneSchema, quantizeSchema } from './compression-schema.ts';
+import { generatedSchema } from './generated-schema.ts';
 import { modelSchema } from './model-schema.ts';
 import { choice, fraction, wholeNumber } from './option.ts';
 
@@ -260,6 +261,7 @@ export const strategySchema = z
         formula:
           'w·T²·D(p_T(z_t), p_T(z_s)) + (1−w)·CE(labels, z_s), both divided by the valid positions of the whole optimizer step',
       }),
+    generatedSchema,
     z
       .strictObject({
         kind: z.literal('combined').describe('Several teacher-driven terms.'),

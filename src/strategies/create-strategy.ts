@@ -28,6 +28,9 @@ export function createStrategy(config: StrategyConfig): Strategy {
       return sequence(config);
     case 'combined':
       return combined(config);
+    case 'generated':
+      // Kim & Rush 2016: what the teacher wrote are the labels.
+      return direct();
     case 'prune':
       // What is left after pruning is trained on with labels.
       return direct();

@@ -47,6 +47,18 @@ export const runResultSchema = z.object({
   teacher: modelFiguresSchema.optional(),
   /** Fraction of test samples on which student and teacher predict the same class, 0…1. */
   agreement: measured.optional(),
+  /** Of language models: how a few texts of the test set go on, by themselves and by each model. */
+  continuations: z
+    .array(
+      z.object({
+        prompt: z.string(),
+        /** How the text really goes on. */
+        reference: z.string(),
+        /** Drawn from the models, by name: student, teacher and candidates. */
+        texts: z.record(z.string(), z.string()),
+      }),
+    )
+    .optional(),
   /** Of a model that was made smaller, what was done to it; then `teacher` is what it was made from. */
   compression: z
     .object({

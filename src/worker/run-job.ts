@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Dataset } from '../data/dataset.ts';
+import type { Dataset, Split } from '../data/dataset.ts';
 import { openDataset } from '../data/open-dataset.ts';
 import type { Device } from '../device/device.ts';
 import { RandomGenerator } from '../device/random-generator.ts';
@@ -12,6 +12,8 @@ import { createStrategy } from '../strategies/create-strategy.ts';
 import { hiddenShapes } from '../strategies/hidden-shapes.ts';
 import type { AttachedStrategy, Candidate, TeacherNeeds } from '../strategies/strategy.ts';
 import type { Checkpoints } from '../training/checkpoint.ts';
+import { generatedSplit } from '../training/generation/generated-split.ts';
+import { sampleContinuations } from '../training/generation/sample-continuations.ts';
 import { initializer } from '../training/initialize.ts';
 import { measureSpeed, type Speed } from '../training/measure.ts';
 import { agreement, type Quality } from '../training/quality.ts';
@@ -74,7 +76,7 @@ export class RunJob {
   }
 
   async #run(): Promise<void> {
-    const { directory, request, device, log } = this.#parts;
+    const { directory, request, device, log, control } = this.#parts;
     const { experiment } = request;
     this.#begin('prepare');
     const dataset = await openDataset(experiment.dataset, request.directory);
@@ -91,7 +93,9 @@ export class RunJob {
         message: `The student has more parameters (${parameterCount(student)}) than its teacher (${parameterCount(teacher.model)}).`,
       });
     const signals = await this.#signals(teacher, needs, dataset);
-    const outcome = await this.#train(student, strategy, signals, dataset, teacher);
+    const written = await this.#written(teacher, dataset);
+    const samples = written?.split ?? dataset.subset;
+    const outcome = await this.#train(student, strategy, signals, samples, dataset, teacher);
     const candidates = strategy.candidates?.() ?? [];
     const subjects: Subject[] = [
       { name: 'student', model: student, ensemble: candidates.some(({ ensemble }) => ensemble) },
@@ -99,6 +103,10 @@ export class RunJob {
       ...candidates,
     ];
     const quality = await this.#evaluate(subjects, dataset, outcome);
+    const continuations = await sampleContinuations(
+      Object.fromEntries(subjects.map(({ name, model }) => [name, model])),
+      { device, dataset, seed: request.seed, stopRequested: control.requested },
+    );
     const speed = await this.#measure(subjects, dataset);
     const bytes = await this.#export(student, candidates, dataset);
 
@@ -118,6 +126,8 @@ export class RunJob {
       bestEpoch: outcome.bestEpoch,
       trainingSeconds: outcome.seconds,
       ...costOf(signals, outcome),
+      ...(written && { teacherSeconds: written.seconds }),
+      ...(continuations.length > 0 && { continuations }),
     };
     await writeModelCard(directory.studentDirectory, student.config, request, result, device.name);
     log.append({ type: 'result', result });
@@ -211,10 +221,38 @@ export class RunJob {
     return { source, seconds, secondsPerPass: source.secondsPerPass };
   }
 
+  /** The texts to learn from where the teacher writes them; `seconds` is what that cost this run. */
+  async #written(
+    teacher: Teacher | undefined,
+    dataset: Dataset,
+  ): Promise<{ split: Split; seconds: number } | undefined> {
+    const { request, device, control } = this.#parts;
+    const { strategy } = request.experiment;
+    if (strategy.kind !== 'generated') return undefined;
+    if (!teacher)
+      throw new UserError('Strategy "generated" has a teacher write texts, and the experiment names none.', {
+        remedy: 'Add a "teacher" with a "model" or a "checkpoint".',
+      });
+    this.#begin('signals');
+    const started = performance.now();
+    const { split } = await generatedSplit({
+      device,
+      teacher: teacher.model,
+      teacherHash: teacher.hash,
+      config: strategy,
+      dataset,
+      cacheDirectory: join(request.dataDirectory, 'cache'),
+      onProgress: this.#progress('signals', 'tokens'),
+      stopRequested: control.requested,
+    });
+    return { split, seconds: (performance.now() - started) / 1000 };
+  }
+
   async #train(
     student: Model,
     strategy: AttachedStrategy,
     { source }: Signals,
+    samples: Split,
     dataset: Dataset,
     teacher: Teacher | undefined,
   ): Promise<TrainOutcome> {
@@ -225,7 +263,7 @@ export class RunJob {
       student,
       strategy,
       teacher: source,
-      train: dataset.subset,
+      train: samples,
       validation: dataset.validation,
       config: request.experiment.training,
       seed: request.seed,

@@ -12,6 +12,7 @@ const folder = await datasetFolder();
 const mlp = (...hidden: number[]) => ({ architecture: 'mlp', hidden });
 const cnn = (...channels: number[]) => ({ architecture: 'cnn', channels });
 const teacher = { model: mlp(8, 8) };
+const decoder = { architecture: 'gpt2', hiddenSize: 8, layers: 1, heads: 2 };
 
 interface Case {
   readonly title: string;
@@ -168,6 +169,50 @@ const cases: Case[] = [
       'Sequence distillation is for language models, and the dataset has images.',
       'Use "response" for images.',
     ],
+  },
+  {
+    title: 'texts written by a classifier of images',
+    changes: { strategy: { kind: 'generated' }, teacher },
+    expected: [
+      'error',
+      'sequence-of-images',
+      'strategy.kind',
+      'Generated text is for language models, and the dataset has images.',
+      'Use "response" for images.',
+    ],
+  },
+  {
+    title: 'a prompt that leaves nothing to write',
+    changes: {
+      dataset: { kind: 'moby-dick', length: 32 },
+      teacher: { model: decoder },
+      student: { model: decoder },
+      strategy: { kind: 'generated', promptLength: 32 },
+    },
+    expected: [
+      'error',
+      'prompt-length',
+      'strategy.promptLength',
+      'A prompt of 32 tokens leaves the teacher nothing to write: samples have 32 tokens.',
+      'Set "promptLength" below 32, 8 for example, or raise "length" of the dataset.',
+    ],
+  },
+  {
+    title: 'ways of drawing where nothing is drawn',
+    changes: {
+      dataset: { kind: 'moby-dick', length: 32 },
+      teacher: { model: decoder },
+      student: { model: decoder },
+      strategy: { kind: 'generated', temperature: 0, topP: 0.5 },
+    },
+    expected: [
+      'warning',
+      'unused-option',
+      'strategy.topP',
+      '"topP" does nothing here: temperature 0 always takes the most probable token.',
+      'Remove it.',
+    ],
+    fix: 'removed',
   },
   {
     title: 'a layer past the last',

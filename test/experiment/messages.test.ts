@@ -171,7 +171,7 @@ const cases: Expected[] = [
     changes: { strategy: 'respnse' },
     code: 'wrong-type',
     message:
-      'strategy must be an object in braces with a "kind" of "direct", "response", "feature", "relation", "self", "online", "sequence", "combined", "quantize" or "prune", but is the text "respnse".',
+      'strategy must be an object in braces with a "kind" of "direct", "response", "feature", "relation", "self", "online", "sequence", "generated", "combined", "quantize" or "prune", but is the text "respnse".',
     remedy: 'Write {"kind":"response"} instead.',
     fixed: { kind: 'response' },
   },
@@ -229,7 +229,7 @@ const cases: Expected[] = [
     code: 'missing',
     message: 'strategy has no "kind".',
     remedy:
-      'Add "kind": "direct", "response", "feature", "relation", "self", "online", "sequence", "combined", "quantize" or "prune".',
+      'Add "kind": "direct", "response", "feature", "relation", "self", "online", "sequence", "generated", "combined", "quantize" or "prune".',
     fixed: 'direct',
   },
   {

@@ -1,0 +1,161 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Dataset, Split } from '../../data/dataset.ts';
+import { lengthBuckets } from '../../data/length-buckets.ts';
+import { TextSplit } from '../../data/text/text-split.ts';
+import { TokenStore } from '../../data/text/token-store.ts';
+import type { Device } from '../../device/device.ts';
+import { RandomGenerator } from '../../device/random-generator.ts';
+import type { GeneratedConfig } from '../../experiment/generated-schema.ts';
+import { stableHash } from '../../experiment/identity.ts';
+import { UserError } from '../../experiment/user-error.ts';
+import type { Model } from '../../models/model.ts';
+import type { StopRequested } from '../interruption.ts';
+import { onceAcrossProcesses } from '../wait-for-lock.ts';
+import { type GeneratedTexts, readGenerated, writeGenerated } from './generated-file.ts';
+import { type SampleStart, sampleStarts } from './prompts.ts';
+import { TextGenerator } from './text-generator.ts';
+
+const formatVersion = 1;
+const mostTexts = 128;
+/** Numbers in the logits that one token of all texts costs: 64 MiB. */
+const mostLogits = 2 ** 24;
+
+export interface GeneratedOptions {
+  readonly device: Device;
+  readonly teacher: Model;
+  /** Identifies the teacher's weights. */
+  readonly teacherHash: string;
+  readonly config: GeneratedConfig;
+  readonly dataset: Dataset;
+  /** The folder of all caches; each has one of its own in it. */
+  readonly cacheDirectory: string;
+  /** Tokens written, of those there will be at most. */
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly stopRequested?: StopRequested;
+}
+
+export interface GeneratedSplit {
+  /** What the student trains on. */
+  readonly split: Split;
+  /** Whether an earlier run had the teacher write it. */
+  readonly found: boolean;
+  /** What it took to write it, then. */
+  readonly seconds: number;
+}
+
+/**
+ * Training samples that the teacher wrote (Kim & Rush 2016): beginnings of the student's training samples, each gone on
+ * with by the teacher. They are written once and kept on disk; a file that was made for anything else, or is not whole,
+ * is not used but made anew.
+ *
+ * @throws Interruption if asked to end early
+ * @throws UserError if no sample is long enough, or the disk is full; nothing is left half-written then
+ */
+export async function generatedSplit(options: GeneratedOptions): Promise<GeneratedSplit> {
+  const { config, dataset, cacheDirectory, teacher, stopRequested } = options;
+  const { text, classes } = dataset.task;
+  if (text?.goal !== 'language-model' || teacher.task.text?.goal !== 'language-model')
+    throw new UserError('Only a language model writes texts to learn from.', {
+      remedy: 'Use strategy "generated" with a dataset of texts to continue.',
+    });
+  const key = stableHash({
+    formatVersion,
+    teacherHash: options.teacherHash,
+    fingerprint: dataset.fingerprint,
+    split: [dataset.subset.name, dataset.subset.size],
+    config: { ...config, kind: undefined },
+  });
+  const directory = join(cacheDirectory, key);
+  const file = join(directory, 'generated.safetensors');
+  await mkdir(directory, { recursive: true }).catch(() => {});
+  let found = true;
+  const texts = await onceAcrossProcesses(
+    join(directory, 'lock'),
+    () => readGenerated(file, key, classes),
+    async () => {
+      found = false;
+      const written = await writeTexts(options);
+      await writeGenerated(file, key, written);
+      return written;
+    },
+    { stopRequested },
+  );
+  const { tokens } = texts;
+  const split = new TextSplit(
+    'subset',
+    { tokens, idOffset: 0 },
+    Int32Array.from({ length: tokens.count }, (_, index) => index),
+    { padId: text.padId, buckets: lengthBuckets(text.length) },
+  );
+  return { split, found, seconds: texts.seconds };
+}
+
+async function writeTexts(options: GeneratedOptions): Promise<GeneratedTexts> {
+  const { device, teacher, config, dataset, onProgress, stopRequested } = options;
+  const { temperature, topK, topP, seed } = config;
+  const length = Math.min(teacher.task.text!.length, dataset.task.text!.length);
+  const starts = promptsOf(dataset, config);
+  const batchSize = Math.max(
+    1,
+    Math.min(mostTexts, Math.floor(mostLogits / teacher.task.classes), starts.length),
+  );
+  // One after the other by length, so that texts of a batch are padded little; each stays where it is in the result.
+  const order = [...starts.keys()].sort(
+    (one, other) => starts[one]!.prompt.length - starts[other]!.prompt.length || one - other,
+  );
+  const most = starts.reduce((sum, { prompt }) => sum + length - prompt.length, 0);
+  const written: Int32Array[] = [];
+  const generator = new TextGenerator(device, teacher);
+  const started = performance.now();
+  let done = 0;
+  try {
+    for (let at = 0; at < order.length; at += batchSize) {
+      const batch = order.slice(at, at + batchSize);
+      const tokensOf = batch.reduce((sum, index) => sum + length - starts[index]!.prompt.length, 0);
+      const before = done;
+      const continuations = await generator.continue(
+        // The last batch is filled, since another size would be compiled anew.
+        Array.from({ length: batchSize }, (_, row) => {
+          const index = batch[row % batch.length]!;
+          return {
+            ids: starts[index]!.prompt,
+            generator: RandomGenerator.forUse(seed, `generated text ${index}`),
+          };
+        }),
+        {
+          sampling: { temperature, topK, topP },
+          length,
+          endId: dataset.tokenizer?.endId,
+          stopRequested,
+          onToken: (token, total) => onProgress?.(before + Math.round((token / total) * tokensOf), most),
+        },
+      );
+      for (const [row, index] of batch.entries()) written[index] = continuations[row]!;
+      done += tokensOf;
+    }
+  } finally {
+    generator.dispose();
+  }
+  const tokens = new TokenStore(dataset.task.classes);
+  for (const [index, continuation] of written.entries()) {
+    const { prompt } = starts[index]!;
+    tokens.add([...prompt, ...continuation], prompt.length);
+  }
+  return { tokens, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Each training sample in its turn, and again from the first where more texts are wanted than there are samples. */
+function promptsOf({ subset }: Dataset, { samples, promptLength, seed }: GeneratedConfig): SampleStart[] {
+  const order =
+    samples === undefined || samples >= subset.size
+      ? Int32Array.from({ length: subset.size }, (_, index) => index)
+      : RandomGenerator.forUse(seed, 'prompts').permutation(subset.size);
+  const wanted = samples ?? subset.size;
+  const starts = sampleStarts(subset, order.subarray(0, Math.min(wanted, subset.size)), promptLength);
+  if (starts.length === 0)
+    throw new UserError(`No training sample is longer than a prompt of ${promptLength} tokens.`, {
+      remedy: 'Set "promptLength" of the strategy lower.',
+    });
+  return Array.from({ length: samples ?? starts.length }, (_, index) => starts[index % starts.length]!);
+}
