@@ -41,5 +41,8 @@ export const checkUnusedOptions: Check = ({ experiment, written }) => {
       if (term.kind === 'sequence') divergence(term.divergence, ['strategy', 'terms', index]);
   if (strategy.kind === 'feature' && strategy.responseWeight === 0)
     unused(['strategy', 'temperature'], 'responseWeight is 0');
+  if (strategy.kind === 'generated' && strategy.temperature === 0)
+    for (const name of ['topK', 'topP'])
+      unused(['strategy', name], 'temperature 0 always takes the most probable token');
   return findings;
 };
