@@ -3,6 +3,7 @@ import { problemsError } from '../experiment/load.ts';
 import { inOrder, parseText } from '../experiment/parse.ts';
 import type { Finding, Problem } from '../experiment/problem.ts';
 import type { Experiment } from '../experiment/schema.ts';
+import { checkCompression } from './compression.ts';
 import type { Check, CheckContext } from './context.ts';
 import { readDatasetFacts } from './dataset-facts.ts';
 import { checkLossWeights } from './loss-weights.ts';
@@ -20,6 +21,7 @@ const checks: readonly Check[] = [
   checkModels,
   checkStoredModels,
   checkStrategy,
+  checkCompression,
   checkLossWeights,
   checkUnusedOptions,
   checkSeeds,

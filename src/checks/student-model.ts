@@ -1,4 +1,5 @@
 import type { TaskShape } from '../data/dataset.ts';
+import { compresses } from '../experiment/compression-schema.ts';
 import type { JsonPath } from '../experiment/problem.ts';
 import type { ModelConfig } from '../experiment/schema.ts';
 import { matchLayers, withFewerLayers } from '../models/from-layers.ts';
@@ -16,6 +17,7 @@ export interface PlannedStudent {
  */
 export function studentModel(context: CheckContext): PlannedStudent | undefined {
   const { experiment, storedStudent } = context;
+  if (compresses(experiment.strategy)) return undefined;
   const { model, teacherLayers } = experiment.student ?? {};
   if (model) return { config: model, path: ['student', 'model'] };
   if (storedStudent) return { config: storedStudent.config, path: ['student', 'checkpoint'] };

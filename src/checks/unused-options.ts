@@ -1,9 +1,11 @@
 import type { Finding, JsonPath } from '../experiment/problem.ts';
 import { valueAt } from '../experiment/schema-walk.ts';
+import { unusedByCompression } from './compression.ts';
 import type { Check } from './context.ts';
 
 /** Options that are written down but that other options keep from doing anything. */
-export const checkUnusedOptions: Check = ({ experiment, written }) => {
+export const checkUnusedOptions: Check = (context) => {
+  const { experiment, written } = context;
   const { training, teacher, strategy } = experiment;
   const findings: Finding[] = [];
   const unused = (path: JsonPath, why: string) => {
@@ -44,5 +46,6 @@ export const checkUnusedOptions: Check = ({ experiment, written }) => {
   if (strategy.kind === 'generated' && strategy.temperature === 0)
     for (const name of ['topK', 'topP'])
       unused(['strategy', name], 'temperature 0 always takes the most probable token');
+  for (const { path, why } of unusedByCompression(context)) unused(path, why);
   return findings;
 };

@@ -3,6 +3,7 @@ import type { HostTensor } from '../device/device.ts';
 import type { OnnxDevice } from '../device/onnx/onnx-device.ts';
 import type { Model } from '../models/model.ts';
 import { forwardStep } from './forward-step.ts';
+import type { FrozenGraph } from './onnx/frozen-graph.ts';
 import type { ActivationRanges } from './onnx/quantize-activations.ts';
 import { RangeObserver } from './quantization/activations.ts';
 import { quantizableNodes } from './quantization-plan.ts';
@@ -71,7 +72,7 @@ async function openProbe(
   sample: Readonly<Record<string, HostTensor>>,
 ): Promise<Probe> {
   let observed: Probe['observed'] = [];
-  const { graph, inputs } = await freezeStep(device, model, forwardStep(model), sample, (frozen) => {
+  const rewrite = (frozen: FrozenGraph) => {
     observed = quantizableNodes(frozen, 'int8')
       .filter(({ kind }) => kind !== 'lookup')
       .flatMap(({ use, node }) => [
@@ -84,7 +85,8 @@ async function openProbe(
       .map((name) => ({ name }));
     frozen.graph.prune();
     return frozen.graph;
-  });
+  };
+  const { graph, inputs } = await freezeStep(device, model, forwardStep(model), sample, { rewrite });
   const session = await InferenceSession.create(graph.encode(), device.onnx.sessionOptions);
   return { session, inputs, observed };
 }

@@ -1,10 +1,12 @@
 import type { QuantizeConfig } from '../experiment/compression-schema.ts';
+import { floatsToHalves, halvesToFloats } from '../models/half-precision.ts';
 import type { EditableGraph } from './onnx/editable-graph.ts';
 import { foldNormalizations } from './onnx/fold-normalization.ts';
 import type { FrozenGraph } from './onnx/frozen-graph.ts';
 import { type WeightedNode, weightedNodes } from './onnx/layers.ts';
 import { type ActivationRanges, quantizeActivations } from './onnx/quantize-activations.ts';
 import { halveWeights, quantizeToBytes, quantizeToNibbles } from './onnx/quantize-weights.ts';
+import type { Rewriting } from './quantized-device.ts';
 
 export type QuantizationScheme = QuantizeConfig['scheme'];
 
@@ -31,15 +33,29 @@ export function quantizableNodes(
   return weightedNodes(graph, origins);
 }
 
-/** Rewrites a frozen graph so that it stores and computes as planned. */
-export function quantizeGraph(frozen: FrozenGraph, plan: QuantizationPlan): EditableGraph {
+/** Tables that are looked up in stay at 8 bits, also where the same table predicts. */
+export const bitsOf = (weight: string, nodes: readonly WeightedNode[], scheme: QuantizationScheme): 4 | 8 =>
+  scheme === 'int4-weights' && !nodes.some((node) => node.weight === weight && node.kind === 'lookup')
+    ? 4
+    : 8;
+
+/** How a model's graphs are rewritten so that they store and compute as planned. */
+export const rewritingOf = (plan: QuantizationPlan): Rewriting => ({
+  rewrite: (frozen) => quantizeGraph(frozen, plan),
+  // What follows from several weights, such as a normalisation's factor, follows from what is stored of them.
+  ...(plan.scheme === 'float16' && { stored: (values) => halvesToFloats(floatsToHalves(values)) }),
+});
+
+function quantizeGraph(frozen: FrozenGraph, plan: QuantizationPlan): EditableGraph {
   const { graph, origins } = frozen;
   const { scheme, groupSize, floatWeights, ranges } = plan;
   if (scheme === 'float16') halveWeights(graph, origins);
-  for (const weighted of quantizableNodes(frozen, scheme)) {
-    if (floatWeights.has(weighted.weight)) continue;
-    if (scheme === 'int4-weights') quantizeToNibbles(graph, weighted, groupSize);
-    else if (scheme === 'int8-weights' || weighted.kind === 'lookup') quantizeToBytes(graph, weighted);
+  const nodes = quantizableNodes(frozen, scheme);
+  for (const weighted of nodes) {
+    const { weight, kind } = weighted;
+    if (floatWeights.has(weight)) continue;
+    if (bitsOf(weight, nodes, scheme) === 4) quantizeToNibbles(graph, weighted, groupSize);
+    else if (scheme !== 'int8' || kind === 'lookup') quantizeToBytes(graph, weighted);
     else quantizeActivations(graph, weighted, ranges!);
   }
   graph.prune();

@@ -15,11 +15,13 @@ import { storedTensors } from '../models/store-weights.ts';
 import { calibrate } from './calibrate.ts';
 import { forwardStep } from './forward-step.ts';
 import { numberAttribute } from './onnx/editable-graph.ts';
+import type { FrozenGraph } from './onnx/frozen-graph.ts';
 import {
+  bitsOf,
   computesInIntegers,
   type QuantizationPlan,
   quantizableNodes,
-  quantizeGraph,
+  rewritingOf,
 } from './quantization-plan.ts';
 import { freezeStep, QuantizedDevice } from './quantized-device.ts';
 import {
@@ -89,7 +91,7 @@ export async function quantizeModel(options: QuantizeOptions): Promise<Quantizat
     config,
     plan,
     base: device,
-    device: new QuantizedDevice(device, model, (frozen) => quantizeGraph(frozen, plan)),
+    device: new QuantizedDevice(device, model, rewritingOf(plan)),
     weights,
     floatWeights: scheme === 'float16' ? [] : names.filter((name) => !quantized.has(name)),
     sample,
@@ -122,16 +124,18 @@ async function findWeights(
   sample: Quantization['sample'],
 ): Promise<QuantizedWeight[]> {
   const found = new Map<string, QuantizedWeight>();
-  await freezeStep(device, model, forwardStep(model), sample, (frozen) => {
-    for (const { weight, kind, rows, node } of quantizableNodes(frozen, scheme)) {
+  const rewrite = (frozen: FrozenGraph) => {
+    const nodes = quantizableNodes(frozen, scheme);
+    for (const { weight, kind, rows, node } of nodes) {
       if (found.has(weight)) continue;
       const { shape } = model.parameters.get(weight)!;
       const rowsFirst = kind === 'lookup' || numberAttribute(node, 'transB', 0) === 1;
-      const bits = scheme === 'int4-weights' && kind !== 'lookup' ? 4 : 8;
+      const bits = bitsOf(weight, nodes, scheme);
       found.set(weight, { name: weight, bits, outputAxis: outputAxisOf(shape, rows, rowsFirst) });
     }
     return frozen.graph;
-  });
+  };
+  await freezeStep(device, model, forwardStep(model), sample, { rewrite });
   return [...found.values()];
 }
 
@@ -154,8 +158,12 @@ export async function saveQuantized(
       origin: model.origin,
       endId: tokenizer?.endId,
     }) ?? writeOwnConfig(model.config, model.task, names);
-  const { graph, inputs, outputs } = await freezeStep(base, model, forwardStep(model), sample, (frozen) =>
-    quantizeGraph(frozen, plan),
+  const { graph, inputs, outputs } = await freezeStep(
+    base,
+    model,
+    forwardStep(model),
+    sample,
+    rewritingOf(plan),
   );
   graph.rename(new Map([...inputs, ...outputs].map(([name, graphName]) => [graphName, name])));
   const onnx = graph.encode();

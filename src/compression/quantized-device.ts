@@ -10,8 +10,13 @@ import { type FrozenGraph, freeze } from './onnx/frozen-graph.ts';
 
 type Step = (inputs: Tensors) => Record<string, tf.Tensor>;
 
-/** How a frozen forward pass becomes the graph that runs; it may be changed in place. */
-export type Rewriting = (frozen: FrozenGraph) => EditableGraph;
+/** How a frozen forward pass becomes the graph that runs. */
+export interface Rewriting {
+  /** What becomes of the values of any weight by being stored; left out: nothing. */
+  readonly stored?: (values: Float32Array) => Float32Array;
+  /** The graph may be changed in place. */
+  readonly rewrite: (frozen: FrozenGraph) => EditableGraph;
+}
 
 /** A step of a frozen model, compiled for one combination of input shapes. */
 export interface FrozenStep {
@@ -27,13 +32,13 @@ export async function freezeStep(
   model: Model,
   step: Step,
   inputs: StepInputs,
-  rewrite: Rewriting,
+  { rewrite, stored = (values) => values }: Rewriting,
 ): Promise<FrozenStep> {
   const traced = await traceStep(device, step, inputs);
   const names = new Map<unknown, string>(
     [...model.parameters, ...model.buffers].map(([name, variable]) => [variable, name]),
   );
-  const frozen = await freeze(traced, names);
+  const frozen = await freeze(traced, names, stored);
   const graph = rewrite(frozen);
   const byName = new Map([...frozen.inputs].map(([graphName, name]) => [name, graphName]));
   return { graph, inputs: byName, outputs: traced.outputs };
@@ -49,21 +54,21 @@ export class QuantizedDevice implements Device {
   readonly backend;
   readonly #device: OnnxDevice;
   readonly #model: Model;
-  readonly #rewrite: Rewriting;
+  readonly #rewriting: Rewriting;
 
-  constructor(device: OnnxDevice, model: Model, rewrite: Rewriting) {
+  constructor(device: OnnxDevice, model: Model, rewriting: Rewriting) {
     this.kind = device.kind;
     this.name = device.name;
     this.backend = device.backend;
     this.#device = device;
     this.#model = model;
-    this.#rewrite = rewrite;
+    this.#rewriting = rewriting;
   }
 
   compile<Output extends string>(step: (inputs: Tensors) => Record<Output, tf.Tensor>): CompiledStep<Output> {
     const sessions = new Map<string, Promise<{ frozen: FrozenStep; session: InferenceSession }>>();
     const open = async (inputs: StepInputs) => {
-      const frozen = await freezeStep(this.#device, this.#model, step, inputs, this.#rewrite);
+      const frozen = await freezeStep(this.#device, this.#model, step, inputs, this.#rewriting);
       const { sessionOptions } = this.#device.onnx;
       const session = await InferenceSession.create(frozen.graph.encode(), sessionOptions);
       return { frozen, session };

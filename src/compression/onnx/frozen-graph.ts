@@ -14,10 +14,12 @@ export interface FrozenGraph {
 /**
  * Puts the values of weights into a traced step, and whatever follows from weights alone.
  * @param weightName the name a variable has in its checkpoint
+ * @param stored what becomes of the values of a weight by being stored
  */
 export async function freeze(
   { model, sources }: TracedStep,
   weightName: ReadonlyMap<unknown, string>,
+  stored: (values: Float32Array) => Float32Array,
 ): Promise<FrozenGraph> {
   const graph = new EditableGraph(model);
   const inputs = new Map<string, string>();
@@ -32,7 +34,7 @@ export async function freeze(
       graph.setTensor(name, type, source.shape, source.data as Float32Array | Int32Array);
     } else {
       const data = (await source.variable.data()) as Float32Array;
-      graph.setTensor(name, 'float32', source.variable.shape, data.slice());
+      graph.setTensor(name, 'float32', source.variable.shape, stored(data.slice()));
       const weight = weightName.get(source.variable);
       if (weight !== undefined) origins.set(name, weight);
     }

@@ -57,13 +57,9 @@ export function quantizeToBytes(graph: EditableGraph, weighted: WeightedNode): v
   }
 }
 
-/** A weight in 4 bits by groups where the node computes in float; tables to look up in stay at 8 bits. */
+/** A weight in 4 bits by groups where the node computes in float. Not for tables to look up in. */
 export function quantizeToNibbles(graph: EditableGraph, weighted: WeightedNode, groupSize: number): void {
   const { kind, weight, matrix, rows, node, tensor } = weighted;
-  if (kind === 'lookup') {
-    quantizeToBytes(graph, weighted);
-    return;
-  }
   const width = matrix.length / rows;
   const { values, scales } = quantizeGroups(matrix, rows, groupSize);
   const groups = Math.ceil(width / groupSize);

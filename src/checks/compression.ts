@@ -1,0 +1,125 @@
+import { compressionSource } from '../compression/source.ts';
+import { compresses } from '../experiment/compression-schema.ts';
+import type { Finding } from '../experiment/problem.ts';
+import { valueAt } from '../experiment/schema-walk.ts';
+import { taskFor } from '../models/fit-weights.ts';
+import type { CheckpointDescription } from '../models/read-model-config.ts';
+import { type Check, type CheckContext, findingOf, teacherModel } from './context.ts';
+import { readStoredModel } from './stored-model.ts';
+import { taskOf } from './task.ts';
+
+const ofPath = ['strategy', 'of'];
+
+/** Whether there is something to be made smaller, and it can be. */
+export const checkCompression: Check = async (context) => {
+  const { strategy, teacher } = context.experiment;
+  if (!compresses(strategy)) return [];
+  if (strategy.of === 'teacher') {
+    if (teacher === undefined)
+      return [
+        {
+          message: `Strategy "${strategy.kind}" is to make the teacher smaller, and the experiment has none.`,
+          remedy: 'Add a "teacher", or name in "of" the run or folder of what is to be made smaller.',
+          path: ['strategy', 'kind'],
+          severity: 'error',
+          code: 'teacher-missing',
+        },
+      ];
+    return limits(context, teacherModel(context));
+  }
+  const { stored, findings } = await readSource(strategy.of, context);
+  return stored ? [...misfit(stored, context), ...limits(context, stored.config)] : findings;
+};
+
+async function readSource(of: string, { directory }: CheckContext) {
+  try {
+    const folder = await compressionSource(of, { experimentDirectory: directory });
+    return await readStoredModel(folder, { path: ofPath, directory, freshHead: false });
+  } catch (error) {
+    return { findings: [findingOf(error, ofPath, 'compression-source')] };
+  }
+}
+
+/** A model that answers another question than the dataset asks. */
+function misfit(stored: CheckpointDescription, context: CheckContext): Finding[] {
+  const asked = taskOf(context)?.task;
+  if (asked === undefined) return [];
+  if (stored.task.image && asked.image && stored.task.classes !== asked.classes)
+    return [
+      {
+        message: `The model to be made smaller tells ${stored.task.classes} classes apart, but the dataset has ${asked.classes}.`,
+        remedy: 'Name a model that was trained on the same classes.',
+        path: ofPath,
+        severity: 'error',
+        code: 'compression-classes',
+      },
+    ];
+  try {
+    // How many tokens the data has is not known before they are made.
+    const text = asked.text && { ...asked.text, vocabulary: 1 };
+    taskFor(stored.task, { ...asked, classes: stored.task.classes, text }, 'The model to be made smaller');
+    return [];
+  } catch (error) {
+    return [findingOf(error, ofPath, 'compression-task')];
+  }
+}
+
+/** What a model cannot lose. */
+function limits({ experiment }: CheckContext, config: ReturnType<typeof teacherModel>): Finding[] {
+  const { strategy } = experiment;
+  if (strategy.kind !== 'prune' || strategy.method !== 'structured' || config === undefined) return [];
+  if (config.architecture === 'resnet' && config.width * (1 - strategy.sparsity) < narrowest) {
+    const most = Math.floor(100 * (1 - narrowest / config.width)) / 100;
+    return [
+      {
+        message: `A resnet of width ${config.width} cannot lose ${Math.round(100 * strategy.sparsity)} % of its channels.`,
+        remedy: most > 0 ? `Lower "sparsity" to at most ${most}.` : 'Use method "magnitude".',
+        path: ['strategy', 'sparsity'],
+        severity: 'error',
+        code: 'sparsity',
+      },
+    ];
+  }
+  if (config.architecture === 'bert' || config.architecture === 'gpt2')
+    return [
+      {
+        message: `In a ${config.architecture}, feed-forward units are pruned and all heads stay: its layout has no place for fewer heads of the same size.`,
+        remedy: 'Expect less than the sparsity you ask for, or quantize as well.',
+        path: ['strategy', 'method'],
+        severity: 'warning',
+        code: 'heads-stay',
+      },
+    ];
+  return [];
+}
+
+/** Narrowest resnet there is; see the schema. */
+const narrowest = 0.0625;
+
+/** Options and sections that do nothing for a model that is made smaller. */
+export function unusedByCompression({
+  experiment,
+  written,
+}: CheckContext): { path: readonly string[]; why: string }[] {
+  const { strategy } = experiment;
+  if (!compresses(strategy)) return [];
+  const unused: [readonly string[], string, boolean][] = [
+    [['student'], `strategy "${strategy.kind}" makes smaller what "of" names`, true],
+    [['training'], 'quantization trains nothing', strategy.kind === 'quantize'],
+    [['teacher'], '"of" names another model', strategy.of !== 'teacher'],
+  ];
+  if (strategy.kind === 'quantize') {
+    const { scheme } = strategy;
+    unused.push([['strategy', 'groupSize'], 'only scheme "int4-weights" uses it', scheme !== 'int4-weights']);
+    for (const name of ['calibrationSamples', 'percentile'])
+      unused.push([['strategy', name], 'only scheme "int8" uses it', scheme !== 'int8']);
+    unused.push([['strategy', 'keepEnds'], 'float16 keeps every layer a float', scheme === 'float16']);
+  } else {
+    unused.push([['strategy', 'norm'], 'only method "structured" uses it', strategy.method !== 'structured']);
+    for (const name of ['scope', 'ramp'])
+      unused.push([['strategy', name], 'only method "magnitude" uses it', strategy.method !== 'magnitude']);
+  }
+  return unused
+    .filter(([path, , is]) => is && valueAt(written, path) !== undefined)
+    .map(([path, why]) => ({ path, why }));
+}

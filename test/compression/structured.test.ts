@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { strongest } from '../../src/compression/structured/cuts.ts';
+import { pruneUnits } from '../../src/compression/structured/prune-units.ts';
+import { bertNames } from '../../src/models/bert-names.ts';
+import { type Model, parameterCount } from '../../src/models/model.ts';
+import {
+  type Architecture,
+  architectures,
+  change,
+  cpu,
+  inputsOf,
+  logitsOf,
+  relativeError,
+  tinyModel,
+} from './models.ts';
+
+const device = await cpu();
+
+/** Sets to zero all that makes some units: [weight, axis of the units, size of a unit]. */
+const zeroed: Readonly<Record<Architecture, readonly (readonly [RegExp, number])[]>> = {
+  mlp: [
+    [/^layers\.\d\.(weight|bias)$/, 0],
+    [/^norms\.\d\.(weight|bias)$/, 0],
+  ],
+  cnn: [
+    [/^stages\.\d\.conv\.weight$/, 3],
+    [/^stages\.\d\.norm\.(weight|bias)$/, 0],
+    [/^dense\.(weight|bias)$/, 0],
+  ],
+  resnet: [
+    [/conv\d\.weight$|downsample\.0\.weight$/, 3],
+    [/bn\d\.(weight|bias)$|downsample\.1\.(weight|bias)$/, 0],
+  ],
+  bert: [[new RegExp(`\\d\\.${bertNames.bert.up}\\.(weight|bias)$`), 0]],
+  gpt2: [
+    [/mlp\.c_fc\.weight$/, 1],
+    [/mlp\.c_fc\.bias$/, 0],
+  ],
+  llama: [[/mlp\.(gate|up)_proj\.weight$/, 0]],
+};
+
+/** Every other unit becomes one that contributes nothing. */
+async function silenceHalf(model: Model, architecture: Architecture): Promise<void> {
+  for (const [name, variable] of model.parameters)
+    for (const [pattern, axis] of zeroed[architecture]) {
+      if (!pattern.test(name)) continue;
+      const inner = variable.shape.slice(axis + 1).reduce((product, length) => product * length, 1);
+      await change(variable, (value, at) =>
+        (Math.floor(at / inner) % variable.shape[axis]!) % 2 === 1 ? 0 : value,
+      );
+    }
+  // Of the two groups of heads that share keys and values, the first makes nothing.
+  if (architecture === 'llama')
+    for (const [name, variable] of model.parameters)
+      if (/self_attn\.[qkv]_proj\.weight$/.test(name))
+        await change(variable, (value, at) => (at < variable.size / 2 ? 0 : value));
+}
+
+for (const architecture of architectures)
+  test(`${architecture}: units that contribute nothing go without a trace`, async () => {
+    const model = await tinyModel(architecture);
+    await silenceHalf(model, architecture);
+    const pruned = await pruneUnits(model, { sparsity: 0.5, norm: 'l1' });
+    const inputs = inputsOf(model);
+    const expected = await logitsOf(device, model, inputs);
+    const error = relativeError(await logitsOf(device, pruned, inputs), expected);
+    assert.ok(error < 1e-5, `off by ${error}`);
+    assert.ok(parameterCount(pruned) < 0.8 * parameterCount(model));
+  });
+
+test('what is left of a configuration tells the smaller sizes', async () => {
+  const config = async (architecture: Architecture, sparsity: number) =>
+    (await pruneUnits(await tinyModel(architecture), { sparsity, norm: 'l2' })).config;
+  assert.deepEqual(((await config('mlp', 0.75)) as { hidden: number[] }).hidden, [6, 3]);
+  const cnn = (await config('cnn', 0.5)) as { channels: number[]; dense: number };
+  assert.deepEqual([cnn.channels, cnn.dense], [[3, 4], 5]);
+  assert.equal(((await config('resnet', 0.5)) as { width: number }).width, 0.25);
+  assert.equal(((await config('bert', 0.5)) as { intermediateSize: number }).intermediateSize, 32);
+  const llama = (await config('llama', 0.5)) as { heads: number; keyValueHeads: number; headSize: number };
+  assert.deepEqual([llama.heads, llama.keyValueHeads, llama.headSize], [2, 1, 4]);
+});
+
+test('one unit at least is left, and a resnet says how much it can lose', async () => {
+  const mlp = await pruneUnits(await tinyModel('mlp'), { sparsity: 0.999, norm: 'l1' });
+  assert.deepEqual((mlp.config as { hidden: number[] }).hidden, [1, 1]);
+  await assert.rejects(async () => pruneUnits(await tinyModel('resnet'), { sparsity: 0.9, norm: 'l1' }), {
+    message: /cannot lose 90 %/,
+    remedy: /at most 0\.87/,
+  });
+});
+
+test('the most important units are kept in their order, of equal ones the first', () => {
+  assert.deepEqual(strongest(Float64Array.of(3, 1, 3, 5, 3), 3), [0, 2, 3]);
+});
