@@ -72,7 +72,10 @@ export class DeviceTree extends Disposables implements TreeDataProvider<DeviceNo
   }
 
   async getChildren(node?: DeviceNode): Promise<DeviceNode[]> {
-    if (!node) return (await this.#reports.list()).map((device) => ({ device }));
+    if (!node)
+      return [...(await this.#reports.list())]
+        .sort((one, other) => Number(other.available) - Number(one.available))
+        .map((device) => ({ device }));
     if (!('device' in node)) return [];
     const { device } = node;
     const rows: DeviceNode[] = [{ label: l10n.t('State'), text: device.detail }];
@@ -102,7 +105,10 @@ export class DeviceTree extends Disposables implements TreeDataProvider<DeviceNo
       return item;
     }
     const { device } = node;
-    const item = new TreeItem(device.name, TreeItemCollapsibleState.Expanded);
+    const item = new TreeItem(
+      device.name,
+      device.available ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed,
+    );
     item.id = device.kind;
     item.iconPath = device.available
       ? new ThemeIcon('pass', new ThemeColor('testing.iconPassed'))
