@@ -35,6 +35,8 @@ const entryPoints = {
   cli: 'src/cli/main.ts',
   worker: 'src/worker/main.ts',
   extension: 'extension/extension.ts',
+  // A thread of the extension.
+  comparison: 'extension/dashboard/comparison-worker.ts',
 };
 
 await rm(join(root, 'dist'), { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { registerCommands } from './commands/command-table.ts';
 import { ExperimentDiagnostics } from './config/diagnostics.ts';
 import { isExperimentUri } from './config/experiment-document.ts';
 import { HyperparameterTree } from './config/hyperparameter-tree.ts';
+import { Dashboards } from './dashboard/dashboards.ts';
 import { Disposables } from './disposables.ts';
 import { DeviceTree } from './explorer/device-tree.ts';
 import type { ExplorerNode } from './explorer/nodes.ts';
@@ -48,6 +49,7 @@ export function activate(context: ExtensionContext): DistilleryApi {
   const commandLine = new CommandLine(context);
   const deviceReports = parts.add(new DeviceReports(commandLine));
   const diagnostics = parts.add(new ExperimentDiagnostics(log));
+  const dashboards = parts.add(new Dashboards());
 
   const runTree = parts.add(new RunTree(folders, files, options));
   const runView = parts.add(
@@ -81,7 +83,9 @@ export function activate(context: ExtensionContext): DistilleryApi {
     deviceReports,
     commandLine,
     diagnostics,
+    dashboards,
   };
+  parts.add(dashboards.restore(services));
   parts.add(registerCommands(services));
   parts.add(followSelection(services, runView, keys));
   parts.add(

@@ -1,6 +1,7 @@
 import type { ExtensionContext, TreeView } from 'vscode';
 import type { ExperimentDiagnostics } from './config/diagnostics.ts';
 import type { HyperparameterNode, HyperparameterTree } from './config/hyperparameter-tree.ts';
+import type { Dashboards } from './dashboard/dashboards.ts';
 import type { ExplorerNode } from './explorer/nodes.ts';
 import type { RunTree } from './explorer/run-tree.ts';
 import type { RememberedViewOptions } from './explorer/view-options.ts';
@@ -26,4 +27,5 @@ export interface Services {
   readonly deviceReports: DeviceReports;
   readonly commandLine: CommandLine;
   readonly diagnostics: ExperimentDiagnostics;
+  readonly dashboards: Dashboards;
 }

@@ -187,8 +187,15 @@ export class RunStore {
     return rows.map(({ id }) => id);
   }
 
-  /** The newest `limit` events of a run after number `after`, oldest first. */
-  async events(id: string, { after = -1, limit = 1_000_000 } = {}): Promise<StoredEvent[]> {
+  /** The newest `limit` events of a run after number `after`, oldest first, leaving out those of the types `without`. */
+  async events(
+    id: string,
+    {
+      after = -1,
+      limit = 1_000_000,
+      without = [],
+    }: { after?: number; limit?: number; without?: readonly RunEvent['type'][] } = {},
+  ): Promise<StoredEvent[]> {
     const rows = await this.#database.read.all<{
       seq: number;
       time: number;
@@ -196,8 +203,9 @@ export class RunStore {
       body: string | null;
     }>(
       `SELECT seq, time, type, body FROM events
-       WHERE run = (SELECT number FROM runs WHERE id = ?) AND seq > ? ORDER BY seq DESC LIMIT ?`,
-      [id, after, limit],
+       WHERE run = (SELECT number FROM runs WHERE id = ?) AND seq > ?
+         AND type NOT IN (SELECT value FROM json_each(?)) ORDER BY seq DESC LIMIT ?`,
+      [id, after, JSON.stringify(without), limit],
     );
     return rows.reverse().map(({ body, ...event }) => ({
       ...event,

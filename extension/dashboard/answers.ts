@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { Requests } from '../../webview/protocol.ts';
+import type { Comparisons } from './comparisons.ts';
+import { readCurves } from './curves.ts';
+import { findRun, findRuns, type RunPlace } from './found-runs.ts';
+import { LogTail } from './log-tail.ts';
+
+export interface AnswerSources {
+  folders(): readonly RunPlace[];
+  readonly comparisons: Comparisons;
+  trusted(): boolean;
+  /** The log of a run has been read to where its tail is now. */
+  opened(run: string, log: LogTail): void;
+}
+
+type Answers = {
+  [Name in keyof Requests]: (parameters: Requests[Name]['parameters']) => Promise<Requests[Name]['result']>;
+};
+
+/** Answers to what the page asks. They reject with UserError where the page asks for something that is not there. */
+export function answersFrom({ folders, comparisons, trusted, opened }: AnswerSources): Answers {
+  const recordsOf = async (ids: readonly string[]) =>
+    (await findRuns(folders(), ids)).map(({ record }) => record);
+  return {
+    compare: async ({ runs }) => comparisons.compare(await recordsOf(runs)),
+    report: async ({ format, runs }) => ({ text: await comparisons.report(await recordsOf(runs), format) }),
+    async curves(parameters) {
+      const curves: Requests['curves']['result'][number][] = [];
+      for (const folder of folders()) {
+        const store = await folder.reader();
+        if (store) curves.push(...(await readCurves(store, parameters)));
+      }
+      return curves;
+    },
+    async run({ run }) {
+      const { record, store } = await findRun(folders(), run);
+      const { detailOf } = await import('./run-detail.ts');
+      const log = new LogTail(join(record.directory, 'worker.log'));
+      const detail = await detailOf(store, record, { log, trusted: trusted() });
+      opened(run, log);
+      return detail;
+    },
+    async parseValue({ run, path, text }) {
+      const { record } = await findRun(folders(), run);
+      const { parseInput } = await import('../../src/experiment/hyperparameter-input.ts');
+      const { parameterAt } = await import('./parameters.ts');
+      return parseInput(parameterAt(record.config, path), text, record.config);
+    },
+  };
+}

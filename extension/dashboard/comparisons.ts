@@ -1,0 +1,108 @@
+import { Worker, type WorkerOptions } from 'node:worker_threads';
+import type { ComparedRun } from '../../src/compare/compared-run.ts';
+import type { LearningCurve } from '../../src/compare/learning-curves.ts';
+import type { ComparisonData } from '../../webview/protocol.ts';
+import type { ComparisonReply, ComparisonTask, ReportFormat } from './comparison-worker.ts';
+
+/** So few runs are copied to the thread at once that the host's event loop is not held. */
+const pieceSize = 50;
+
+interface Waiting {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Comparisons and reports, made in a thread of their own, which starts with the first. */
+export class Comparisons {
+  readonly #file: string;
+  readonly #options: WorkerOptions;
+  #worker: Worker | undefined;
+  #lastId = 0;
+  readonly #waiting = new Map<number, Waiting>();
+
+  /** @param file absolute path of the bundled comparison-worker. */
+  constructor(file: string, options: WorkerOptions = {}) {
+    this.#file = file;
+    this.#options = options;
+  }
+
+  async compare(runs: readonly ComparedRun[]): Promise<ComparisonData> {
+    return (await this.#ask(runs, { format: 'data' })) as ComparisonData;
+  }
+
+  async report(
+    runs: readonly ComparedRun[],
+    format: ReportFormat,
+    curves?: readonly LearningCurve[],
+  ): Promise<string> {
+    return (await this.#ask(runs, { format, ...(curves && { curves }) })) as string;
+  }
+
+  async #ask(runs: readonly ComparedRun[], wanted: NonNullable<ComparisonTask['wanted']>): Promise<unknown> {
+    const worker = this.#start();
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const result = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const post = (task: ComparisonTask) => worker.postMessage(task);
+    for (let start = 0; start < runs.length; start += pieceSize) {
+      post({ id, runs: runs.slice(start, start + pieceSize).map(comparedRun) });
+      await new Promise((next) => setImmediate(next));
+    }
+    post({ id, runs: [], wanted });
+    return result;
+  }
+
+  #start(): Worker {
+    if (this.#worker) return this.#worker;
+    const worker = new Worker(this.#file, this.#options);
+    worker.unref();
+    worker.on('message', (reply: ComparisonReply) => {
+      const waiting = this.#waiting.get(reply.id);
+      this.#waiting.delete(reply.id);
+      if ('error' in reply) waiting?.reject(new Error(reply.error));
+      else waiting?.resolve(reply.result);
+    });
+    worker.on('error', (error: Error) => this.#lost(worker, error));
+    worker.on('exit', (code) => this.#lost(worker, new Error(`The comparison ended with code ${code}.`)));
+    this.#worker = worker;
+    return worker;
+  }
+
+  /** What waits fails; the next comparison starts a new thread. */
+  #lost(worker: Worker, error: Error): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+
+  dispose(): void {
+    const worker = this.#worker;
+    if (!worker) return;
+    this.#lost(worker, new Error('The dashboard was closed.'));
+    void worker.terminate();
+  }
+}
+
+/** What a comparison reads, and nothing more, lest it be copied for nothing. */
+function comparedRun({
+  id,
+  name,
+  experiment,
+  strategy,
+  seed,
+  state,
+  config,
+  result,
+  file,
+  createdAt,
+  device,
+  deviceKind,
+  versions,
+  host,
+}: ComparedRun): ComparedRun {
+  return {
+    ...{ id, name, experiment, strategy, seed, state, config, result, file, createdAt },
+    ...{ device, deviceKind, versions, host },
+  };
+}

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { l10n, Uri, type WebviewPanel, workspace } from 'vscode';
+import type { Navigation } from '../../webview/protocol.ts';
+import { Disposables } from '../disposables.ts';
+import type { Services } from '../services.ts';
+import { act } from './actions.ts';
+import type { Comparisons } from './comparisons.ts';
+import type { LiveRows } from './live-rows.ts';
+import { pageHtml } from './page-html.ts';
+import { Session } from './session.ts';
+
+/** One dashboard: VS Code's panel with our page in it. */
+export class DashboardPanel extends Disposables {
+  readonly panel: WebviewPanel;
+  readonly session: Session;
+
+  constructor(services: Services, panel: WebviewPanel, rows: LiveRows, comparisons: Comparisons) {
+    super();
+    this.panel = panel;
+    const { context, folders, log } = services;
+    this.session = this.add(
+      new Session({
+        rows,
+        comparisons,
+        folders: () => folders.all,
+        failures: () => folders.all.flatMap(({ failure }) => failure ?? []),
+        trusted: () => workspace.isTrusted,
+        post: (message) => {
+          if (!this.disposed) void panel.webview.postMessage(message);
+        },
+        act: (message) =>
+          act(message, {
+            services,
+            comparisons,
+            changed: (ids) => rows.changed(ids),
+            baselines: () => rows.cache.snapshot().runs.flatMap(({ baseline, id }) => (baseline ? id : [])),
+            show: (run) => this.show({ view: 'run', run }),
+          }),
+        navigated: (navigation) => {
+          panel.title = titleOf(navigation, rows);
+        },
+        log: (doing, error) => log.error(doing, error),
+      }),
+    );
+    this.add(folders.onDidRecord(({ id, events }) => this.session.recorded(id, events)));
+    this.add(panel.webview.onDidReceiveMessage((message) => void this.session.receive(message)));
+    this.add(
+      panel.onDidChangeViewState(() => {
+        if (!panel.visible) this.session.hide();
+      }),
+    );
+    this.add(panel.onDidDispose(() => this.dispose()));
+    this.#load(context.extensionUri);
+  }
+
+  /** Brings it to the front, and leads it somewhere. */
+  show(navigation: Navigation | undefined): void {
+    this.panel.reveal();
+    if (navigation) this.session.navigate(navigation);
+  }
+
+  #load(extension: Uri): void {
+    const { webview } = this.panel;
+    const built = Uri.joinPath(extension, 'dist/webview');
+    webview.options = { enableScripts: true, localResourceRoots: [built], enableForms: false };
+    this.panel.iconPath = Uri.joinPath(extension, 'extension/media/distillery.svg');
+    const file = (name: string) => webview.asWebviewUri(Uri.joinPath(built, name)).toString();
+    webview.html = pageHtml({
+      nonce: randomBytes(24).toString('base64'),
+      cspSource: webview.cspSource,
+      script: file('dashboard.js'),
+      style: file('dashboard.css'),
+      title: l10n.t('Dashboard'),
+    });
+  }
+}
+
+/** A run's tab bears its name, as an editor's bears that of its file. */
+function titleOf(navigation: Navigation, rows: LiveRows): string {
+  if (navigation.view === 'overview') return l10n.t('Dashboard');
+  if (navigation.view === 'compare') return l10n.t('Comparison');
+  return rows.cache.row(navigation.run)?.name.slice(0, 80) ?? l10n.t('Dashboard');
+}

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import type { WebviewPanel } from 'vscode';
+import { Disposables } from '../disposables.ts';
+import type { Services } from '../services.ts';
+import { Comparisons } from './comparisons.ts';
+import { DashboardPanel } from './dashboard-panel.ts';
+import { LiveRows } from './live-rows.ts';
+import { RowCache } from './row-cache.ts';
+
+/** What all dashboards of a window share: the rows, and the thread that compares. */
+export class DashboardEngine extends Disposables {
+  readonly #services: Services;
+  readonly rows: LiveRows;
+  readonly comparisons: Comparisons;
+
+  constructor(services: Services) {
+    super();
+    this.#services = services;
+    const { context, folders, log } = services;
+    this.comparisons = this.add(new Comparisons(join(context.extensionPath, 'dist/comparison.mjs')));
+    this.rows = this.add(
+      new LiveRows(new RowCache(() => folders.all), {
+        failed: (error) => log.error('reading runs for the dashboard', error),
+      }),
+    );
+    this.add(folders.onDidChange(({ ids }) => this.rows.changed(ids)));
+    this.add(folders.onDidReplace(() => this.rows.replaced()));
+  }
+
+  panel(panel: WebviewPanel): DashboardPanel {
+    return new DashboardPanel(this.#services, panel, this.rows, this.comparisons);
+  }
+}

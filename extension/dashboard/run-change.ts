@@ -1,0 +1,32 @@
+import { requireSound } from '../../src/checks/check.ts';
+import { problemsError } from '../../src/experiment/load.ts';
+import { parseExperiment } from '../../src/experiment/parse.ts';
+import { createRuns } from '../../src/runs/create-run.ts';
+import type { RunRecord } from '../../src/runs/run-records.ts';
+import type { RunStore } from '../../src/runs/store.ts';
+import { RunDirectory } from '../../src/worker/run-directory.ts';
+import type { ConfigEdit } from '../../webview/protocol.ts';
+import { changedExperiment } from './changed-experiment.ts';
+
+/**
+ * Queues a copy of a run with some hyperparameters changed, with its seed and on its device; the experiment file stays as
+ * it is. Id of the new run. Throws UserError naming every problem of the changed experiment.
+ */
+export async function runChange(
+  store: RunStore,
+  { config, directory, file, seed, experiment: name }: RunRecord,
+  changes: readonly ConfigEdit[],
+): Promise<string> {
+  const original = `${JSON.stringify(config, null, 2)}\n`;
+  const { text, label } = await changedExperiment(original, config, changes);
+  await requireSound(text, file);
+  const { experiment, problems } = parseExperiment(text);
+  if (!experiment) throw problemsError(problems, file);
+  const request = new RunDirectory(directory).readRequest();
+  const [id] = await createRuns(
+    store,
+    { experiment, file, directory: request.directory },
+    { seeds: [seed], name: `${name}, ${label}` },
+  );
+  return id!;
+}

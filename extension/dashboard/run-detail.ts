@@ -1,0 +1,104 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { hyperparametersOf } from '../../src/experiment/hyperparameters.ts';
+import type { RunRecord } from '../../src/runs/run-records.ts';
+import type { RunStore } from '../../src/runs/store.ts';
+import type { RunDetail } from '../../webview/protocol.ts';
+import { eventLine, unlistedEvents } from './event-lines.ts';
+import type { LogTail } from './log-tail.ts';
+import { measuredModels } from './measured-models.ts';
+
+const mostEvents = 500;
+const mostFiles = 500;
+
+export interface DetailOptions {
+  readonly log: LogTail;
+  /** Whether the experiment file may be written to, if it is there. */
+  readonly trusted: boolean;
+}
+
+/** Everything about one run. */
+export async function detailOf(
+  store: Pick<RunStore, 'artifacts' | 'events' | 'series'>,
+  record: RunRecord,
+  { log, trusted }: DetailOptions,
+): Promise<RunDetail> {
+  const { id, config, file, directory } = record;
+  const [artifacts, events, series, files, present, text] = await Promise.all([
+    store.artifacts(id),
+    store.events(id, { limit: mostEvents, without: unlistedEvents }),
+    store.series([id]),
+    filesOf(directory),
+    isFile(file),
+    log.read(),
+  ]);
+  return {
+    run: id,
+    parameters: hyperparametersOf(config).map(
+      ({ path, name, value, default: standard, changed, description, type, expected, choices, clear }) => ({
+        ...{ path, name, value, default: standard, changed, description, type, expected },
+        ...(choices && { choices }),
+        clearable: clear !== undefined,
+      }),
+    ),
+    writable: trusted && present,
+    file,
+    directory,
+    environment: environmentOf(record),
+    checkpoints: artifacts
+      .filter(({ kind }) => kind === 'checkpoint')
+      .map(({ epoch, best, path }) => ({ epoch: epoch ?? 0, best, path })),
+    files,
+    models: measuredModels(record),
+    curves: (series.get(id) ?? []).map(({ model, name }) => ({ model, metric: name })),
+    events: events.map(eventLine),
+    log: text,
+  };
+}
+
+function environmentOf({
+  device,
+  deviceKind,
+  host,
+  pid,
+  state,
+  versions = {},
+}: RunRecord): RunDetail['environment'] {
+  const pairs: (readonly [string, string | number | undefined])[] = [
+    ['Device', device],
+    ['Kind of device', deviceKind],
+    ['Host', host],
+    ['Process', state === 'running' ? pid : undefined],
+    ...Object.entries(versions),
+  ];
+  return pairs.flatMap(([label, value]) => (value === undefined ? [] : [{ label, value: String(value) }]));
+}
+
+/** Files of the run by path, with '/' between folders; requests to the worker and its lock are no files of the run. */
+async function filesOf(directory: string): Promise<RunDetail['files']> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
+    .filter((path) => !path.startsWith('control/') && path !== 'worker.lock')
+    .sort()
+    .slice(0, mostFiles);
+  const sizes = await Promise.all(
+    files.map((path) =>
+      stat(join(directory, path)).then(
+        ({ size }) => size,
+        () => undefined,
+      ),
+    ),
+  );
+  return files.flatMap((path, index) => {
+    const bytes = sizes[index];
+    return bytes === undefined ? [] : [{ path, bytes }];
+  });
+}
+
+const isFile = (file: string): Promise<boolean> =>
+  stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );

@@ -1,0 +1,90 @@
+import { flattenConfig } from '../../src/compare/flat-config.ts';
+import { figuresOf } from '../../src/compare/run-figures.ts';
+import type { Experiment } from '../../src/experiment/schema.ts';
+import type { SeriesInfo } from '../../src/runs/metrics.ts';
+import type { RunRecord } from '../../src/runs/run-records.ts';
+import type { FlatConfig, MetricSummary, ModelFigures, RunRow } from '../../webview/protocol.ts';
+
+/** A run of the store as a row of the overview. */
+export function rowOf(record: RunRecord, series: readonly SeriesInfo[]): RunRow {
+  const { teacher, student, candidates, ...figures } = figuresOf(record);
+  return {
+    id: record.id,
+    name: record.name,
+    experiment: record.experiment,
+    group: record.group,
+    strategy: record.strategy,
+    data: dataOf(record.config.dataset),
+    seed: record.seed,
+    state: record.state,
+    createdAt: record.createdAt,
+    startedAt: record.startedAt ?? null,
+    endedAt: record.endedAt ?? null,
+    ...progressOf(record),
+    problem: problemOf(record),
+    tags: record.tags,
+    note: record.note,
+    baseline: record.baseline,
+    figures: {
+      ...figures,
+      teacher: withoutConfusion(teacher),
+      student: withoutConfusion(student),
+      candidates: candidates.map(({ name, figures }) => ({ name, figures: withoutConfusion(figures)! })),
+    },
+    metrics: metricsOf(series),
+  };
+}
+
+/** The configuration that runs of one group share, by dotted keys. */
+export function configOf({ config }: RunRecord): FlatConfig {
+  const { $schema: _schema, name: _name, seeds: _seeds, ...shared } = config;
+  return Object.fromEntries(flattenConfig(shared));
+}
+
+/** The data in a word or two: "mnist, 300 labels". */
+export function dataOf(dataset: Experiment['dataset']): string {
+  const limit = (key: string): number | undefined => {
+    const value = (dataset as Readonly<Record<string, unknown>>)[key];
+    return typeof value === 'number' ? value : undefined;
+  };
+  const words: string[] = [dataset.kind];
+  const samples = limit('trainLimit');
+  const labels = limit('labelledSubset');
+  if (samples !== undefined) words.push(`${samples.toLocaleString('en')} samples`);
+  if (labels !== undefined) words.push(`${labels.toLocaleString('en')} labels`);
+  return words.join(', ');
+}
+
+/** What a run does just now. Of one that has ended, what it did last is no news. */
+function progressOf({
+  state,
+  phase,
+  progress,
+}: RunRecord): Pick<RunRow, 'phase' | 'progress' | 'remainingSeconds'> {
+  if (state !== 'running') return { phase: null, progress: null, remainingSeconds: null };
+  const known = progress !== undefined && progress.phase === phase && progress.total > 0;
+  if (!known) return { phase: phase ?? null, progress: null, remainingSeconds: null };
+  const { done, total, rate } = progress;
+  return {
+    phase,
+    progress: Math.min(1, Math.max(0, done / total)),
+    remainingSeconds: rate !== null && rate > 0 ? Math.max(0, total - done) / rate : null,
+  };
+}
+
+function problemOf({ state, error }: RunRecord): string | null {
+  if (!error || (state !== 'failed' && state !== 'interrupted')) return null;
+  return [error.message, error.remedy].filter(Boolean).join(' ');
+}
+
+const withoutConfusion = <Figures extends ModelFigures>(figures: Figures | null): ModelFigures | null =>
+  figures && { ...figures, confusion: null };
+
+/** Of the student: what it is told by, last and best. */
+function metricsOf(series: readonly SeriesInfo[]): Record<string, MetricSummary> {
+  return Object.fromEntries(
+    series
+      .filter(({ model }) => model === 'student')
+      .map(({ name, last, lowest, highest }) => [name, { last, lowest, highest }]),
+  );
+}

@@ -1,0 +1,33 @@
+import { basename } from 'node:path';
+import { l10n, Uri, window } from 'vscode';
+import { UserError } from '../../src/experiment/user-error.ts';
+import type { RunRecord } from '../../src/runs/run-records.ts';
+import type { ConfigEdit } from '../../webview/protocol.ts';
+import { exists } from '../commands/file-commands.ts';
+import { applyEdits, openExperiment } from '../config/experiment-document.ts';
+import { changedExperiment } from './changed-experiment.ts';
+
+/** Writes hyperparameters into the experiment file a run was made from, as one step that undo takes back. */
+export async function writeToFile(
+  { file, config }: RunRecord,
+  changes: readonly ConfigEdit[],
+): Promise<void> {
+  const document = await openExperiment(await experimentOf(file));
+  const { edits } = await changedExperiment(document.getText(), config, changes);
+  await applyEdits(document, edits);
+  window.setStatusBarMessage(
+    edits.length === 0
+      ? l10n.t('{0} says so already.', basename(file))
+      : l10n.t('Written to {0}.', basename(file)),
+    5000,
+  );
+}
+
+/** @throws UserError where the file is gone. */
+export async function experimentOf(file: string): Promise<Uri> {
+  const uri = Uri.file(file);
+  if (await exists(uri)) return uri;
+  throw new UserError(l10n.t('The experiment file {0} is not there any more.', file), {
+    remedy: l10n.t('The run still shows with which configuration it ran.'),
+  });
+}
