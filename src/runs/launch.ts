@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { fileProblem } from '../data/file-problem.ts';
+import { workerEnvironment } from '../device/worker-environment.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { RunDirectory } from '../worker/run-directory.ts';
 
@@ -45,7 +46,7 @@ export class LocalLauncher implements Launcher {
         detached: true,
         stdio: ['ignore', log.fd, log.fd],
         windowsHide: true,
-        env: { ...process.env, ...this.#options.environment },
+        env: workerEnvironment({ ...process.env, ...this.#options.environment }),
       });
       const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
       await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject)).catch(
