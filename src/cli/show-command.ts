@@ -6,11 +6,12 @@ import {
   formatNumber,
   formatPercent,
   formatSeconds,
+  oneLine,
 } from '../compare/formatting.ts';
 import type { SeriesInfo } from '../runs/metrics.ts';
 import type { RunRecord } from '../runs/run-records.ts';
 import type { Artifact } from '../runs/store.ts';
-import type { ModelFigures } from '../worker/events.ts';
+import type { ModelFigures, RunResult } from '../worker/events.ts';
 import { exitCodes } from './complain.ts';
 import { type DataDirOption, withStore } from './context.ts';
 import type { CommandMaker } from './program.ts';
@@ -112,6 +113,7 @@ function description(
         colors,
       ),
     );
+  if (result?.continuations?.length) blocks.push(continuationLines(result.continuations, colors));
   if (series.length > 0)
     blocks.push(
       plainTable(
@@ -127,6 +129,23 @@ function description(
   if (artifacts.length > 0)
     blocks.push(artifacts.map(({ path, best }) => `${path}${best ? ' (best)' : ''}\n`).join(''));
   return blocks.join('\n');
+}
+
+const longestSample = 300;
+
+/** How each model goes on with texts of the test set. */
+function continuationLines(continuations: NonNullable<RunResult['continuations']>, colors: Colors): string {
+  const line = (title: string, text: string) =>
+    `  ${colors.dim(title.padEnd(10))}${oneLine(text, longestSample)}\n`;
+  return continuations
+    .map(({ prompt, reference, texts }) =>
+      [
+        `${oneLine(prompt, longestSample)} …\n`,
+        line('the text', reference),
+        ...Object.entries(texts).map(([model, text]) => line(model, text)),
+      ].join(''),
+    )
+    .join('');
 }
 
 const figureCells = ({ accuracy, loss, parameters, bytes, latencyMs }: ModelFigures) => [

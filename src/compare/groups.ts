@@ -1,4 +1,5 @@
 import type { Experiment } from '../experiment/schema.ts';
+import type { RunResult } from '../worker/events.ts';
 import type { ComparedRun } from './compared-run.ts';
 import { configDifferences } from './differences.ts';
 import { type FigureKey, figureKinds } from './figure-kinds.ts';
@@ -14,6 +15,11 @@ export interface CandidateSpread {
   readonly parameters: Spread | null;
   readonly bytes: Spread | null;
   readonly latencyMs: Spread | null;
+}
+
+export interface GroupSamples {
+  readonly seed: number;
+  readonly continuations: NonNullable<RunResult['continuations']>;
 }
 
 /** Runs that differ by their seed alone. */
@@ -42,6 +48,8 @@ export interface RunGroup {
   readonly candidates: readonly CandidateSpread[];
   /** Accuracy of student and peers together. */
   readonly ensembleAccuracy: Spread | null;
+  /** Of language models: how texts of the test set go on, in the counted run of the first seed; null where none did. */
+  readonly samples: GroupSamples | null;
   /** Mean and spread of the counted runs; null where nothing was measured. */
   readonly figures: Readonly<Record<FigureKey, Spread | null>>;
 }
@@ -83,7 +91,8 @@ function toGroup(runs: readonly ComparedRun[], key: string, label: string, varia
     const other = bySeed.get(run.seed);
     if (other === undefined || (run.createdAt ?? 0) >= (other.createdAt ?? 0)) bySeed.set(run.seed, run);
   }
-  const counted = [...bySeed.values()].sort((a, b) => a.seed - b.seed).map(figuresOf);
+  const latest = [...bySeed.values()].sort((a, b) => a.seed - b.seed);
+  const counted = latest.map(figuresOf);
   const figures = Object.fromEntries(
     figureKinds.map((kind) => [kind.key, spreadOf(counted.map(kind.read))]),
   ) as Record<FigureKey, Spread | null>;
@@ -102,8 +111,14 @@ function toGroup(runs: readonly ComparedRun[], key: string, label: string, varia
     deviceKinds: [...new Set(counted.flatMap((run) => run.deviceKind ?? []))],
     candidates: candidatesOf(counted),
     ensembleAccuracy: spreadOf(counted.map((run) => run.ensembleAccuracy)),
+    samples: samplesOf(latest),
     figures,
   };
+}
+
+function samplesOf(latest: readonly ComparedRun[]): GroupSamples | null {
+  const run = latest.find(({ result }) => result?.continuations?.length);
+  return run ? { seed: run.seed, continuations: run.result!.continuations! } : null;
 }
 
 function candidatesOf(counted: readonly RunFigures[]): CandidateSpread[] {

@@ -7,6 +7,7 @@ import {
 } from './charts/comparison-charts.ts';
 import type { Comparison } from './figures.ts';
 import { chartFigure } from './html/chart-figure.ts';
+import { continuationCards } from './html/continuations.ts';
 import { html, type Markup, Markup as MarkupText, name } from './html/markup.ts';
 import { reportStyle } from './html/report-style.ts';
 import {
@@ -73,6 +74,7 @@ ${section('Learning curves', curves)}
 ${candidatesTable(comparison)}
 ${candidates.length === 0 ? '' : html`<div class="charts">${candidates}</div>`}
 ${section('By class', classes)}
+${continuationCards(comparison)}
 ${adviceList(comparison)}
 ${differencesTable(comparison)}
 ${comparison.runs.length === 0 ? '' : runsTable(comparison)}

@@ -61,6 +61,31 @@ test('show tells all of a run, found by the end of its id', async (t) => {
   assert.equal(json.series.length, 2);
 });
 
+test('show tells how a language model goes on with texts, on lines of its own and without control characters', async (t) => {
+  const data = join(await temporaryDirectory(t), '.distillery');
+  const store = await openStore(data);
+  const id = await addRun(store);
+  const told = result(0.3);
+  assert.ok(told.type === 'result');
+  const continuations = [
+    {
+      prompt: 'call me',
+      reference: 'ishmael .',
+      texts: { student: 'a\u001b[31m whale\nor two', teacher: 'ahab' },
+    },
+  ];
+  const results = { ...told, result: { ...told.result, continuations } };
+  await store.ingest(id, numbered([started, results, { type: 'completed' }]));
+  await store.close();
+  const { out } = await distillery('show', id, '--data-dir', data);
+  assert.match(
+    out,
+    /^call me …\n {2}the text +ishmael \.\n {2}student +a \[31m whale or two\n {2}teacher +ahab$/m,
+  );
+  const json = JSON.parse((await distillery('show', id, '--json', '--data-dir', data)).out);
+  assert.deepEqual(json.result.continuations, continuations);
+});
+
 test('label names, tags, notes and marks a run', async (t) => {
   const { data, ids } = await finishedRuns(t);
   const words = ['--name', 'Best', '--note', 'Keep.', '--tag', 'a', 'b', '--baseline', '--data-dir', data];

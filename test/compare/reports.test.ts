@@ -171,6 +171,24 @@ test('the policy of the HTML report allows the style it carries and nothing else
   assert.equal(text.match(/<style/g)!.length, 1);
 });
 
+test('the HTML report shows how language models go on with texts, as text and nothing else', () => {
+  const hostile = '<img src=x onerror=alert(1)>';
+  const run = someRun({ experiment: 'Whales' });
+  const continuations = [
+    {
+      prompt: `call me ${hostile}`,
+      reference: 'ishmael',
+      texts: { student: 'ahab', teacher: `a ${hostile}` },
+    },
+  ];
+  const text = renderHtml(compareRuns([{ ...run, result: { ...run.result!, continuations } }, someRun()]));
+  assert.match(text, /Sample continuations/);
+  for (const part of ['call me &lt;img', 'ishmael', 'ahab', 'a &lt;img'])
+    assert.ok(text.includes(part), part);
+  assert.doesNotMatch(text, /<img/);
+  assert.doesNotMatch(renderHtml(usual), /Sample continuations/);
+});
+
 test('the HTML report holds the figures of the comparison, in words and pictures', () => {
   const text = renderHtml(usual, { generatedAt: new Date('2026-01-02T03:04:05Z') });
   for (const wanted of [

@@ -67,6 +67,9 @@ h1 .name { -webkit-line-clamp: 4; }
 .big { font-size: 28px; font-weight: 660; letter-spacing: -.02em; line-height: 1.15; }
 .big small { font-size: 14px; font-weight: 450; letter-spacing: 0; color: var(--soft); display: block; margin-top: 2px; }
 .verdict p { margin: 0; }
+.samples { overflow-wrap: anywhere; }
+.samples dl { margin: 0 0 14px; }
+.samples dd { margin: 0 0 4px; }
 .facts { display: grid; grid-template-columns: repeat(3, 1fr); gap: 8px 14px; margin: 4px 0 0; padding-top: 12px; border-top: 1px solid var(--rule); }
 .facts dt { font-size: 12px; color: var(--soft); }
 .facts dd { margin: 0; font-weight: 560; white-space: nowrap; }
