@@ -15,7 +15,10 @@ const mebibyte = 1024 * 1024;
 
 /** Asks the system; GPUs tell their use where their driver's tools are installed. */
 export async function readUsage(): Promise<DeviceUsage> {
-  const { cpu, currentLoad, graphics, mem } = await import('systeminformation');
+  // Bundled from CommonJS, all of it is the default export.
+  const loaded = await import('systeminformation');
+  const { cpu, currentLoad, graphics, mem } =
+    'default' in loaded ? (loaded.default as typeof loaded) : loaded;
   const [{ brand }, load, memory, { controllers }] = await Promise.all([
     cpu(),
     currentLoad(),
