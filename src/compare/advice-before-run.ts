@@ -1,8 +1,10 @@
+import { compresses } from '../experiment/compression-schema.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import type { Advice } from './advice.ts';
 import type { ComparedRun } from './compared-run.ts';
 import { compareRuns } from './figures.ts';
-import { formatBytes, formatCount, formatPercentSpread, formatRatio } from './formatting.ts';
+import { formatBytes, formatCount, formatPercent, formatPercentSpread, formatRatio } from './formatting.ts';
+import { figuresOf, type RunFigures } from './run-figures.ts';
 
 /** What is known of an experiment before it runs; unknown things give no advice. */
 export interface KnownBefore {
@@ -20,7 +22,8 @@ const bytesPerWeight = 4;
 
 /** Advice before anything is trained, by fixed rules; what it is about is named by the key 'experiment'. */
 export function adviseBefore(known: KnownBefore): Advice[] {
-  if (known.experiment.strategy.kind === 'direct') return [];
+  const { strategy } = known.experiment;
+  if (strategy.kind === 'direct' || compresses(strategy)) return [];
   return [...onSeeds(known), ...onYardstick(known), ...onSize(known), ...onLabels(known)];
 }
 
@@ -93,9 +96,40 @@ function onYardstick({ experiment, earlier = [] }: KnownBefore): Advice[] {
   ];
 }
 
-function onSize({ teacherParameters: teacher, studentParameters: student }: KnownBefore): Advice[] {
+/** Figures of an earlier run that quantized the same teacher, on the same data. */
+function quantizedBefore({ experiment, earlier = [] }: KnownBefore): RunFigures | undefined {
+  const same = (config: Experiment) => JSON.stringify([config.teacher, config.dataset.kind]);
+  const run = earlier.findLast(
+    ({ config, state, result }) =>
+      config.strategy.kind === 'quantize' &&
+      config.strategy.of === 'teacher' &&
+      state === 'completed' &&
+      result !== undefined &&
+      same(config) === same(experiment),
+  );
+  return run && figuresOf(run);
+}
+
+function onSize(known: KnownBefore): Advice[] {
+  const { teacherParameters: teacher, studentParameters: student } = known;
   if (teacher === undefined || student === undefined || student <= 0) return [];
   const compression = teacher / student;
+  const quantized = quantizedBefore(known);
+  const before = quantized?.compressionRatio ?? null;
+  if (quantized && before !== null && compression <= before)
+    return [
+      piece(
+        'quantization-saves-as-much',
+        'caution',
+        'the quantized teacher is as small',
+        `${quantized.name} makes this teacher ${formatRatio(before)} smaller, as measured, without training a student; this student saves no more than that.`,
+        [
+          ['Compression of the quantized teacher', formatRatio(before)],
+          ['Accuracy of the quantized teacher', formatPercent(quantized.student?.accuracy ?? null)],
+          ['Compression of the student', formatRatio(compression)],
+        ],
+      ),
+    ];
   const figures = [
     ['Teacher parameters', formatCount(teacher)],
     ['Student parameters', formatCount(student)],

@@ -129,7 +129,9 @@ function onSize(group: RunGroup): Advice[] {
     evidence(group, 'bytes'),
   ];
   const compressed = group.strategy === 'quantize' || group.strategy === 'prune';
-  if (compression < 1.5 && !compressed)
+  if (compression < 1.5 && compressed)
+    return group.strategy === 'prune' ? [zerosTakeSpace(group, figures)] : [];
+  if (compression < 1.5)
     return [
       {
         rule: 'hardly-smaller',
@@ -160,12 +162,26 @@ function onSize(group: RunGroup): Advice[] {
         tone: 'caution',
         subjects: [group.label],
         headline: 'the student loses much',
-        text: 'It keeps less than 95 % of the teacher’s accuracy. Try a larger student, more epochs, or a quantized teacher, which keeps the architecture.',
+        text: compressed
+          ? 'It keeps less than 95 % of the accuracy of what it was made from. Take away less: more bits, or a lower sparsity and more epochs to recover.'
+          : 'It keeps less than 95 % of the teacher’s accuracy. Try a larger student, more epochs, or a quantized teacher, which keeps the architecture.',
         about: [group.key],
         evidence: figures,
       },
     ];
   return [];
+}
+
+function zerosTakeSpace(group: RunGroup, figures: readonly Evidence[]): Advice {
+  return {
+    rule: 'zeros-take-space',
+    tone: 'caution',
+    subjects: [group.label],
+    headline: 'pruned, but not smaller',
+    text: 'Zeros among the weights take as many bytes and as much time as other numbers. The method "structured" takes whole units away, which makes the model smaller and faster.',
+    about: [group.key],
+    evidence: figures,
+  };
 }
 
 function onSpeed(group: RunGroup): Advice[] {
@@ -184,7 +200,10 @@ function onSpeed(group: RunGroup): Advice[] {
         tone: 'caution',
         subjects: [group.label],
         headline: 'smaller, but not faster here',
-        text: `Single samples take about as long as with the teacher: calls and layers cost more than arithmetic at this size. Fewer layers help latency; narrower ones do not.`,
+        text:
+          group.strategy === 'quantize'
+            ? 'Single samples take about as long as before: fewer bits save bytes, and time only where products are computed in integers or memory is what limits.'
+            : 'Single samples take about as long as with the teacher: calls and layers cost more than arithmetic at this size. Fewer layers help latency; narrower ones do not.',
         about: [group.key],
         evidence: figures,
       },

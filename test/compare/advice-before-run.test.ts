@@ -36,3 +36,30 @@ test('too few seeds, small savings, wide gaps and the number of labels', () => {
 test('direct training needs no advice on distillation', () => {
   assert.deepEqual(rules({ experiment: someRun().config }), []);
 });
+
+test('what a quantized teacher saves is told as it was measured', () => {
+  const quantized = someRun({
+    strategy: {
+      kind: 'quantize',
+      of: 'teacher',
+      scheme: 'int8',
+      groupSize: 32,
+      calibrationSamples: 256,
+      percentile: 99.99,
+      keepEnds: false,
+    },
+    accuracy: 0.98,
+    student: { bytes: 2_500_000 },
+    teacher: { bytes: 10_000_000 },
+  });
+  const known = (studentParameters: number): KnownBefore => ({
+    experiment: planned(),
+    earlier: [...seeds([0.9, 0.9]), quantized],
+    teacherParameters: 1000,
+    studentParameters,
+  });
+  assert.deepEqual(rules(known(500)), ['quantization-saves-as-much']);
+  assert.match(adviseBefore(known(500))[0]!.text, /4\.00× smaller, as measured/);
+  assert.deepEqual(rules(known(100)), []);
+  assert.deepEqual(rules({ experiment: quantized.config }), []);
+});

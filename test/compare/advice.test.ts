@@ -65,6 +65,16 @@ test('quantizing is advised until it was tried; where it suffices, that is said'
   assert.ok(!tried.includes('try-quantization'));
 });
 
+test('zeros that take as much space as before are no compression', () => {
+  const sparse = seeds([0.98], { student: { bytes: 10_000_000 } }).map((run) => ({
+    ...run,
+    strategy: 'prune',
+  }));
+  const found = rules(sparse);
+  assert.ok(found.includes('zeros-take-space'), found.join());
+  assert.ok(!found.includes('edge') && !found.includes('hardly-smaller'));
+});
+
 test('every piece names the figures it rests on', () => {
   for (const piece of compareRuns(gain(0.03)).advice) {
     assert.ok(piece.evidence.length > 0, piece.rule);
