@@ -83,11 +83,11 @@ function limits({ experiment }: CheckContext, config: ReturnType<typeof teacherM
   if (config.architecture === 'bert' || config.architecture === 'gpt2')
     return [
       {
-        message: `In a ${config.architecture}, feed-forward units are pruned and all heads stay: its layout has no place for fewer heads of the same size.`,
-        remedy: 'Expect less than the sparsity you ask for, or quantize as well.',
+        message: `transformers will not open the pruned model: the layout of a ${config.architecture} has no place for fewer heads of the same size.`,
+        remedy: 'Distillery opens it. For transformers, use method "magnitude" or strategy "quantize".',
         path: ['strategy', 'method'],
         severity: 'warning',
-        code: 'heads-stay',
+        code: 'layout',
       },
     ];
   return [];

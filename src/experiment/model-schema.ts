@@ -23,6 +23,12 @@ const normalization = choice(
 );
 
 const hiddenSize = count('Width of the hidden states; a multiple of the heads.', 'units').max(65_536);
+const prunedHeadSize = count(
+  'Width of a head. Left out: hiddenSize / heads. Another one, as a model with pruned heads has, keeps transformers from opening the model.',
+  'units',
+)
+  .max(65_536)
+  .optional();
 const transformerLayers = count('Transformer layers.', 'layers').max(1024);
 const heads = count('Attention heads; each sees hiddenSize / heads of the width.', 'heads').max(1024);
 const intermediateSize = (left: string) =>
@@ -169,6 +175,7 @@ export const modelSchema = z
         hiddenSize: hiddenSize.default(256),
         layers: transformerLayers.default(4),
         heads: heads.default(4),
+        headSize: prunedHeadSize,
         intermediateSize: intermediateSize('4 times hiddenSize'),
         activation: activation.default('gelu'),
         dropout: dropped(
@@ -195,6 +202,7 @@ export const modelSchema = z
         hiddenSize: hiddenSize.default(256),
         layers: transformerLayers.default(4),
         heads: heads.default(4),
+        headSize: prunedHeadSize,
         intermediateSize: intermediateSize('4 times hiddenSize'),
         activation: activation.default('gelu_new'),
         dropout: dropped(

@@ -82,10 +82,12 @@ function encoderLayer(config: BertConfig, names: BertNames, name: string, weight
   const inner = config.intermediateSize ?? 4 * hiddenSize;
   const project = (part: string, inputs: number, outputs: number) =>
     linear(weights, `${name}.${part}`, inputs, outputs, { initializer });
-  const query = project(names.query, hiddenSize, hiddenSize);
-  const key = project(names.key, hiddenSize, hiddenSize);
-  const value = project(names.value, hiddenSize, hiddenSize);
-  const attentionOutput = project(names.attentionOutput, hiddenSize, hiddenSize);
+  const size = config.headSize ?? headSize(hiddenSize, heads);
+  const width = heads * size;
+  const query = project(names.query, hiddenSize, width);
+  const key = project(names.key, hiddenSize, width);
+  const value = project(names.value, hiddenSize, width);
+  const attentionOutput = project(names.attentionOutput, width, hiddenSize);
   const attentionNorm = layerNorm(weights, `${name}.${names.attentionNorm}`, hiddenSize, layerNormEpsilon);
   const up = project(names.up, hiddenSize, inner);
   const down = project(names.down, inner, hiddenSize);
@@ -93,7 +95,7 @@ function encoderLayer(config: BertConfig, names: BertNames, name: string, weight
   const activate = activation(config.activation);
   const shape = {
     heads,
-    headSize: headSize(hiddenSize, heads),
+    headSize: size,
     keyValueHeads: heads,
     dropout: config.attentionDropout,
   };

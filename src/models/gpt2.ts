@@ -64,15 +64,17 @@ function decoderLayer(config: Gpt2Config, name: string, weights: WeightRegistry)
   // What adds to the residual stream begins smaller, the more layers add to it.
   const residual = deviation / Math.sqrt(2 * config.layers);
   const attentionNorm = layerNorm(weights, `${name}.ln_1`, hiddenSize, layerNormEpsilon);
-  const queriesKeysValues = conv1d(weights, `${name}.attn.c_attn`, hiddenSize, 3 * hiddenSize, deviation);
-  const attentionOutput = conv1d(weights, `${name}.attn.c_proj`, hiddenSize, hiddenSize, residual);
+  const size = config.headSize ?? headSize(hiddenSize, heads);
+  const width = heads * size;
+  const queriesKeysValues = conv1d(weights, `${name}.attn.c_attn`, hiddenSize, 3 * width, deviation);
+  const attentionOutput = conv1d(weights, `${name}.attn.c_proj`, width, hiddenSize, residual);
   const innerNorm = layerNorm(weights, `${name}.ln_2`, hiddenSize, layerNormEpsilon);
   const up = conv1d(weights, `${name}.mlp.c_fc`, hiddenSize, inner, deviation);
   const down = conv1d(weights, `${name}.mlp.c_proj`, inner, hiddenSize, residual);
   const activate = activation(config.activation);
   const shape = {
     heads,
-    headSize: headSize(hiddenSize, heads),
+    headSize: size,
     keyValueHeads: heads,
     dropout: config.attentionDropout,
   };

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import { strongest } from '../../src/compression/structured/cuts.ts';
 import { pruneUnits } from '../../src/compression/structured/prune-units.ts';
 import { bertNames } from '../../src/models/bert-names.ts';
+import { loadModel, saveModel } from '../../src/models/checkpoint.ts';
 import { type Model, parameterCount } from '../../src/models/model.ts';
 import {
   type Architecture,
@@ -50,11 +54,13 @@ async function silenceHalf(model: Model, architecture: Architecture): Promise<vo
         (Math.floor(at / inner) % variable.shape[axis]!) % 2 === 1 ? 0 : value,
       );
     }
-  // Of the two groups of heads that share keys and values, the first makes nothing.
-  if (architecture === 'llama')
-    for (const [name, variable] of model.parameters)
-      if (/self_attn\.[qkv]_proj\.weight$/.test(name))
-        await change(variable, (value, at) => (at < variable.size / 2 ? 0 : value));
+  // Of two heads, or groups of heads that share keys and values, the first makes nothing.
+  for (const [name, variable] of model.parameters) {
+    if (/self_attn\.[qkv]_proj\.weight$|attention\.self\.\w+\.(weight|bias)$/.test(name))
+      await change(variable, (value, at) => (at < variable.size / 2 ? 0 : value));
+    if (/attn\.c_attn\.(weight|bias)$/.test(name))
+      await change(variable, (value, at) => (at % 16 < 8 ? 0 : value));
+  }
 }
 
 for (const architecture of architectures)
@@ -69,6 +75,24 @@ for (const architecture of architectures)
     assert.ok(parameterCount(pruned) < 0.8 * parameterCount(model));
   });
 
+interface Transformer {
+  readonly heads: number;
+  readonly headSize: number;
+  readonly intermediateSize: number;
+}
+
+test('a model with fewer heads is saved and opened again', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'distillery-heads-'));
+  after(() => rm(directory, { recursive: true, force: true }));
+  for (const architecture of ['bert', 'gpt2', 'llama'] as const) {
+    const pruned = await pruneUnits(await tinyModel(architecture), { sparsity: 0.5, norm: 'l1' });
+    await saveModel(pruned, join(directory, architecture));
+    const opened = await loadModel(join(directory, architecture));
+    const inputs = inputsOf(pruned);
+    assert.deepEqual(await logitsOf(device, opened, inputs), await logitsOf(device, pruned, inputs));
+  }
+});
+
 test('what is left of a configuration tells the smaller sizes', async () => {
   const config = async (architecture: Architecture, sparsity: number) =>
     (await pruneUnits(await tinyModel(architecture), { sparsity, norm: 'l2' })).config;
@@ -76,8 +100,11 @@ test('what is left of a configuration tells the smaller sizes', async () => {
   const cnn = (await config('cnn', 0.5)) as { channels: number[]; dense: number };
   assert.deepEqual([cnn.channels, cnn.dense], [[3, 4], 5]);
   assert.equal(((await config('resnet', 0.5)) as { width: number }).width, 0.25);
-  assert.equal(((await config('bert', 0.5)) as { intermediateSize: number }).intermediateSize, 32);
-  const llama = (await config('llama', 0.5)) as { heads: number; keyValueHeads: number; headSize: number };
+  for (const architecture of ['bert', 'gpt2'] as const) {
+    const { heads, headSize, intermediateSize } = (await config(architecture, 0.5)) as Transformer;
+    assert.deepEqual([heads, headSize, intermediateSize], [1, 8, 32]);
+  }
+  const llama = (await config('llama', 0.5)) as Transformer & { keyValueHeads: number };
   assert.deepEqual([llama.heads, llama.keyValueHeads, llama.headSize], [2, 1, 4]);
 });
 

@@ -2,11 +2,8 @@ import type { onnx } from 'onnx-proto';
 import { floatsToHalves } from '../../models/half-precision.ts';
 import { packNibbles } from '../quantization/packing.ts';
 import { quantizeGroups, quantizeRows } from '../quantization/rows.ts';
-import { type EditableGraph, elementType, makeNode } from './editable-graph.ts';
-import type { WeightedNode } from './layers.ts';
-
-/** Inputs of one output that share a copy of its scale, where a runtime's kernel wants blocks. */
-const byteBlock = 32;
+import { type EditableGraph, elementType, makeNode, numberAttribute } from './editable-graph.ts';
+import { transposed, type WeightedNode } from './layers.ts';
 
 /** Replaces nodes by others in their place. */
 function replace(graph: EditableGraph, node: onnx.INodeProto, others: readonly onnx.INodeProto[]): void {
@@ -30,31 +27,30 @@ export function halveWeights(graph: EditableGraph, origins: ReadonlyMap<string, 
   graph.nodes.unshift(...casts);
 }
 
-/** A weight in 8 bits where the node computes in float. */
+/**
+ * A weight in 8 bits where the node computes in float. What the node reads follows from constants alone, so the runtime
+ * makes it once, when it loads the model, and computes as fast as with floats.
+ */
 export function quantizeToBytes(graph: EditableGraph, weighted: WeightedNode): void {
-  const { kind, weight, matrix, rows } = weighted;
+  const { kind, weight, matrix, rows, node, tensor } = weighted;
   const { values, scales } = quantizeRows(matrix, rows);
-  if (kind === 'product') {
-    const blocks = Math.ceil(matrix.length / rows / byteBlock);
-    const bytes = fillRows(values, rows, blocks * byteBlock);
-    const repeated = Float32Array.from(
-      { length: rows * blocks },
-      (_, at) => scales[Math.floor(at / blocks)]!,
-    );
-    blockedProduct(graph, weighted, { bits: 8, block: byteBlock, data: bytes, scales: repeated });
-  } else if (kind === 'lookup') quantizedLookup(graph, weighted, values, scales);
-  else {
-    const { node, tensor } = weighted;
-    const dequantized = graph.fresh(weight);
-    const operands = [
-      graph.addTensor(weight, 'int8', graph.tensors.get(tensor)!.shape, values),
-      graph.addTensor(`${weight}.scale`, 'float32', [rows], scales),
-    ];
-    replace(graph, node, [
-      makeNode('DequantizeLinear', operands, dequantized, { axis: 0 }),
-      { ...node, input: [node.input![0]!, dequantized, ...node.input!.slice(2)] },
-    ]);
+  if (kind === 'lookup') {
+    quantizedLookup(graph, weighted, values, scales);
+    return;
   }
+  const { shape } = graph.tensors.get(tensor)!;
+  const rowsFirst = kind === 'convolution' || numberAttribute(node, 'transB', 0) === 1;
+  const outputs = rowsFirst ? 0 : 1;
+  const bytes = rowsFirst ? values : transposed(values, rows, values.length / rows);
+  const scaleShape = shape.map((length, axis) => (axis === outputs ? length : 1));
+  const [floats, product] = [graph.fresh(weight), graph.fresh(weight)];
+  const stored = graph.addTensor(weight, 'int8', shape, bytes);
+  const factor = graph.addTensor(`${weight}.scale`, 'float32', scaleShape, scales);
+  replace(graph, node, [
+    makeNode('Cast', [stored], floats, { to: elementType.float32 }),
+    makeNode('Mul', [floats, factor], product),
+    { ...node, input: [node.input![0]!, product, ...node.input!.slice(2)] },
+  ]);
 }
 
 /** A weight in 4 bits by groups where the node computes in float. Not for tables to look up in. */
@@ -65,7 +61,7 @@ export function quantizeToNibbles(graph: EditableGraph, weighted: WeightedNode, 
   const groups = Math.ceil(width / groupSize);
   if (kind === 'product') {
     const data = packNibbles(values, rows, groups * groupSize);
-    blockedProduct(graph, weighted, { bits: 4, block: groupSize, data, scales });
+    blockedProduct(graph, weighted, groupSize, data, scales);
     return;
   }
   // The standard's own 4-bit numbers are signed, and rows follow each other without a gap.
@@ -83,23 +79,25 @@ export function quantizeToNibbles(graph: EditableGraph, weighted: WeightedNode, 
   ]);
 }
 
-/** x·W of weights in blocks by the runtime's own kernel, and the bias. */
+/** x·W of weights of 4 bits in blocks by the runtime's own kernel, and the bias. */
 function blockedProduct(
   graph: EditableGraph,
   { node, weight, matrix, rows }: WeightedNode,
-  { bits, block, data, scales }: { bits: number; block: number; data: Uint8Array; scales: Float32Array },
+  block: number,
+  data: Uint8Array,
+  scales: Float32Array,
 ): void {
   const [x, , bias] = node.input! as [string, string, string?];
   const width = matrix.length / rows;
   const blocks = Math.ceil(width / block);
   const operands = [
     x,
-    graph.addTensor(weight, 'uint8', [rows, blocks, (block * bits) / 8], data),
+    graph.addTensor(weight, 'uint8', [rows, blocks, block / 2], data),
     graph.addTensor(`${weight}.scale`, 'float32', [rows * blocks], scales),
   ];
   const output = node.output![0]!;
   const product = bias ? graph.fresh(weight) : output;
-  const attributes = { K: width, N: rows, bits, block_size: block };
+  const attributes = { K: width, N: rows, bits: 4, block_size: block };
   replace(graph, node, [
     makeNode('MatMulNBits', operands, product, attributes, 'com.microsoft'),
     ...(bias ? [makeNode('Add', [product, bias], output)] : []),
@@ -123,15 +121,6 @@ function quantizedLookup(
     makeNode('Gather', [factor, indices], factors, { axis: 0 }),
     makeNode('Mul', [floats, factors], node.output![0]!),
   ]);
-}
-
-/** Rows of bytes q + 128, each filled up with zeros. */
-function fillRows(values: Int8Array, rows: number, width: number): Uint8Array {
-  const own = values.length / rows;
-  const filled = new Uint8Array(rows * width).fill(128);
-  for (let row = 0; row < rows; row++)
-    for (let at = 0; at < own; at++) filled[row * width + at] = values[row * own + at]! + 128;
-  return filled;
 }
 
 const bigInts = (numbers: readonly number[]) => BigInt64Array.from(numbers, BigInt);

@@ -6,7 +6,7 @@ import type { SmallerModel, StructuredOptions } from './images.ts';
 
 type Of<A extends ModelConfig['architecture']> = Extract<ModelConfig, { architecture: A }>;
 
-/** Feed-forward units go by the norm of their incoming weights, in every layer as many. */
+/** Feed-forward units and heads go by the norm of their incoming weights, in every layer as many. */
 export function smallerBert(
   config: Of<'bert'>,
   weights: ReadWeights,
@@ -15,6 +15,8 @@ export function smallerBert(
   const cuts = new Cuts();
   const names = bertNames[config.layout];
   const intermediateSize = countKept(config.intermediateSize ?? 4 * config.hiddenSize, sparsity);
+  const headSize = config.headSize ?? config.hiddenSize / config.heads;
+  const heads = countKept(config.heads, sparsity);
   for (let layer = 0; layer < config.layers; layer++) {
     const [up, down] = [names.up, names.down].map((part) => `${names.layer(layer)}.${part}`) as [
       string,
@@ -27,8 +29,23 @@ export function smallerBert(
     const keep = strongest(importance, intermediateSize);
     cuts.along(0, keep, `${up}.weight`, `${up}.bias`);
     cuts.along(1, keep, `${down}.weight`);
+
+    const [query, key, value, output] = [names.query, names.key, names.value, names.attentionOutput].map(
+      (part) => `${names.layer(layer)}.${part}`,
+    ) as [string, string, string, string];
+    const made = [query, key, value];
+    const rows = made.flatMap((name): [string, number][] => [
+      [`${name}.weight`, 0],
+      [`${name}.bias`, 0],
+    ]);
+    const columns = ofBlocks(
+      strongest(overBlocks(weights.norms(norm, rows), headSize, norm), heads),
+      headSize,
+    );
+    cuts.along(0, columns, ...made.flatMap((name) => [`${name}.weight`, `${name}.bias`]));
+    cuts.along(1, columns, `${output}.weight`);
   }
-  return { config: { ...config, intermediateSize }, cuts };
+  return { config: { ...config, heads, headSize, intermediateSize }, cuts };
 }
 
 /** As {@link smallerBert}; GPT-2 stores weights inputs first. */
@@ -39,17 +56,35 @@ export function smallerGpt2(
 ): SmallerModel<Of<'gpt2'>> {
   const cuts = new Cuts();
   const intermediateSize = countKept(config.intermediateSize ?? 4 * config.hiddenSize, sparsity);
-  const up = [...Array(config.layers).keys()].map((layer) => `transformer.h.${layer}.mlp.c_fc`);
-  for (const name of up) {
+  const headSize = config.headSize ?? config.hiddenSize / config.heads;
+  const heads = countKept(config.heads, sparsity);
+  for (let layer = 0; layer < config.layers; layer++) {
+    const name = `transformer.h.${layer}.mlp.c_fc`;
     const importance = weights.norms(norm, [
       [`${name}.weight`, 1],
       [`${name}.bias`, 0],
     ]);
     const keep = strongest(importance, intermediateSize);
     cuts.along(1, keep, `${name}.weight`);
-    cuts.along(0, keep, `${name}.bias`, name.replace('c_fc', 'c_proj.weight'));
+    cuts.along(0, keep, `${name}.bias`, `transformer.h.${layer}.mlp.c_proj.weight`);
+
+    // Queries, keys and values of all heads lie side by side, one kind after the other.
+    const attention = `transformer.h.${layer}.attn`;
+    const columns = weights.norms(norm, [
+      [`${attention}.c_attn.weight`, 1],
+      [`${attention}.c_attn.bias`, 0],
+    ]);
+    const parts = overBlocks(columns, headSize, norm);
+    const ofHeads = new Float64Array(config.heads);
+    for (const [at, part] of parts.entries())
+      ofHeads[at % config.heads]! += norm === 'l1' ? part : part * part;
+    const kept = strongest(ofHeads, heads);
+    const all = [0, 1, 2].flatMap((kind) => kept.map((head) => kind * config.heads + head));
+    cuts.along(1, ofBlocks(all, headSize), `${attention}.c_attn.weight`);
+    cuts.along(0, ofBlocks(all, headSize), `${attention}.c_attn.bias`);
+    cuts.along(0, ofBlocks(kept, headSize), `${attention}.c_proj.weight`);
   }
-  return { config: { ...config, intermediateSize }, cuts };
+  return { config: { ...config, heads, headSize, intermediateSize }, cuts };
 }
 
 /**
@@ -110,4 +145,12 @@ export function smallerLlama(
     config: { ...config, heads: groups * perGroup, keyValueHeads: groups, headSize, intermediateSize },
     cuts,
   };
+}
+
+/** Norms of blocks from the norms of what is in them. */
+function overBlocks(norms: Float64Array, size: number, norm: 'l1' | 'l2'): Float64Array {
+  const sums = new Float64Array(norms.length / size);
+  for (const [at, value] of norms.entries())
+    sums[Math.floor(at / size)]! += norm === 'l1' ? value : value * value;
+  return norm === 'l1' ? sums : sums.map(Math.sqrt);
 }

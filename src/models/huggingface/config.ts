@@ -38,7 +38,7 @@ export function readHuggingFaceConfig(raw: RawConfig, file: string): ModelDescri
 
 /**
  * The config.json by which transformers opens a model, or undefined where it knows no such model: image models, and
- * encoders whose classifier has no hidden layer.
+ * encoders whose classifier has no hidden layer, and models with pruned heads.
  * @param origin a configuration of the same kind of model, whose further keys are kept
  * @param classNames left out: those of `origin`, if it has as many
  * @param endId token that ends a document, where texts are generated
@@ -74,12 +74,25 @@ export function writeHuggingFaceConfig(
 /** Keys that tell how a checkpoint was made, not what the model is. */
 const ofTheFile = new Set(['transformers_version', '_name_or_path']);
 
+/** The layouts of BERT and GPT-2 have no place for heads that do not share out the hidden size evenly. */
+const hasOtherHeads = ({
+  headSize,
+  hiddenSize,
+  heads,
+}: {
+  readonly headSize?: number;
+  readonly hiddenSize: number;
+  readonly heads: number;
+}): boolean => headSize !== undefined && headSize * heads !== hiddenSize;
+
 function layoutConfig(config: ModelConfig, task: TaskShape, classNames: readonly string[] | undefined) {
   switch (config.architecture) {
     case 'bert':
-      return config.head === 'linear' ? undefined : writeBertConfig(config, task, classNames);
+      return config.head === 'linear' || hasOtherHeads(config)
+        ? undefined
+        : writeBertConfig(config, task, classNames);
     case 'gpt2':
-      return writeGpt2Config(config, task);
+      return hasOtherHeads(config) ? undefined : writeGpt2Config(config, task);
     case 'llama':
       return writeLlamaConfig(config, task);
     default:
