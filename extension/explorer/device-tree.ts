@@ -29,6 +29,7 @@ export class DeviceTree extends Disposables implements TreeDataProvider<DeviceNo
   #usage: DeviceUsage | undefined;
   #view: TreeView<DeviceNode> | undefined;
   #training = false;
+  #measuring = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(reports: DeviceReports, log: Log) {
@@ -57,17 +58,19 @@ export class DeviceTree extends Disposables implements TreeDataProvider<DeviceNo
 
   #follow(): void {
     clearTimeout(this.#timer);
-    if (!this.#training || !this.#view?.visible || this.disposed) return;
+    if (!this.#training || !this.#view?.visible || this.#measuring || this.disposed) return;
     this.#timer = setTimeout(() => void this.#measure(), this.#usage ? usageMs : 0);
   }
 
   async #measure(): Promise<void> {
+    this.#measuring = true;
     try {
       this.#usage = await readUsage();
       this.#changed.fire(undefined);
     } catch (error) {
       this.#log.error('reading device use', error);
     }
+    this.#measuring = false;
     this.#follow();
   }
 
@@ -100,6 +103,7 @@ export class DeviceTree extends Disposables implements TreeDataProvider<DeviceNo
     if (!('device' in node)) {
       const item = new TreeItem(node.label);
       item.description = node.text;
+      item.accessibilityInformation = { label: `${node.label}, ${node.text}` };
       item.tooltip = node.text;
       item.iconPath = new ThemeIcon(node.warn ? 'lightbulb' : 'info');
       return item;
