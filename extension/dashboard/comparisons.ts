@@ -1,4 +1,4 @@
-import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import type { ComparedRun } from '../../src/compare/compared-run.ts';
 import type { LearningCurve } from '../../src/compare/learning-curves.ts';
 import type { ComparisonData } from '../../webview/protocol.ts';
@@ -15,15 +15,13 @@ interface Waiting {
 /** Comparisons and reports, made in a thread of their own, which starts with the first. */
 export class Comparisons {
   readonly #file: string;
-  readonly #options: WorkerOptions;
   #worker: Worker | undefined;
   #lastId = 0;
   readonly #waiting = new Map<number, Waiting>();
 
   /** @param file absolute path of the bundled comparison-worker. */
-  constructor(file: string, options: WorkerOptions = {}) {
+  constructor(file: string) {
     this.#file = file;
-    this.#options = options;
   }
 
   async compare(runs: readonly ComparedRun[]): Promise<ComparisonData> {
@@ -54,7 +52,7 @@ export class Comparisons {
 
   #start(): Worker {
     if (this.#worker) return this.#worker;
-    const worker = new Worker(this.#file, this.#options);
+    const worker = new Worker(this.#file);
     worker.unref();
     worker.on('message', (reply: ComparisonReply) => {
       const waiting = this.#waiting.get(reply.id);

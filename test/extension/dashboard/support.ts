@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { Comparisons } from '../../../extension/dashboard/comparisons.ts';
+import { LiveRows } from '../../../extension/dashboard/live-rows.ts';
+import { RowCache } from '../../../extension/dashboard/row-cache.ts';
+import { type ActionMessage, Session } from '../../../extension/dashboard/session.ts';
+import type { RunStore } from '../../../src/runs/store.ts';
+import type { HostMessage, Navigation, PageMessage } from '../../../webview/protocol.ts';
+import { isHostMessage } from '../../../webview/protocol-checks.ts';
+
+export function comparisons(context: TestContext): Comparisons {
+  const made = new Comparisons(join(import.meta.dirname, 'comparison-thread.mjs'));
+  context.after(() => made.dispose());
+  return made;
+}
+
+export interface TestSession {
+  readonly session: Session;
+  readonly rows: LiveRows;
+  /** What the page was told, every message of the shape that the page accepts. */
+  readonly told: HostMessage[];
+  readonly wrong: unknown[];
+  readonly acted: ActionMessage[];
+  readonly logged: string[];
+  readonly navigated: Navigation[];
+  send(message: PageMessage): Promise<void>;
+  ask(message: Record<string, unknown>): Promise<Extract<HostMessage, { kind: 'response' }>>;
+  heard(name: string): HostMessage[];
+}
+
+/** A dashboard without VS Code, over a real store. */
+export function openSession(
+  context: TestContext,
+  store: RunStore,
+  { act, failures = [] }: { act?: (message: ActionMessage) => Promise<void>; failures?: Error[] } = {},
+): TestSession {
+  const folder = { reader: async () => store };
+  const told: HostMessage[] = [];
+  const wrong: unknown[] = [];
+  const acted: ActionMessage[] = [];
+  const logged: string[] = [];
+  const navigated: Navigation[] = [];
+  const rows = new LiveRows(new RowCache(() => [folder]), {
+    pauseMs: 5,
+    sweepMs: 20,
+    failed: (error) => logged.push(String(error)),
+  });
+  const session = new Session({
+    rows,
+    comparisons: comparisons(context),
+    folders: () => [folder],
+    trusted: () => true,
+    failures: () => failures,
+    post: (message) => {
+      // As VS Code does on the way to the page.
+      const arrived: unknown = JSON.parse(JSON.stringify(message));
+      if (isHostMessage(arrived)) told.push(arrived);
+      else wrong.push(arrived);
+    },
+    act: async (message) => {
+      acted.push(message);
+      await act?.(message);
+    },
+    navigated: (navigation) => navigated.push(navigation),
+    log: (doing, error) => logged.push(`${doing}: ${error}`),
+  });
+  context.after(() => {
+    session.dispose();
+    rows.dispose();
+  });
+  let lastId = 0;
+  return {
+    ...{ session, rows, told, wrong, acted, logged, navigated },
+    send: (message) => session.receive(message),
+    async ask(message) {
+      lastId += 1;
+      const id = lastId;
+      await session.receive({ kind: 'request', id, ...message });
+      const answer = told.find((one) => one.kind === 'response' && one.id === id);
+      if (answer?.kind !== 'response') throw new Error('no answer');
+      return answer;
+    },
+    heard: (name) => told.filter((one) => one.kind === 'notification' && one.name === name),
+  };
+}
+
+export async function until(look: () => boolean): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!look()) {
+    if (Date.now() > deadline) throw new Error(`waited in vain: ${look}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
