@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { fileProblem } from '../data/file-problem.ts';
 import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
@@ -14,6 +15,8 @@ type Content = z.infer<typeof contentSchema>;
 const heartbeatMs = 5_000;
 /** A holder on another machine cannot be asked; it counts as gone when its heartbeat has failed for so long. */
 const silenceMs = 120_000;
+/** How long to wait for another that is removing a stale lock. */
+const takeoverMs = 5;
 
 /**
  * A lock that a file stands for, among processes that share a folder. It dies with its holder: one whose process is
@@ -53,7 +56,7 @@ export class ExclusiveLock {
           const held = await read(file);
           if (held === 'gone') continue;
           if (held && !(await isStale(file, held))) return held.owner;
-          await removeStale(file, held?.token);
+          await removeStale(file, held?.token, claim);
         }
       } finally {
         await rm(claim, { force: true });
@@ -87,16 +90,24 @@ async function isStale(file: string, held: Content): Promise<boolean> {
 }
 
 /**
- * Two processes may find the same stale lock. Both move the file aside, and one of them may thereby move aside the new
- * lock of the other: seeing so by its token, it puts it back.
+ * Many processes may find the same stale lock, and one that is slow must not remove the new lock of a quicker one. So
+ * whoever removes it holds a second lock meanwhile, and looks again whether it is still the stale one.
  */
-async function removeStale(file: string, staleToken: string | undefined): Promise<void> {
-  const aside = `${file}.${randomUUID()}`;
-  if (!(await succeeds(rename(file, aside), 'ENOENT'))) return;
-  const moved = await read(aside);
-  const wasStale = moved !== 'gone' && moved?.token === staleToken;
-  if (!wasStale) await succeeds(link(aside, file), 'EEXIST');
-  await rm(aside, { force: true });
+async function removeStale(file: string, staleToken: string | undefined, claim: string): Promise<void> {
+  const guard = `${file}.takeover`;
+  if (!(await succeeds(link(claim, guard), 'EEXIST'))) {
+    const remover = await read(guard);
+    if (remover === 'gone') return;
+    if (!remover || (await isStale(guard, remover))) await rm(guard, { force: true });
+    else await pause(takeoverMs);
+    return;
+  }
+  try {
+    const held = await read(file);
+    if (held !== 'gone' && held?.token === staleToken) await rm(file, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
 /** Whether it did, where failing with this code is an answer and not an error. */

@@ -3,24 +3,23 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runCommandLine } from '../../src/cli/program.ts';
-import { LocalLauncher, workerCommand } from '../../src/runs/launch.ts';
+import { LocalLauncher } from '../../src/runs/launch.ts';
 import { readEvents } from '../../src/worker/read-events.ts';
+import { program } from '../program.ts';
 import { ended, once } from '../runs/fleet.ts';
 import { temporaryDirectory, temporaryStore } from '../runs/support.ts';
 import { fakeCliCommand, jsonLines, memoryTerminal } from './support.ts';
 
-/** The command line with the real worker, from the sources. */
+/** The command line with the real worker. */
 async function distillery(...words: string[]) {
   const { terminal, written } = memoryTerminal();
-  const launcher = new LocalLauncher({
-    command: workerCommand(new URL('../../src/cli/main.ts', import.meta.url).href),
-  });
+  const launcher = new LocalLauncher({ command: program('src/worker/main.ts') });
   const code = await runCommandLine(words, { terminal, launcher, self: fakeCliCommand });
   return { code, ...written };
 }
 
 test('a real worker killed in mid-epoch: interrupted, resumed, and its student equal to an undisturbed one to the last bit', {
-  timeout: 240_000,
+  timeout: 900_000,
 }, async (t) => {
   const directory = await temporaryDirectory(t);
   const data = join(directory, '.distillery');

@@ -6,7 +6,7 @@ import { ended, once } from '../runs/fleet.ts';
 import { temporaryDirectory, temporaryStore } from '../runs/support.ts';
 import { distillery, experimentFile, jsonLines, startDistillery } from './support.ts';
 
-const limit = { timeout: 90_000 };
+const limit = { timeout: 600_000 };
 
 test('run --json prints every event of every seed, one a line, with the id of its run', limit, async (t) => {
   const directory = await temporaryDirectory(t);

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import picocolors from 'picocolors';
 import { runCommandLine } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { LocalLauncher } from '../../src/runs/launch.ts';
+import { program } from '../program.ts';
 import { fakeWorkerCommand, type Plan } from '../runs/fleet.ts';
 
 /** A terminal that keeps what is written to it. */
@@ -30,13 +30,7 @@ export function memoryTerminal(options: { columns?: number } = {}) {
   return { terminal, written };
 }
 
-const cli = fileURLToPath(new URL('fake-cli.ts', import.meta.url));
-export const fakeCliCommand: [string, ...string[]] = [
-  process.execPath,
-  '--import',
-  import.meta.resolve('tsx'),
-  cli,
-];
+export const fakeCliCommand = program('test/cli/fake-cli.ts');
 
 /** Runs a command line in this process, with fake workers. */
 export async function distillery(...words: string[]): Promise<{ code: number; out: string; err: string }> {

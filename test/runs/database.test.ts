@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { UserError } from '../../src/experiment/user-error.ts';
 import { databaseVersion } from '../../src/runs/migrations.ts';
 import { openStore } from '../../src/runs/store.ts';
+import { program } from '../program.ts';
 import { addRun, temporaryDirectory, temporaryStore } from './support.ts';
 
 const refused =
@@ -86,12 +87,11 @@ test('a database deleted under us is noticed and made anew', async (t) => {
 
 test('processes that open a new data directory and write at the same time lose nothing', async (t) => {
   const directory = join(await temporaryDirectory(t), '.distillery');
+  const [node, ...words] = program('test/runs/concurrent-writer.ts');
   const writers: ChildProcess[] = [];
   for (let writer = 0; writer < 4; writer++)
     writers.push(
-      spawn(process.execPath, ['--import', 'tsx', 'test/runs/concurrent-writer.ts', directory, `${writer}`], {
-        stdio: ['ignore', 'inherit', 'inherit'],
-      }),
+      spawn(node, [...words, directory, `${writer}`], { stdio: ['ignore', 'inherit', 'inherit'] }),
     );
   const codes = await Promise.all(writers.map(async (writer) => (await once(writer, 'exit'))[0]));
   assert.deepEqual(codes, [0, 0, 0, 0]);

@@ -1,19 +1,14 @@
 import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createRuns } from '../../src/runs/create-run.ts';
 import { LocalLauncher } from '../../src/runs/launch.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
 import type { RunStore } from '../../src/runs/store.ts';
 import { Supervisor, type SupervisorListener } from '../../src/runs/supervisor.ts';
 import type { RunEvent } from '../../src/worker/events.ts';
+import { program } from '../program.ts';
 import { request } from './support.ts';
 
-export const fakeWorkerCommand: [string, ...string[]] = [
-  process.execPath,
-  '--import',
-  import.meta.resolve('tsx'),
-  fileURLToPath(new URL('fake-worker.ts', import.meta.url)),
-];
+export const fakeWorkerCommand = program('test/runs/fake-worker.ts');
 
 export interface Plan {
   readonly steps?: number;

@@ -14,7 +14,7 @@ import { readEvents } from '../../src/worker/read-events.ts';
 import { ended, once, queueRuns, supervise } from './fleet.ts';
 import { addRun, started, temporaryDirectory, temporaryStore } from './support.ts';
 
-const limit = { timeout: 60_000 };
+const limit = { timeout: 600_000 };
 
 test('queued runs are launched, followed to their end and told event by event', limit, async (t) => {
   const store = await temporaryStore(t);

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -8,9 +9,15 @@ import { openStore, type RunStore } from '../../src/runs/store.ts';
 import type { ModelFigures, RunEvent, RunEventBody } from '../../src/worker/events.ts';
 import type { RunRequest } from '../../src/worker/run-request.ts';
 
-export async function temporaryDirectory(context: TestContext): Promise<string> {
+const temporary: string[] = [];
+process.once('exit', () => {
+  for (const directory of temporary) rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
+});
+
+/** A folder of its own, removed with the process: hooks of a test run in order, and what still writes closes later. */
+export async function temporaryDirectory(_context: TestContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'distillery-test-'));
-  context.after(() => rm(directory, { recursive: true, force: true }));
+  temporary.push(directory);
   return directory;
 }
 

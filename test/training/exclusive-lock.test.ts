@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ExclusiveLock } from '../../src/training/exclusive-lock.ts';
 import { isAlive, processStart, thisProcess } from '../../src/training/process-identity.ts';
+import { program } from '../program.ts';
 import { temporaryDirectory } from './support.ts';
 
 const lockFile = () => join(temporaryDirectory(), 'thing.lock');
@@ -40,21 +41,8 @@ test('of many who want a free lock at once, one gets it', async () => {
 
 test('the lock of a process that was killed is taken over', async () => {
   const file = lockFile();
-  const module = join(import.meta.dirname, '../../src/training/exclusive-lock.ts');
-  const holder = spawn(
-    process.execPath,
-    [
-      '--import',
-      'tsx',
-      '--input-type=module',
-      '--eval',
-      `const { ExclusiveLock } = await import(${JSON.stringify(module)});
-       await ExclusiveLock.tryAcquire(${JSON.stringify(file)});
-       console.log('holding');
-       setInterval(() => {}, 1000);`,
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const [node, ...words] = program('test/training/lock-holder.ts');
+  const holder = spawn(node, [...words, file], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(holder.stdout, 'data');
   const told = await ExclusiveLock.tryAcquire(file);
   assert.ok(!(told instanceof ExclusiveLock));
@@ -71,14 +59,26 @@ test('a pid that now belongs to another process does not hold the lock', async (
 });
 
 test('of many who find the same dead holder, one takes over', async () => {
+  for (let round = 0; round < 20; round++) {
+    const file = lockFile();
+    writeLock(file, { ...thisProcess(), start: 'long ago' });
+    const results = await Promise.all(Array.from({ length: 20 }, () => ExclusiveLock.tryAcquire(file)));
+    const holders = results.filter((result) => result instanceof ExclusiveLock);
+    assert.equal(holders.length, 1);
+    const { token } = JSON.parse(readFileSync(file, 'utf8'));
+    assert.notEqual(token, 'of somebody else');
+    await holders[0]!.release();
+    assert.deepEqual(readdirSync(join(file, '..')), []);
+  }
+});
+
+test('whoever died while it removed a stale lock holds nobody up', async () => {
   const file = lockFile();
-  writeLock(file, { ...thisProcess(), start: 'long ago' });
-  const results = await Promise.all(Array.from({ length: 20 }, () => ExclusiveLock.tryAcquire(file)));
-  const holders = results.filter((result) => result instanceof ExclusiveLock);
-  assert.equal(holders.length, 1);
-  const { token } = JSON.parse(readFileSync(file, 'utf8'));
-  assert.notEqual(token, 'of somebody else');
-  await holders[0]!.release();
+  const dead = { ...thisProcess(), start: 'long ago' };
+  writeLock(file, dead);
+  writeLock(`${file}.takeover`, dead);
+  await (await acquired(file)).release();
+  assert.deepEqual(readdirSync(join(file, '..')), []);
 });
 
 test('a holder on another machine is believed while its heartbeat is fresh', async () => {

@@ -10,6 +10,7 @@ import { type ExperimentInput, experimentSchema } from '../../src/experiment/sch
 import type { RunEvent } from '../../src/worker/events.ts';
 import { readEvents } from '../../src/worker/read-events.ts';
 import { RunDirectory } from '../../src/worker/run-directory.ts';
+import { program } from '../program.ts';
 
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'distillery-'));
@@ -85,8 +86,8 @@ export interface Worker {
 
 /** A real worker in a process of its own. */
 export function startWorker(...args: string[]): Worker {
-  const main = join(import.meta.dirname, '../../src/worker/main.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { stdio: 'pipe' });
+  const [node, ...words] = program('src/worker/main.ts');
+  const child = spawn(node, [...words, ...args], { stdio: 'pipe' });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (data) => {
@@ -107,7 +108,7 @@ export async function eventsOf(directory: RunDirectory): Promise<RunEvent[]> {
 export async function waitFor(
   directory: RunDirectory,
   fits: (event: RunEvent) => boolean,
-  seconds = 60,
+  seconds = 600,
 ): Promise<RunEvent> {
   for (const end = Date.now() + 1000 * seconds; Date.now() < end; await sleep(10)) {
     const found = (await eventsOf(directory)).find(fits);
