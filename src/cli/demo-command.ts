@@ -16,13 +16,24 @@ import type { CommandMaker } from './program.ts';
 import { progressView } from './progress/progress-view.ts';
 import { readExperiments } from './run-command.ts';
 
-/** The examples of the demo, in the order in which they run; each further strategy joins here. */
-const examples = ['mnist-direct.distill.json', 'mnist-response.distill.json'];
+/** The examples of the demo, in the order in which they run: every strategy and both alternatives. */
+const examples = [
+  'mnist-direct',
+  'mnist-response',
+  'mnist-feature',
+  'mnist-relation',
+  'mnist-self',
+  'mnist-online',
+  'mnist-quantize-int8',
+  'mnist-prune',
+  'moby-dick-direct',
+  'moby-dick-forward-kl',
+].map((name) => `${name}.distill.json`);
 
 export const demoCommand: CommandMaker = (context, ended) =>
   new Command('demo')
     .description(
-      `Train a teacher on MNIST and students with and without its help, into ${dataDirectoryName} here.`,
+      `Train teachers on MNIST and on a novel, and students by every strategy, into ${dataDirectoryName} here.`,
     )
     .option(
       '--data-dir <path>',
@@ -43,9 +54,8 @@ export const demoCommand: CommandMaker = (context, ended) =>
           async (store) => {
             const ids: string[] = [];
             for (const experiment of experiments) ids.push(...(await createRuns(store, experiment)));
-            const students = experiments.map(({ experiment }) => `"${experiment.name}"`).join(' and ');
             terminal.err(
-              `One teacher learns from all of MNIST, then ${ids.length} small students (${students}) from a few labels.\n\n`,
+              `${ids.length} runs of ${experiments.length} experiments: a teacher learns all of MNIST and is then distilled by every strategy,\nquantized and pruned; a language model is distilled on a novel.\n\n`,
             );
             const code = await followRuns(context, store, ids, progressView(terminal, { json: false }));
             const name = ownName();
@@ -63,7 +73,7 @@ export const demoCommand: CommandMaker = (context, ended) =>
             );
             const report = join(store.dataDirectory, 'report.html');
             await writeReport(store, runs, comparison, report);
-            const example = relative(process.cwd(), experiments.at(-1)!.file);
+            const example = relative(process.cwd(), exampleFile('mnist-response.distill.json'));
             const copy = 'mine.distill.json';
             const steps: [string, string][] = [
               [`${name} runs`, 'every run, with its state'],
