@@ -32,7 +32,8 @@ test('a real worker killed in mid-epoch: interrupted, resumed, and its student e
       teacher: { model: { architecture: 'mlp', hidden: [32] }, training: { epochs: 1 } },
       student: { model: { architecture: 'mlp', hidden: [8], dropout: 0.1 } },
       strategy: { kind: 'response' },
-      training: { epochs: 5, batchSize: 4 },
+      // Long enough to be killed in the midst of it, even where this process is seldom asked.
+      training: { epochs: 12, batchSize: 4 },
       device: 'cpu',
     }),
   );

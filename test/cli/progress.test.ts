@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { BarView } from '../../src/cli/progress/bar-view.ts';
 import { LineView } from '../../src/cli/progress/line-view.ts';
 import { progressView } from '../../src/cli/progress/progress-view.ts';
@@ -80,7 +81,8 @@ test('bars move for several runs at once, leave a line for each that is over, an
   view.begin(await store.list());
   view.events(one, numbered([started, progress(100)]));
   view.events(two, numbered([started, progress(20)]));
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  // Bars are drawn by a clock.
+  while (!text.includes('10 s left') || !text.includes(' 10 % ')) await pause(20);
   assert.match(text, /Two by two · seed 1 {2}█{12}░{12} {2}50 % {2}training · 10\.0 steps\/s · 10 s left/);
   assert.match(text, /Two by two · seed 2 {2}█{2}░{22} {2}10 % /);
   view.events(one, numbered([result(0.9), { type: 'completed' }], 2));

@@ -102,7 +102,7 @@ test(
   async (t) => {
     const directory = await temporaryDirectory(t);
     const data = join(directory, '.distillery');
-    const file = await experimentFile(directory, { steps: 60, stepMs: 20 });
+    const file = await experimentFile(directory, { steps: 60, stepMs: 100 });
     const { child, written, closed } = startDistillery(['run', '--json', '--data-dir', data, file]);
     while (!written.out.includes('"progress"')) await new Promise((resolve) => setTimeout(resolve, 20));
     child.kill('SIGKILL');
@@ -130,7 +130,7 @@ test(
 test('Ctrl+C asks the runs to stop; resume takes them to their end', limit, async (t) => {
   const directory = await temporaryDirectory(t);
   const data = join(directory, '.distillery');
-  const file = await experimentFile(directory, { steps: 100, stepMs: 20 }, [1, 2]);
+  const file = await experimentFile(directory, { steps: 60, stepMs: 80 }, [1, 2]);
   const { child, written, closed } = startDistillery(['run', '--data-dir', data, file]);
   while (!written.err.includes('training')) await new Promise((resolve) => setTimeout(resolve, 20));
   child.kill('SIGINT');

@@ -10,7 +10,7 @@ const directory = () => new RunDirectory(join(temporaryDirectory(), 'run'));
 
 /** Asks until something is heard: the folder is not looked at each time. */
 async function heard(control: Control) {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 10_000; attempt++) {
     const reason = control.requested();
     if (reason) return reason;
     await sleep(20);

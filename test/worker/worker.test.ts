@@ -132,7 +132,8 @@ test('the teacher in every step gives the same student as its cached signals', a
 });
 
 test('killed in mid-epoch and resumed, twice, the student equals that of an undisturbed run', async () => {
-  const changes = { training: { epochs: 6, batchSize: 4, accumulation: 2, learningRate: 0.01 } };
+  // Long enough to be killed in the midst of it, even where this process is seldom asked.
+  const changes = { training: { epochs: 40, batchSize: 4, accumulation: 2, learningRate: 0.01 } };
   const undisturbed = await makeRun(project, 'undisturbed', changes);
   assert.equal((await runToEnd(undisturbed)).code, 0);
 
