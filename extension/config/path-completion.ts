@@ -17,6 +17,7 @@ const pathKeys = new Set([
   'images',
   'labels',
   'checkpoint',
+  'of',
   'path',
   'train',
   'test',

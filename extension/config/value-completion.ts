@@ -28,7 +28,7 @@ export class ValueCompletion implements CompletionItemProvider {
     const { path, isAtPropertyKey, previousNode } = getLocation(text, offset);
     if (isAtPropertyKey) return [];
     const key = path.at(-1);
-    if (key === 'checkpoint') return this.#checkpoints(document, previousNode);
+    if (key === 'checkpoint' || key === 'of') return this.#checkpoints(document, previousNode);
     if ((key === 'student' || key === 'teacher') && path[0] === 'strategy') return layers(text, key);
     return [];
   }

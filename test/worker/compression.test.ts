@@ -8,7 +8,7 @@ import { planModel } from '../../src/models/create-model.ts';
 import { readSafetensors } from '../../src/models/safetensors.ts';
 import type { RunEvent, RunResult } from '../../src/worker/events.ts';
 import type { RunDirectory } from '../../src/worker/run-directory.ts';
-import { eventsOf, makeRun, runToEnd, temporaryDirectory } from './support.ts';
+import { eventsOf, makeRun, runToEnd, startWorker, temporaryDirectory, waitFor } from './support.ts';
 
 const project = temporaryDirectory();
 
@@ -129,4 +129,30 @@ test('weights pruned by magnitude are zero in what is saved, and the file is no 
   assert.equal(result.compression!.sparsity, zeros / count);
   assert.equal(result.student.bytes, result.teacher!.bytes);
   assert.ok(events.some((event) => event.type === 'warning' && /80\.0 % are zero/.test(event.message)));
+});
+
+test('pruning that is stopped half-way and resumed ends as undisturbed', async () => {
+  const changes = {
+    teacher,
+    student: undefined,
+    strategy: { kind: 'prune', method: 'magnitude', sparsity: 0.6 } as const,
+    training: { epochs: 2, batchSize: 16, learningRate: 0.001 },
+  };
+  const weights = ({ studentDirectory }: RunDirectory) =>
+    readFileSync(join(studentDirectory, 'model.safetensors'));
+  const undisturbed = await makeRun(project, 'pruned-undisturbed', changes);
+  await resultOf(undisturbed);
+  const stopped = await makeRun(project, 'pruned-stopped', changes);
+  const worker = startWorker(stopped.path);
+  // Within the ramp, which takes the first epoch.
+  await waitFor(
+    stopped,
+    (event) => event.type === 'metric' && event.model === 'student' && event.epoch > 0.5,
+  );
+  await stopped.request('stop');
+  assert.equal((await worker.ended).code, 0);
+  assert.ok((await eventsOf(stopped)).some(({ type }) => type === 'cancelled'));
+  const { events } = await resultOf(stopped);
+  assert.ok(events.some((event) => event.type === 'started' && event.resumedFromEpoch !== undefined));
+  assert.deepEqual(weights(stopped), weights(undisturbed));
 });
