@@ -9,6 +9,10 @@
  *     npm run bench -- --distillation [--threads 2] [--quick]
  *     npm run bench -- --cache [--quick]
  *
+ * or the memory that a step of a language model with a large vocabulary takes.
+ *
+ *     npm run bench -- --memory [--threads 2] [--batch 8]
+ *
  * PyTorch is looked for in $DISTILLERY_PYTHON, else in python3; without it only our own times are printed.
  */
 import { spawnSync } from 'node:child_process';
@@ -17,6 +21,7 @@ import Table from 'cli-table3';
 import { workerEnvironment } from '../../src/device/worker-environment.ts';
 import { cache } from './cache.ts';
 import { distillation } from './distillation.ts';
+import { memory } from './memory.ts';
 import { observed, observeSessions } from './observed-sessions.ts';
 import { profile } from './profile.ts';
 import { Reference } from './reference.ts';
@@ -45,6 +50,8 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '1000' },
     distillation: { type: 'boolean', default: false },
     cache: { type: 'boolean', default: false },
+    memory: { type: 'boolean', default: false },
+    batch: { type: 'string', default: '8' },
     quick: { type: 'boolean', default: false },
   },
 });
@@ -53,7 +60,9 @@ const wanted = values.model.split(',');
 const chosen = workloads.filter(({ name }) => wanted.includes(name));
 if (chosen.length !== wanted.length)
   throw new Error(`--model knows ${workloads.map(({ name }) => name).join(', ')}; not '${values.model}'.`);
-const threadCounts = (values.threads ?? (values.distillation ? '2' : '1,2')).split(',').map(Number);
+const threadCounts = (values.threads ?? (values.distillation || values.memory ? '2' : '1,2'))
+  .split(',')
+  .map(Number);
 const python = process.env.DISTILLERY_PYTHON ?? 'python3';
 
 observeSessions();
@@ -71,6 +80,8 @@ if (values.profile) {
   await distillation(reference && python, threadCounts, values.quick ? 96 : 384);
 } else if (values.cache) {
   process.exitCode = (await cache(values.quick ? 256 : 1024)) ? 0 : 1;
+} else if (values.memory) {
+  process.exitCode = (await memory(threadCounts[0]!, Number(values.batch))) ? 0 : 1;
 } else await compare();
 
 async function compare(): Promise<void> {
