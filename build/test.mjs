@@ -44,4 +44,7 @@ if (only.length === 0) {
   run('packaged, through the user interface', process.execPath, [
     ...['--import', 'tsx', '--test', '--test-reporter=spec', 'test/editor/ui/user.test.ts'],
   ]);
+  run('the dashboard, in a real VS Code', process.execPath, [
+    ...['--import', 'tsx', '--test', '--test-reporter=spec', 'test/editor/ui/dashboard.test.ts'],
+  ]);
 }

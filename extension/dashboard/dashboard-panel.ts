@@ -63,7 +63,8 @@ export class DashboardPanel extends Disposables {
     const { webview } = this.panel;
     const built = Uri.joinPath(extension, 'dist/webview');
     webview.options = { enableScripts: true, localResourceRoots: [built], enableForms: false };
-    this.panel.iconPath = Uri.joinPath(extension, 'extension/media/distillery.svg');
+    const icon = (theme: string) => Uri.joinPath(extension, `extension/media/distillery-${theme}.svg`);
+    this.panel.iconPath = { light: icon('light'), dark: icon('dark') };
     const file = (name: string) => webview.asWebviewUri(Uri.joinPath(built, name)).toString();
     webview.html = pageHtml({
       nonce: randomBytes(24).toString('base64'),

@@ -75,6 +75,7 @@ const widths: Partial<Record<FigureKey, number>> = {
   retention: 128,
   agreement: 128,
   macroF1: 128,
+  compressionRatio: 118,
 };
 
 const figures: Column[] = figureKinds.map((kind) => ({

@@ -94,6 +94,8 @@ export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonl
                   label: {
                     formatter: `teacher ${format(teacher)}`,
                     position: 'start',
+                    // A teacher is mostly at an edge, where a centred text would be cut off.
+                    align: teacher > (Math.min(...values) + Math.max(...values)) / 2 ? 'right' : 'left',
                     color: theme.text,
                     fontSize: 11,
                   },

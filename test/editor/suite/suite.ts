@@ -28,5 +28,6 @@ const files: Record<string, () => Promise<unknown>> = {
   explorer: () => import('./explorer.test.ts'),
   editing: () => import('./editing.test.ts'),
   lifecycle: () => import('./lifecycle.test.ts'),
+  dashboard: () => import('./dashboard.test.ts'),
   'every-command': () => import('./every-command.test.ts'),
 };
