@@ -10,11 +10,20 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
+/** Shows the extension's sidebar. A reloaded window brings it back by itself, and a click would fold it then. */
 export async function openDistillery(page: Page): Promise<void> {
   const tab = page.locator('.activitybar .action-item a[aria-label^="Distillery"]').first();
   await tab.waitFor({ timeout: 60_000 });
-  const open = await page.locator('.sidebar .composite.title:has-text("Distillery")').count();
-  if (open === 0) await tab.click();
+  const title = page.locator('.sidebar .composite.title', { hasText: 'Distillery' });
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const shown = await title.waitFor({ timeout: 4000 }).then(
+      () => true,
+      () => false,
+    );
+    if (shown) return;
+    await tab.click();
+  }
+  await title.waitFor();
 }
 
 /** A row of one of the sidebar's trees, by its accessible name. */
