@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tf } from '../../src/device/tensorflow.ts';
 import type { Model } from '../../src/models/model.ts';
+import { createStrategy } from '../../src/strategies/create-strategy.ts';
+import { initializer } from '../../src/training/initialize.ts';
 import { assessAll, ensembleName } from '../../src/worker/assess.ts';
 import { brightRows, openTestDevice, smallModel } from '../training/support.ts';
 
@@ -42,6 +44,35 @@ test('an ensemble answers with the mean of its members’ probabilities', async 
     mean.map((row) => row.indexOf(Math.max(...row))),
   );
   assert.ok(Math.abs(together.loss - loss) < 1e-5);
+});
+
+test('the exits of a self-distilled student answer together with it', async () => {
+  const student = smallModel(data, { hidden: [8, 8, 8] });
+  const exits = createStrategy({ kind: 'self', exits: 3, temperature: 3 }).attach({
+    student,
+    task: student.task,
+    initialize: initializer(0),
+    buildModel: () => {
+      throw new Error('not used');
+    },
+  }).candidates!();
+  const quality = await assess([{ name: 'student', model: student, ensemble: true }, ...exits]);
+  assert.deepEqual([...quality.keys()], ['student', ...exits.map(({ name }) => name), ensembleName]);
+  assert.equal(exits.length, 2);
+
+  const positions = Int32Array.from({ length: 90 }, (_, at) => at);
+  const { pixels } = data.test.batch(positions, 90).input;
+  const mean = tf.tidy(() => {
+    const input = { pixels: tf.tensor(pixels!.data, [...pixels!.shape]) };
+    const each = [student, ...exits.map(({ model }) => model)].map((model) =>
+      tf.softmax(model.forward(input, { training: false }).logits),
+    );
+    return tf.div(tf.addN(each), 3).arraySync() as number[][];
+  });
+  assert.deepEqual(
+    quality.get(ensembleName)!.predictions,
+    mean.map((row) => row.indexOf(Math.max(...row))),
+  );
 });
 
 test('a student alone is no ensemble', async () => {
