@@ -46,7 +46,8 @@ export class DashboardPanel extends Disposables {
     this.add(panel.webview.onDidReceiveMessage((message) => void this.session.receive(message)));
     this.add(
       panel.onDidChangeViewState(() => {
-        if (!panel.visible) this.session.hide();
+        if (panel.visible) void this.session.show();
+        else this.session.hide();
       }),
     );
     this.add(panel.onDidDispose(() => this.dispose()));

@@ -68,7 +68,12 @@ export class Session {
     else this.#goal = navigation;
   }
 
-  /** Nothing more is sent until the page says that it listens again. */
+  /** The page is seen again: it may have been kept as it was, and so need not say that it listens. */
+  async show(): Promise<void> {
+    if (!this.#listening && this.#readyCount > 0) await this.receive({ kind: 'command', name: 'ready' });
+  }
+
+  /** Nothing more is sent until the page is seen, or says that it listens. */
   hide(): void {
     this.#listening = false;
     this.#readyCount += 1;

@@ -50,7 +50,7 @@ test('a page that listens gets all runs, then what changes, and nothing while it
   await until(() => page.rows.cache.row(first)!.name === 'Renamed');
   await new Promise((wait) => setTimeout(wait, 150));
   assert.equal(page.told.length, before);
-  await page.send(ready);
+  await page.session.show();
   const last = page.told.at(-1) as unknown as { snapshot: RunsSnapshot };
   assert.equal(last.snapshot.runs[0]!.name, 'Renamed');
   assert.deepEqual(page.wrong, []);
