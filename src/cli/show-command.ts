@@ -109,6 +109,22 @@ function description(
         [
           ...(result.teacher ? [['teacher', ...figureCells(result.teacher)]] : []),
           ['student', ...figureCells(result.student)],
+          ...Object.entries(result.candidates ?? {}).map(([name, figures]) => [
+            name,
+            ...figureCells(figures),
+          ]),
+          ...(result.ensemble
+            ? [
+                [
+                  'together',
+                  formatPercent(result.ensemble.accuracy),
+                  formatNumber(result.ensemble.loss),
+                  '',
+                  '',
+                  '',
+                ],
+              ]
+            : []),
         ],
         colors,
       ),

@@ -74,7 +74,12 @@ test('show tells how a language model goes on with texts, on lines of its own an
       texts: { student: 'a\u001b[31m whale\nor two', teacher: 'ahab' },
     },
   ];
-  const results = { ...told, result: { ...told.result, continuations } };
+  const more = {
+    continuations,
+    candidates: { 'peer-2': { ...told.result.student, accuracy: 0.31 } },
+    ensemble: { accuracy: 0.42, loss: 1.5, macroF1: null, calibrationError: null },
+  };
+  const results = { ...told, result: { ...told.result, ...more } };
   await store.ingest(id, numbered([started, results, { type: 'completed' }]));
   await store.close();
   const { out } = await distillery('show', id, '--data-dir', data);
@@ -82,6 +87,8 @@ test('show tells how a language model goes on with texts, on lines of its own an
     out,
     /^call me …\n {2}the text +ishmael \.\n {2}student +a \[31m whale or two\n {2}teacher +ahab$/m,
   );
+  assert.match(out, /peer-2.*31\.00 %/);
+  assert.match(out, /together.*42\.00 %.*1\.5/);
   const json = JSON.parse((await distillery('show', id, '--json', '--data-dir', data)).out);
   assert.deepEqual(json.result.continuations, continuations);
 });
