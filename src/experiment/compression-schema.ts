@@ -20,7 +20,8 @@ export const quantizeSchema = z
     scheme: choice(
       {
         float16: 'Weights in 16 bits: half the size, practically the same answers.',
-        'int8-weights': 'Weights in 8 bits, one scale per output channel; they are made float when the model is loaded, so it is a quarter of the size and as fast as before.',
+        'int8-weights':
+          'Weights in 8 bits, one scale per output channel; they are made float when the model is loaded, so it is a quarter of the size and as fast as before.',
         int8: 'Weights and activations in 8 bits, so that products are computed in integers. The ranges of the activations are measured on training samples.',
         'int4-weights':
           'Weights of products in 4 bits, one scale per group of inputs; embeddings in 8 bits per row.',
