@@ -251,7 +251,7 @@ test('a changed hyperparameter runs as a copy, is written to the file, and two r
   const before = readFileSync(file, 'utf8');
   await expectSoon(() => readFileSync(file, 'utf8').includes('"epochs": 20'));
   assert.equal(readFileSync(file, 'utf8'), before.replace('"epochs": 12', '"epochs": 20'));
-  for (const epochs of ['3000', '3001']) {
+  for (const epochs of ['20000', '20001']) {
     await change(epochs);
     await clickButton('Run This Change');
     await expectSoon(async () =>
@@ -260,7 +260,7 @@ test('a changed hyperparameter runs as a copy, is written to the file, and two r
   }
   await board.getByRole('button', { name: 'All runs' }).click();
   await board.getByText('2 running').waitFor({ timeout: 60_000 });
-  const running = lines().filter({ hasText: /epochs 300\d/ });
+  const running = lines().filter({ hasText: /epochs 2000\d/ });
   await running
     .filter({ hasText: /train \d+ %/ })
     .nth(1)
@@ -278,18 +278,24 @@ test('the view comes back after it was hidden, moved to another column and reloa
   const title = await board.locator('.run-head h1').textContent();
   const here = async () => {
     board = await opened();
-    await board.locator('.run-head h1', { hasText: /epochs 300\d/ }).waitFor({ timeout: 60_000 });
+    await board.locator('.run-head h1', { hasText: /epochs 2000\d/ }).waitFor({ timeout: 60_000 });
     assert.equal(await board.locator('.run-head h1').textContent(), title);
     await board.locator('distillery-curves distillery-chart svg').first().waitFor({ timeout: 30_000 });
   };
+  const curve = () => board.locator('distillery-curves distillery-chart svg').first().innerHTML();
+  const before = await curve();
   await runCommand(page, 'File: New Untitled Text File');
-  await page.waitForTimeout(1500);
+  await page.waitForTimeout(2000);
   await runCommand(page, 'View: Close Editor');
   await here();
+  // It is up to date, and stays so.
+  await expectSoon(async () => (await curve()) !== before);
+  const then = await curve();
+  await expectSoon(async () => (await curve()) !== then);
   await runCommand(page, 'View: Move Editor into Next Group');
   await here();
-  await page.reload();
-  await page.locator('.tab').first().waitFor({ timeout: 60_000 });
+  await runCommand(page, 'Developer: Reload Window');
+  await page.locator('iframe.webview').first().waitFor({ state: 'detached', timeout: 30_000 });
   await here();
   await board.locator('.run-facts', { hasText: /train \d+ %/ }).waitFor({ timeout: 30_000 });
 });
