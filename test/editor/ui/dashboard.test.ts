@@ -124,9 +124,10 @@ async function opened(nth = 0): Promise<FrameLocator> {
 }
 
 const lines = (): Locator => board.locator('.line.run');
+/** Waits until it can be pressed: Playwright does not see that a custom element is disabled. */
 const clickButton = (name: string): Promise<void> =>
   board
-    .locator('vscode-button', { hasText: new RegExp(`^\\s*${name}\\s*$`) })
+    .locator('vscode-button:not([disabled])', { hasText: new RegExp(`^\\s*${name}\\s*$`) })
     .first()
     .click();
 
@@ -246,9 +247,9 @@ test('a changed hyperparameter runs as a copy, is written to the file, and two r
   await change('many');
   await board.getByRole('alert').waitFor();
   await change('20');
-  await clickButton('Write to File');
   const file = join(project, 'response.distill.json');
   const before = readFileSync(file, 'utf8');
+  await clickButton('Write to File');
   await expectSoon(() => readFileSync(file, 'utf8').includes('"epochs": 20'));
   assert.equal(readFileSync(file, 'utf8'), before.replace('"epochs": 12', '"epochs": 20'));
   for (const epochs of ['20000', '20001']) {
