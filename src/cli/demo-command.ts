@@ -16,7 +16,7 @@ import type { CommandMaker } from './program.ts';
 import { progressView } from './progress/progress-view.ts';
 import { readExperiments } from './run-command.ts';
 
-/** The examples of the demo, in the order in which they run: every strategy and both alternatives. */
+/** The examples of the demo, in the order in which they run: every strategy for images and both alternatives. */
 const examples = [
   'mnist-direct',
   'mnist-response',
@@ -26,14 +26,12 @@ const examples = [
   'mnist-online',
   'mnist-quantize-int8',
   'mnist-prune',
-  'moby-dick-direct',
-  'moby-dick-forward-kl',
 ].map((name) => `${name}.distill.json`);
 
 export const demoCommand: CommandMaker = (context, ended) =>
   new Command('demo')
     .description(
-      `Train teachers on MNIST and on a novel, and students by every strategy, into ${dataDirectoryName} here.`,
+      `Train a teacher on MNIST and students by every strategy for images, into ${dataDirectoryName} here.`,
     )
     .option(
       '--data-dir <path>',
@@ -55,7 +53,7 @@ export const demoCommand: CommandMaker = (context, ended) =>
             const ids: string[] = [];
             for (const experiment of experiments) ids.push(...(await createRuns(store, experiment)));
             terminal.err(
-              `${ids.length} runs of ${experiments.length} experiments: a teacher learns all of MNIST and is then distilled by every strategy,\nquantized and pruned; a language model is distilled on a novel.\n\n`,
+              `${ids.length} runs of ${experiments.length} experiments: a teacher learns all of MNIST and is then distilled by every strategy for images,\nquantized and pruned.\n\n`,
             );
             const code = await followRuns(context, store, ids, progressView(terminal, { json: false }));
             const name = ownName();
