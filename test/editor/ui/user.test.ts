@@ -10,7 +10,7 @@ import { openStore } from '../../../src/runs/store.ts';
 import type { RunState } from '../../../src/worker/events.ts';
 import { openBrowser, runCommand, toast } from '../host/browser.ts';
 import { type RunningVsCode, startVsCode } from '../host/vscode-server.ts';
-import { answer, openDistillery, picture, row, rowButton, seen } from './window.ts';
+import { answer, openDistillery, picture, row, rowButton, said, seen } from './window.ts';
 
 /** What a user does in a day, in the packaged extension, through the user interface alone. */
 
@@ -63,8 +63,9 @@ async function runs(): Promise<RunRecord[]> {
 async function runInState(
   which: (run: RunRecord) => boolean,
   states: readonly RunState[],
+  withinMs = 180_000,
 ): Promise<RunRecord> {
-  const deadline = Date.now() + 180_000;
+  const deadline = Date.now() + withinMs;
   for (;;) {
     const found = (await runs()).find((run) => which(run) && states.includes(run.state));
     if (found) return found;
@@ -101,7 +102,10 @@ function test(name: string, work: () => Promise<void>): void {
       await work();
     } catch (error) {
       broken = true;
-      for (const [index, open] of browser.pages().entries()) await picture(open, `failed-${index}`);
+      for (const [index, open] of browser.pages().entries()) {
+        await picture(open, `failed-${index}`);
+        context.diagnostic(`window ${index} said: ${await said(open)}`);
+      }
       throw error;
     }
   });
@@ -142,12 +146,14 @@ test('the experiment of the editor runs from the palette, and the tree follows i
 });
 
 test('it stops and goes on', async () => {
-  await rowButton(page, /^seed 1, running/, 'Stop Run');
+  const ofSeed1 = ({ seed }: RunRecord) => seed === 1;
+  await rowButton(page, /^seed 1, running/, 'Stop Run', () => runInState(ofSeed1, ['cancelled'], 15_000));
   await seen(row(page, /^seed 1, stopped/));
-  await rowButton(page, /^seed 1, stopped/, 'Resume Run');
-  await runInState(({ seed }) => seed === 1, ['queued', 'running']);
+  await rowButton(page, /^seed 1, stopped/, 'Resume Run', () =>
+    runInState(ofSeed1, ['queued', 'running', 'completed'], 5000),
+  );
   const [first, second] = await Promise.all([
-    runInState(({ seed }) => seed === 1, ['completed']),
+    runInState(ofSeed1, ['completed']),
     runInState(({ seed }) => seed === 2, ['completed']),
   ]);
   assert.notEqual(first.resumedFromEpoch, undefined);
@@ -162,7 +168,9 @@ test('a changed temperature from the sidebar makes a copy that runs', async () =
   await page.keyboard.press('Escape');
   await row(page, /^seed 1, completed/).click();
   await seen(row(page, /^strategy\.temperature, 4/));
-  await rowButton(page, /^strategy\.temperature, 4/, 'Duplicate and Change');
+  await rowButton(page, /^strategy\.temperature, 4/, 'Duplicate and Change', () =>
+    seen(page.locator('.quick-input-widget input').first(), 5000),
+  );
   await answer(page, '8');
   const offer = await toast(page, 'The changed copy is');
   await picture(page, '5-copy');
@@ -212,8 +220,10 @@ test('two runs are compared by keyboard', async () => {
 test('a run survives a reload, a closed window, and is shared by two windows', async () => {
   rewrite('digits-direct.distill.json', /"epochs": 30/, '"epochs": 3000');
   rewrite('digits-direct.distill.json', /"seeds": \[1, 2, 3\]/, '"seeds": [7]');
-  await rowButton(page, /^Experiment digits-direct/, 'Run Experiment');
   const own = ({ seed }: RunRecord) => seed === 7;
+  await rowButton(page, /^Experiment digits-direct/, 'Run Experiment', () =>
+    runInState(own, ['queued', 'running'], 15_000),
+  );
   await runInState((run) => own(run) && run.progress?.phase === 'train', ['running']);
 
   await page.reload();
@@ -230,7 +240,7 @@ test('a run survives a reload, a closed window, and is shared by two windows', a
 
   const other = await openWindow();
   await seen(row(other, /^seed 7, running, \d+ % training$/));
-  await rowButton(other, /^seed 7, running/, 'Stop Run');
+  await rowButton(other, /^seed 7, running/, 'Stop Run', () => runInState(own, ['cancelled'], 15_000));
   await seen(row(other, /^seed 7, stopped/));
   await seen(row(page, /^seed 7, stopped/));
   await picture(other, '9-second-window');

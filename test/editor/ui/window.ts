@@ -30,17 +30,32 @@ export async function openDistillery(page: Page): Promise<void> {
 /** A row of one of the sidebar's trees, by its accessible name. */
 export const row = (page: Page, name: RegExp): Locator => page.getByRole('treeitem', { name }).first();
 
-/** Presses a button that a row shows while it is pointed at. */
-export async function rowButton(page: Page, name: RegExp, title: string): Promise<void> {
+/**
+ * Presses a button that a row shows while it is pointed at, until what it does is seen. Rows are drawn anew while runs
+ * report, and a press that falls between two drawings is lost, as it is for a person, who presses again.
+ */
+export async function rowButton(
+  page: Page,
+  name: RegExp,
+  title: string,
+  effect: () => Promise<unknown>,
+): Promise<void> {
   const target = row(page, name);
-  for (let attempt = 0; ; attempt++)
+  for (let attempt = 1; ; attempt++)
     try {
       await target.hover({ timeout: 5000 });
       await target.locator(`.action-label[aria-label^="${title}"]`).first().click({ timeout: 3000 });
+      await effect();
       return;
     } catch (error) {
-      // Rows are drawn anew while runs report.
-      if (attempt > 5) throw error;
+      if (attempt === 6) throw error;
+      if (
+        await effect().then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
     }
 }
 
@@ -53,4 +68,14 @@ export async function answer(page: Page, text: string): Promise<void> {
 
 export async function seen(locator: Locator, timeout = 40_000): Promise<void> {
   await locator.waitFor({ state: 'visible', timeout });
+}
+
+/** What a window says at the moment, for the report of a step that failed. */
+export async function said(page: Page): Promise<string> {
+  const texts = await Promise.all(
+    ['.notification-list-item-message', '.quick-input-widget:visible', '.sidebar .monaco-list-row'].map(
+      (selector) => page.locator(selector).allTextContents(),
+    ),
+  );
+  return texts.flat().join('\n');
 }
