@@ -129,7 +129,7 @@ test('an empty folder offers what to begin with, and becomes the sample project'
 });
 
 test('the experiment of the editor runs from the palette, and the tree follows it', async () => {
-  rewrite('digits-response.distill.json', /"epochs": 30/, '"epochs": 120');
+  rewrite('digits-response.distill.json', /"epochs": 30/, '"epochs": 300');
   rewrite('digits-response.distill.json', /"seeds": \[1, 2, 3\]/, '"seeds": [1, 2]');
   await page.waitForTimeout(1000);
   await runCommand(page, 'Distillery: Run Experiment');
