@@ -2,9 +2,10 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { StepTime } from './step-time.ts';
+import { endHeld, endWithUs, inTurn } from './turns.ts';
 import type { Workload } from './workloads.ts';
 
-/** The same steps in PyTorch, in a process of their own that sleeps while it is not asked. */
+/** The same steps in PyTorch, in a process of their own that is held while it is not asked. */
 export class Reference {
   readonly version: string;
   readonly #process: ChildProcessWithoutNullStreams;
@@ -17,6 +18,7 @@ export class Reference {
       process.once('error', () => resolve(undefined));
       process.once('exit', () => resolve(undefined));
     });
+    endWithUs(process);
     process.stderr.resume();
     const lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
     const first = await Promise.race([lines.next(), failed]);
@@ -34,15 +36,20 @@ export class Reference {
     this.version = version;
   }
 
-  async time({ name, shape }: Workload, threads: number, count: number): Promise<StepTime[]> {
-    this.#process.stdin.write(`${JSON.stringify({ name, shape, threads, steps: count })}\n`);
-    const { value, done } = await this.#lines.next();
-    if (done) throw new Error('The PyTorch process ended before it answered.');
-    const { seconds } = JSON.parse(value) as { seconds: [number, number][] };
-    return seconds.map(([elapsed, processor]) => ({ elapsed: elapsed * 1000, processor: processor * 1000 }));
+  time({ name, shape }: Workload, threads: number, count: number): Promise<StepTime[]> {
+    return inTurn(this.#process, async () => {
+      this.#process.stdin.write(`${JSON.stringify({ name, shape, threads, steps: count })}\n`);
+      const { value, done } = await this.#lines.next();
+      if (done) throw new Error('The PyTorch process ended before it answered.');
+      const { seconds } = JSON.parse(value) as { seconds: [number, number][] };
+      return seconds.map(([elapsed, processor]) => ({
+        elapsed: elapsed * 1000,
+        processor: processor * 1000,
+      }));
+    });
   }
 
   close(): void {
-    this.#process.stdin.end();
+    endHeld(this.#process);
   }
 }

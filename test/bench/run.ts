@@ -22,12 +22,12 @@ import { workerEnvironment } from '../../src/device/worker-environment.ts';
 import { cache } from './cache.ts';
 import { distillation } from './distillation.ts';
 import { memory } from './memory.ts';
-import { observed, observeSessions } from './observed-sessions.ts';
+import { observeSessions } from './observed-sessions.ts';
+import { OurSteps, type OurTurn } from './our-steps.ts';
 import { profile } from './profile.ts';
 import { Reference } from './reference.ts';
 import { soak } from './soak.ts';
 import { leastOf, medianOf, type StepTime } from './step-time.ts';
-import { Stepper } from './stepper.ts';
 import { type Workload, workloads } from './workloads.ts';
 
 /** How long one side steps before it is the other's turn. */
@@ -88,7 +88,7 @@ async function compare(): Promise<void> {
   const reference = await findReference();
   if (reference)
     console.log(
-      'In turns. Ratios of medians, of the quickest steps and of processor time (which other processes on the machine\n' +
+      'In turns, one side held while the other steps. Ratios of medians, of the quickest steps and of processor time (which other processes on the machine\n' +
         'disturb least); below 1 we are faster.',
     );
   const head = [
@@ -121,28 +121,27 @@ async function findReference(): Promise<Reference | undefined> {
 }
 
 async function compareStep(workload: Workload, threads: number, reference?: Reference): Promise<string[]> {
-  const compiledBefore = observed.compiled;
-  const stepper = await Stepper.open(workload, threads);
-  await stepper.time(3);
-  const compiledWarm = observed.compiled;
-  const [trial] = await stepper.time(1);
-  const count = Math.max(2, Math.min(50, Math.round(turnMilliseconds / trial!.elapsed)));
+  const steps = new OurSteps();
+  const { compiled } = await steps.time(workload, threads, 3);
+  const trial = await steps.time(workload, threads, 1);
+  const count = Math.max(2, Math.min(50, Math.round(turnMilliseconds / trial.times[0]!.elapsed)));
   await reference?.time(workload, threads, 5);
 
-  const [ours, theirs]: [StepTime[], StepTime[]] = [[], []];
-  const runBefore = observed.runMilliseconds;
+  const turns: OurTurn[] = [];
+  const theirs: StepTime[] = [];
   for (let round = 0; round < Number(values.rounds); round++) {
-    ours.push(...(await stepper.time(count)));
+    turns.push(await steps.time(workload, threads, count));
     if (reference) theirs.push(...(await reference.time(workload, threads, count)));
   }
-  const total = ours.reduce((sum, { elapsed }) => sum + elapsed, 0);
-  const inSessions = observed.runMilliseconds - runBefore;
-  const loss = await stepper.loss();
-  await stepper.close();
+  steps.close();
+  const ours = turns.flatMap(({ times }) => times);
+  const { loss, compiled: compiledAtEnd } = turns.at(-1)!;
   if (!Number.isFinite(loss)) throw new Error(`The loss of ${workload.title} is ${loss}.`);
+  const total = ours.reduce((sum, { elapsed }) => sum + elapsed, 0);
+  const inSessions = turns.reduce((sum, turn) => sum + turn.inSessions, 0);
 
   const ratio = (a: number, b: number) => (reference ? (a / b).toFixed(2) : '–');
-  const later = observed.compiled - compiledWarm;
+  const later = compiledAtEnd - compiled;
   return [
     workload.title,
     String(threads),
@@ -152,6 +151,6 @@ async function compareStep(workload: Workload, threads: number, reference?: Refe
     ratio(leastOf(ours, 'elapsed'), leastOf(theirs, 'elapsed')),
     ratio(medianOf(ours, 'processor'), medianOf(theirs, 'processor')),
     `${(100 * (1 - inSessions / total)).toFixed(1)} %`,
-    `${compiledWarm - compiledBefore}${later > 0 ? ` and ${later} later!` : ''}`,
+    `${compiled}${later > 0 ? ` and ${later} later!` : ''}`,
   ];
 }
