@@ -7,7 +7,7 @@ import type { RunFolder } from '../workspace/run-folder.ts';
 import { parseSeeds, showSeeds } from './seeds.ts';
 import { targetExperiment, targetRuns } from './targets.ts';
 
-const resumable = { states: ['interrupted', 'cancelled', 'failed'] } as const;
+const resumable = { resumable: true } as const;
 const active = { states: ['running', 'queued'] } as const;
 
 export async function run(services: Services, clicked?: unknown): Promise<string[] | undefined> {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
+import { isResumable } from '../../src/runs/resumable.ts';
 import type { RunQuery } from '../../src/runs/run-records.ts';
 import { isExperimentUri } from '../config/experiment-document.ts';
 import type { ExplorerNode } from '../explorer/nodes.ts';
@@ -57,7 +58,10 @@ async function givenRuns(
       for (const record of await folder.list({ ...below, ...query })) found.push({ folder, record });
     }
   }
-  return found.filter(({ record }) => !query.states || query.states.includes(record.state));
+  return found.filter(
+    ({ record }) =>
+      (query.states?.includes(record.state) ?? true) && (!query.resumable || isResumable(record)),
+  );
 }
 
 const stringsOf = (value: unknown): string[] =>

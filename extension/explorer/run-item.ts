@@ -1,5 +1,6 @@
 import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { formatBytes, formatMilliseconds, formatPercent, formatRatio } from '../../src/compare/formatting.ts';
+import { isResumable } from '../../src/runs/resumable.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
 import type { ModelFigures, RunState } from '../../src/worker/events.ts';
 import { nodeId, type RunNode } from './nodes.ts';
@@ -24,11 +25,6 @@ export const stateName = (state: RunState): string =>
     cancelled: l10n.t('stopped'),
     interrupted: l10n.t('interrupted'),
   })[state];
-
-export const isActive = ({ state }: Pick<RunRecord, 'state'>): boolean =>
-  state === 'running' || state === 'queued';
-export const isResumable = ({ state }: Pick<RunRecord, 'state'>): boolean =>
-  state === 'interrupted' || state === 'cancelled' || state === 'failed';
 
 /** A run's row: name, state, and the two figures people look for. */
 export function runItem(node: RunNode): TreeItem {

@@ -1,13 +1,8 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../experiment/user-error.ts';
 import { RunDirectory } from '../worker/run-directory.ts';
+import { isResumable, resumableSql } from './resumable.ts';
 import type { RunStore } from './store.ts';
-
-/** Whether `resumeRun` would take the run. */
-export const isResumable = (run: { state: string; cancelReason?: string }) =>
-  run.state === 'interrupted' ||
-  run.state === 'failed' ||
-  (run.state === 'cancelled' && run.cancelReason !== 'cancel');
 
 /**
  * Queues a run again that was interrupted, stopped or failed; it goes on from its last checkpoint, or from the start
@@ -24,10 +19,9 @@ export async function resumeRun(store: RunStore, id: string): Promise<void> {
     });
   await directory.clearRequests();
   const queued = await store.transaction((database) =>
-    database.run(
-      "UPDATE runs SET state = 'queued', claimed_at = NULL WHERE id = ? AND state IN ('interrupted', 'failed', 'cancelled')",
-      [id],
-    ),
+    database.run(`UPDATE runs SET state = 'queued', claimed_at = NULL WHERE id = ? AND ${resumableSql}`, [
+      id,
+    ]),
   );
   if (queued === 0) throw notResumable(id, (await store.get(id))?.state);
 }

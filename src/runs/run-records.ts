@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Experiment, StrategyConfig } from '../experiment/schema.ts';
 import type { RunState } from '../worker/events.ts';
 import type { SqlValue, Statements } from './database.ts';
+import { resumableSql } from './resumable.ts';
 import type { RunError, RunProgress, RunSummary } from './run-summary.ts';
 
 /** One run as the store knows it. Times are milliseconds since 1970. */
@@ -45,6 +46,8 @@ export const runSortKeys = [
 
 export interface RunQuery {
   readonly states?: readonly RunState[];
+  /** Only those that can go on. */
+  readonly resumable?: true;
   readonly experiment?: string;
   readonly file?: string;
   readonly group?: string;
@@ -163,6 +166,7 @@ function conditions(query: RunQuery): { where: string; parameters: SqlValue[] } 
     parameters.push(...values);
   };
   if (query.states) add('runs.state IN (SELECT value FROM json_each(?))', JSON.stringify(query.states));
+  if (query.resumable) add(resumableSql);
   if (query.ids) add('runs.id IN (SELECT value FROM json_each(?))', JSON.stringify(query.ids));
   if (query.experiment !== undefined) add('experiments.name = ?', query.experiment);
   if (query.file !== undefined) add('experiments.file = ?', query.file);

@@ -44,7 +44,7 @@ export class ExclusiveLock {
    */
   static async tryAcquire(file: string): Promise<ExclusiveLock | ProcessIdentity> {
     const token = randomUUID();
-    const content: Content = { owner: thisProcess(), token };
+    const content: Content = { owner: await thisProcess(), token };
     const claim = `${file}.${token}`;
     try {
       await mkdir(dirname(file), { recursive: true });
@@ -83,7 +83,7 @@ async function read(file: string): Promise<Content | 'gone' | undefined> {
 }
 
 async function isStale(file: string, held: Content): Promise<boolean> {
-  const alive = isAlive(held.owner);
+  const alive = await isAlive(held.owner);
   if (alive !== undefined) return !alive;
   const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Date.now() }));
   return Date.now() - mtimeMs > silenceMs;

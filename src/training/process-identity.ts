@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { promisify } from 'node:util';
 
 /** Names one process for good: a pid alone is given to another process after its owner has ended. */
 export interface ProcessIdentity {
@@ -10,46 +11,77 @@ export interface ProcessIdentity {
   readonly start: string;
 }
 
+/** Asking by a program costs a tenth of a second and more; an answer serves for so long, if the pid still exists. */
+const answerMs = 10_000;
+const answers = new Map<number, { readonly start: Promise<string | undefined>; readonly until: number }>();
+
 /** When a process started; undefined where there is none with this pid. */
-export function processStart(pid: number): string | undefined {
+export async function processStart(pid: number): Promise<string | undefined> {
+  if (process.platform === 'linux') return linuxStart(pid);
+  if (!exists(pid)) {
+    answers.delete(pid);
+    return undefined;
+  }
+  const now = performance.now();
+  const known = answers.get(pid);
+  if (known && known.until > now) return known.start;
+  for (const [other, { until }] of answers) if (until <= now) answers.delete(other);
+  const start = askProgram(pid);
+  answers.set(pid, { start, until: now + answerMs });
+  return start;
+}
+
+let own: Promise<string | undefined> | undefined;
+
+export async function thisProcess(): Promise<ProcessIdentity> {
+  own ??= processStart(process.pid);
+  return { pid: process.pid, host: hostname(), start: (await own) ?? '' };
+}
+
+/** Undefined where it cannot be told, because the process belongs to another machine. */
+export async function isAlive(identity: ProcessIdentity): Promise<boolean | undefined> {
+  if (identity.host !== hostname()) return undefined;
+  return (await processStart(identity.pid)) === identity.start;
+}
+
+async function linuxStart(pid: number): Promise<string | undefined> {
   try {
-    if (process.platform === 'linux') {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      // The name in parentheses may hold spaces and parentheses itself; the fields after it do not.
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-      return `${bootId()}/${fields[19]}`;
-    }
-    if (process.platform === 'win32') {
-      const command = `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`;
-      return run('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', command]);
-    }
-    return run('ps', ['-o', 'lstart=', '-p', String(pid)]);
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // The name in parentheses may hold spaces and parentheses itself; the fields after it do not.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    return `${await bootId()}/${fields[19]}`;
   } catch {
     return undefined;
   }
 }
 
-export function thisProcess(): ProcessIdentity {
-  return { pid: process.pid, host: hostname(), start: processStart(process.pid) ?? '' };
-}
-
-/** Undefined where it cannot be told, because the process belongs to another machine. */
-export function isAlive(identity: ProcessIdentity): boolean | undefined {
-  if (identity.host !== hostname()) return undefined;
-  return processStart(identity.pid) === identity.start;
-}
-
 /** Clock ticks since boot mean nothing without the boot they count from. */
-function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+async function bootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
 }
 
-function run(command: string, args: string[]): string | undefined {
-  const output = execFileSync(command, args, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-    windowsHide: true,
-  }).trim();
-  return output === '' ? undefined : output;
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // It is there, but belongs to somebody else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
+
+const execute = promisify(execFile);
+
+async function askProgram(pid: number): Promise<string | undefined> {
+  const [program, args] =
+    process.platform === 'win32'
+      ? (['powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', windowsQuery(pid)]] as const)
+      : (['ps', ['-o', 'lstart=', '-p', `${pid}`]] as const);
+  try {
+    return (await execute(program, args, { windowsHide: true })).stdout.trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const windowsQuery = (pid: number) => `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`;

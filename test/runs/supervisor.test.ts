@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { UserError } from '../../src/experiment/user-error.ts';
 import { append, killRun, stopRun } from '../../src/runs/control.ts';
 import { removeRun } from '../../src/runs/remove.ts';
+import { isResumable } from '../../src/runs/resumable.ts';
 import { resumeRun } from '../../src/runs/resume.ts';
 import { openStore } from '../../src/runs/store.ts';
 import { Supervisor } from '../../src/runs/supervisor.ts';
@@ -109,7 +110,7 @@ test(
     const { writeFile } = await import('node:fs/promises');
     const { thisProcess } = await import('../../src/training/process-identity.ts');
     // Our own pid, but of a process that started at another time.
-    const owner = { ...thisProcess(), start: 'another boot/1' };
+    const owner = { ...(await thisProcess()), start: 'another boot/1' };
     await writeFile(join(store.directoryOf(reused), 'worker.lock'), JSON.stringify({ owner, token: 'x' }));
     await new Supervisor(store).refresh();
     assert.equal((await store.get(alive))!.state, 'running');
@@ -143,6 +144,9 @@ test('stop asks a running worker, ends a queued run at once, and both can be res
   await once(store, first, ended);
   await assert.rejects(resumeRun(store, first), /keeps nothing to resume from/);
   assert.equal((await store.get(second))!.state, 'cancelled', 'a stopped run is not launched');
+  const offered = (await store.list({ resumable: true })).map(({ id }) => id);
+  assert.deepEqual(offered, [second], 'what was cancelled for good is not offered');
+  for (const run of await store.list()) assert.equal(isResumable(run), offered.includes(run.id));
 });
 
 test('kill ends a worker that does not answer', limit, async (t) => {

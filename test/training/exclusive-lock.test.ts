@@ -24,7 +24,7 @@ const writeLock = (file: string, owner: object) =>
 test('a lock is held by one, and told who that is to others', async () => {
   const file = lockFile();
   const lock = await acquired(file);
-  assert.deepEqual(await ExclusiveLock.tryAcquire(file), thisProcess());
+  assert.deepEqual(await ExclusiveLock.tryAcquire(file), await thisProcess());
   await lock.release();
   assert.equal(existsSync(file), false);
   await (await acquired(file)).release();
@@ -54,14 +54,14 @@ test('the lock of a process that was killed is taken over', async () => {
 
 test('a pid that now belongs to another process does not hold the lock', async () => {
   const file = lockFile();
-  writeLock(file, { ...thisProcess(), start: 'long ago' });
+  writeLock(file, { ...(await thisProcess()), start: 'long ago' });
   await (await acquired(file)).release();
 });
 
 test('of many who find the same dead holder, one takes over', async () => {
   for (let round = 0; round < 20; round++) {
     const file = lockFile();
-    writeLock(file, { ...thisProcess(), start: 'long ago' });
+    writeLock(file, { ...(await thisProcess()), start: 'long ago' });
     const results = await Promise.all(Array.from({ length: 20 }, () => ExclusiveLock.tryAcquire(file)));
     const holders = results.filter((result) => result instanceof ExclusiveLock);
     assert.equal(holders.length, 1);
@@ -74,7 +74,7 @@ test('of many who find the same dead holder, one takes over', async () => {
 
 test('whoever died while it removed a stale lock holds nobody up', async () => {
   const file = lockFile();
-  const dead = { ...thisProcess(), start: 'long ago' };
+  const dead = { ...(await thisProcess()), start: 'long ago' };
   writeLock(file, dead);
   writeLock(`${file}.takeover`, dead);
   await (await acquired(file)).release();
@@ -101,7 +101,7 @@ test('a lock file full of garbage holds nobody up', async () => {
 test('releasing does not remove a lock that another has taken over', async () => {
   const file = lockFile();
   const lock = await acquired(file);
-  writeLock(file, thisProcess());
+  writeLock(file, await thisProcess());
   await lock.release();
   assert.equal(existsSync(file), true);
 });
@@ -112,9 +112,40 @@ test('a folder that cannot be written gives an error with a remedy', async () =>
   await assert.rejects(ExclusiveLock.tryAcquire(join(file, 'lock')), { name: 'UserError' });
 });
 
-test('processes are told apart by when they started', () => {
-  assert.equal(isAlive(thisProcess()), true);
-  assert.equal(isAlive({ ...thisProcess(), start: 'another time' }), false);
-  assert.equal(isAlive({ ...thisProcess(), host: 'elsewhere' }), undefined);
-  assert.notEqual(processStart(process.pid), undefined);
+test('processes are told apart by when they started', async () => {
+  const own = await thisProcess();
+  assert.equal(await isAlive(own), true);
+  assert.equal(await isAlive({ ...own, start: 'another time' }), false);
+  assert.equal(await isAlive({ ...own, host: 'elsewhere' }), undefined);
+  assert.notEqual(await processStart(process.pid), undefined);
+});
+
+test('where a program must be asked when a process started, it is asked once and holds nobody up', async (t) => {
+  const place = temporaryDirectory();
+  const asked = join(place, 'asked');
+  // Takes its time, as PowerShell does.
+  writeFileSync(join(place, 'ps'), `#!/bin/sh\necho "$*" >> ${asked}\nsleep 0.5\necho Tue Nov 24\n`, {
+    mode: 0o755,
+  });
+  const { platform } = process;
+  const { PATH } = process.env;
+  t.after(() => {
+    Object.defineProperty(process, 'platform', { value: platform });
+    process.env.PATH = PATH;
+  });
+  Object.defineProperty(process, 'platform', { value: 'darwin' });
+  process.env.PATH = `${place}:${PATH}`;
+  const holder = spawn('sleep', ['60']);
+  await once(holder, 'spawn');
+  let turns = 0;
+  const turning = setInterval(() => turns++, 10);
+  const first = await Promise.all([processStart(holder.pid!), processStart(holder.pid!)]);
+  clearInterval(turning);
+  assert.deepEqual(first, ['Tue Nov 24', 'Tue Nov 24']);
+  assert.ok(turns > 0, 'the event loop turned while the program ran');
+  assert.equal(await processStart(holder.pid!), 'Tue Nov 24');
+  assert.equal(readFileSync(asked, 'utf8'), `-o lstart= -p ${holder.pid}\n`);
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  assert.equal(await processStart(holder.pid!), undefined, 'the end of a process is seen at once');
 });
