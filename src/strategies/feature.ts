@@ -56,11 +56,23 @@ function hiddenTerm(layers: Layers, term: HiddenTerm): Term {
         parameters: new Map(pairs.flatMap(({ projector }) => [...projector.parameters])),
         loss: (context) => {
           const losses = pairs.map((pair) => pairLoss(pair, term, context));
-          return { [term.name]: { weight: 1, value: tf.addN(losses) as Scalar } };
+          const layers = byLayers(pairs, losses);
+          return { [term.name]: { weight: 1, value: tf.addN(losses) as Scalar, layers } };
         },
       };
     },
   };
+}
+
+/** A pair that is named twice counts twice. */
+function byLayers(pairs: readonly LayerPair[], losses: readonly Scalar[]): Record<string, Scalar> {
+  const layers: Record<string, Scalar> = {};
+  pairs.forEach(({ student, teacher }, index) => {
+    const name = `${student}-${teacher}`;
+    const before = layers[name];
+    layers[name] = before ? tf.add<Scalar>(before, losses[index]!) : losses[index]!;
+  });
+  return layers;
 }
 
 function bindPairs(layers: Layers, term: HiddenTerm, parts: StrategyParts): BoundPair[] {

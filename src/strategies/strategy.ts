@@ -89,6 +89,8 @@ export interface StrategyContext {
 export interface LossTerm {
   readonly weight: number;
   readonly value: Scalar;
+  /** Where the value is a sum over pairs of layers: its summands, by `student-teacher`. Recorded, never trained on. */
+  readonly layers?: Readonly<Record<string, Scalar>>;
 }
 
 /** What a strategy sees of the teacher before training: shapes, never weights. */

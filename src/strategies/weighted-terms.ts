@@ -80,7 +80,7 @@ export function weightedTerms(kind: string, labelWeight: number, terms: readonly
           ]);
           for (const { weight, bound } of attached)
             for (const [name, term] of Object.entries(bound.loss(context, rows)))
-              values.set(freeName(name, values), { weight: weight * term.weight, value: term.value });
+              values.set(freeName(name, values), { ...term, weight: weight * term.weight });
           return Object.fromEntries(values);
         },
         dispose() {

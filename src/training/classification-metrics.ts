@@ -1,18 +1,18 @@
+import { Calibration, type ReliabilityBin } from './calibration.ts';
 import type { Quality } from './quality.ts';
 
 /** Counts by true label and predicted class, from which most figures of a classifier follow. */
 export type Confusion = number[][];
-
-const bins = 15;
 
 /** What a classifier's answers to labelled samples say about it, gathered batch by batch. */
 export class ClassificationMetrics implements Quality {
   readonly confusion: Confusion;
   /** Predicted class of each sample, in the order in which they were added. */
   readonly predictions: number[] = [];
+  /** True class of each, in the same order. */
+  readonly labels: number[] = [];
   #lossSum = 0;
-  readonly #binConfidence = new Float64Array(bins);
-  readonly #binCorrect = new Float64Array(bins);
+  readonly #calibration = new Calibration();
 
   constructor(classes: number) {
     this.confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
@@ -29,12 +29,9 @@ export class ClassificationMetrics implements Quality {
     for (const logit of logits) sum += Math.exp(logit - highest);
     this.#lossSum += Math.log(sum) - (logits[label]! - highest);
     this.predictions.push(predicted);
+    this.labels.push(label);
     this.confusion[label]![predicted]!++;
-    const confidence = 1 / sum;
-    const bin = Math.min(bins - 1, Math.floor(confidence * bins));
-    if (Number.isNaN(bin)) return;
-    this.#binConfidence[bin]! += confidence;
-    if (predicted === label) this.#binCorrect[bin]!++;
+    this.#calibration.add(1 / sum, predicted === label);
   }
 
   /** Fraction of samples classified correctly, 0…1; NaN without samples. */
@@ -61,10 +58,11 @@ export class ClassificationMetrics implements Quality {
     return sum / present;
   }
 
-  /** Expected calibration error over 15 bins of equal width (Guo et al. 2017), 0…1. */
   get calibrationError(): number {
-    let sum = 0;
-    for (let bin = 0; bin < bins; bin++) sum += Math.abs(this.#binCorrect[bin]! - this.#binConfidence[bin]!);
-    return sum / this.predictions.length;
+    return this.#calibration.error;
+  }
+
+  get reliability(): ReliabilityBin[] {
+    return this.#calibration.bins;
   }
 }

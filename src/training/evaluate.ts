@@ -82,7 +82,7 @@ function classifierAnswers(step: CompiledStep<'logits'>, classes: number): Answe
   };
 }
 
-type LanguageOutput = 'losses' | 'predicted' | 'targets' | 'counts';
+type LanguageOutput = 'losses' | 'predicted' | 'confidences' | 'targets' | 'counts';
 
 /** The logits of a whole vocabulary stay on the device. */
 const languageStep = (device: Device, model: Model): CompiledStep<LanguageOutput> =>
@@ -93,6 +93,7 @@ const languageStep = (device: Device, model: Model): CompiledStep<LanguageOutput
     return {
       losses: crossEntropyRows(logits, labels),
       predicted: tf.argMax(logits, 1),
+      confidences: tf.exp(tf.sub(tf.max(logits, 1), tf.logSumExp(logits, 1))),
       targets: labels,
       counts: labelWeights,
     };
@@ -103,12 +104,12 @@ function languageAnswers(step: CompiledStep<LanguageOutput>): Answers {
   return {
     metrics,
     async add(batch) {
-      const { losses, predicted, targets, counts } = await step.run({
+      const { losses, predicted, confidences, targets, counts } = await step.run({
         ...batchInputs(batch),
         ...prefixed('totals', stepTotals([batch])),
       });
       for (let row = 0; row < losses.length; row++)
-        if (counts[row]! > 0) metrics.add(predicted[row]!, targets[row]!, losses[row]!);
+        if (counts[row]! > 0) metrics.add(predicted[row]!, targets[row]!, losses[row]!, confidences[row]!);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { Calibration, type ReliabilityBin } from './calibration.ts';
 import type { Quality } from './quality.ts';
 
 /** What a language model’s predictions of next tokens say about it, gathered batch by batch. */
@@ -5,12 +6,14 @@ export class LanguageMetrics implements Quality {
   readonly predictions: number[] = [];
   #lossSum = 0;
   #correct = 0;
+  readonly #calibration = new Calibration();
 
-  /** @param loss cross-entropy of the target, nats. */
-  add(predicted: number, target: number, loss: number): void {
+  /** @param loss cross-entropy of the target, nats. @param confidence probability of the predicted token, 0…1. */
+  add(predicted: number, target: number, loss: number, confidence: number): void {
     this.predictions.push(predicted);
     this.#lossSum += loss;
     if (predicted === target) this.#correct++;
+    this.#calibration.add(confidence, predicted === target);
   }
 
   get accuracy(): number {
@@ -19,5 +22,13 @@ export class LanguageMetrics implements Quality {
 
   get loss(): number {
     return this.#lossSum / this.predictions.length;
+  }
+
+  get calibrationError(): number {
+    return this.#calibration.error;
+  }
+
+  get reliability(): ReliabilityBin[] {
+    return this.#calibration.bins;
   }
 }

@@ -1,3 +1,4 @@
+import type { ReliabilityBin } from './calibration.ts';
 import type { Confusion } from './classification-metrics.ts';
 
 /** How well a model answers a split. */
@@ -8,10 +9,14 @@ export interface Quality {
   readonly loss: number;
   /** Class or token answered, one per sample or predicted position; the same order for every model of a task. */
   readonly predictions: readonly number[];
+  /** How far confidence and accuracy are apart, 0…1, and the bins that this is computed from. */
+  readonly calibrationError: number;
+  readonly reliability: readonly ReliabilityBin[];
   /** Of classifiers only. */
   readonly macroF1?: number;
-  readonly calibrationError?: number;
   readonly confusion?: Confusion;
+  /** Of classifiers only: the true class of each sample, in the order of the predictions. */
+  readonly labels?: readonly number[];
 }
 
 /** Fraction of samples, or predicted positions, to which two models give the same answer, 0…1. */
@@ -20,4 +25,32 @@ export function agreement(one: Quality, other: Quality): number {
     throw new RangeError('Both models must have answered the same samples.');
   const same = one.predictions.filter((prediction, index) => prediction === other.predictions[index]).length;
   return same / one.predictions.length;
+}
+
+/** In how many samples of one class two models give different answers, by which of them is right. */
+export interface ClassDisagreement {
+  readonly samples: number;
+  readonly onlyStudent: number;
+  readonly onlyTeacher: number;
+  /** Both are wrong, each in another way. */
+  readonly neither: number;
+}
+
+/** Where two classifiers disagree, by true class; undefined where they classify nothing. */
+export function disagreements(student: Quality, teacher: Quality): ClassDisagreement[] | undefined {
+  const { labels, confusion } = student;
+  if (!labels || !confusion) return undefined;
+  if (labels.length !== teacher.predictions.length)
+    throw new RangeError('Both models must have answered the same samples.');
+  const counts = confusion.map(() => ({ samples: 0, onlyStudent: 0, onlyTeacher: 0, neither: 0 }));
+  for (const [index, label] of labels.entries()) {
+    const count = counts[label]!;
+    const [own, other] = [student.predictions[index], teacher.predictions[index]];
+    count.samples++;
+    if (own === other) continue;
+    if (own === label) count.onlyStudent++;
+    else if (other === label) count.onlyTeacher++;
+    else count.neither++;
+  }
+  return counts;
 }

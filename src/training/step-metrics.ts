@@ -1,7 +1,8 @@
 import type { Scalar, Variable } from '@tensorflow/tfjs-core';
 import { tf } from '../device/tensorflow.ts';
 
-const capacity = 64;
+/** Enough for sixteen terms that compare 256 pairs of layers each, the most that an experiment may ask for. */
+const capacity = 16 * 256 + 64;
 
 /**
  * Sums of named scalars over optimizer steps, kept on the device: reading a value back makes the device wait, so it is

@@ -98,12 +98,12 @@ export class TrainingStep {
       terms = strategy.loss({ batch, student: forward, teacher: signals, totals, labelSmoothing, random });
       // They outlive the tape's own scope: they are reported below.
       tf.keep(forward.logits);
-      for (const term of Object.values(terms)) tf.keep(term.value);
+      for (const value of recorded(terms).values()) tf.keep(value);
       return total(terms);
     }, parameters);
 
-    const values: Record<string, Scalar> = { loss: value };
-    for (const [name, term] of Object.entries(terms)) values[`loss.${name}`] = term.value;
+    const ofTerms = recorded(terms);
+    const values: Record<string, Scalar> = { loss: value, ...Object.fromEntries(ofTerms) };
     Object.assign(values, accuracy(forward!.logits, batch, totals));
     if (role === 'single' || role === 'last') {
       const norm = this.#update(this.#accumulated(gradients, role), unprefixed('optimizer', inputs));
@@ -115,7 +115,7 @@ export class TrainingStep {
       }
     this.metrics.add(values);
     forward!.logits.dispose();
-    for (const term of Object.values(terms)) term.value.dispose();
+    for (const own of ofTerms.values()) own.dispose();
   }
 
   #accumulated(gradients: Map<string, Tensor>, role: Role): Map<string, Tensor> {
@@ -137,6 +137,16 @@ export class TrainingStep {
     for (const sum of this.#sums.values()) sum.dispose();
     this.metrics.dispose();
   }
+}
+
+/** What is reported of the terms, by the names of the metrics. */
+function recorded(terms: Readonly<Record<string, LossTerm>>): Map<string, Scalar> {
+  return new Map(
+    Object.entries(terms).flatMap(([name, { value, layers = {} }]) => [
+      [`loss.${name}`, value] as const,
+      ...Object.entries(layers).map(([pair, loss]) => [`layer.${name}.${pair}`, loss] as const),
+    ]),
+  );
 }
 
 function total(terms: Readonly<Record<string, LossTerm>>): Scalar {

@@ -20,11 +20,15 @@ export const modelFiguresSchema = z.object({
   latencyMs: measured,
   /** Samples per second in batches of 32. */
   throughput: measured,
+  /** Timed passes that latency and throughput are the medians of. */
+  timedRounds: z.int().optional(),
   macroF1: measured,
   /** Of language models: the exponential of the loss. */
   perplexity: measured.optional(),
-  /** Expected calibration error, 15 equal-width bins, 0…1. */
+  /** Expected calibration error, 15 equal-width bins, 0…1; of language models over predicted tokens. */
   calibrationError: measured,
+  /** Those bins by rising confidence, empty ones too. */
+  reliability: z.array(z.object({ count: z.int(), confidence: measured, accuracy: measured })).optional(),
   /** confusion[label][prediction], counts on the test set. */
   confusion: z.array(z.array(z.int())).optional(),
 });
@@ -35,6 +39,7 @@ export const ensembleFiguresSchema = modelFiguresSchema.pick({
   loss: true,
   macroF1: true,
   calibrationError: true,
+  reliability: true,
 });
 
 export const runResultSchema = z.object({
@@ -47,6 +52,10 @@ export const runResultSchema = z.object({
   teacher: modelFiguresSchema.optional(),
   /** Fraction of test samples on which student and teacher predict the same class, 0…1. */
   agreement: measured.optional(),
+  /** Of classifiers, by true class: samples on which student and teacher differ, by which of them is right. */
+  disagreement: z
+    .array(z.object({ samples: z.int(), onlyStudent: z.int(), onlyTeacher: z.int(), neither: z.int() }))
+    .optional(),
   /** Of language models: how a few texts of the test set go on, by themselves and by each model. */
   continuations: z
     .array(
@@ -76,6 +85,14 @@ export const runResultSchema = z.object({
   bestEpoch: z.int(),
   /** Seconds of training, without teacher, evaluation and measurement. */
   trainingSeconds: z.number(),
+  /** What the device reported to have used in that time, whoever used it; absent where it reports nothing. */
+  energy: z
+    .object({
+      joules: z.number(),
+      /** What was measured: 'package-0' of the processor, 'GPU 0, NVIDIA H100'. */
+      sources: z.array(z.string()),
+    })
+    .optional(),
   /** Seconds the teacher signals cost this run, and what they would have cost without the cache. */
   teacherSeconds: z.number().optional(),
   savedSeconds: z.number().optional(),
@@ -125,7 +142,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Optimizer steps done; epochs done, fractional. */
     step: z.int(),
     epoch: z.number(),
-    /** For example loss, loss.response, accuracy, validation.accuracy, learningRate, gradientNorm. */
+    /** For example loss, loss.response, layer.feature.2-4, accuracy, validation.accuracy, learningRate, gradientNorm. */
     values: z.record(z.string(), measured),
   }),
   z.object({

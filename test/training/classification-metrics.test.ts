@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ClassificationMetrics } from '../../src/training/classification-metrics.ts';
-import { agreement, type Quality } from '../../src/training/quality.ts';
+import { agreement, disagreements, type Quality } from '../../src/training/quality.ts';
 
 const logitsFor = (...probabilities: number[]) => Float32Array.from(probabilities, Math.log);
 const near = (actual: number, expected: number) =>
@@ -60,8 +60,53 @@ test('a model that answers NaN has no finite loss', () => {
   assert.ok(Number.isNaN(metrics.loss));
 });
 
+const answering = (...predictions: number[]): Quality => ({
+  predictions,
+  accuracy: 0,
+  loss: 0,
+  calibrationError: 0,
+  reliability: [],
+});
+
 test('agreement is the fraction of equal answers, right or wrong', () => {
-  const answering = (...predictions: number[]): Quality => ({ predictions, accuracy: 0, loss: 0 });
   assert.equal(agreement(answering(0, 1, 2, 2), answering(0, 1, 1, 2)), 0.75);
   assert.throws(() => agreement(answering(0), answering(0, 1)), RangeError);
+});
+
+test('disagreements are counted by true class and by who is right', () => {
+  const student = metricsOf(
+    [[0.8, 0.1, 0.1], 0],
+    [[0.1, 0.8, 0.1], 0],
+    [[0.1, 0.1, 0.8], 0],
+    [[0.1, 0.8, 0.1], 0],
+    [[0.8, 0.1, 0.1], 1],
+  );
+  // Right both; only the teacher; both wrong in two ways; both wrong in one way; only the teacher.
+  assert.deepEqual(disagreements(student, answering(0, 0, 1, 1, 1)), [
+    { samples: 4, onlyStudent: 0, onlyTeacher: 1, neither: 1 },
+    { samples: 1, onlyStudent: 0, onlyTeacher: 1, neither: 0 },
+    { samples: 0, onlyStudent: 0, onlyTeacher: 0, neither: 0 },
+  ]);
+  assert.deepEqual(disagreements(metricsOf([[0.8, 0.1, 0.1], 0]), answering(2))?.[0], {
+    samples: 1,
+    onlyStudent: 1,
+    onlyTeacher: 0,
+    neither: 0,
+  });
+  assert.throws(() => disagreements(student, answering(0)), RangeError);
+});
+
+test('the bins of a classifier hold the probabilities of its answers', () => {
+  const bins = some.reliability.flatMap(({ count, confidence, accuracy }) =>
+    count === 0 ? [] : [[count, confidence, accuracy]],
+  );
+  const expected = [
+    [1, 0.5, 1],
+    [1, 0.6, 0],
+    [1, 0.7, 1],
+    [1, 0.8, 1],
+  ];
+  assert.equal(bins.length, expected.length);
+  for (const [index, bin] of bins.entries())
+    for (const [at, value] of bin.entries()) near(value!, expected[index]![at]!);
 });

@@ -156,12 +156,14 @@ function slowly(model: Model, split: Split): { loss: number; accuracy: number; c
       const target = labels.data[at + 1]!;
       if (target < 0) continue;
       const row = logits[at]!;
-      loss += Math.log(row.reduce((sum, logit) => sum + Math.exp(logit), 0)) - row[target]!;
+      const total = row.reduce((sum, logit) => sum + Math.exp(logit), 0);
+      loss += Math.log(total) - row[target]!;
+      confidence += Math.exp(Math.max(...row)) / total;
       if (row.indexOf(Math.max(...row)) === target) correct++;
       count++;
     }
   }
-  return { loss: loss / count, accuracy: correct / count, count };
+  return { loss: loss / count, accuracy: correct / count, confidence: confidence / count, count };
 }
 
 test('a language model is judged by the tokens it has to predict, padding left out', async () => {
@@ -173,6 +175,13 @@ test('a language model is judged by the tokens it has to predict, padding left o
   assert.ok(Math.abs(quality.loss - expected.loss) < 1e-5, `${quality.loss}, not ${expected.loss}`);
   assert.equal(quality.accuracy, expected.accuracy);
   assert.equal(quality.confusion, undefined);
+  const bins = quality.reliability.filter(({ count }) => count > 0);
+  assert.equal(
+    bins.reduce((sum, { count }) => sum + count, 0),
+    expected.count,
+  );
+  const confidence = bins.reduce((sum, bin) => sum + bin.count * bin.confidence!, 0) / expected.count;
+  assert.ok(Math.abs(confidence - expected.confidence) < 1e-5, `${confidence}, not ${expected.confidence}`);
   evaluator.dispose();
   model.dispose();
 });
