@@ -143,9 +143,9 @@ for (const [what, dataset, architecture, needs] of settings)
     teacher.dispose();
   });
 
-/** Loss and accuracy of next tokens, one sample at a time, by the definition. */
-function slowly(model: Model, split: Split): { loss: number; accuracy: number; count: number } {
-  let [loss, correct, count] = [0, 0, 0];
+/** Loss, accuracy and mean confidence of next tokens, one sample at a time, by the definition. */
+function slowly(model: Model, split: Split) {
+  let [loss, correct, confidence, count] = [0, 0, 0, 0];
   for (let position = 0; position < split.size; position++) {
     const { input, labels } = split.batch(Int32Array.of(position), 1);
     const logits = tf.tidy(
