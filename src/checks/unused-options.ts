@@ -2,6 +2,7 @@ import type { Finding, JsonPath } from '../experiment/problem.ts';
 import { valueAt } from '../experiment/schema-walk.ts';
 import { unusedByCompression } from './compression.ts';
 import type { Check } from './context.ts';
+import { taskOf } from './task.ts';
 
 /** Options that are written down but that other options keep from doing anything. */
 export const checkUnusedOptions: Check = (context) => {
@@ -27,11 +28,18 @@ export const checkUnusedOptions: Check = (context) => {
       for (const name of ['beta1', 'beta2', 'epsilon'])
         unused([...section, name], 'only the optimizer "adamw" uses it');
   };
+  const augmentation = (section: JsonPath) => {
+    if (taskOf(context)?.task.text) unused([...section, 'augmentation'], 'only images are changed at random');
+  };
   optimizer(training.optimizer, ['training']);
+  augmentation(['training']);
   if (teacher?.checkpoint !== undefined)
     for (const name of ['training', 'seed'])
       unused(['teacher', name], 'a teacher from a checkpoint is not trained');
-  else if (teacher?.training !== undefined) optimizer(teacher.training.optimizer, ['teacher', 'training']);
+  else if (teacher?.training !== undefined) {
+    optimizer(teacher.training.optimizer, ['teacher', 'training']);
+    augmentation(['teacher', 'training']);
+  }
 
   const divergence = (kind: string, section: JsonPath) => {
     if (kind !== 'jsd') unused([...section, 'beta'], 'only the divergence "jsd" uses it');

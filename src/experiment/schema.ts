@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { compresses } from './compression-schema.ts';
 import { imageDatasets } from './image-dataset-schema.ts';
 import { modelSchema } from './model-schema.ts';
-import { belowOne, checkpointPath, choice, count, fraction, seed } from './option.ts';
+import { belowOne, checkpointPath, choice, count, fraction, seed, wholeNumber } from './option.ts';
 import { strategySchema } from './strategy-schema.ts';
 import { studentSchema } from './student-schema.ts';
 import { textDatasets } from './text-dataset-schema.ts';
@@ -95,6 +95,25 @@ export const trainingSchema = z
     labelSmoothing: belowOne(
       'ε: the hard label becomes 1 − ε of its class and ε spread evenly over all. Only the label term is smoothed, never the teacher’s. Default 0: none.',
     ).default(0),
+    augmentation: z
+      .strictObject({
+        shift: wholeNumber(
+          0,
+          'Each image is moved by up to so many pixels in both directions, drawn anew each time; edges are repeated.',
+          'pixels',
+        ).max(1024),
+        flip: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Mirror images left to right every other time. Default false: it suits photographs, but not digits or letters.',
+          ),
+      })
+      .nullable()
+      .default(null)
+      .describe(
+        'Images only: samples are changed at random before the model sees them, so that small data sets last longer. A teacher that is asked meanwhile sees the same changed images (Beyer et al. 2022), and its signals are computed in every step instead of once. Default null: none.',
+      ),
     earlyStopping: z
       .strictObject({
         patience: count('Epochs in a row without improvement before training ends.', 'epochs'),
@@ -226,6 +245,7 @@ export type Experiment = z.output<typeof experimentSchema>;
 export type DatasetConfig = Experiment['dataset'];
 export type ModelConfig = z.output<typeof modelSchema>;
 export type TrainingConfig = z.output<typeof trainingSchema>;
+export type AugmentationConfig = NonNullable<TrainingConfig['augmentation']>;
 export type TeacherConfig = z.output<typeof teacherSchema>;
 export type StudentConfig = NonNullable<Experiment['student']>;
 export type StrategyConfig = Experiment['strategy'];

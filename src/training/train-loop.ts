@@ -1,6 +1,7 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import { batchCount } from '../data/batches.ts';
-import type { Split } from '../data/dataset.ts';
+import type { HostBatch, Split } from '../data/dataset.ts';
+import { augmented } from '../data/images/augmentation.ts';
 import { groupByLength } from '../data/length-buckets.ts';
 import type { Device } from '../device/device.ts';
 import { HostRandom } from '../device/host-random.ts';
@@ -165,7 +166,7 @@ class Training {
       const last = Math.min(first + accumulation, this.#batchesPerEpoch);
       const batches = Array.from({ length: last - first }, (_, index) => {
         const start = (first + index) * batchSize;
-        return split.batch(order.subarray(start, start + batchSize), batchSize);
+        return this.#augmented(split.batch(order.subarray(start, start + batchSize), batchSize), index);
       });
       await this.#options.strategy.beforeStep?.(this.#step, this.#totalSteps);
       const learningRate = learningRateAt(config, this.#step, this.#totalSteps);
@@ -181,6 +182,14 @@ class Training {
     this.#epoch++;
     this.#stepInEpoch = 0;
     await this.#finishEpoch();
+  }
+
+  /** What is drawn follows from the step alone, so that a resumed run draws the same. */
+  #augmented(batch: HostBatch, index: number): HostBatch {
+    const { config, seed } = this.#options;
+    if (!config.augmentation) return batch;
+    const generator = RandomGenerator.forUse(seed, `augmentation of step ${this.#step}, batch ${index}`);
+    return augmented(batch, config.augmentation, generator);
   }
 
   async #finishEpoch(): Promise<void> {

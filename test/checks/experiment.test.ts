@@ -330,6 +330,22 @@ const cases: Case[] = [
     fix: 'removed',
   },
   {
+    title: 'images to be changed where there are only texts',
+    changes: {
+      dataset: { kind: 'spam-assassin' },
+      student: { model: { architecture: 'bert', hiddenSize: 8, layers: 1, heads: 2 } },
+      training: { augmentation: { shift: 2 } },
+    },
+    expected: [
+      'warning',
+      'unused-option',
+      'training.augmentation',
+      '"augmentation" does nothing here: only images are changed at random.',
+      'Remove it.',
+    ],
+    fix: 'removed',
+  },
+  {
     title: 'an option of AdamW under SGD, of the teacher',
     changes: { teacher: { ...teacher, training: { optimizer: 'sgd', beta2: 0.99 } } },
     expected: [

@@ -147,6 +147,16 @@ test('the weights of the best epoch are restored at the end, and its number is t
   assert.deepEqual(until.weights, weights);
 });
 
+test('changed images lead to other weights, and draws that change nothing to the same', async () => {
+  const [plain, shifted, unchanged] = await Promise.all(
+    [null, { shift: 1, flip: false }, { shift: 0, flip: false }].map((augmentation) =>
+      trainSmall({ config: { augmentation } }),
+    ),
+  );
+  assert.notDeepEqual(shifted!.weights, plain!.weights);
+  assert.deepEqual(unchanged!.weights, plain!.weights);
+});
+
 test('early stopping ends training when accuracy no longer rises', async () => {
   const { outcome } = await trainSmall({
     config: { epochs: 10, learningRate: 1e-9, weightDecay: 0, earlyStopping: { patience: 2, minDelta: 0 } },
@@ -164,7 +174,10 @@ test('with nothing held out all epochs run and the last one is kept', async () =
   assert.equal(outcome!.bestEpoch, 3);
 });
 
-for (const config of [{ optimizer: 'adamw' }, { optimizer: 'sgd', accumulation: 2 }] as const)
+for (const config of [
+  { optimizer: 'adamw' },
+  { optimizer: 'sgd', accumulation: 2, augmentation: { shift: 1, flip: true } },
+] as const)
   test(`stopped in mid-epoch and resumed, training ends as if undisturbed: ${config.optimizer}`, async () => {
     const setting = { config: { epochs: 3, batchSize: 8, ...config }, dropout: 0.3 };
     const undisturbed = await trainSmall(setting);

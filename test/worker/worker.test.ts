@@ -131,6 +131,15 @@ test('the teacher in every step gives the same student as its cached signals', a
   assert.ok(Math.abs(losses[0] - losses[1]) < 1e-3, `cross-entropies ${losses}`);
 });
 
+test('images that change are shown to the teacher as they are, whose answers are not kept', async () => {
+  const training = { epochs: 2, batchSize: 4, augmentation: { shift: 1 } };
+  const directory = await makeRun(project, 'augmented', { training });
+  const { code, output } = await runToEnd(directory);
+  assert.equal(code, 0, output);
+  const phases = ofType(await eventsOf(directory), 'phase').map(({ phase }) => phase);
+  assert.ok(!phases.includes('signals'), phases.join());
+});
+
 test('killed in mid-epoch and resumed, twice, the student equals that of an undisturbed run', async () => {
   // Long enough to be killed in the midst of it, even where this process is seldom asked.
   const changes = { training: { epochs: 40, batchSize: 4, accumulation: 2, learningRate: 0.01 } };
