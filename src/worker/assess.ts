@@ -5,15 +5,12 @@ import { type Model, parameterCount } from '../models/model.ts';
 import { Evaluator } from '../training/evaluate.ts';
 import type { StopRequested } from '../training/interruption.ts';
 import type { Speed } from '../training/measure.ts';
+import type { NamedModel } from '../training/named-model.ts';
 import type { Quality } from '../training/quality.ts';
 import type { EnsembleFigures, ModelFigures } from './events.ts';
 
 /** A model whose figures belong into the result of a run. */
-export interface Subject {
-  readonly name: string;
-  readonly model: Model;
-  /** Where its forward pass is compiled; left out: the device of the run. */
-  readonly device?: Device;
+export interface Subject extends NamedModel {
   /** Whether it answers together with the student, by the mean of their probabilities. */
   readonly ensemble: boolean;
 }
@@ -80,14 +77,22 @@ export function figuresOf(model: Model, quality: Quality, speed: Speed, bytes: n
     bytes,
     latencyMs: speed.latencyMs,
     throughput: speed.throughput,
+    timedRounds: speed.rounds,
     ...(model.task.text?.goal === 'language-model' && { perplexity: Math.exp(quality.loss) }),
     confusion: quality.confusion,
   };
 }
 
-export const answersOf = ({ accuracy, loss, macroF1, calibrationError }: Quality): EnsembleFigures => ({
+export const answersOf = ({
+  accuracy,
+  loss,
+  macroF1,
+  calibrationError,
+  reliability,
+}: Quality): EnsembleFigures => ({
   accuracy,
   loss,
   macroF1: macroF1 ?? null,
-  calibrationError: calibrationError ?? null,
+  calibrationError,
+  reliability: [...reliability],
 });

@@ -8,12 +8,13 @@ import { UserError } from '../experiment/user-error.ts';
 import { Checkpoints } from '../training/checkpoint.ts';
 import { ExclusiveLock } from '../training/exclusive-lock.ts';
 import { Interruption } from '../training/interruption.ts';
-import { CompressionJob } from './compression-job.ts';
+import { compressionJob } from './compression-job.ts';
 import { Control } from './control.ts';
 import { EventLog } from './event-log.ts';
+import { runJob } from './job.ts';
 import { readEvents } from './read-events.ts';
 import { RunDirectory } from './run-directory.ts';
-import { RunJob } from './run-job.ts';
+import { trainingJob } from './training-job.ts';
 import { versions } from './versions.ts';
 
 /** 0: did what was asked, be it to the end or to a requested stop; 2: the user's mistake; 1: ours. */
@@ -76,8 +77,8 @@ async function runLocked(directory: RunDirectory): Promise<ExitCode> {
       versions: versions(),
       ...(state && { resumedFromEpoch: state.epoch }),
     });
-    const Job = compresses(request.experiment.strategy) ? CompressionJob : RunJob;
-    await new Job({ directory, request, device, log, checkpoints, control }).run();
+    const work = compresses(request.experiment.strategy) ? compressionJob : trainingJob;
+    await runJob({ directory, request, device, log, checkpoints, control }, work);
     log.append({ type: 'completed' });
     await checkpoints.remove('last');
     return 0;

@@ -33,14 +33,19 @@ function watched(): { device: Device; runs: { step: number; samples: number }[] 
   };
 }
 
+const models = [
+  { name: 'student', model: smallModel(data) },
+  { name: 'teacher', model: smallModel(data, { hidden: [64, 64] }) },
+];
+
 test('models are measured in turns, one sample and 32 at a time', async () => {
   const { device: counting, runs } = watched();
-  const models = { student: smallModel(data), teacher: smallModel(data, { hidden: [64, 64] }) };
-  const speeds = await measureSpeed(counting, models, data.test, { rounds: 3 });
-  assert.deepEqual(Object.keys(speeds), ['student', 'teacher']);
-  for (const { latencyMs, throughput } of Object.values(speeds)) {
+  const speeds = await measureSpeed(models, { device: counting, split: data.test, rounds: 3 });
+  assert.deepEqual([...speeds.keys()], ['student', 'teacher']);
+  for (const { latencyMs, throughput, rounds } of speeds.values()) {
     assert.ok(latencyMs > 0 && Number.isFinite(latencyMs));
     assert.ok(throughput > 0 && Number.isFinite(throughput));
+    assert.equal(rounds, 3);
   }
   assert.deepEqual(runs.slice(-4), [
     { step: 0, samples: 1 },
@@ -51,10 +56,46 @@ test('models are measured in turns, one sample and 32 at a time', async () => {
   assert.equal(runs.length, (10 + 3) * 4);
 });
 
+/** A clock on which every pass, of one sample or of many, takes so long. */
+function slowDevice(milliseconds: number): { device: Device; clock: () => number; runs: { step: number }[] } {
+  const { device: counting, runs } = watched();
+  let now = 0;
+  return {
+    runs,
+    clock: () => now,
+    device: {
+      ...counting,
+      compile(step) {
+        const compiled = counting.compile(step);
+        return {
+          run(inputs) {
+            now += milliseconds;
+            return compiled.run(inputs);
+          },
+          dispose: () => compiled.dispose(),
+        };
+      },
+    },
+  };
+}
+
+test('of slow models fewer rounds are timed, but enough for a median', async () => {
+  const measured = async (milliseconds: number) => {
+    const { device: slow, clock, runs } = slowDevice(milliseconds);
+    const speeds = await measureSpeed(models, { device: slow, split: data.test, clock });
+    assert.equal(speeds.get('student')!.latencyMs, milliseconds);
+    assert.equal(speeds.get('teacher')!.throughput, 32_000 / milliseconds);
+    return { rounds: speeds.get('student')!.rounds, runs: runs.length };
+  };
+  assert.deepEqual(await measured(1), { rounds: 100, runs: 4 * (10 + 100) });
+  // Two models for three seconds each, four passes a round.
+  assert.deepEqual(await measured(50), { rounds: 30, runs: 4 * (10 + 30) });
+  assert.deepEqual(await measured(1000), { rounds: 15, runs: 4 * (2 + 15) });
+});
+
 test('measuring ends when asked to', async () => {
-  const models = { student: smallModel(data) };
   await assert.rejects(
-    measureSpeed(device, models, data.test, { stopRequested: () => 'stop' }),
+    measureSpeed(models, { device, split: data.test, stopRequested: () => 'stop' }),
     Interruption,
   );
 });

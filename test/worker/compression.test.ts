@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ExperimentInput } from '../../src/experiment/schema.ts';
@@ -155,4 +155,44 @@ test('pruning that is stopped half-way and resumed ends as undisturbed', async (
   const { events } = await resultOf(stopped);
   assert.ok(events.some((event) => event.type === 'started' && event.resumedFromEpoch !== undefined));
   assert.deepEqual(weights(stopped), weights(undisturbed));
+});
+
+test('language models that were made smaller go on with texts as their originals do', async () => {
+  const texts = temporaryDirectory();
+  for (const name of ['train.txt', 'test.txt'])
+    writeFileSync(join(texts, name), 'the whale swam on and the ship came after it, all night. '.repeat(40));
+  const changes: Partial<ExperimentInput> = {
+    dataset: {
+      kind: 'language-model',
+      train: 'train.txt',
+      test: 'test.txt',
+      tokenizer: { kind: 'words' },
+      length: 16,
+    },
+    teacher: {
+      model: { architecture: 'gpt2', hiddenSize: 16, layers: 1, heads: 2, intermediateSize: 32 },
+      training: { epochs: 6, batchSize: 8, learningRate: 0.01 },
+    },
+    student: undefined,
+    training: { epochs: 1, batchSize: 8, learningRate: 0.001 },
+  };
+  for (const strategy of [
+    { kind: 'quantize', scheme: 'float16' },
+    { kind: 'quantize', scheme: 'int8-weights' },
+    { kind: 'quantize', scheme: 'int8' },
+    { kind: 'quantize', scheme: 'int4-weights' },
+    { kind: 'prune', method: 'structured', sparsity: 0.5 },
+    { kind: 'prune', method: 'magnitude', sparsity: 0.3 },
+  ] as const) {
+    const name = strategy.kind === 'quantize' ? strategy.scheme : strategy.method;
+    const { result } = await resultOf(await makeRun(texts, name, { ...changes, strategy }));
+    assert.ok(result.continuations!.length > 0, name);
+    for (const { reference, texts: written } of result.continuations!) {
+      assert.deepEqual(Object.keys(written), ['student', 'teacher'], name);
+      assert.ok(reference.length > 0 && written.student!.length > 0, name);
+      // Practically the same weights draw the same tokens.
+      if (name === 'float16') assert.equal(written.student, written.teacher);
+    }
+    assert.ok(result.student.perplexity! > 1, name);
+  }
 });

@@ -1,8 +1,8 @@
 import type { Dataset } from '../../data/dataset.ts';
 import type { Device } from '../../device/device.ts';
 import { RandomGenerator } from '../../device/random-generator.ts';
-import type { Model } from '../../models/model.ts';
 import type { StopRequested } from '../interruption.ts';
+import type { NamedModel } from '../named-model.ts';
 import type { Sampling } from './choose-token.ts';
 import { sampleStarts } from './prompts.ts';
 import { TextGenerator } from './text-generator.ts';
@@ -36,7 +36,7 @@ export interface ContinuationOptions {
  * @throws Interruption
  */
 export async function sampleContinuations(
-  models: Readonly<Record<string, Model>>,
+  models: readonly NamedModel[],
   { device, dataset, seed, stopRequested }: ContinuationOptions,
 ): Promise<Continuation[]> {
   const { task, test, tokenizer } = dataset;
@@ -46,8 +46,8 @@ export async function sampleContinuations(
   if (starts.length === 0) return [];
   const texts: Record<string, string>[] = starts.map(() => ({}));
   const longest = Math.max(...starts.map(({ prompt }) => prompt.length)) + longestContinuation;
-  for (const [name, model] of Object.entries(models)) {
-    const generator = new TextGenerator(device, model);
+  for (const { name, model, device: own } of models) {
+    const generator = new TextGenerator(own ?? device, model);
     try {
       const continuations = await generator.continue(
         starts.map(({ prompt }, index) => ({

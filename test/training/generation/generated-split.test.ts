@@ -179,7 +179,10 @@ test('prompts of the data are gone on with, and one that is too long is said', a
 
 test('test texts are shown with how each model goes on, the same each time', async () => {
   const options = { device, dataset, seed: 4 };
-  const models = { student: teacherOf(dataset, 2), teacher };
+  const models = [
+    { name: 'student', model: teacherOf(dataset, 2) },
+    { name: 'teacher', model: teacher },
+  ];
   const samples = await sampleContinuations(models, options);
   assert.ok(samples.length > 0 && samples.length <= 3);
   for (const { prompt, reference, texts } of samples) {

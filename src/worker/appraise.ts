@@ -1,0 +1,62 @@
+import type { Dataset } from '../data/dataset.ts';
+import { type Continuation, sampleContinuations } from '../training/generation/sample-continuations.ts';
+import { measureSpeed } from '../training/measure.ts';
+import type { Quality } from '../training/quality.ts';
+import { assessAll, figuresOf, type Subject } from './assess.ts';
+import type { ModelFigures } from './events.ts';
+import type { Job } from './job.ts';
+
+/** What a run found out about its models. */
+export interface Appraisal {
+  /** How well each answers the test set, the ensemble included, by name. */
+  readonly quality: ReadonlyMap<string, Quality>;
+  /** Of language models. */
+  readonly continuations: readonly Continuation[];
+  /** @param bytes of the weights on disk */
+  figures(name: string, bytes: number): ModelFigures;
+}
+
+/**
+ * Evaluates the models of a run on the test set, lets those that continue texts do so, and measures their speed in turns.
+ * @param trained optimizer steps and epochs that led to the models
+ * @throws Interruption
+ */
+export async function appraise(
+  job: Job,
+  subjects: readonly Subject[],
+  dataset: Dataset,
+  { steps, epochs }: { readonly steps: number; readonly epochs: number },
+): Promise<Appraisal> {
+  const { device, request, log, control } = job;
+  const stopRequested = control.requested;
+  job.begin('evaluate');
+  const quality = await assessAll(subjects, {
+    device,
+    split: dataset.test,
+    stopRequested,
+    onProgress: job.progress('evaluate', 'batches'),
+    onQuality: (model, { accuracy, loss }) => {
+      const values = { 'test.accuracy': accuracy, 'test.loss': loss };
+      log.append({ type: 'metric', model, step: steps, epoch: epochs, values });
+    },
+  });
+  const continuations = await sampleContinuations(subjects, {
+    device,
+    dataset,
+    seed: request.seed,
+    stopRequested,
+  });
+  job.begin('measure');
+  const speed = await measureSpeed(subjects, {
+    device,
+    split: dataset.test,
+    stopRequested,
+    onProgress: job.progress('measure', 'rounds'),
+  });
+  const models = new Map(subjects.map(({ name, model }) => [name, model]));
+  return {
+    quality,
+    continuations,
+    figures: (name, bytes) => figuresOf(models.get(name)!, quality.get(name)!, speed.get(name)!, bytes),
+  };
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { Dataset } from '../data/dataset.ts';
+import type { TeacherConfig } from '../experiment/schema.ts';
+import { prepareTeacher, type Teacher } from '../training/teacher.ts';
+import type { Job } from './job.ts';
+
+/**
+ * A model that is there before the run, from its checkpoint or trained, its progress told in the run's events.
+ * @throws UserError, Interruption as {@link prepareTeacher}
+ */
+export async function teacherOfJob(job: Job, config: TeacherConfig, dataset: Dataset): Promise<Teacher> {
+  const { request, device, log, control } = job;
+  let waiting = false;
+  job.begin('teacher');
+  const teacher = await prepareTeacher({
+    device,
+    dataset,
+    config,
+    experimentDirectory: request.directory,
+    teachersDirectory: join(request.dataDirectory, 'teachers'),
+    stopRequested: control.requested,
+    onDownload: job.progress('teacher', 'bytes'),
+    observer: {
+      progress: job.progress('teacher', 'steps'),
+      metrics: (values, step, epoch) => log.append({ type: 'metric', model: 'teacher', step, epoch, values }),
+    },
+    onWaiting: ({ pid, host }) => {
+      if (!waiting) job.warn(`Waiting for the teacher, which process ${pid} on ${host} is training.`);
+      waiting = true;
+    },
+  });
+  job.keep(teacher.model);
+  return teacher;
+}

@@ -1,0 +1,55 @@
+import type { Device } from '../device/device.ts';
+import type { Checkpoints } from '../training/checkpoint.ts';
+import type { Control } from './control.ts';
+import type { EventLog } from './event-log.ts';
+import type { Phase } from './events.ts';
+import { ProgressReporter } from './progress-reporter.ts';
+import type { RunDirectory } from './run-directory.ts';
+import type { RunRequest } from './run-request.ts';
+
+export interface JobParts {
+  readonly directory: RunDirectory;
+  readonly request: RunRequest;
+  readonly device: Device;
+  readonly log: EventLog;
+  readonly checkpoints: Checkpoints;
+  readonly control: Control;
+}
+
+/** One run at work: what it is to do and to write to, and what it must release at the end. */
+export interface Job extends JobParts {
+  begin(phase: Phase): void;
+  /** Where the progress of a phase is told. */
+  progress(phase: Phase, unit: string): (done: number, total: number) => void;
+  warn(message: string): void;
+  /** Disposes of something when the job ends, however it ends, the latest first. @returns the same */
+  keep<T extends { dispose(): void }>(disposable: T): T;
+}
+
+/**
+ * Does the work of a run and releases whatever was kept for it.
+ * @throws UserError for what the user can mend
+ * @throws Interruption if asked to end early
+ */
+export async function runJob(parts: JobParts, work: (job: Job) => Promise<void>): Promise<void> {
+  const { log } = parts;
+  const kept: { dispose(): void }[] = [];
+  const job: Job = {
+    ...parts,
+    begin: (phase) => log.append({ type: 'phase', phase }),
+    progress(phase, unit) {
+      const reporter = new ProgressReporter(log, phase, unit);
+      return (done, total) => reporter.report(done, total);
+    },
+    warn: (message) => log.append({ type: 'warning', message }),
+    keep(disposable) {
+      kept.push(disposable);
+      return disposable;
+    },
+  };
+  try {
+    await work(job);
+  } finally {
+    for (const disposable of kept.reverse()) disposable.dispose();
+  }
+}
