@@ -1,15 +1,17 @@
 import type { Dataset } from '../data/dataset.ts';
 import { type Continuation, sampleContinuations } from '../training/generation/sample-continuations.ts';
 import { measureSpeed } from '../training/measure.ts';
-import type { Quality } from '../training/quality.ts';
+import { agreement, disagreements, type Quality } from '../training/quality.ts';
 import { assessAll, figuresOf, type Subject } from './assess.ts';
-import type { ModelFigures } from './events.ts';
+import type { ModelFigures, RunResult } from './events.ts';
 import type { Job } from './job.ts';
 
 /** What a run found out about its models. */
 export interface Appraisal {
   /** How well each answers the test set, the ensemble included, by name. */
   readonly quality: ReadonlyMap<string, Quality>;
+  /** What student and teacher answer alike. */
+  againstTeacher(): Pick<RunResult, 'agreement' | 'disagreement'>;
   /** Of language models. */
   readonly continuations: readonly Continuation[];
   /** @param bytes of the weights on disk */
@@ -56,6 +58,11 @@ export async function appraise(
   const models = new Map(subjects.map(({ name, model }) => [name, model]));
   return {
     quality,
+    againstTeacher() {
+      const [student, teacher] = [quality.get('student')!, quality.get('teacher')!];
+      const disagreement = disagreements(student, teacher);
+      return { agreement: agreement(student, teacher), ...(disagreement && { disagreement }) };
+    },
     continuations,
     figures: (name, bytes) => figuresOf(models.get(name)!, quality.get(name)!, speed.get(name)!, bytes),
   };

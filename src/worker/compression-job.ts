@@ -3,7 +3,6 @@ import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open-dataset.ts';
 import { type CompressionConfig, compresses } from '../experiment/compression-schema.ts';
 import { UserError } from '../experiment/user-error.ts';
-import { agreement } from '../training/quality.ts';
 import type { Teacher } from '../training/teacher.ts';
 import { appraise } from './appraise.ts';
 import type { Subject } from './assess.ts';
@@ -35,13 +34,13 @@ export async function compressionJob(job: Job): Promise<void> {
 
   const { subject } = compressed;
   const subjects: Subject[] = [subject, { name: 'teacher', model: original.model, ensemble: false }];
-  const { quality, continuations, figures } = await appraise(job, subjects, dataset, compressed);
+  const { againstTeacher, continuations, figures } = await appraise(job, subjects, dataset, compressed);
   job.begin('export');
   const saved = await compressed.save(job.directory.studentDirectory);
   const result: RunResult = {
     student: figures('student', saved.bytes),
     teacher: figures('teacher', original.bytes),
-    agreement: agreement(quality.get('student')!, quality.get('teacher')!),
+    ...againstTeacher(),
     ...compressed.outcome,
     ...(continuations.length > 0 && { continuations: [...continuations] }),
     compression: { ...compressed.outcome.compression, ...saved.compression },

@@ -10,7 +10,6 @@ import { createStrategy } from '../strategies/create-strategy.ts';
 import { hiddenShapes } from '../strategies/hidden-shapes.ts';
 import type { AttachedStrategy, Candidate, TeacherNeeds } from '../strategies/strategy.ts';
 import { initializer } from '../training/initialize.ts';
-import { agreement } from '../training/quality.ts';
 import { prepareStudent, requireBuildable } from '../training/student.ts';
 import type { Teacher } from '../training/teacher.ts';
 import { needsTeacher } from '../training/teacher-source.ts';
@@ -55,7 +54,7 @@ export async function trainingJob(job: Job): Promise<void> {
     ...(teacher ? [{ name: 'teacher', model: teacher.model, ensemble: false }] : []),
     ...candidates,
   ];
-  const { quality, continuations, figures } = await appraise(job, subjects, dataset, outcome);
+  const { quality, againstTeacher, continuations, figures } = await appraise(job, subjects, dataset, outcome);
   const bytes = await exportAll(job, student, candidates, dataset);
   const together = quality.get(ensembleName);
   const result: RunResult = {
@@ -68,7 +67,7 @@ export async function trainingJob(job: Job): Promise<void> {
     ...(together && { ensemble: answersOf(together) }),
     ...(teacher && {
       teacher: figures('teacher', teacher.bytes),
-      agreement: agreement(quality.get('student')!, quality.get('teacher')!),
+      ...againstTeacher(),
     }),
     bestEpoch: outcome.bestEpoch,
     trainingSeconds: outcome.seconds,

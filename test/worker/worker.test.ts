@@ -57,7 +57,7 @@ test('a run goes from its directory to a student, telling all the way', async ()
     ['result', 'completed'],
   );
 
-  const { student, teacher, agreement, bestEpoch } = ofType(events, 'result')[0]!.result;
+  const { student, teacher, agreement, disagreement, bestEpoch } = ofType(events, 'result')[0]!.result;
   assert.equal(student.bytes, studentBytes(directory).length);
   assert.equal(student.parameters, 784 * 8 + 8 + 8 + 8 * 10 + 10);
   assert.ok(student.latencyMs! > 0 && student.throughput! > 0);
@@ -67,6 +67,14 @@ test('a run goes from its directory to a student, telling all the way', async ()
     80,
   );
   assert.ok(agreement! > 0 && agreement! <= 1);
+  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+  assert.equal(sum(disagreement!.map(({ samples }) => samples)), 80);
+  const different = sum(
+    disagreement!.map(({ onlyStudent, onlyTeacher, neither }) => onlyStudent + onlyTeacher + neither),
+  );
+  assert.equal(1 - different / 80, agreement);
+  assert.equal(student.timedRounds, teacher!.timedRounds);
+  assert.ok(student.timedRounds! >= 15 && student.timedRounds! <= 100);
   assert.ok(bestEpoch === 1 || bestEpoch === 2);
   assert.deepEqual(readdirSync(directory.studentDirectory).sort(), [
     'README.md',
