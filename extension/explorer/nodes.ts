@@ -3,7 +3,10 @@ import type { RunQuery, RunRecord } from '../../src/runs/run-records.ts';
 import type { RunFolder } from '../workspace/run-folder.ts';
 
 /** What the run explorer shows, as data; run-item.ts and group-item.ts turn it into rows. */
-export type ExplorerNode = ExperimentNode | GroupNode | RunNode | MoreNode;
+export type ExplorerNode = RootNode | RunNode | MoreNode;
+
+/** A row at the top, with runs below it. */
+export type RootNode = ExperimentNode | GroupNode;
 
 /** A folder of the workspace with a query that selects the runs below a node. */
 export interface RunSelection {
@@ -34,15 +37,18 @@ export interface RunNode {
   readonly kind: 'run';
   readonly folder: RunFolder;
   readonly record: RunRecord;
-  readonly parent: ExperimentNode | GroupNode;
+  readonly parent: RootNode;
 }
 
 export interface MoreNode {
   readonly kind: 'more';
-  readonly parent: ExperimentNode | GroupNode;
+  readonly parent: RootNode;
   readonly shown: number;
   readonly total: number;
 }
+
+export const selectionsOf = (root: RootNode): readonly RunSelection[] =>
+  root.kind === 'experiment' ? [root.selection] : root.selections;
 
 /** Stable identity of a row across refreshes. */
 export function nodeId(node: ExplorerNode): string {

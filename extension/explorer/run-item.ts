@@ -42,6 +42,17 @@ export function runItem(node: RunNode): TreeItem {
   return item;
 }
 
+/** What of a run its row shows: a row is drawn anew only where this has changed. */
+export function runAppearance({ record }: RunNode): string {
+  return JSON.stringify([
+    runLabel(record),
+    runDescription(record),
+    record.state,
+    isResumable(record),
+    record.baseline,
+  ]);
+}
+
 /** What the user named the run, else what tells it from its neighbours. */
 export function runLabel(record: RunRecord): string {
   return record.name === record.experiment ? l10n.t('seed {0}', record.seed) : record.name;

@@ -1,87 +1,97 @@
-import { EventEmitter, l10n, type TreeDataProvider, type TreeItem, Uri } from 'vscode';
-import type { RunQuery } from '../../src/runs/run-records.ts';
-import type { RunState } from '../../src/worker/events.ts';
+import { EventEmitter, type TreeDataProvider, type TreeItem } from 'vscode';
+import { Pacer } from '../dashboard/pacer.ts';
 import { Disposables } from '../disposables.ts';
 import type { ExperimentFiles } from '../workspace/experiment-files.ts';
-import type { RunFolder } from '../workspace/run-folder.ts';
+import type { RunChange } from '../workspace/run-folder.ts';
 import type { RunFolders } from '../workspace/run-folders.ts';
 import { experimentItem, groupItem, moreItem } from './group-item.ts';
-import {
-  type ExperimentNode,
-  type ExplorerNode,
-  type GroupNode,
-  nodeId,
-  type RunNode,
-  type RunSelection,
-} from './nodes.ts';
-import { runItem, runTooltip, stateIcon, stateName } from './run-item.ts';
+import { type ExplorerNode, nodeId, type RootNode, type RunNode, selectionsOf } from './nodes.ts';
+import { Roots } from './roots.ts';
+import { runAppearance, runItem, runTooltip } from './run-item.ts';
 import type { RememberedViewOptions } from './view-options.ts';
 
 /** Rows below one node before 'Show more': a tree of thousands is never built at once. */
 export const pageSize = 100;
 
-/** So many experiments are shown unfolded; with more, one looks for one of them first. */
-const fewNodes = 10;
+/** How often rows are drawn anew whose run only got further: a click that falls into a drawing is lost. */
+const progressMs = 1000;
 
-/** What people look for first. */
-const states: readonly RunState[] = ['running', 'queued', 'completed', 'interrupted', 'failed', 'cancelled'];
+/** A row of VS Code's: it knows rows by the very objects it was given, and asks again what they look like. */
+interface ShownRow<Node extends ExplorerNode> {
+  readonly given: Node;
+  newest: Node;
+}
 
-/** Experiments and their runs. Asks the store for the page it shows, and redraws single rows while runs report. */
+interface ShownRun extends ShownRow<RunNode> {
+  /** What of it was drawn last. */
+  appearance: string;
+}
+
+/**
+ * Experiments and their runs. Asks the store for the pages it shows. What changes is drawn anew and nothing else: the row
+ * of a run, the rows below one node where they came, went or changed their order, and all only where nodes did.
+ */
 export class RunTree extends Disposables implements TreeDataProvider<ExplorerNode> {
-  readonly #folders: RunFolders;
-  readonly #files: ExperimentFiles;
   readonly #options: RememberedViewOptions;
-  readonly #changed = this.add(new EventEmitter<ExplorerNode | undefined>());
+  readonly #source: Roots;
+  readonly #changed = this.add(new EventEmitter<ExplorerNode | ExplorerNode[] | undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
   /** Pages opened below a node, by its id. */
   readonly #pages = new Map<string, number>();
-  /** Rows as VS Code was given them: it knows them by identity. */
-  readonly #shown = new Map<string, RunNode>();
-  /** Rows on screen by run id, so that a report redraws one row instead of the tree. */
-  readonly #rows = new Map<string, RunNode>();
+  readonly #roots = new Map<string, ShownRow<RootNode>>();
+  /** Ids of the rows below a node that VS Code has asked for. */
+  readonly #below = new Map<string, readonly string[]>();
+  readonly #runs = new Map<string, ShownRun>();
+  /** Runs that only got further since they were drawn. */
+  readonly #further = new Set<string>();
+  readonly #pacer = new Pacer(progressMs, () => this.#drawFurther());
+  #updating: Promise<void> = Promise.resolve();
 
   constructor(folders: RunFolders, files: ExperimentFiles, options: RememberedViewOptions) {
     super();
-    this.#folders = folders;
-    this.#files = files;
     this.#options = options;
+    this.#source = new Roots(folders, files);
     this.add(files.onDidChange(() => this.refresh()));
     this.add(folders.onDidReplace(() => this.refresh()));
     this.add(options.onDidChange(() => this.refresh()));
-    this.add(
-      folders.onDidChange(({ folder, ids, structure }) => {
-        if (structure) this.refresh();
-        else void this.#redraw(folder, ids);
-      }),
-    );
+    this.add(folders.onDidChange((change) => this.#follow(change)));
+    this.add({ dispose: () => this.#pacer.end() });
   }
 
+  /** Draws everything anew. */
   refresh(): void {
-    this.#rows.clear();
-    this.#shown.clear();
+    for (const shown of [this.#roots, this.#below, this.#runs, this.#further]) shown.clear();
     this.#changed.fire(undefined);
   }
 
-  showMore(parent: ExperimentNode | GroupNode): void {
-    this.#pages.set(nodeId(parent), (this.#pages.get(nodeId(parent)) ?? 1) + 1);
-    this.#changed.fire(parent);
+  showMore(parent: RootNode): void {
+    const id = nodeId(parent);
+    this.#pages.set(id, (this.#pages.get(id) ?? 1) + 1);
+    this.#changed.fire(this.#roots.get(id)?.given ?? parent);
   }
 
-  getTreeItem(node: ExplorerNode): TreeItem {
+  /** The newest known state of a row. */
+  current<Node extends ExplorerNode>(node: Node): Node {
+    const shown = node.kind === 'run' ? this.#runs : this.#roots;
+    return (shown.get(nodeId(node))?.newest as Node | undefined) ?? node;
+  }
+
+  getTreeItem(given: ExplorerNode): TreeItem {
+    const node = this.current(given);
     switch (node.kind) {
       case 'experiment':
         return experimentItem(node);
       case 'group':
         return groupItem(node);
       case 'run':
-        return runItem(this.#rows.get(nodeId(node)) ?? node);
+        return runItem(node);
       case 'more':
         return moreItem(node);
     }
   }
 
   resolveTreeItem(item: TreeItem, node: ExplorerNode): TreeItem {
-    if (node.kind === 'run') item.tooltip = runTooltip((this.#rows.get(nodeId(node)) ?? node).record);
+    if (node.kind === 'run') item.tooltip = runTooltip(this.current(node).record);
     return item;
   }
 
@@ -90,136 +100,107 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
   }
 
   async getChildren(node?: ExplorerNode): Promise<ExplorerNode[]> {
-    if (!node) return this.#roots();
-    if (node.kind === 'experiment') return this.#runs(node, [node.selection]);
-    if (node.kind === 'group') return this.#runs(node, node.selections);
-    return [];
-  }
-
-  #roots(): Promise<ExplorerNode[]> {
-    const { grouping } = this.#options.current;
-    if (grouping === 'experiment') return this.#experiments();
-    const groups =
-      grouping === 'status'
-        ? states.map((state) => ({
-            label: stateName(state),
-            icon: stateIcon(state),
-            query: { states: [state] },
-          }))
-        : undefined;
-    return this.#groups(groups);
-  }
-
-  async #experiments(): Promise<ExplorerNode[]> {
-    const text = this.#options.current.text || undefined;
-    const files = await this.#files.list();
-    const nodes: ExperimentNode[] = [];
-    for (const folder of this.#folders.all) {
-      const counts = new Map((await folder.experiments(text)).map(({ file, runs }) => [file, runs]));
-      for (const uri of files.filter((file) => this.#folders.of(file) === folder)) {
-        const runs = counts.get(uri.fsPath) ?? 0;
-        counts.delete(uri.fsPath);
-        const named = !text || uri.path.toLowerCase().includes(text.toLowerCase());
-        if (named || runs > 0) nodes.push(experimentNode(folder, uri, true, runs, text));
-      }
-      for (const [file, runs] of counts)
-        nodes.push(experimentNode(folder, Uri.file(file), false, runs, text));
+    if (!node) {
+      const roots = await this.#source.list(this.#options.current);
+      this.#roots.clear();
+      for (const root of roots) this.#roots.set(nodeId(root), { given: root, newest: root });
+      return roots;
     }
-    const expanded = nodes.length <= fewNodes;
-    return nodes.map((node) => ({ ...node, expanded }));
+    if (node.kind === 'run' || node.kind === 'more') return [];
+    const rows = await this.#page(node);
+    for (const run of rows)
+      if (run.kind === 'run')
+        this.#runs.set(nodeId(run), { given: run, newest: run, appearance: runAppearance(run) });
+    this.#below.set(nodeId(node), rows.map(nodeId));
+    return rows;
   }
 
-  async #groups(
-    known: readonly { label: string; icon: string; query: RunQuery }[] | undefined,
-  ): Promise<ExplorerNode[]> {
-    const text = this.#options.current.text || undefined;
-    const groups = known ?? (await this.#strategies());
-    const nodes = await Promise.all(
-      groups.map(async ({ label, icon, query }): Promise<GroupNode> => {
-        const selections: RunSelection[] = this.#folders.all.map((folder) => ({
-          folder,
-          query: { ...query, text },
-        }));
-        const counts = await Promise.all(selections.map(({ folder, query }) => folder.count(query)));
-        return {
-          kind: 'group',
-          label,
-          icon,
-          selections,
-          runs: counts.reduce((sum, count) => sum + count, 0),
-        };
-      }),
-    );
-    return nodes.filter(({ runs }) => runs > 0);
-  }
-
-  async #strategies(): Promise<{ label: string; icon: string; query: RunQuery }[]> {
-    const names = new Set((await Promise.all(this.#folders.all.map((folder) => folder.strategies()))).flat());
-    return [...names].sort().map((strategy) => ({
-      label: strategy || l10n.t('unknown'),
-      icon: 'symbol-method',
-      query: { strategy },
-    }));
-  }
-
-  async #runs(
-    parent: ExperimentNode | GroupNode,
-    selections: readonly RunSelection[],
-  ): Promise<ExplorerNode[]> {
+  /** The rows below a node, as far as its pages are opened. */
+  async #page(given: RootNode): Promise<ExplorerNode[]> {
+    const parent = this.current(given);
     const { sort, descending } = this.#options.current;
     const limit = pageSize * (this.#pages.get(nodeId(parent)) ?? 1);
     const nodes: ExplorerNode[] = [];
-    for (const { folder, query } of selections) {
+    for (const { folder, query } of selectionsOf(parent)) {
       if (nodes.length >= limit) break;
       const records = await folder.list({ ...query, sort, descending, limit: limit - nodes.length });
-      for (const record of records) {
-        const node: RunNode = { kind: 'run', folder, record, parent };
-        this.#rows.set(nodeId(node), node);
-        this.#shown.set(nodeId(node), node);
-        nodes.push(node);
-      }
+      for (const record of records) nodes.push({ kind: 'run', folder, record, parent });
     }
     if (nodes.length < parent.runs && nodes.length >= limit)
       nodes.push({ kind: 'more', parent, shown: nodes.length, total: parent.runs });
     return nodes;
   }
 
-  async #redraw(folder: RunFolder, ids: readonly string[] | undefined): Promise<void> {
-    const shown = [...this.#rows.values()].filter(
-      (node) => node.folder === folder && (ids?.includes(node.record.id) ?? true),
-    );
-    if (shown.length === 0) return;
-    const records = new Map(
-      (await folder.list({ ids: shown.map(({ record }) => record.id) })).map((r) => [r.id, r]),
-    );
-    for (const node of shown) {
-      const record = records.get(node.record.id);
-      if (!record || JSON.stringify(record) === JSON.stringify(node.record)) continue;
-      const renewed = { ...node, record };
-      this.#rows.set(nodeId(node), renewed);
-      this.#changed.fire(this.#shown.get(nodeId(node)) ?? node);
+  #follow(change: RunChange): void {
+    this.#updating = this.#updating
+      .then(() => {
+        if (this.disposed) return undefined;
+        const onlyReports = !change.structure && change.ids !== undefined;
+        return onlyReports ? this.#renew(change) : this.#compare(change);
+      })
+      .catch(() => this.refresh());
+  }
+
+  /** Runs may have come, gone or changed in any way: draws what is no longer as it was drawn. */
+  async #compare(change: RunChange): Promise<void> {
+    const shown = [...this.#roots.keys()];
+    // VS Code is about to ask, or the view was never seen.
+    if (shown.length === 0) return this.#changed.fire(undefined);
+    const roots = await this.#source.list(this.#options.current);
+    if (!sameOrder(shown, roots.map(nodeId))) return this.refresh();
+    for (const root of roots) {
+      const row = this.#roots.get(nodeId(root));
+      if (!row) return;
+      const before = row.newest.runs;
+      row.newest = root;
+      const concerned = selectionsOf(root).some(({ folder }) => folder === change.folder);
+      if (before !== root.runs || (concerned && (await this.#isReordered(root))))
+        this.#changed.fire(row.given);
     }
+    await this.#renew({ ...change, ids: undefined });
   }
 
-  /** The newest known state of a row's run. */
-  current(node: RunNode): RunNode {
-    return this.#rows.get(nodeId(node)) ?? node;
+  async #isReordered(root: RootNode): Promise<boolean> {
+    const below = this.#below.get(nodeId(root));
+    return below !== undefined && !sameOrder(below, (await this.#page(root)).map(nodeId));
+  }
+
+  /** Reads what the rows of these runs, or of all, look like now. */
+  async #renew({ folder, ids }: RunChange): Promise<void> {
+    const wanted = ids && new Set(ids);
+    const rows = [...this.#runs.values()].filter(
+      ({ given }) => given.folder === folder && (wanted?.has(given.record.id) ?? true),
+    );
+    if (rows.length === 0) return;
+    const records = await folder.list({ ids: rows.map(({ given }) => given.record.id) });
+    const byId = new Map(records.map((record) => [record.id, record]));
+    const moved: ExplorerNode[] = [];
+    for (const row of rows) {
+      const record = byId.get(row.given.record.id);
+      if (!record) continue;
+      const before = row.newest.record.state;
+      row.newest = { ...row.newest, record };
+      const id = nodeId(row.given);
+      if (runAppearance(row.newest) === row.appearance) this.#further.delete(id);
+      else if (record.state === before && record.state === 'running') this.#further.add(id);
+      else moved.push(this.#drawn(row));
+    }
+    if (moved.length > 0) this.#changed.fire(moved);
+    if (this.#further.size > 0) this.#pacer.announce();
+  }
+
+  #drawFurther(): void {
+    const rows = [...this.#further].flatMap((id) => this.#runs.get(id) ?? []);
+    this.#further.clear();
+    if (rows.length > 0) this.#changed.fire(rows.map((row) => this.#drawn(row)));
+  }
+
+  #drawn(row: ShownRun): RunNode {
+    row.appearance = runAppearance(row.newest);
+    this.#further.delete(nodeId(row.given));
+    return row.given;
   }
 }
 
-function experimentNode(
-  folder: RunFolder,
-  uri: Uri,
-  exists: boolean,
-  runs: number,
-  text: string | undefined,
-): ExperimentNode {
-  return {
-    kind: 'experiment',
-    uri,
-    exists,
-    runs,
-    expanded: true,
-    selection: { folder, query: { file: uri.fsPath, text } },
-  };
-}
+const sameOrder = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((id, index) => id === other[index]);

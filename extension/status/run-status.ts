@@ -1,19 +1,20 @@
 import { l10n, MarkdownString, StatusBarAlignment, type TreeView, window } from 'vscode';
 import type { RunRecord } from '../../src/runs/run-records.ts';
+import { Pacer } from '../dashboard/pacer.ts';
 import { Disposables } from '../disposables.ts';
 import type { ExplorerNode } from '../explorer/nodes.ts';
 import { runDescription, runLabel } from '../explorer/run-item.ts';
 import type { RunFolders } from '../workspace/run-folders.ts';
 
 const listed = 10;
+const progressMs = 1000;
 
 /** What runs, in the status bar and as the badge of the run explorer; nothing while nothing runs. */
 export class RunStatus extends Disposables {
   readonly #folders: RunFolders;
   readonly #view: TreeView<ExplorerNode>;
   readonly #item = this.add(window.createStatusBarItem('distillery.runs', StatusBarAlignment.Left, 10));
-  #updating = false;
-  #again = false;
+  readonly #pacer = new Pacer(progressMs, () => this.#show());
 
   constructor(folders: RunFolders, view: TreeView<ExplorerNode>) {
     super();
@@ -21,25 +22,13 @@ export class RunStatus extends Disposables {
     this.#view = view;
     this.#item.name = l10n.t('Distillery runs');
     this.#item.command = 'distillery.runs.focus';
-    this.add(folders.onDidChange(() => void this.#update()));
-    this.add(folders.onDidReplace(() => void this.#update()));
+    this.add(folders.onDidChange(() => this.#pacer.announce()));
+    this.add(folders.onDidReplace(() => this.#pacer.announce()));
+    this.add({ dispose: () => this.#pacer.end() });
   }
 
   /** What the item says, or an empty text while it is hidden. */
   text = '';
-
-  async #update(): Promise<void> {
-    if (this.#updating) {
-      this.#again = true;
-      return;
-    }
-    this.#updating = true;
-    do {
-      this.#again = false;
-      await this.#show();
-    } while (this.#again && !this.disposed);
-    this.#updating = false;
-  }
 
   async #show(): Promise<void> {
     const count = (state: 'running' | 'queued') =>
@@ -63,18 +52,22 @@ export class RunStatus extends Disposables {
     this.#item.tooltip = tooltip(records, queued);
     this.#item.accessibilityInformation = { label: l10n.t('Distillery: {0}', this.text) };
     this.#item.show();
-    this.#view.badge = { value: running + queued, tooltip: this.text };
+    const badge = { value: running + queued, tooltip: countText(running, queued) };
+    // Set again, it would be drawn again, under a click on the tab that it lies on.
+    if (badge.tooltip !== this.#view.badge?.tooltip) this.#view.badge = badge;
   }
 }
 
 function statusText(running: number, queued: number, records: readonly RunRecord[]): string {
-  const parts: string[] = [];
   const [only] = records;
-  if (running === 1 && only) parts.push(`${only.experiment}: ${runDescription(only)}`);
-  else if (running > 0) parts.push(l10n.t('{0} running', running));
-  if (queued > 0) parts.push(l10n.t('{0} waiting', queued));
-  return parts.join(', ');
+  if (running !== 1 || !only) return countText(running, queued);
+  return [`${only.experiment}: ${runDescription(only)}`, countText(0, queued)].filter(Boolean).join(', ');
 }
+
+const countText = (running: number, queued: number): string =>
+  [running > 0 && l10n.t('{0} running', running), queued > 0 && l10n.t('{0} waiting', queued)]
+    .filter(Boolean)
+    .join(', ');
 
 function tooltip(records: readonly RunRecord[], queued: number): MarkdownString {
   const text = new MarkdownString();

@@ -132,6 +132,6 @@ try {
 } catch (error) {
   console.error(error);
 } finally {
-  rmSync(scratch, { recursive: true, force: true });
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 10 });
 }
 process.exit(failed ? 1 : 0);

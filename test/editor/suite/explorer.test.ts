@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { basename } from 'node:path';
 import type { ExplorerNode } from '../../../extension/explorer/nodes.ts';
 import { pageSize } from '../../../extension/explorer/run-tree.ts';
 import { experimentSchema } from '../../../src/experiment/schema.ts';
@@ -8,12 +9,17 @@ import {
   dataDirectory,
   distillery,
   execute,
+  experimentNode,
   folder,
   inRoot,
   milliseconds,
   pick,
+  runIn,
+  runNode,
+  smallExperiment,
   until,
   watchEventLoop,
+  write,
 } from './support.ts';
 
 const many = 5000;
@@ -86,6 +92,74 @@ describe('the run explorer', function () {
     assert.ok((await runTree.getChildren()).length > 1);
   });
 
+  it('draws no more anew than what a run changes', async () => {
+    const { runTree } = (await distillery()).services;
+    await write('quick.distill.json', smallExperiment('Quick'));
+    await experimentNode('quick.distill.json');
+    const shown = async () => {
+      for (const node of await runTree.getChildren()) await runTree.getChildren(node);
+    };
+    const drawings: (ExplorerNode | ExplorerNode[] | undefined)[] = [];
+    const ran = async () => {
+      const [id] = await execute<string[]>('distillery.run', inRoot('quick.distill.json'));
+      await runIn(id!, ['completed']);
+      await until('its end to be drawn', async () => {
+        const { newest, states } = (await folder()).tally;
+        return newest > 0 && !states.running && !states.queued;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return id!;
+    };
+    await ran();
+    await shown();
+    const drawing = runTree.onDidChangeTreeData((nodes) => drawings.push(nodes));
+    try {
+      const id = await ran();
+      assert.ok(drawings.length > 0);
+      assert.ok(!drawings.includes(undefined), 'not the whole tree');
+      const drawn = new Set(drawings.flatMap((nodes) => nodes ?? []).map(nameOf));
+      assert.deepEqual([...drawn], ['quick.distill.json'], 'only the experiment that ran');
+      await shown();
+      drawings.length = 0;
+      await answering({ showInputBox: () => 'Another name' }, () => execute('distillery.rename', id));
+      await until('the name', () => drawings.length > 0);
+      const rows = drawings.flatMap((nodes) => nodes ?? []);
+      assert.deepEqual(
+        rows.map((node) => node.kind === 'run' && node.record.id),
+        [id],
+      );
+    } finally {
+      drawing.dispose();
+    }
+  });
+
+  it('offers to resume what can go on, and not what was cancelled for good', async () => {
+    const { runTree } = (await distillery()).services;
+    const { runEngine } = await import('../../../extension/workspace/run-engine.ts');
+    const file = inRoot('quick.distill.json').fsPath;
+    const ends = ['stop', 'cancel'] as const;
+    const ids = await runEngine.runsFromFile(store, file, { seeds: [71, 72] });
+    // Ended before anybody starts them, one way each.
+    await Promise.all(ends.map((end, index) => runEngine.stopRun(store, ids[index]!, end)));
+    for (const id of ids) await runIn(id, ['cancelled']);
+    const offers = await Promise.all(
+      ids.map(async (id) => /\bresumable\b/.test(runTree.getTreeItem(await runNode(id)).contextValue ?? '')),
+    );
+    assert.deepEqual(offers, [true, false]);
+    let offered: string[] = [];
+    await answering(
+      {
+        showQuickPick: (items: { run: { record: { id: string } } }[]) => {
+          offered = items.map(({ run }) => run.record.id);
+          return undefined;
+        },
+      },
+      () => execute('distillery.resume', []),
+    );
+    assert.ok(offered.includes(ids[0]!) && !offered.includes(ids[1]!), offered.join());
+    for (const id of ids) await runEngine.removeRun(store, id);
+  });
+
   it('asks the picked run where nothing is selected', async () => {
     let offered = 0;
     await answering(
@@ -100,6 +174,13 @@ describe('the run explorer', function () {
     assert.equal(offered, 200);
   });
 });
+
+const nameOf = (node: ExplorerNode): string =>
+  node.kind === 'run'
+    ? basename(node.record.file)
+    : node.kind === 'experiment'
+      ? basename(node.uri.path)
+      : node.kind;
 
 async function addMany(store: RunStore, file: string): Promise<void> {
   const config = experimentSchema.parse({

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataTransfer, type ExtensionContext, Uri, type WorkspaceFolder, workspace } from 'vscode';
+import type { ExplorerNode } from '../../../extension/explorer/nodes.ts';
 import { Log } from '../../../extension/status/log.ts';
 import { RunFolder } from '../../../extension/workspace/run-folder.ts';
 import { Database } from '../../../src/runs/database.ts';
@@ -270,12 +271,14 @@ describe('the life of runs', function () {
       const { concurrency } = await import('../../../src/runs/queue.ts');
       return (await concurrency(await (await folder()).writer())) === 4;
     });
-    const start = (seeds: string) =>
-      answering({ showInputBox: () => seeds }, async () => {
-        ids.push(...(await execute<string[]>('distillery.runWithSeeds', inRoot('endless.distill.json'))));
-      });
+    const busy = await write(
+      'busy.distill.json',
+      smallExperiment('Busy', { training: { epochs: 1500, batchSize: 16 } }),
+    );
     const ids: string[] = [];
-    await start('11-14');
+    await answering({ showInputBox: () => '11-14' }, async () => {
+      ids.push(...(await execute<string[]>('distillery.runWithSeeds', busy)));
+    });
     await until(
       'four to report',
       async () => {
@@ -290,16 +293,28 @@ describe('the life of runs', function () {
     const listening = (await folder()).onDidRecord((news) => {
       events += news.events.length;
     });
+    const drawings: (ExplorerNode | ExplorerNode[] | undefined)[] = [];
+    const drawing = runTree.onDidChangeTreeData((nodes) => drawings.push(nodes));
     const watched = watchEventLoop();
     await new Promise((resolve) => setTimeout(resolve, 10_000));
     const { heldMs, lateMs } = watched();
     listening.dispose();
+    const inTenSeconds = drawings.length;
+    await until('the progress to be drawn', () => drawings.length > 0);
+    drawing.dispose();
     console.log(
       `4 runs reporting ${(events / 10).toFixed(0)} events a second: event loop held ${milliseconds(heldMs)} at most (${milliseconds(lateMs)} between two turns on a machine that trains four models)`,
     );
     assert.ok(events > 0);
+    console.log(`4 runs reporting: rows drawn anew ${inTenSeconds} times in 10 s`);
+    // A click that falls between two drawings of a row is lost.
+    assert.ok(inTenSeconds <= 12, `${inTenSeconds} drawings`);
+    const drawn = drawings.flatMap((nodes) => nodes ?? []);
+    assert.ok(drawings.every(Array.isArray), 'no more than rows are drawn');
+    assert.ok(drawn.every((node) => node.kind === 'run' && ids.includes(node.record.id)));
     await execute('distillery.stop', ids);
     for (const id of ids) await runIn(id, ['cancelled']);
+    await workspace.fs.delete(busy);
     await workspace.getConfiguration().update('distillery.concurrentRuns', undefined, true);
     const { setConcurrency } = await import('../../../src/runs/queue.ts');
     await setConcurrency(await (await folder()).writer(), 1);

@@ -79,7 +79,15 @@ describe('a project', function () {
     await write('long.distill.json', smallExperiment('Long', { training: { epochs: 400, batchSize: 8 } }));
     const [id] = await execute<string[]>('distillery.queue', inRoot('long.distill.json'));
     long = id!;
-    await until('progress', async () => (await (await folder()).get(long))?.progress, 60_000);
+    // Stopped before it trains, a run has nothing to keep and begins anew.
+    await until(
+      'training',
+      async () => {
+        const progress = (await (await folder()).get(long))?.progress;
+        return progress?.phase === 'train' && progress.done > 0;
+      },
+      60_000,
+    );
     await until('the status bar', async () => (await distillery()).status.text !== '');
     await execute('distillery.stop', await runNode(long));
     const stopped = await runIn(long, ['cancelled']);
