@@ -25,6 +25,8 @@ export interface SupervisorOptions {
   readonly intervalMs?: number;
 }
 
+/** News are read together that come so close to each other: more often than this nobody sees them. */
+const gatherMs = 250;
 /** A worker's log may rest for so long before somebody checks that its process lives. */
 const silenceMs = 2_000;
 
@@ -75,7 +77,7 @@ export class Supervisor {
   async watch(id: string): Promise<void> {
     if (this.#tails.has(id)) return;
     const from = await this.#store.position(id);
-    if (from) this.#tails.set(id, new EventTail(this.#store, id, from, () => this.#schedule(50)));
+    if (from) this.#tails.set(id, new EventTail(this.#store, id, from, () => this.#schedule(gatherMs)));
   }
 
   /** Looks at once, for a caller that has just queued, stopped or resumed something. */

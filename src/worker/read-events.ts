@@ -15,7 +15,7 @@ export interface EventsRead {
   readonly problems: EventProblem[];
 }
 
-const chunkBytes = 1 << 20;
+const longestChunk = 1 << 20;
 /** No event is longer; what is cannot be one, and must not fill the memory of whoever reads. */
 const longestLine = 16 << 20;
 const newline = 0x0a;
@@ -37,16 +37,19 @@ export async function readEvents(file: string, fromOffset = 0): Promise<EventsRe
   }
   try {
     const { size } = await handle.stat();
-    return await readLines(handle, fromOffset > size ? 0 : fromOffset);
+    const start = fromOffset > size ? 0 : fromOffset;
+    // Asked several times a second for a few lines: a buffer for more would keep the garbage collector busy.
+    return await readLines(handle, start, Math.min(longestChunk, size - start));
   } finally {
     await handle.close();
   }
 }
 
-async function readLines(handle: FileHandle, start: number): Promise<EventsRead> {
+async function readLines(handle: FileHandle, start: number, chunkBytes: number): Promise<EventsRead> {
   const events: RunEvent[] = [];
   const problems: EventProblem[] = [];
-  const chunk = Buffer.alloc(chunkBytes);
+  if (chunkBytes === 0) return { events, offset: start, problems };
+  const chunk = Buffer.allocUnsafe(chunkBytes);
   let lineStart = start;
   let pending: Buffer[] = [];
   let pendingBytes = 0;
