@@ -1,17 +1,20 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import type { StopReason, StopRequested } from '../training/interruption.ts';
 import type { RunDirectory } from './run-directory.ts';
 
 const pollMs = 200;
 
-/** Hears what is asked of the worker: by files in control/, or by a signal, which counts as a stop. */
+/**
+ * Hears what is asked of the worker: by files in control/, by a signal, which counts as a stop, or by somebody who
+ * deletes the run, which cancels it: there is nowhere left to write to.
+ */
 export class Control {
-  readonly #directory: string;
+  readonly #directory: RunDirectory;
   #reason: StopReason | undefined;
   #lastLook = -Infinity;
 
   constructor(directory: RunDirectory) {
-    this.#directory = directory.controlDirectory;
+    this.#directory = directory;
   }
 
   /** Looks at the folder at most five times a second, so that it may be asked after every step. */
@@ -29,8 +32,9 @@ export class Control {
   }
 
   #look(): StopReason | undefined {
+    if (!existsSync(this.#directory.requestFile)) return 'cancel';
     try {
-      const names = readdirSync(this.#directory);
+      const names = readdirSync(this.#directory.controlDirectory);
       if (names.includes('cancel')) return 'cancel';
       return names.includes('stop') ? 'stop' : undefined;
     } catch {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,7 +7,13 @@ import { Control } from '../../src/worker/control.ts';
 import { RunDirectory } from '../../src/worker/run-directory.ts';
 import { temporaryDirectory } from './support.ts';
 
-const directory = () => new RunDirectory(join(temporaryDirectory(), 'run'));
+/** As far as a control looks at it. */
+function directory(): RunDirectory {
+  const run = new RunDirectory(join(temporaryDirectory(), 'run'));
+  mkdirSync(run.path);
+  writeFileSync(run.requestFile, '{}');
+  return run;
+}
 
 /** Asks until something is heard: the folder is not looked at each time. */
 async function heard(control: Control) {
@@ -18,7 +25,7 @@ async function heard(control: Control) {
   return undefined;
 }
 
-test('nothing is asked, not even a folder is there', () => {
+test('nothing is asked, not even the folder for it is there', () => {
   assert.equal(new Control(directory()).requested(), undefined);
 });
 
@@ -41,6 +48,14 @@ test('a cancel that follows a stop counts, a stop that follows a cancel does not
   assert.equal(other.requested(), 'cancel');
   other.stop();
   assert.equal(other.requested(), 'cancel');
+});
+
+test('a run that is deleted is cancelled', async () => {
+  const run = directory();
+  const control = new Control(run);
+  assert.equal(control.requested(), undefined);
+  rmSync(run.path, { recursive: true });
+  assert.equal(await heard(control), 'cancel');
 });
 
 test('requests that were cleared are forgotten', async () => {
