@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { fileProblem } from '../data/file-problem.ts';
-import { workerEnvironment } from '../device/worker-environment.ts';
+import { threadsGrant, workerEnvironment } from '../device/worker-environment.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { RunDirectory } from '../worker/run-directory.ts';
 
@@ -13,10 +13,15 @@ export interface WorkerProcess {
   readonly exited: Promise<number | null>;
 }
 
+export interface LaunchOptions {
+  /** With how many threads a worker computes that begins; one that resumes goes on with those it began with. */
+  readonly threads?: number;
+}
+
 /** A way to start the worker of a run: a process of this machine, or later a job of a cluster. */
 export interface Launcher {
   /** Starts the worker of a run directory. It must live on when the launching process ends. */
-  launch(directory: string): Promise<WorkerProcess>;
+  launch(directory: string, options?: LaunchOptions): Promise<WorkerProcess>;
 }
 
 export interface LocalLauncherOptions {
@@ -34,7 +39,7 @@ export class LocalLauncher implements Launcher {
     this.#options = options;
   }
 
-  async launch(directory: string): Promise<WorkerProcess> {
+  async launch(directory: string, { threads }: LaunchOptions = {}): Promise<WorkerProcess> {
     const [program, ...programArguments] = this.#options.command;
     const { logFile } = new RunDirectory(directory);
     const log = await open(logFile, 'a').catch((error: unknown) => {
@@ -46,7 +51,11 @@ export class LocalLauncher implements Launcher {
         detached: true,
         stdio: ['ignore', log.fd, log.fd],
         windowsHide: true,
-        env: workerEnvironment({ ...process.env, ...this.#options.environment }),
+        env: workerEnvironment({
+          ...process.env,
+          ...this.#options.environment,
+          ...(threads !== undefined && threadsGrant(threads)),
+        }),
       });
       const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
       await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject)).catch(

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { fairThreads } from '../device/worker-environment.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { append } from './control.ts';
 import type { Launcher, WorkerProcess } from './launch.ts';
@@ -45,10 +46,13 @@ export class RunQueue {
     if ((await this.#store.count({ states: ['queued'] })) === 0) return this.release();
     if (!(await this.#takeLease())) return;
     for (;;) {
-      const id = await this.#claimNext();
-      if (id === undefined) return;
+      const claim = await this.#claimNext();
+      if (!claim) return;
+      const { id, limit } = claim;
       try {
-        onLaunch(id, await this.#launcher.launch(this.#store.directoryOf(id)));
+        // By the limit and not by what runs just now: runs of one experiment, which are compared, get the same.
+        const threads = fairThreads(limit);
+        onLaunch(id, await this.#launcher.launch(this.#store.directoryOf(id), { threads }));
       } catch (error) {
         await this.#refuse(id, error);
       }
@@ -77,8 +81,8 @@ export class RunQueue {
     return this.#held;
   }
 
-  /** The oldest queued run, now counted as running, or undefined where none may start. */
-  #claimNext(): Promise<string | undefined> {
+  /** The oldest queued run, now counted as running, and how many may run at once; undefined where none may start. */
+  #claimNext(): Promise<{ id: string; limit: number } | undefined> {
     return this.#store.transaction(async (database) => {
       const setting = await database.get<{ value: string }>('SELECT value FROM settings WHERE name = ?', [
         concurrencySetting,
@@ -94,7 +98,7 @@ export class RunQueue {
         Date.now(),
         next.id,
       ]);
-      return next.id;
+      return { id: next.id, limit };
     });
   }
 

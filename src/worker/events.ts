@@ -120,6 +120,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     device: z.string(),
     deviceKind: z.enum(['cpu', 'webgpu', 'cuda']),
     versions: z.record(z.string(), z.string()),
+    /** With how many threads it computes; sums depend on it, so a resumed run keeps them. */
+    threads: z.int().positive().optional(),
     /** The epoch training goes on from, where this is a resumed run. */
     resumedFromEpoch: z.int().optional(),
   }),

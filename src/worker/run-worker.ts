@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { fileProblem } from '../data/file-problem.ts';
+import { usableCores } from '../device/cores.ts';
 import type { Device } from '../device/device.ts';
 import { openDevice } from '../device/open-device.ts';
+import { grantedThreads } from '../device/worker-environment.ts';
 import { compresses } from '../experiment/compression-schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { Checkpoints } from '../training/checkpoint.ts';
@@ -11,6 +14,7 @@ import { Interruption } from '../training/interruption.ts';
 import { compressionJob } from './compression-job.ts';
 import { Control } from './control.ts';
 import { EventLog } from './event-log.ts';
+import type { RunEvent } from './events.ts';
 import { runJob } from './job.ts';
 import { readEvents } from './read-events.ts';
 import { RunDirectory } from './run-directory.ts';
@@ -65,7 +69,8 @@ async function runLocked(directory: RunDirectory): Promise<ExitCode> {
   let device: Device | undefined;
   try {
     const request = directory.readRequest();
-    device = await openDevice(request.device);
+    const threads = threadsOf(events);
+    device = await openDevice(request.device, { threads });
     const checkpoints = new Checkpoints(directory.checkpointsDirectory);
     const state = await checkpoints.peek('last');
     log.append({
@@ -75,6 +80,7 @@ async function runLocked(directory: RunDirectory): Promise<ExitCode> {
       device: device.name,
       deviceKind: device.kind,
       versions: versions(),
+      threads,
       ...(state && { resumedFromEpoch: state.epoch }),
     });
     const work = compresses(request.experiment.strategy) ? compressionJob : trainingJob;
@@ -91,6 +97,12 @@ async function runLocked(directory: RunDirectory): Promise<ExitCode> {
   }
 }
 
+/** Those the run began with, else what the launcher grants, else as many as there are cores. */
+function threadsOf(events: readonly RunEvent[]): number {
+  const before = events.flatMap((event) => (event.type === 'started' && event.threads) || []);
+  return before[0] ?? grantedThreads() ?? usableCores();
+}
+
 async function lastWords(error: unknown, log: EventLog, directory: RunDirectory): Promise<ExitCode> {
   log.freeReserve();
   if (error instanceof Interruption) {
@@ -101,6 +113,11 @@ async function lastWords(error: unknown, log: EventLog, directory: RunDirectory)
         directory.candidatesDirectory,
       ])
         await rm(path, { recursive: true, force: true });
+    // Of a run that was deleted meanwhile nothing may come back.
+    if (!existsSync(directory.requestFile)) {
+      await rm(directory.path, { recursive: true, force: true });
+      return 0;
+    }
     log.append({ type: 'cancelled', reason: error.reason });
     await directory.clearRequests();
     return 0;

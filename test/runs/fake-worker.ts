@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { grantedThreads } from '../../src/device/worker-environment.ts';
 import { ExclusiveLock } from '../../src/training/exclusive-lock.ts';
 import { Control } from '../../src/worker/control.ts';
 import { EventLog } from '../../src/worker/event-log.ts';
@@ -26,7 +27,7 @@ const log = EventLog.open(directory.eventsFile);
 const control = new Control(directory);
 const done = join(directory.path, 'steps');
 const say = (body: RunEventBody) => log.append(body);
-say({ ...started, pid: process.pid, host: hostname() });
+say({ ...started, pid: process.pid, host: hostname(), threads: grantedThreads() });
 say({ type: 'phase', phase: 'train' });
 
 async function work(): Promise<RunEventBody> {

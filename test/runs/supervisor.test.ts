@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import { appendFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { usableCores } from '../../src/device/cores.ts';
 import { UserError } from '../../src/experiment/user-error.ts';
 import { append, killRun, stopRun } from '../../src/runs/control.ts';
+import { setConcurrency } from '../../src/runs/queue.ts';
 import { removeRun } from '../../src/runs/remove.ts';
 import { isResumable } from '../../src/runs/resumable.ts';
 import { resumeRun } from '../../src/runs/resume.ts';
@@ -147,6 +149,32 @@ test('stop asks a running worker, ends a queued run at once, and both can be res
   const offered = (await store.list({ resumable: true })).map(({ id }) => id);
   assert.deepEqual(offered, [second], 'what was cancelled for good is not offered');
   for (const run of await store.list()) assert.equal(isResumable(run), offered.includes(run.id));
+});
+
+test('runs that go at once share the cores, and each gets the same part', limit, async (t) => {
+  const store = await temporaryStore(t);
+  const { supervisor } = supervise(t, store);
+  const share = async (atOnce: number) => {
+    await setConcurrency(store, atOnce);
+    const ids = await queueRuns(store, { steps: 2 }, [0, 1]);
+    await supervisor.look();
+    const threads: unknown[] = [];
+    for (const id of ids) {
+      await once(store, id, ended);
+      const [first] = await store.events(id);
+      threads.push(first!.body!.threads);
+    }
+    return threads;
+  };
+  const cores = usableCores();
+  await supervisor.start();
+  assert.deepEqual(await share(1), [cores, cores]);
+  const half = Math.max(1, Math.floor(cores / 2));
+  assert.deepEqual(await share(2), [half, half]);
+  assert.deepEqual(
+    await share(64),
+    [1, 1].map((least) => Math.max(least, Math.floor(cores / 64))),
+  );
 });
 
 test('kill ends a worker that does not answer', limit, async (t) => {
