@@ -1,4 +1,4 @@
-import { compressionSource } from '../compression/source.ts';
+import { compressionSource, requireUnquantized } from '../compression/source.ts';
 import { compresses } from '../experiment/compression-schema.ts';
 import type { Finding } from '../experiment/problem.ts';
 import { valueAt } from '../experiment/schema-walk.ts';
@@ -25,11 +25,29 @@ export const checkCompression: Check = async (context) => {
           code: 'teacher-missing',
         },
       ];
-    return limits(context, teacherModel(context));
+    return [...twice(context, context.storedTeacher), ...limits(context, teacherModel(context))];
   }
   const { stored, findings } = await readSource(strategy.of, context);
-  return stored ? [...misfit(stored, context), ...limits(context, stored.config)] : findings;
+  if (!stored) return findings;
+  return [...twice(context, stored), ...misfit(stored, context), ...limits(context, stored.config)];
 };
+
+/** A quantized model that is to be quantized. */
+function twice({ experiment }: CheckContext, stored: CheckpointDescription | undefined): Finding[] {
+  if (experiment.strategy.kind !== 'quantize') return [];
+  try {
+    requireUnquantized(stored?.storage);
+    return [];
+  } catch (error) {
+    return [
+      findingOf(
+        error,
+        experiment.strategy.of === 'teacher' ? ['teacher', 'checkpoint'] : ofPath,
+        'quantized',
+      ),
+    ];
+  }
+}
 
 async function readSource(of: string, { directory }: CheckContext) {
   try {
@@ -84,7 +102,8 @@ function limits({ experiment }: CheckContext, config: ReturnType<typeof teacherM
     return [
       {
         message: `transformers will not open the pruned model: the layout of a ${config.architecture} has no place for fewer heads of the same size.`,
-        remedy: 'Distillery opens it. For transformers, use method "magnitude" or strategy "quantize".',
+        remedy:
+          'Distillery opens it. For transformers, use method "magnitude" with storage "dense", or strategy "quantize" with scheme "float16".',
         path: ['strategy', 'method'],
         severity: 'warning',
         code: 'layout',
@@ -116,7 +135,7 @@ export function unusedByCompression({
     unused.push([['strategy', 'keepEnds'], 'float16 keeps every layer a float', scheme === 'float16']);
   } else {
     unused.push([['strategy', 'norm'], 'only method "structured" uses it', strategy.method !== 'structured']);
-    for (const name of ['scope', 'ramp'])
+    for (const name of ['scope', 'ramp', 'storage'])
       unused.push([['strategy', name], 'only method "magnitude" uses it', strategy.method !== 'magnitude']);
   }
   return unused

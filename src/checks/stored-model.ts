@@ -4,7 +4,7 @@ import { fileProblem } from '../data/file-problem.ts';
 import type { Finding, JsonPath } from '../experiment/problem.ts';
 import { resolvePath } from '../experiment/resolve-path.ts';
 import { inspectCheckpoint } from '../models/checkpoint.ts';
-import { indexFile, weightsFile } from '../models/checkpoint-weights.ts';
+import { hasWeights, weightsFile } from '../models/checkpoint-weights.ts';
 import { cachedSnapshot } from '../models/hub/cache.ts';
 import { isHubReference, parseHubReference } from '../models/hub/reference.ts';
 import type { CheckpointDescription } from '../models/read-model-config.ts';
@@ -82,7 +82,7 @@ async function unreadable(
 
 function missingPart(names: readonly string[], checkpoint: string, path: JsonPath): Finding | undefined {
   const base = { path, severity: 'error', code: 'checkpoint' } as const;
-  if (!names.includes(weightsFile) && !names.includes(indexFile)) {
+  if (!hasWeights(names)) {
     const pickle = names.find((name) => pickled.test(name));
     if (pickle !== undefined) return pickleFinding(pickle, path);
     return {

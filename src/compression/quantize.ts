@@ -1,17 +1,13 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Dataset, Split } from '../data/dataset.ts';
 import type { HostTensor } from '../device/device.ts';
 import type { OnnxDevice } from '../device/onnx/onnx-device.ts';
 import type { QuantizeConfig } from '../experiment/compression-schema.ts';
 import { UserError } from '../experiment/user-error.ts';
+import { saveModel } from '../models/checkpoint.ts';
 import { weightsFile } from '../models/checkpoint-weights.ts';
-import { writeHuggingFaceConfig } from '../models/huggingface/config.ts';
 import type { Model } from '../models/model.ts';
-import { writeOwnConfig } from '../models/own-config.ts';
-import { replaceDirectory } from '../models/replace-directory.ts';
-import { type TensorToStore, writeSafetensors } from '../models/safetensors.ts';
-import { storedTensors } from '../models/store-weights.ts';
+import type { TensorToStore } from '../models/safetensors.ts';
+import { quantizedFile } from '../models/stored/quantized-weights.ts';
 import { calibrate } from './calibrate.ts';
 import { forwardStep } from './forward-step.ts';
 import { numberAttribute } from './onnx/editable-graph.ts';
@@ -28,7 +24,6 @@ import {
   describeQuantization,
   outputAxisOf,
   type QuantizedWeight,
-  quantizedFile,
   quantizedTensors,
 } from './stored-quantization.ts';
 
@@ -150,14 +145,6 @@ export async function saveQuantized(
   { classNames, tokenizer }: Dataset,
   directory: string,
 ): Promise<{ bytes: number; onnxBytes: number }> {
-  const tensors = await storedTensors(model);
-  const names = classNames.length > 0 ? classNames : undefined;
-  const described =
-    writeHuggingFaceConfig(model.config, model.task, {
-      classNames: names,
-      origin: model.origin,
-      endId: tokenizer?.endId,
-    }) ?? writeOwnConfig(model.config, model.task, names);
   const { graph, inputs, outputs } = await freezeStep(
     base,
     model,
@@ -167,22 +154,25 @@ export async function saveQuantized(
   );
   graph.rename(new Map([...inputs, ...outputs].map(([name, graphName]) => [graphName, name])));
   const onnx = graph.encode();
-  const half = config.scheme === 'float16';
-  const stored: ReadonlyMap<string, TensorToStore> = half
-    ? new Map([...tensors].map(([name, tensor]) => [name, { ...tensor, dtype: 'F16' as const }]))
-    : quantizedTensors(tensors, weights, config.groupSize);
-  let bytes = 0;
-  await replaceDirectory(directory, async (temporary) => {
-    bytes = await writeSafetensors(join(temporary, half ? weightsFile : quantizedFile), stored, {
-      format: 'pt',
-    });
-    const content = half
-      ? described
-      : { ...described, quantization: describeQuantization(config, weights, tensors) };
-    await writeFile(join(temporary, 'config.json'), `${JSON.stringify(content, undefined, 2)}\n`);
-    await writeFile(join(temporary, 'model.onnx'), onnx);
-    for (const [name, file] of Object.entries(tokenizer?.files() ?? {}))
-      await writeFile(join(temporary, name), file);
+  const { scheme, groupSize } = config;
+  const saved = await saveModel(model, directory, {
+    files: new Map<string, string | Uint8Array>([
+      ['model.onnx', onnx],
+      ...Object.entries(tokenizer?.files() ?? {}),
+    ]),
+    endId: tokenizer?.endId,
+    ...(classNames.length > 0 && { classNames }),
+    stored(tensors) {
+      if (scheme === 'float16') return { file: weightsFile, tensors: halved(tensors) };
+      return {
+        file: quantizedFile,
+        tensors: quantizedTensors(tensors, weights, groupSize),
+        description: { quantization: describeQuantization({ scheme, groupSize }, weights, tensors) },
+      };
+    },
   });
-  return { bytes, onnxBytes: onnx.byteLength };
+  return { bytes: saved.bytes, onnxBytes: onnx.byteLength };
 }
+
+const halved = (tensors: ReadonlyMap<string, TensorToStore>): Map<string, TensorToStore> =>
+  new Map([...tensors].map(([name, tensor]) => [name, { ...tensor, dtype: 'F16' }]));

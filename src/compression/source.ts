@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { resolvePath } from '../experiment/resolve-path.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { isHubReference } from '../models/hub/reference.ts';
-import { quantizedFile } from './stored-quantization.ts';
+import type { WeightStorage } from '../models/stored/weight-storage.ts';
 
 const runId = /^\d{8}-\d{6}-[a-z0-9-]+$/;
 
@@ -29,9 +29,24 @@ export async function compressionSource(of: string, options: SourceOptions): Pro
     throw new UserError(`There is no folder ${path} whose model could be made smaller.`, {
       remedy: 'Write "teacher", the id of a finished run (`distillery runs` lists them), or a folder.',
     });
-  if (names.includes('student') && !names.includes('config.json')) return finished(join(path, 'student'), of);
+  if (names.includes('student') && !names.includes('config.json')) return finished(join(path, 'student'));
   if (names.includes('events.jsonl') && !names.includes('config.json')) throw unfinished(of);
-  return finished(path, of);
+  return finished(path);
+}
+
+/**
+ * Rounding what was rounded loses more than rounding once.
+ * @param storage how the weights of the model are stored
+ * @throws UserError if it is quantized already
+ */
+export function requireUnquantized(storage: WeightStorage | undefined): void {
+  if (storage?.kind === 'quantized')
+    throw new UserError(
+      `The model to be quantized is quantized already, by the scheme "${storage.scheme}".`,
+      {
+        remedy: 'Name the model it was made from.',
+      },
+    );
 }
 
 async function studentOfRun(id: string, options: SourceOptions): Promise<string> {
@@ -43,15 +58,11 @@ async function studentOfRun(id: string, options: SourceOptions): Promise<string>
       remedy: '`distillery runs` lists the runs there are.',
     });
   if (!names.includes('student')) throw unfinished(id);
-  return finished(join(directory!, 'student'), id);
+  return finished(join(directory!, 'student'));
 }
 
-async function finished(folder: string, of: string): Promise<string> {
+async function finished(folder: string): Promise<string> {
   const names = (await namesIn(folder)) ?? [];
-  if (names.includes(quantizedFile))
-    throw new UserError(`${of} is quantized already.`, {
-      remedy: 'Name the model it was made from.',
-    });
   if (!names.includes('config.json'))
     throw new UserError(`${folder} has no config.json, which says what the weights belong to.`, {
       remedy: 'Name a folder that Distillery saved, such as the student folder of a finished run.',

@@ -1,12 +1,9 @@
-import type { QuantizeConfig } from '../experiment/compression-schema.ts';
 import { storedShape } from '../models/kernel-layout.ts';
 import type { TensorToStore } from '../models/safetensors.ts';
-import { transposed } from './onnx/layers.ts';
-import { packNibbles } from './quantization/packing.ts';
+import { packNibbles } from '../models/stored/nibbles.ts';
+import type { StoredQuantization } from '../models/stored/quantized-weights.ts';
+import { transposed } from '../models/stored/transposed.ts';
 import { quantizeGroups, quantizeRows } from './quantization/rows.ts';
-
-/** Holds weights that are whole numbers, so that nobody takes them for floats. */
-export const quantizedFile = 'quantized.safetensors';
 
 /** A weight that is stored quantized. */
 export interface QuantizedWeight {
@@ -17,18 +14,7 @@ export interface QuantizedWeight {
   readonly outputAxis: 0 | 1;
 }
 
-/** What config.json says of a quantized model, and all that is needed to read its weights. */
-export interface StoredQuantization {
-  readonly scheme: QuantizeConfig['scheme'];
-  readonly groupSize?: number;
-  readonly weights: readonly (QuantizedWeight & { readonly shape: readonly number[] })[];
-}
-
-/**
- * The tensors of a checkpoint with some of them quantized. A weight NAME of 8 bits stays in its place as I8, and
- * `NAME.scale` has its shape with 1 for every axis but that of the outputs: w = scale · q. One of 4 bits becomes U8 of
- * (outputs, ⌈inputs / 2⌉), two numbers q + 8 a byte, the first in the low half, and `NAME.scale` is (outputs, groups).
- */
+/** The tensors of a checkpoint with some of them quantized, laid out as quantizedWeights() reads them. */
 export function quantizedTensors(
   tensors: ReadonlyMap<string, TensorToStore>,
   weights: readonly QuantizedWeight[],
@@ -57,15 +43,16 @@ export function quantizedTensors(
   return result;
 }
 
+/** What config.json says of them. */
 export function describeQuantization(
-  { scheme, groupSize }: Pick<QuantizeConfig, 'scheme' | 'groupSize'>,
+  { scheme, groupSize }: Pick<StoredQuantization, 'scheme' | 'groupSize'>,
   weights: readonly QuantizedWeight[],
   tensors: ReadonlyMap<string, TensorToStore>,
 ): StoredQuantization {
   return {
     scheme,
     ...(scheme === 'int4-weights' && { groupSize }),
-    weights: weights.map((weight) => ({ ...weight, shape: tensors.get(weight.name)!.shape })),
+    weights: weights.map((weight) => ({ ...weight, shape: [...tensors.get(weight.name)!.shape] })),
   };
 }
 

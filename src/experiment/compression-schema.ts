@@ -76,7 +76,7 @@ export const pruneSchema = z
         structured:
           'Whole neurons, channels, attention heads and feed-forward units go, those of the smallest norm: the model really gets smaller and faster.',
         magnitude:
-          'Single weights become zero, the smallest first: the model keeps its shape, and its speed.',
+          'Single weights become zero, the smallest first: the model keeps its shape and its speed, and its file leaves the zeros out.',
       },
       'What is taken away. Default structured.',
     ).default('structured'),
@@ -102,6 +102,14 @@ export const pruneSchema = z
       },
       'magnitude only: among which weights the smallest are looked for. Default global.',
     ).default('global'),
+    storage: choice(
+      {
+        sparse:
+          'A bit for each weight, and the values of those that are not zero: at a sparsity of 0.8 a quarter of the bytes. Distillery reads it; the model card has the lines that unpack it for others.',
+        dense: 'Zeros take as many bytes as other weights, and transformers opens the file.',
+      },
+      'magnitude only: how the weights lie on disk. Default sparse.',
+    ).default('sparse'),
     ramp: fraction(
       'magnitude only: fraction of all training steps over which sparsity rises from 0 to its end along a cubic (Zhu & Gupta 2017); 0 takes all away at once. Default 0.5.',
     ).default(0.5),

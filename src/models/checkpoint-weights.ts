@@ -1,10 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { fileProblem } from '../data/file-problem.ts';
 import { UserError } from '../experiment/user-error.ts';
-import { SafetensorsFile, type StoredTensor } from './safetensors.ts';
-import type { TensorEntry } from './safetensors-header.ts';
+import { SafetensorsFile, type StoredData, type StoredTensor } from './safetensors.ts';
+import { broken, type ElementType } from './safetensors-header.ts';
+import type { EncodedWeight } from './stored/encoded-weight.ts';
+import { compactFiles, type WeightStorage } from './stored/weight-storage.ts';
 
 export const weightsFile = 'model.safetensors';
 export const indexFile = `${weightsFile}.index.json`;
@@ -17,15 +19,26 @@ const pickled = /\.(bin|pt|pth|ckpt|pkl|pickle|h5|msgpack|onnx|gguf)$/i;
 /** The weights of a checkpoint folder, in one file or in several, headers checked, values read on demand. */
 export class CheckpointWeights {
   readonly #files: readonly SafetensorsFile[];
+  /** Where each tensor lies. */
   readonly #homes: ReadonlyMap<string, SafetensorsFile>;
+  /** Weights that several tensors are read for, by name. */
+  readonly #encoded: ReadonlyMap<string, EncodedWeight>;
 
-  private constructor(files: readonly SafetensorsFile[], homes: ReadonlyMap<string, SafetensorsFile>) {
+  private constructor(
+    files: readonly SafetensorsFile[],
+    homes: ReadonlyMap<string, SafetensorsFile>,
+    encoded: readonly EncodedWeight[],
+  ) {
     this.#files = files;
     this.#homes = homes;
+    this.#encoded = new Map(encoded.map((weight) => [weight.name, weight]));
   }
 
-  /** @throws UserError if there are no weights, a shard is missing, or a file is not sound. */
-  static async open(directory: string): Promise<CheckpointWeights> {
+  /**
+   * @param storage how the weights are stored, if config.json says so; weights that lie there as floats are taken first
+   * @throws UserError if there are no weights, a shard is missing, or a file is not sound.
+   */
+  static async open(directory: string, storage?: WeightStorage): Promise<CheckpointWeights> {
     const files = await weightFiles(directory);
     const opened: SafetensorsFile[] = [];
     try {
@@ -42,7 +55,9 @@ export class CheckpointWeights {
           homes.set(name, shard);
         }
       }
-      return new CheckpointWeights(opened, homes);
+      const encoded = storage?.file === basename(files[0]!.file) ? storage.weights : [];
+      for (const weight of encoded) checkParts(weight, homes, files[0]!.file);
+      return new CheckpointWeights(opened, homes, encoded);
     } catch (error) {
       await Promise.all(opened.map((shard) => shard.close()));
       throw error;
@@ -50,17 +65,35 @@ export class CheckpointWeights {
   }
 
   names(): IterableIterator<string> {
-    return this.#homes.keys();
+    const parts = [...this.#encoded.values()].flatMap((weight) => weight.parts.map(({ name }) => name));
+    const names = new Set(this.#homes.keys());
+    for (const part of parts) names.delete(part);
+    for (const name of this.#encoded.keys()) names.add(name);
+    return names.values();
   }
 
-  /** Type and shape of a weight as stored, and the file it lies in. */
-  entry(name: string): (TensorEntry & { readonly file: string }) | undefined {
+  /** Type and shape of a weight as it is read, and the file it lies in. */
+  entry(
+    name: string,
+  ): { readonly dtype: ElementType; readonly shape: readonly number[]; readonly file: string } | undefined {
+    const encoded = this.#encoded.get(name);
+    if (encoded) return { dtype: 'F32', shape: encoded.shape, file: this.#files[0]!.file };
     const home = this.#homes.get(name);
     return home && { ...home.entries.get(name)!, file: home.file };
   }
 
-  read(name: string): Promise<StoredTensor> {
-    return this.#homes.get(name)!.read(name);
+  /** @throws UserError if the file cannot be read, or contradicts itself */
+  async read(name: string): Promise<StoredTensor> {
+    const encoded = this.#encoded.get(name);
+    if (!encoded) return this.#homes.get(name)!.read(name);
+    const parts: StoredData[] = [];
+    for (const part of encoded.parts) parts.push((await this.#homes.get(part.name)!.read(part.name)).data);
+    try {
+      return { dtype: 'F32', shape: encoded.shape, data: encoded.decode(parts) };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw broken(this.#files[0]!.file, `weight "${name}" cannot be put together: ${error.message}`);
+    }
   }
 
   /** Size of all files on disk. */
@@ -73,10 +106,42 @@ export class CheckpointWeights {
   }
 }
 
+/** Every tensor that a weight is read from must be there, as it has to be. */
+function checkParts(
+  { name, parts }: EncodedWeight,
+  homes: ReadonlyMap<string, SafetensorsFile>,
+  file: string,
+): void {
+  for (const part of parts) {
+    const entry = homes.get(part.name)?.entries.get(part.name);
+    const fits =
+      entry?.dtype === part.dtype && (part.shape === undefined || String(entry.shape) === String(part.shape));
+    if (!fits)
+      throw new UserError(
+        `${file} does not hold "${part.name}"${entry ? ` as ${part.dtype} of the shape that` : ', which'} config.json asks for to read "${name}".`,
+        {
+          remedy: 'Put the config.json and the weights that were saved together into the folder.',
+          place: file,
+        },
+      );
+  }
+}
+
+/** The one file with all weights of a folder, floats before what must be made floats; undefined where there is none. */
+const singleFile = (names: readonly string[]): string | undefined =>
+  names.includes(indexFile) && !names.includes(weightsFile)
+    ? undefined
+    : [weightsFile, ...compactFiles].find((file) => names.includes(file));
+
+/** Whether a folder with files of these names has weights that can be read. */
+export const hasWeights = (names: readonly string[]): boolean =>
+  names.includes(indexFile) || singleFile(names) !== undefined;
+
 /** Names of the files that hold the weights of a checkpoint; for an index, the index too. */
 export async function weightFileNames(directory: string): Promise<string[]> {
   const names = await folderNames(directory);
-  if (names.includes(weightsFile)) return [weightsFile];
+  const single = singleFile(names);
+  if (single !== undefined) return [single];
   if (!names.includes(indexFile)) return [];
   const shards = await readIndex(directory);
   return [indexFile, ...shards.keys()];
@@ -84,7 +149,8 @@ export async function weightFileNames(directory: string): Promise<string[]> {
 
 async function weightFiles(directory: string): Promise<{ file: string; expected?: string[] }[]> {
   const names = await folderNames(directory);
-  if (names.includes(weightsFile)) return [{ file: join(directory, weightsFile) }];
+  const single = singleFile(names);
+  if (single !== undefined) return [{ file: join(directory, single) }];
   if (!names.includes(indexFile)) throw noWeights(directory, names);
   const shards = await readIndex(directory);
   const missing = [...shards.keys()].filter((shard) => !names.includes(shard));

@@ -11,7 +11,8 @@ import type { Model } from './model.ts';
 import { writeOwnConfig } from './own-config.ts';
 import { type CheckpointDescription, readModelConfig } from './read-model-config.ts';
 import { replaceDirectory } from './replace-directory.ts';
-import { storedTensors, writeWeights } from './store-weights.ts';
+import { type TensorToStore, writeSafetensors } from './safetensors.ts';
+import { storedTensors, weightsMetadata, writeWeights } from './store-weights.ts';
 import { freshWeights } from './weights.ts';
 
 export interface SaveOptions {
@@ -26,6 +27,16 @@ export interface SaveOptions {
   readonly origin?: Readonly<Record<string, unknown>>;
   /** Weights are spread over files of at most this size; default 5 GB, as in transformers. */
   readonly maxShardBytes?: number;
+  /** Stores the weights in another way than as 32-bit floats, unless it returns nothing. */
+  readonly stored?: (tensors: ReadonlyMap<string, TensorToStore>) => StoredWeights | undefined;
+}
+
+/** Weights as one file is to hold them. */
+export interface StoredWeights {
+  readonly file: string;
+  readonly tensors: ReadonlyMap<string, TensorToStore>;
+  /** Further keys of config.json, which say how to read them. */
+  readonly description?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -45,6 +56,7 @@ export async function saveModel(
     files = new Map(),
     origin = model.origin,
     maxShardBytes = 5e9,
+    stored,
   }: SaveOptions = {},
 ): Promise<{ bytes: number }> {
   const { config, task } = model;
@@ -52,10 +64,14 @@ export async function saveModel(
     writeHuggingFaceConfig(config, task, { classNames, origin, endId }) ??
     writeOwnConfig(config, task, classNames);
   const tensors = await storedTensors(model);
+  const special = stored?.(tensors);
+  const content = { ...described, ...special?.description };
   let bytes = 0;
   await replaceDirectory(directory, async (temporary) => {
-    bytes = await writeWeights(temporary, tensors, maxShardBytes);
-    await writeFile(join(temporary, 'config.json'), `${JSON.stringify(described, undefined, 2)}\n`);
+    bytes = special
+      ? await writeSafetensors(join(temporary, special.file), special.tensors, weightsMetadata)
+      : await writeWeights(temporary, tensors, maxShardBytes);
+    await writeFile(join(temporary, 'config.json'), `${JSON.stringify(content, undefined, 2)}\n`);
     for (const [name, content] of files) await writeFile(join(temporary, name), content);
     if (card !== undefined) await writeFile(join(temporary, 'README.md'), card);
   });
@@ -73,13 +89,14 @@ export interface LoadOptions {
 
 /**
  * Opens a model that Distillery saved, or a checkpoint in the Hugging Face layout: BERT, DistilBERT and RoBERTa for
- * classification, GPT-2, Llama, SmolLM and Qwen2 for language.
+ * classification, GPT-2, Llama, SmolLM and Qwen2 for language. Weights that are stored as whole numbers, or without
+ * their zeros, become floats again.
  * @throws UserError if a file is missing or broken, the weights do not fit the configuration, or the model not the task.
  */
 export async function loadModel(directory: string, options: LoadOptions = {}): Promise<Model> {
   const found = await readModelConfig(directory);
   const task = taskFor(found.task, options.task, `The model in ${directory}`, directory);
-  const weights = await CheckpointWeights.open(directory);
+  const weights = await CheckpointWeights.open(directory, found.storage);
   try {
     const fit = fitWeights(found, task, weights, directory, options.generator !== undefined);
     const values = new Map<string, Float32Array>();
@@ -109,7 +126,7 @@ export async function inspectCheckpoint(
 ): Promise<CheckpointDescription & { readonly bytes: number }> {
   const found = await readModelConfig(directory);
   const task = taskFor(found.task, wanted, `The model in ${directory}`, directory);
-  const weights = await CheckpointWeights.open(directory);
+  const weights = await CheckpointWeights.open(directory, found.storage);
   try {
     fitWeights(found, task, weights, directory, freshHead);
     return { ...found, task, bytes: weights.bytes };

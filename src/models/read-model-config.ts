@@ -5,11 +5,14 @@ import { UserError } from '../experiment/user-error.ts';
 import { readHuggingFaceConfig } from './huggingface/config.ts';
 import type { ModelDescription, RawConfig } from './huggingface/description.ts';
 import { isOwnConfig, readOwnConfig } from './own-config.ts';
+import { readWeightStorage, type WeightStorage, withoutWeightStorage } from './stored/weight-storage.ts';
 
 /** A checkpoint as its files describe it, before any weight is read. */
 export interface CheckpointDescription extends ModelDescription {
-  /** config.json as it stands, if it is in the Hugging Face layout. */
+  /** config.json as it stands, if it is in the Hugging Face layout, but for how the weights are stored. */
   readonly origin?: RawConfig;
+  /** How the weights are stored, if not as floats. */
+  readonly storage?: WeightStorage;
 }
 
 /**
@@ -33,6 +36,10 @@ export async function readModelConfig(directory: string): Promise<CheckpointDesc
       remedy: 'Restore the file that was saved with the weights.',
       place: file,
     });
-  if (isOwnConfig(raw as RawConfig)) return readOwnConfig(raw as RawConfig, file);
-  return { ...readHuggingFaceConfig(raw as RawConfig, file), origin: raw as RawConfig };
+  const storage = readWeightStorage(raw as RawConfig, file);
+  const origin = withoutWeightStorage(raw as RawConfig);
+  const model: CheckpointDescription = isOwnConfig(origin)
+    ? readOwnConfig(origin, file)
+    : { ...readHuggingFaceConfig(origin, file), origin };
+  return storage ? { ...model, storage } : model;
 }

@@ -16,7 +16,7 @@ export async function storedTensors(model: Model): Promise<Map<string, TensorToS
 }
 
 /** Without "format", transformers refuses the file. */
-const metadata = { format: 'pt' };
+export const weightsMetadata = { format: 'pt' };
 
 /**
  * Writes weights to one file, or to several and their index if they take more than `maxShardBytes`.
@@ -28,14 +28,14 @@ export async function writeWeights(
   maxShardBytes: number,
 ): Promise<number> {
   const shards = spread(tensors, maxShardBytes);
-  if (shards.length === 1) return writeSafetensors(join(directory, weightsFile), tensors, metadata);
+  if (shards.length === 1) return writeSafetensors(join(directory, weightsFile), tensors, weightsMetadata);
   const weightMap: Record<string, string> = {};
   let bytes = 0;
   let dataBytes = 0;
   for (const [index, shard] of shards.entries()) {
     const number = (value: number) => String(value).padStart(5, '0');
     const name = `model-${number(index + 1)}-of-${number(shards.length)}.safetensors`;
-    bytes += await writeSafetensors(join(directory, name), shard, metadata);
+    bytes += await writeSafetensors(join(directory, name), shard, weightsMetadata);
     for (const [weight, { data }] of shard) {
       weightMap[weight] = name;
       dataBytes += data.byteLength;

@@ -8,6 +8,8 @@ import { planModel } from '../models/create-model.ts';
 import { taskFor } from '../models/fit-weights.ts';
 import { modelFromLayers, withFewerLayers } from '../models/from-layers.ts';
 import type { Model } from '../models/model.ts';
+import { readModelConfig } from '../models/read-model-config.ts';
+import type { WeightStorage } from '../models/stored/weight-storage.ts';
 import { type CheckpointFolderOptions, checkpointFolder } from './checkpoint-folder.ts';
 
 export interface StudentOptions extends CheckpointFolderOptions {
@@ -18,6 +20,8 @@ export interface StudentOptions extends CheckpointFolderOptions {
   readonly teacher?: Model;
   /** Draws the weights that come from nowhere else. */
   readonly generator: RandomGenerator;
+  /** Called if the weights of a checkpoint are not stored as floats, which they are once loaded. */
+  readonly onStorage?: (storage: WeightStorage, folder: string) => void;
 }
 
 /**
@@ -30,7 +34,10 @@ export async function prepareStudent(options: StudentOptions): Promise<Model> {
   const { model, checkpoint, teacherLayers } = config;
   if (checkpoint !== undefined) {
     const directory = await checkpointFolder(checkpoint, experimentDirectory, options);
-    return loadModel(directory, { task, generator });
+    const student = await loadModel(directory, { task, generator });
+    const { storage } = await readModelConfig(directory);
+    if (storage) options.onStorage?.(storage, directory);
+    return student;
   }
   if (teacherLayers === undefined) {
     if (model === undefined) throw new UserError('The student has neither a "model" nor a "checkpoint".');

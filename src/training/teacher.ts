@@ -18,6 +18,8 @@ import { buildModel } from '../models/build-model.ts';
 import { checkpointBytes, loadModel, saveModel } from '../models/checkpoint.ts';
 import { checkpointHash } from '../models/checkpoint-hash.ts';
 import type { Model } from '../models/model.ts';
+import { readModelConfig } from '../models/read-model-config.ts';
+import type { WeightStorage } from '../models/stored/weight-storage.ts';
 import { direct } from '../strategies/direct.ts';
 import { Checkpoints } from './checkpoint.ts';
 import { checkpointFolder } from './checkpoint-folder.ts';
@@ -54,6 +56,8 @@ export interface Teacher {
   readonly directory: string;
   /** Of the weights on disk. */
   readonly bytes: number;
+  /** How the weights of a checkpoint are stored, if not as floats; loaded they are floats. */
+  readonly storage?: WeightStorage;
   /** Of a teacher that was trained here. */
   readonly record?: TeacherRecord;
   /** False where an earlier or another run trained it, or it came as a checkpoint. */
@@ -210,8 +214,10 @@ async function loadCheckpoint(checkpoint: string, options: TeacherOptions): Prom
   const { experimentDirectory, dataset, stopRequested, onDownload } = options;
   const directory = await checkpointFolder(checkpoint, experimentDirectory, { stopRequested, onDownload });
   const model = await loadModel(directory, { task: dataset.task });
+  const { storage } = await readModelConfig(directory);
   return {
     model,
+    storage,
     hash: await checkpointHash(directory),
     directory,
     bytes: await checkpointBytes(directory),

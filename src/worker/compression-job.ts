@@ -29,7 +29,7 @@ export async function compressionJob(job: Job): Promise<void> {
   job.begin('compress');
   const compressed =
     strategy.kind === 'quantize'
-      ? await quantizeOriginal(job, strategy, original.model, dataset)
+      ? await quantizeOriginal(job, strategy, original, dataset)
       : await pruneOriginal(job, strategy, original, dataset);
 
   const { subject } = compressed;

@@ -3,7 +3,7 @@ import writeFileAtomic from 'write-file-atomic';
 import type { Dataset } from '../data/dataset.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import type { ModelConfig } from '../experiment/schema.ts';
-import { saveModel } from '../models/checkpoint.ts';
+import { type SaveOptions, saveModel } from '../models/checkpoint.ts';
 import type { Model } from '../models/model.ts';
 import type { ModelFigures, RunResult } from './events.ts';
 import type { RunRequest } from './run-request.ts';
@@ -18,11 +18,13 @@ export async function exportStudent(
   student: Model,
   { classNames, tokenizer }: Dataset,
   directory: string,
+  stored?: SaveOptions['stored'],
 ): Promise<{ bytes: number }> {
   const files = new Map(Object.entries(tokenizer?.files() ?? {}));
   return saveModel(student, directory, {
     files,
     endId: tokenizer?.endId,
+    stored,
     ...(classNames.length > 0 && { classNames }),
   });
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Dataset } from '../data/dataset.ts';
 import type { TeacherConfig } from '../experiment/schema.ts';
+import type { WeightStorage } from '../models/stored/weight-storage.ts';
 import { prepareTeacher, type Teacher } from '../training/teacher.ts';
 import type { Job } from './job.ts';
 
@@ -30,5 +31,14 @@ export async function teacherOfJob(job: Job, config: TeacherConfig, dataset: Dat
     },
   });
   job.keep(teacher.model);
+  if (teacher.storage) warnOfStorage(job, teacher.directory, teacher.storage);
   return teacher;
+}
+
+/** Says where a model computes otherwise than it is stored. */
+export function warnOfStorage(job: Job, folder: string, { kind, scheme }: WeightStorage): void {
+  if (kind === 'quantized')
+    job.warn(
+      `The weights in ${folder} are stored as whole numbers (${scheme}). Here they are made 32-bit floats: the model answers as its rounded weights do, and is as fast as floats are.`,
+    );
 }

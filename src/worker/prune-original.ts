@@ -3,6 +3,7 @@ import { copyOf, pruneUnits } from '../compression/structured/prune-units.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { PruneConfig } from '../experiment/compression-schema.ts';
 import { parameterCount } from '../models/model.ts';
+import { withoutZeros } from '../models/stored/sparse-weights.ts';
 import { createStrategy } from '../strategies/create-strategy.ts';
 import { initializer } from '../training/initialize.ts';
 import type { Teacher } from '../training/teacher.ts';
@@ -38,7 +39,11 @@ export async function pruneOriginal(
     : await sparsityOf(student);
   if (!structured)
     job.warn(
-      `Of the prunable weights ${(100 * sparsity).toFixed(1)} % are zero. They take as many bytes and as much time as others: only method "structured" makes a model smaller and faster.`,
+      `Of the prunable weights ${(100 * sparsity).toFixed(1)} % are zero. ${
+        config.storage === 'sparse'
+          ? 'The file leaves them out, but computing with them takes as long as before: only method "structured" makes a model faster.'
+          : 'They take as many bytes and as much time as others: storage "sparse" makes the file smaller, method "structured" the model.'
+      }`,
     );
   return {
     subject: { name: 'student', model: student, ensemble: false },
@@ -49,6 +54,12 @@ export async function pruneOriginal(
       trainingSeconds: outcome.seconds,
       compression: { sparsity },
     },
-    save: (directory) => exportStudent(student, dataset, directory),
+    save: (directory) =>
+      exportStudent(
+        student,
+        dataset,
+        directory,
+        !structured && config.storage === 'sparse' ? withoutZeros : undefined,
+      ),
   };
 }

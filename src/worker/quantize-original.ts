@@ -1,10 +1,11 @@
 import { quantizeModel, saveQuantized } from '../compression/quantize.ts';
+import { requireUnquantized } from '../compression/source.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { OnnxDevice } from '../device/onnx/onnx-device.ts';
 import type { QuantizeConfig } from '../experiment/compression-schema.ts';
 import { UserError } from '../experiment/user-error.ts';
-import type { Model } from '../models/model.ts';
 import { heed } from '../training/interruption.ts';
+import type { Teacher } from '../training/teacher.ts';
 import type { Compressed } from './compressed.ts';
 import type { Job } from './job.ts';
 
@@ -12,10 +13,11 @@ import type { Job } from './job.ts';
 export async function quantizeOriginal(
   job: Job,
   config: QuantizeConfig,
-  model: Model,
+  { model, storage }: Teacher,
   dataset: Dataset,
 ): Promise<Compressed> {
   const { device, control } = job;
+  requireUnquantized(storage);
   if (!(device instanceof OnnxDevice))
     throw new UserError(`Quantized models run by ONNX Runtime, and ${device.name} does not use it.`, {
       remedy: 'Set "device" to "cpu".',

@@ -19,7 +19,7 @@ import type { RunResult } from './events.ts';
 import { exportStudent } from './export-student.ts';
 import { finish } from './finish.ts';
 import type { Job } from './job.ts';
-import { teacherOfJob } from './job-teacher.ts';
+import { teacherOfJob, warnOfStorage } from './job-teacher.ts';
 import { learningMaterial } from './learning-material.ts';
 import { trainStudent } from './train-student.ts';
 
@@ -92,6 +92,7 @@ async function studentOfJob(
     generator: RandomGenerator.forUse(request.seed, 'weights'),
     stopRequested: control.requested,
     onDownload: job.progress('prepare', 'bytes'),
+    onStorage: (storage, folder) => warnOfStorage(job, folder, storage),
   });
   return job.keep(student);
 }

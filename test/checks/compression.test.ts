@@ -2,6 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { describeQuantization, quantizedTensors } from '../../src/compression/stored-quantization.ts';
+import { openDevice } from '../../src/device/open-device.ts';
+import { RandomGenerator } from '../../src/device/random-generator.ts';
+import { modelSchema } from '../../src/experiment/model-schema.ts';
+import { buildModel } from '../../src/models/build-model.ts';
+import { saveModel } from '../../src/models/checkpoint.ts';
+import { quantizedFile } from '../../src/models/stored/quantized-weights.ts';
 import { check, datasetFolder, told, writeFiles } from './support.ts';
 
 const teacher = { model: { architecture: 'cnn', channels: [4] } };
@@ -28,12 +35,12 @@ test('without a teacher there must be something else to make smaller', async () 
   ]);
 });
 
-test('runs and folders that are not there, not finished or quantized already are named', async () => {
+test('runs and folders that are not there or not finished are named', async () => {
   const folder = await datasetFolder();
   const run = '20261124-070314-few-s0-abcd';
   const runs = join(folder, '.distillery', 'runs');
   await mkdir(join(runs, run), { recursive: true });
-  await writeFiles(folder, { 'small/config.json': '{}', 'small/quantized.safetensors': 'x', 'bare/x': '' });
+  await writeFiles(folder, { 'bare/x': '' });
   const of = async (name: string) => (await errors(folder, changes({ kind: 'prune', of: name })))[0];
   assert.equal(
     (await of('nowhere'))!.message,
@@ -44,9 +51,37 @@ test('runs and folders that are not there, not finished or quantized already are
     (await of('20261124-070314-other-s0-abcd'))!.message,
     `There is no run 20261124-070314-other-s0-abcd in ${join(folder, '.distillery')}.`,
   );
-  assert.equal((await of('small'))!.message, 'small is quantized already.');
   assert.match((await of('bare'))!.message, /has no config.json/);
   assert.equal((await of('bare'))!.path, 'strategy.of');
+});
+
+test('a quantized model can be anything but quantized again', async () => {
+  await openDevice('cpu');
+  const folder = await datasetFolder();
+  const task = { classes: 3, image: [8, 8, 1] as const };
+  const config = modelSchema.parse({ architecture: 'mlp', hidden: [8] });
+  const model = buildModel(config, task, RandomGenerator.forUse(1, 'test'));
+  const weights = [{ name: 'layers.0.weight', bits: 4, outputAxis: 0 } as const];
+  const how = { scheme: 'int4-weights', groupSize: 16 } as const;
+  await saveModel(model, join(folder, 'small'), {
+    stored: (tensors) => ({
+      file: quantizedFile,
+      tensors: quantizedTensors(tensors, weights, how.groupSize),
+      description: { quantization: describeQuantization(how, weights, tensors) },
+    }),
+  });
+  const stored = { teacher: { checkpoint: 'small' } };
+  const message = 'The model to be quantized is quantized already, by the scheme "int4-weights".';
+  assert.deepEqual(await errors(folder, changes({ kind: 'quantize', of: 'small' })), [
+    { code: 'quantized', path: 'strategy.of', message },
+  ]);
+  assert.deepEqual(await errors(folder, changes({ kind: 'quantize' }, stored)), [
+    { code: 'quantized', path: 'teacher.checkpoint', message },
+  ]);
+  assert.deepEqual(await errors(folder, changes({ kind: 'prune', of: 'small' })), []);
+  assert.deepEqual(await errors(folder, changes({ kind: 'prune' }, stored)), []);
+  const learning = { student: { checkpoint: 'small' }, strategy: { kind: 'response' } };
+  assert.deepEqual(await errors(folder, { ...stored, ...learning }), []);
 });
 
 test('a resnet says before training how many channels it can lose', async () => {

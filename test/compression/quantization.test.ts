@@ -4,15 +4,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { activationScale, RangeObserver } from '../../src/compression/quantization/activations.ts';
-import { packNibbles, unpackNibbles } from '../../src/compression/quantization/packing.ts';
-import {
-  dequantizeGroups,
-  dequantizeRows,
-  quantizeGroups,
-  quantizeRows,
-  roundHalfToEven,
-} from '../../src/compression/quantization/rows.ts';
+import { quantizeGroups, quantizeRows, roundHalfToEven } from '../../src/compression/quantization/rows.ts';
 import { floatsToHalves, halvesToFloats } from '../../src/models/half-precision.ts';
+import { dequantizeGroups, dequantizeRows } from '../../src/models/stored/dequantize.ts';
+import { packNibbles, unpackNibbles } from '../../src/models/stored/nibbles.ts';
 
 interface Reference {
   readonly rows: number;

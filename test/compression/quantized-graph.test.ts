@@ -5,19 +5,15 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { transposed } from '../../src/compression/onnx/layers.ts';
-import {
-  dequantizeGroups,
-  dequantizeRows,
-  quantizeGroups,
-  quantizeRows,
-} from '../../src/compression/quantization/rows.ts';
+import { quantizeGroups, quantizeRows } from '../../src/compression/quantization/rows.ts';
 import { type Quantization, quantizeModel, saveQuantized } from '../../src/compression/quantize.ts';
 import { copyOf } from '../../src/compression/structured/prune-units.ts';
 import type { Dataset, HostBatch, Split } from '../../src/data/dataset.ts';
 import { type QuantizeConfig, quantizeSchema } from '../../src/experiment/compression-schema.ts';
 import { floatsToHalves, halvesToFloats } from '../../src/models/half-precision.ts';
 import type { Model } from '../../src/models/model.ts';
+import { dequantizeGroups, dequantizeRows } from '../../src/models/stored/dequantize.ts';
+import { transposed } from '../../src/models/stored/transposed.ts';
 import {
   type Architecture,
   architectures,

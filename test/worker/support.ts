@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ExperimentInput, experimentSchema } from '../../src/experiment/schema.ts';
-import type { RunEvent } from '../../src/worker/events.ts';
+import type { RunEvent, RunResult } from '../../src/worker/events.ts';
 import { readEvents } from '../../src/worker/read-events.ts';
 import { RunDirectory } from '../../src/worker/run-directory.ts';
 import { program } from '../program.ts';
@@ -115,4 +116,14 @@ export async function waitFor(
     if (found) return found;
   }
   throw new Error('The event that was waited for did not come.');
+}
+
+/** Runs a run that is to succeed. */
+export async function resultOf(directory: RunDirectory): Promise<{ result: RunResult; events: RunEvent[] }> {
+  const { code, output } = await runToEnd(directory);
+  assert.equal(code, 0, output);
+  const events = await eventsOf(directory);
+  const found = events.find((event) => event.type === 'result');
+  assert.ok(found?.type === 'result');
+  return { result: found.result, events };
 }

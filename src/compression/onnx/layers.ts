@@ -1,4 +1,5 @@
 import type { onnx } from 'onnx-proto';
+import { transposed } from '../../models/stored/transposed.ts';
 import { type EditableGraph, numberAttribute } from './editable-graph.ts';
 
 /** A node that applies a weight, in a form that can be quantized. */
@@ -68,13 +69,4 @@ function weightOf(graph: EditableGraph, node: onnx.INodeProto): Part | undefined
     default:
       return undefined;
   }
-}
-
-/** (rows, columns) to (columns, rows). */
-export function transposed<A extends Float32Array | Int8Array>(matrix: A, rows: number, columns: number): A {
-  const result = matrix.slice() as A;
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      result[column * rows + row] = matrix[row * columns + column]!;
-  return result;
 }

@@ -1,7 +1,8 @@
+import { transposed } from '../../models/stored/transposed.ts';
 import { type ActivationScale, activationScale } from '../quantization/activations.ts';
 import { quantizeRows, roundHalfToEven } from '../quantization/rows.ts';
 import { type EditableGraph, makeNode, numberAttribute } from './editable-graph.ts';
-import { transposed, type WeightedNode } from './layers.ts';
+import type { WeightedNode } from './layers.ts';
 
 /** The ranges that what goes into and comes out of each weighted node took on training samples, by its `use`. */
 export type ActivationRanges = ReadonlyMap<

@@ -1,9 +1,10 @@
 import type { onnx } from 'onnx-proto';
 import { floatsToHalves } from '../../models/half-precision.ts';
-import { packNibbles } from '../quantization/packing.ts';
+import { packNibbles } from '../../models/stored/nibbles.ts';
+import { transposed } from '../../models/stored/transposed.ts';
 import { quantizeGroups, quantizeRows } from '../quantization/rows.ts';
 import { type EditableGraph, elementType, makeNode, numberAttribute } from './editable-graph.ts';
-import { transposed, type WeightedNode } from './layers.ts';
+import type { WeightedNode } from './layers.ts';
 
 /** Replaces nodes by others in their place. */
 function replace(graph: EditableGraph, node: onnx.INodeProto, others: readonly onnx.INodeProto[]): void {

@@ -1,24 +1,9 @@
+import type { QuantizedGroups, QuantizedRows } from '../../models/stored/dequantize.ts';
+
 /**
  * Weights as whole numbers and scales, w ≈ s·q, symmetric about zero so that no offset is needed (Jacob et al. 2018;
  * Nagel et al. 2021). Matrices are row by row, a row for each output.
  */
-
-/** Whole numbers of 8 bits with one scale per row. */
-export interface QuantizedRows {
-  /** (rows, width), −127 … 127. */
-  readonly values: Int8Array;
-  /** One per row, positive. */
-  readonly scales: Float32Array;
-}
-
-/** Whole numbers of 4 bits with one scale per group of a row. */
-export interface QuantizedGroups {
-  /** (rows, width), −7 … 7, one number a byte. */
-  readonly values: Int8Array;
-  /** (rows, ⌈width / groupSize⌉), positive. */
-  readonly scales: Float32Array;
-  readonly groupSize: number;
-}
 
 /** Half goes to the even neighbour, as in ONNX, PyTorch and NumPy, so that rounding does not drift upwards. */
 export function roundHalfToEven(value: number): number {
@@ -76,20 +61,4 @@ export function quantizeGroups(weights: Float32Array, rows: number, groupSize: n
       quantizeInto(slice, scale, 7, values, from);
     }
   return { values, scales, groupSize };
-}
-
-/** s·q, (rows, width). */
-export function dequantizeRows({ values, scales }: QuantizedRows): Float32Array {
-  const width = values.length / scales.length;
-  return Float32Array.from(values, (value, at) => value * scales[Math.floor(at / width)]!);
-}
-
-/** s·q, (rows, width). */
-export function dequantizeGroups({ values, scales, groupSize }: QuantizedGroups, rows: number): Float32Array {
-  const width = values.length / rows;
-  const groups = scales.length / rows;
-  return Float32Array.from(values, (value, at) => {
-    const row = Math.floor(at / width);
-    return value * scales[row * groups + Math.floor((at % width) / groupSize)]!;
-  });
 }

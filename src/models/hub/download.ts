@@ -5,6 +5,7 @@ import { HubApiError, listFiles, modelInfo } from '@huggingface/hub';
 import { fileProblem } from '../../data/file-problem.ts';
 import { UserError } from '../../experiment/user-error.ts';
 import { indexFile, weightFileNames, weightsFile } from '../checkpoint-weights.ts';
+import { compactFiles } from '../stored/weight-storage.ts';
 import { cachedSnapshot, repositoryFolder, type Snapshot } from './cache.ts';
 import { downloadFile, type RemoteFile, reasonOf } from './download-file.ts';
 import { commitPattern, type HubReference, isPinned } from './reference.ts';
@@ -95,12 +96,10 @@ async function download(
   };
   // The index tells which of many files are the weights.
   const index = files.get(indexFile);
-  const single = files.get(weightsFile);
+  const single = [weightsFile, ...(files.has(indexFile) ? [] : compactFiles)].find((name) => files.has(name));
   if (!single && !index) throw noSafetensors(reference, [...files.keys()]);
   if (!single) await fetchFile(index!);
-  const weights = single
-    ? [weightsFile]
-    : (await weightFileNames(directory)).filter((name) => name !== indexFile);
+  const weights = single ? [single] : (await weightFileNames(directory)).filter((name) => name !== indexFile);
   const chosen = [...files.keys()].filter((name) => wanted.test(name)).concat(weights);
   const missing = chosen.find((name) => !files.has(name));
   if (missing !== undefined)
