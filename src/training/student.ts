@@ -4,6 +4,7 @@ import type { StudentConfig } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { buildModel } from '../models/build-model.ts';
 import { loadModel } from '../models/checkpoint.ts';
+import { checkpointHash } from '../models/checkpoint-hash.ts';
 import { planModel } from '../models/create-model.ts';
 import { taskFor } from '../models/fit-weights.ts';
 import { modelFromLayers, withFewerLayers } from '../models/from-layers.ts';
@@ -20,8 +21,21 @@ export interface StudentOptions extends CheckpointFolderOptions {
   readonly teacher?: Model;
   /** Draws the weights that come from nowhere else. */
   readonly generator: RandomGenerator;
-  /** Called if the weights of a checkpoint are not stored as floats, which they are once loaded. */
-  readonly onStorage?: (storage: WeightStorage, folder: string) => void;
+}
+
+/** A student before training. */
+export interface Student {
+  readonly model: Model;
+  /** What it begins as, where that lies in files: what else it begins as follows from experiment, seed and teacher. */
+  readonly checkpoint?: StudentCheckpoint;
+}
+
+export interface StudentCheckpoint {
+  readonly directory: string;
+  /** Identifies configuration and weights by their content. */
+  readonly hash: string;
+  /** How the weights are stored, if not as floats; loaded they are floats. */
+  readonly storage?: WeightStorage;
 }
 
 /**
@@ -29,31 +43,31 @@ export interface StudentOptions extends CheckpointFolderOptions {
  * @throws UserError if a checkpoint cannot be had or does not fit the data, or the layers do not fit the student
  * @throws Interruption while downloading
  */
-export async function prepareStudent(options: StudentOptions): Promise<Model> {
+export async function prepareStudent(options: StudentOptions): Promise<Student> {
   const { config, task, teacher, generator, experimentDirectory } = options;
   const { model, checkpoint, teacherLayers } = config;
   if (checkpoint !== undefined) {
     const directory = await checkpointFolder(checkpoint, experimentDirectory, options);
-    const student = await loadModel(directory, { task, generator });
+    const loaded = await loadModel(directory, { task, generator });
     const { storage } = await readModelConfig(directory);
-    if (storage) options.onStorage?.(storage, directory);
-    return student;
+    return { model: loaded, checkpoint: { directory, hash: await checkpointHash(directory), storage } };
   }
   if (teacherLayers === undefined) {
     if (model === undefined) throw new UserError('The student has neither a "model" nor a "checkpoint".');
-    return buildModel(model, task, generator);
+    return { model: buildModel(model, task, generator) };
   }
   if (!teacher)
     throw new UserError('The student is to begin with layers of a teacher, and the experiment names none.', {
       remedy: 'Add a "teacher", or leave "teacherLayers" out.',
     });
-  return modelFromLayers(
+  const begun = await modelFromLayers(
     model ?? withFewerLayers(teacher.config, teacherLayers.length),
     taskFor(teacher.task, task, 'The teacher'),
     teacher,
     teacherLayers,
     generator,
   );
+  return { model: begun };
 }
 
 /**

@@ -33,7 +33,7 @@ export async function pruneOriginal(
     },
   });
   const strategy = job.keep(structured ? labels : withMagnitudePruning(labels, student, config));
-  const outcome = await trainStudent(job, { student, strategy, dataset, teacherHash: hash });
+  const outcome = await trainStudent(job, { student, strategy, dataset, begins: { teacher: hash } });
   const sparsity = structured
     ? 1 - parameterCount(student) / parameterCount(model)
     : await sparsityOf(student);

@@ -14,8 +14,8 @@ export interface StudentTraining {
   readonly samples?: Split;
   /** Left out: none. */
   readonly teacher?: TeacherSource;
-  /** Identifies the weights of the model that the student learns from or begins as, where there is one. */
-  readonly teacherHash?: string;
+  /** Identify the weights of the teacher, and those that the student begins with, where they come from files. */
+  readonly begins: { readonly teacher?: string; readonly student?: string };
 }
 
 /**
@@ -23,10 +23,21 @@ export interface StudentTraining {
  * @throws UserError if training diverges
  * @throws Interruption
  */
-export function trainStudent(job: Job, training: StudentTraining): Promise<TrainOutcome> {
+export async function trainStudent(job: Job, training: StudentTraining): Promise<TrainOutcome> {
   const { request, device, log, checkpoints, control } = job;
-  const { student, strategy, dataset, samples, teacher, teacherHash } = training;
+  const { student, strategy, dataset, samples, teacher, begins } = training;
   job.begin('train');
+  const identity = stableHash({
+    experiment: experimentIdentity(request.experiment, request.directory),
+    seed: request.seed,
+    data: dataset.fingerprint,
+    ...begins,
+  });
+  const last = await checkpoints.peek('last');
+  if (last && last.identity !== identity)
+    job.warn(
+      'Data, teacher or what the student begins with are others than when this run was stopped: it is trained from the beginning.',
+    );
   return train({
     device,
     student,
@@ -37,12 +48,7 @@ export function trainStudent(job: Job, training: StudentTraining): Promise<Train
     config: request.experiment.training,
     seed: request.seed,
     checkpoints,
-    identity: stableHash({
-      experiment: experimentIdentity(request.experiment, request.directory),
-      seed: request.seed,
-      data: dataset.fingerprint,
-      teacher: teacherHash,
-    }),
+    identity,
     stopRequested: control.requested,
     observer: {
       progress: job.progress('train', 'steps'),

@@ -10,7 +10,7 @@ import { createStrategy } from '../strategies/create-strategy.ts';
 import { hiddenShapes } from '../strategies/hidden-shapes.ts';
 import type { AttachedStrategy, Candidate, TeacherNeeds } from '../strategies/strategy.ts';
 import { initializer } from '../training/initialize.ts';
-import { prepareStudent, requireBuildable } from '../training/student.ts';
+import { prepareStudent, requireBuildable, type Student } from '../training/student.ts';
 import type { Teacher } from '../training/teacher.ts';
 import { needsTeacher } from '../training/teacher-source.ts';
 import { appraise } from './appraise.ts';
@@ -35,7 +35,7 @@ export async function trainingJob(job: Job): Promise<void> {
   if (!experiment.student) throw new UserError('The experiment has no "student".');
   requireBuildable(experiment.student, dataset.task);
   const teacher = experiment.teacher && (await teacherOfJob(job, experiment.teacher, dataset));
-  const student = await studentOfJob(job, experiment.student, dataset, teacher);
+  const { model: student, checkpoint } = await studentOfJob(job, experiment.student, dataset, teacher);
   const { strategy, needs } = attachStrategy(job, student, teacher?.model, dataset);
   warnOfSize(job, student, teacher);
 
@@ -45,7 +45,7 @@ export async function trainingJob(job: Job): Promise<void> {
     strategy,
     dataset,
     ...material,
-    teacherHash: teacher?.hash,
+    begins: { teacher: teacher?.hash, student: checkpoint?.hash },
   });
 
   const candidates = strategy.candidates?.() ?? [];
@@ -82,7 +82,7 @@ async function studentOfJob(
   config: StudentConfig,
   dataset: Dataset,
   teacher: Teacher | undefined,
-): Promise<Model> {
+): Promise<Student> {
   const { request, control } = job;
   const student = await prepareStudent({
     config,
@@ -92,9 +92,11 @@ async function studentOfJob(
     generator: RandomGenerator.forUse(request.seed, 'weights'),
     stopRequested: control.requested,
     onDownload: job.progress('prepare', 'bytes'),
-    onStorage: (storage, folder) => warnOfStorage(job, folder, storage),
   });
-  return job.keep(student);
+  job.keep(student.model);
+  const { checkpoint } = student;
+  if (checkpoint?.storage) warnOfStorage(job, checkpoint.directory, checkpoint.storage);
+  return student;
 }
 
 function attachStrategy(

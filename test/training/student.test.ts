@@ -20,7 +20,14 @@ const bert = { architecture: 'bert', hiddenSize: 8, heads: 2, layers: 3 };
 const generator = (seed: number) => RandomGenerator.forUse(seed, 'weights');
 const teacher = () => buildModel(modelSchema.parse(bert), task, generator(7));
 const weights = async (model: Model, name: string) => [...(await model.parameters.get(name)!.data())];
-const prepare = (written: object, options: { directory?: string; teacher?: Model; task?: TaskShape } = {}) =>
+interface Options {
+  directory?: string;
+  teacher?: Model;
+  task?: TaskShape;
+}
+const prepare = (written: object, options: Options = {}) =>
+  begun(written, options).then(({ model }) => model);
+const begun = (written: object, options: Options = {}) =>
   prepareStudent({
     config: studentSchema.parse(written),
     task: options.task ?? task,
@@ -44,6 +51,19 @@ test('a checkpoint is trained further, with a new head where the classes are oth
   const name = 'bert.encoder.layer.2.output.dense.weight';
   assert.deepEqual(await weights(student, name), await weights(before, name));
   assert.equal((await weights(student, 'classifier.weight')).length, 40);
+});
+
+test('a checkpoint is told from another at the same place by its weights', async (context) => {
+  const directory = temporaryDirectory(context);
+  const hash = async (seed: number) => {
+    const model = buildModel(modelSchema.parse(bert), task, generator(seed));
+    await saveModel(model, join(directory, 'pretrained'));
+    return (await begun({ checkpoint: 'pretrained' }, { directory })).checkpoint!.hash;
+  };
+  const first = await hash(1);
+  assert.notEqual(await hash(2), first);
+  assert.equal(await hash(1), first);
+  assert.equal((await begun({ model: bert })).checkpoint, undefined);
 });
 
 test('layers of the teacher are enough to know what the student is', async () => {
