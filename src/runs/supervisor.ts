@@ -5,7 +5,7 @@ import { endStates } from './control.ts';
 import { discoverRuns } from './discover.ts';
 import { catchUp, EventTail } from './follow.ts';
 import { markIfGone } from './last-word.ts';
-import type { Launcher } from './launch.ts';
+import type { Launcher, WorkerProcess } from './launch.ts';
 import { RunQueue } from './queue.ts';
 import type { RunStore } from './store.ts';
 
@@ -40,6 +40,8 @@ export class Supervisor {
   readonly #queue: RunQueue | undefined;
   readonly #intervalMs: number;
   readonly #tails = new Map<string, EventTail>();
+  /** The worker that this process started last for a run. */
+  readonly #launched = new Map<string, WorkerProcess>();
   /** Runs whose worker this process saw end. */
   readonly #exited = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
@@ -116,7 +118,11 @@ export class Supervisor {
       }
       await this.#queue?.drive((id, worker) => {
         this.#exited.delete(id);
+        this.#launched.set(id, worker);
         void worker.exited.then(() => {
+          // A run may have been resumed before the process of its former life was gone.
+          if (this.#launched.get(id) !== worker) return;
+          this.#launched.delete(id);
           this.#exited.add(id);
           this.#schedule(0);
         });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileProblem } from '../data/file-problem.ts';
 import { usableCores } from '../device/cores.ts';
 import type { Device } from '../device/device.ts';
@@ -11,6 +12,7 @@ import { UserError } from '../experiment/user-error.ts';
 import { Checkpoints } from '../training/checkpoint.ts';
 import { ExclusiveLock } from '../training/exclusive-lock.ts';
 import { Interruption } from '../training/interruption.ts';
+import type { ProcessIdentity } from '../training/process-identity.ts';
 import { compressionJob } from './compression-job.ts';
 import { Control } from './control.ts';
 import { EventLog } from './event-log.ts';
@@ -20,6 +22,9 @@ import { readEvents } from './read-events.ts';
 import { RunDirectory } from './run-directory.ts';
 import { trainingJob } from './training-job.ts';
 import { versions } from './versions.ts';
+
+const leavingMs = 20_000;
+const lastWordTypes = new Set<RunEvent['type'] | undefined>(['cancelled', 'failed', 'interrupted']);
 
 /** 0: did what was asked, be it to the end or to a requested stop; 2: the user's mistake; 1: ours. */
 export type ExitCode = 0 | 1 | 2;
@@ -32,7 +37,7 @@ export async function runWorker(path: string): Promise<ExitCode> {
   const directory = new RunDirectory(path);
   try {
     await requireDirectory(directory);
-    const lock = await ExclusiveLock.tryAcquire(directory.lockFile);
+    const lock = await acquire(directory);
     if (!(lock instanceof ExclusiveLock))
       throw new UserError(`Process ${lock.pid} on ${lock.host} is working on ${directory.path} already.`, {
         remedy: 'Follow that run, or stop it first.',
@@ -44,6 +49,16 @@ export async function runWorker(path: string): Promise<ExitCode> {
     }
   } catch (error) {
     return complain(error);
+  }
+}
+
+/** A worker that has said its last word may still be letting go of its device when its run is resumed already. */
+async function acquire(directory: RunDirectory): Promise<ExclusiveLock | ProcessIdentity> {
+  for (const deadline = performance.now() + leavingMs; ; await pause(100)) {
+    const lock = await ExclusiveLock.tryAcquire(directory.lockFile);
+    if (lock instanceof ExclusiveLock || performance.now() > deadline) return lock;
+    const { events } = await readEvents(directory.eventsFile);
+    if (!lastWordTypes.has(events.at(-1)?.type)) return lock;
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * A worker that trains nothing but keeps to the contract: lock, numbered events, control files. The description of its
- * experiment says what it does: {"steps": 20, "stepMs": 10, "dies": "at once" | "in mid-step" | "by mistake"}.
+ * experiment says what it does: {"steps": 20, "stepMs": 10, "dies": "at once" | "in mid-step" | "by mistake"}; it
+ * takes its lock after "startMs" and, when it was stopped, stays for "lingersMs".
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -16,11 +17,19 @@ import { metric, result, started } from './support.ts';
 
 const directory = new RunDirectory(process.argv[2]!);
 const { experiment, seed } = directory.readRequest();
-const plan = { steps: 20, stepMs: 10, dies: 'never', ...JSON.parse(experiment.description ?? '{}') };
+const plan = {
+  steps: 20,
+  stepMs: 10,
+  dies: 'never',
+  startMs: 0,
+  lingersMs: 0,
+  ...JSON.parse(experiment.description ?? '{}'),
+};
 if (plan.dies === 'at once') {
   console.error('libsomething.so: cannot open shared object file');
   process.exit(1);
 }
+await pause(plan.startMs);
 const lock = await ExclusiveLock.tryAcquire(directory.lockFile);
 if (!(lock instanceof ExclusiveLock)) process.exit(2);
 const log = EventLog.open(directory.eventsFile);
@@ -61,4 +70,5 @@ say(word);
 if (word.type === 'cancelled') await directory.clearRequests();
 log.close();
 await lock.release();
+if (word.type === 'cancelled') await pause(plan.lingersMs);
 process.exit(word.type === 'failed' ? 2 : 0);

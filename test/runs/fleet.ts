@@ -13,6 +13,8 @@ export const fakeWorkerCommand = program('test/runs/fake-worker.ts');
 export interface Plan {
   readonly steps?: number;
   readonly stepMs?: number;
+  readonly startMs?: number;
+  readonly lingersMs?: number;
   readonly dies?: 'at once' | 'in mid-step' | 'by mistake';
 }
 

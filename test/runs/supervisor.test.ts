@@ -151,6 +151,23 @@ test('stop asks a running worker, ends a queued run at once, and both can be res
   for (const run of await store.list()) assert.equal(isResumable(run), offered.includes(run.id));
 });
 
+test(
+  'a run resumed at once is not taken for dead when the process of its former life ends',
+  limit,
+  async (t) => {
+    const store = await temporaryStore(t);
+    const { supervisor } = supervise(t, store);
+    await supervisor.start();
+    const [id] = (await queueRuns(store, { steps: 100, startMs: 1500, lingersMs: 700 })) as [string];
+    await once(store, id, ({ progress }) => progress !== undefined);
+    await stopRun(store, id);
+    await once(store, id, ended);
+    await resumeRun(store, id);
+    const run = await once(store, id, ended);
+    assert.equal(run.state, 'completed', run.error?.message);
+  },
+);
+
 test('runs that go at once share the cores, and each gets the same part', limit, async (t) => {
   const store = await temporaryStore(t);
   const { supervisor } = supervise(t, store);

@@ -3,8 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { threadsGrant } from '../../src/device/worker-environment.ts';
 import { Checkpoints } from '../../src/training/checkpoint.ts';
 import { ExclusiveLock } from '../../src/training/exclusive-lock.ts';
+import { EventLog } from '../../src/worker/event-log.ts';
 import type { ModelFigures, RunEvent } from '../../src/worker/events.ts';
 import { readEvents } from '../../src/worker/read-events.ts';
 import { RunDirectory } from '../../src/worker/run-directory.ts';
@@ -148,7 +151,12 @@ test('images that change are shown to the teacher as they are, whose answers are
   assert.ok(!phases.includes('signals'), phases.join());
 });
 
-test('killed in mid-epoch and resumed, twice, the student equals that of an undisturbed run', async () => {
+test('killed in mid-epoch and resumed, twice, the student equals that of an undisturbed run', async (context) => {
+  const grant = (threads: number) => Object.assign(process.env, threadsGrant(threads));
+  context.after(() => {
+    for (const name of Object.keys(threadsGrant(1))) delete process.env[name];
+  });
+  grant(2);
   // Long enough to be killed in the midst of it, even where this process is seldom asked.
   const changes = { training: { epochs: 40, batchSize: 4, accumulation: 2, learningRate: 0.01 } };
   const undisturbed = await makeRun(project, 'undisturbed', changes);
@@ -163,6 +171,8 @@ test('killed in mid-epoch and resumed, twice, the student equals that of an undi
     );
     worker.process.kill('SIGKILL');
     assert.equal((await worker.ended).signal, 'SIGKILL');
+    // Resumed beside other runs: with another number of threads every sum would come out a little different.
+    grant(epoch);
   }
   assert.equal(ofType(await eventsOf(killed), 'completed').length, 0);
   const { code, output } = await runToEnd(killed);
@@ -174,6 +184,10 @@ test('killed in mid-epoch and resumed, twice, the student equals that of an undi
   assert.deepEqual(
     events.map(({ seq }) => seq),
     events.map((_, index) => index),
+  );
+  assert.deepEqual(
+    ofType(events, 'started').map(({ threads }) => threads),
+    [2, 2, 2],
   );
   const resumed = ofType(events, 'started').map(({ resumedFromEpoch }) => resumedFromEpoch ?? 0);
   assert.equal(resumed.length, 3);
@@ -222,6 +236,21 @@ test('two workers never work on one run', async () => {
   assert.match(output, new RegExp(`Process ${process.pid} .* already`));
   assert.equal(existsSync(directory.eventsFile), false, 'it must not write into the other’s events');
   await (lock as ExclusiveLock).release();
+});
+
+test('a worker waits for the former one of its run, which has said its last word', async () => {
+  const directory = await makeRun(project, 'leaving');
+  const lock = (await ExclusiveLock.tryAcquire(directory.lockFile)) as ExclusiveLock;
+  const log = EventLog.open(directory.eventsFile);
+  log.append({ type: 'cancelled', reason: 'stop' });
+  log.close();
+  const worker = startWorker(directory.path);
+  await sleep(1500);
+  assert.equal((await eventsOf(directory)).length, 1);
+  await lock.release();
+  const { code, output } = await worker.ended;
+  assert.equal(code, 0, output);
+  assert.equal((await eventsOf(directory)).at(-1)?.type, 'completed');
 });
 
 /** What a run that cannot work says, in its events and in its log. */
