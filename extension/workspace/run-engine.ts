@@ -10,11 +10,12 @@ import { LocalLauncher } from '../../src/runs/launch.ts';
 import { setConcurrency } from '../../src/runs/queue.ts';
 import { removeRun } from '../../src/runs/remove.ts';
 import { resumeRun } from '../../src/runs/resume.ts';
-import { openStore, type RunStore } from '../../src/runs/store.ts';
+import { openStore, openStoreReadOnly, type RunStore } from '../../src/runs/store.ts';
 import { Supervisor, type SupervisorListener } from '../../src/runs/supervisor.ts';
 
 export const runEngine = {
   openStore,
+  openStoreReadOnly,
   removeRun,
   resumeRun,
   runsFromFile,

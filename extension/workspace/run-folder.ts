@@ -95,7 +95,13 @@ export class RunFolder extends Disposables {
 
   /** The store where there is one; nothing is made. */
   async reader(): Promise<RunStore | undefined> {
-    return (await this.#open(false))?.store;
+    const opened = await this.#open(false);
+    // Without a supervisor nobody else sees that the runs are others now.
+    if (opened && !opened.supervisor)
+      await opened.store
+        .reopenIfReplaced()
+        .catch((error) => this.#log.error(`reading the runs of ${this.folder.name}`, error));
+    return opened?.store;
   }
 
   /** The store, made where it is missing. Throws UserError. */
@@ -153,7 +159,8 @@ export class RunFolder extends Disposables {
     if (!create && !(await this.#exists())) return undefined;
     try {
       const { runEngine, supervise } = await import('./run-engine.ts');
-      const store = await runEngine.openStore(this.dataDirectory);
+      const open = workspace.isTrusted ? runEngine.openStore : runEngine.openStoreReadOnly;
+      const store = await open(this.dataDirectory);
       this.#failure = undefined;
       if (this.disposed) {
         await store.close();

@@ -8,6 +8,12 @@ export const isBusy = (error: unknown) =>
   codeOf((error as Error | null)?.cause) === 'SQLITE_BUSY' ||
   codeOf(error) === 'SQLITE_LOCKED';
 
+export const readOnlyProblem = (file: string): UserError =>
+  new UserError('The runs of this folder can be read here, but not changed.', {
+    place: file,
+    remedy: 'In VS Code, trust the folder by “Workspaces: Manage Workspace Trust”.',
+  });
+
 /** What SQLite says, put so that a user knows what to do; what is no user's matter comes back as it was. */
 export function databaseProblem(error: Error, file: string): Error {
   switch (codeOf(error)) {

@@ -1,6 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import sqlite3 from 'sqlite3';
-import { databaseProblem, isBusy } from './database-problem.ts';
+import { databaseProblem, isBusy, readOnlyProblem } from './database-problem.ts';
 
 export type SqlValue = string | number | null;
 /** Values in the order of the question marks. */
@@ -31,8 +32,19 @@ class Connection implements Statements {
   }
 
   static open(file: string): Promise<Connection> {
+    return Connection.#open(file, file, sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE);
+  }
+
+  /** `immutable` says that nobody writes, so that not even the files beside the database are made that writers share. */
+  static openReadOnly(file: string, immutable: boolean): Promise<Connection> {
+    if (!immutable) return Connection.#open(file, file, sqlite3.OPEN_READONLY);
+    const uri = `${pathToFileURL(file).href}?immutable=1`;
+    return Connection.#open(file, uri, sqlite3.OPEN_READONLY | sqlite3.OPEN_URI);
+  }
+
+  static #open(file: string, name: string, mode: number): Promise<Connection> {
     return new Promise((resolve, reject) => {
-      const handle = new sqlite3.Database(file, (error) => {
+      const handle = new sqlite3.Database(name, mode, (error) => {
         if (error) return reject(databaseProblem(error, file));
         handle.configure('busyTimeout', busyTimeoutMs);
         resolve(new Connection(handle, file));
@@ -88,15 +100,18 @@ async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
 export class Database {
   readonly file: string;
   readonly #reader: Connection;
-  readonly #writer: Connection;
-  readonly #inode: bigint;
+  readonly #writer: Connection | undefined;
+  /** Tells this file from one that took its place. */
+  readonly #stamp: string;
+  readonly #immutable: boolean;
   #tail: Promise<unknown> = Promise.resolve();
 
-  private constructor(file: string, reader: Connection, writer: Connection, inode: bigint) {
+  private constructor(file: string, { reader, writer, stamp, immutable = false }: Opened) {
     this.file = file;
     this.#reader = reader;
     this.#writer = writer;
-    this.#inode = inode;
+    this.#stamp = stamp;
+    this.#immutable = immutable;
   }
 
   /** Opens the file, or makes it; `prepare` runs under the write lock before anybody reads, for migrations. */
@@ -110,9 +125,32 @@ export class Database {
       await inTransaction(writer, prepare);
       const reader = await Connection.open(file);
       await reader.run('PRAGMA query_only = ON');
-      return new Database(file, reader, writer, (await stat(file, { bigint: true })).ino);
+      return new Database(file, { reader, writer, stamp: await stampOf(file, false) });
     } catch (error) {
       await writer.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens a file that somebody else made, changing neither it nor, where nobody writes to it, its folder. `check` may
+   * refuse what it reads. What stands in the file is not trusted to run functions.
+   */
+  static async openReadOnly(
+    file: string,
+    check: (statements: Statements) => Promise<void>,
+  ): Promise<Database> {
+    // A writer has this file beside the database for as long as it lives.
+    const immutable = !(await exists(walOf(file)));
+    const stamp = await stampOf(file, immutable);
+    const reader = await Connection.openReadOnly(file, immutable);
+    try {
+      await reader.run('PRAGMA trusted_schema = OFF');
+      await reader.run('PRAGMA query_only = ON');
+      await check(reader);
+      return new Database(file, { reader, stamp, immutable });
+    } catch (error) {
+      await reader.close();
       throw error;
     }
   }
@@ -123,7 +161,9 @@ export class Database {
 
   /** Runs `work` alone: all of it is kept, or nothing. It must use only the statements it is handed. */
   transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
-    const result = this.#tail.then(() => inTransaction(this.#writer, work));
+    const writer = this.#writer;
+    if (!writer) return Promise.reject(readOnlyProblem(this.file));
+    const result = this.#tail.then(() => inTransaction(writer, work));
     this.#tail = result.catch(() => undefined);
     return result;
   }
@@ -133,10 +173,11 @@ export class Database {
     return (await this.#reader.get<{ data_version: number }>('PRAGMA data_version'))!.data_version;
   }
 
-  /** Whether the file at this path is still the one that was opened. */
+  /** Whether the file at this path is still the one that was opened and, where it was taken for immutable, as it was. */
   async isCurrent(): Promise<boolean> {
     try {
-      return (await stat(this.file, { bigint: true })).ino === this.#inode;
+      if (this.#immutable && (await exists(walOf(this.file)))) return false;
+      return (await stampOf(this.file, this.#immutable)) === this.#stamp;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;
@@ -147,8 +188,28 @@ export class Database {
   async close(): Promise<void> {
     await this.#tail;
     await this.#reader.close();
-    await this.#writer.close();
+    await this.#writer?.close();
   }
+}
+
+interface Opened {
+  readonly reader: Connection;
+  readonly writer?: Connection;
+  readonly stamp: string;
+  readonly immutable?: boolean;
+}
+
+const walOf = (file: string) => `${file}-wal`;
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+async function stampOf(file: string, withContent: boolean): Promise<string> {
+  const { ino, mtimeNs, size } = await stat(file, { bigint: true });
+  return withContent ? `${ino}/${mtimeNs}/${size}` : `${ino}`;
 }
 
 async function inTransaction<T>(connection: Connection, work: (statements: Statements) => Promise<T>) {

@@ -93,8 +93,7 @@ const migrations: readonly (readonly string[])[] = [
 
 export const databaseVersion = migrations.length;
 
-/** Brings the database to this version. Runs inside a transaction that holds the write lock, so only one process does it. */
-export async function migrate(database: Statements, file: string): Promise<void> {
+async function versionOf(database: Statements, file: string): Promise<number> {
   const { user_version: found } = (await database.get<{ user_version: number }>('PRAGMA user_version'))!;
   if (found > databaseVersion)
     throw new UserError(
@@ -104,6 +103,21 @@ export async function migrate(database: Statements, file: string): Promise<void>
         remedy: 'Update Distillery, or keep the runs of this version elsewhere with --data-dir.',
       },
     );
+  return found;
+}
+
+/** Refuses a database that this version cannot read as it is. Throws UserError. */
+export async function requireCurrent(database: Statements, file: string): Promise<void> {
+  if ((await versionOf(database, file)) < databaseVersion)
+    throw new UserError('The run database was made by an older Distillery and must be brought up to date.', {
+      place: file,
+      remedy: 'In VS Code, trust the folder by “Workspaces: Manage Workspace Trust”.',
+    });
+}
+
+/** Brings the database to this version. Runs inside a transaction that holds the write lock, so only one process does it. */
+export async function migrate(database: Statements, file: string): Promise<void> {
+  const found = await versionOf(database, file);
   for (const [index, statements] of migrations.entries()) {
     if (index < found) continue;
     for (const statement of statements) await database.run(statement);

@@ -7,7 +7,7 @@ import { Database, type Statements } from './database.ts';
 import { ingestEvents } from './ingest.ts';
 import { changeLabels, type Labels, readLabels, storeLabels } from './labels.ts';
 import type { MetricPoint, SeriesInfo } from './metrics.ts';
-import { migrate } from './migrations.ts';
+import { migrate, requireCurrent } from './migrations.ts';
 import { creationTime } from './run-id.ts';
 import {
   countByFile,
@@ -39,14 +39,20 @@ export interface Artifact {
 
 /** Opens the run database of a data directory, which is made where it is missing. Throws UserError. */
 export async function openStore(dataDirectory: string): Promise<RunStore> {
-  await prepareDataDirectory(dataDirectory);
-  return new RunStore(dataDirectory, await openDatabase(dataDirectory));
+  const file = databaseFile(dataDirectory);
+  return RunStore.open(dataDirectory, async () => {
+    await prepareDataDirectory(dataDirectory);
+    return Database.open(file, (statements) => migrate(statements, file));
+  });
 }
 
-const openDatabase = (dataDirectory: string) => {
+/** Opens the run database of a data directory that may only be read; nothing is made or migrated. Throws UserError. */
+export async function openStoreReadOnly(dataDirectory: string): Promise<RunStore> {
   const file = databaseFile(dataDirectory);
-  return Database.open(file, (statements) => migrate(statements, file));
-};
+  return RunStore.open(dataDirectory, () =>
+    Database.openReadOnly(file, (statements) => requireCurrent(statements, file)),
+  );
+}
 
 /**
  * All runs of one data directory. Any number of processes may hold one at a time; what the store knows can be found
@@ -54,11 +60,18 @@ const openDatabase = (dataDirectory: string) => {
  */
 export class RunStore {
   readonly dataDirectory: string;
+  readonly #open: () => Promise<Database>;
   #database: Database;
+  #reopening: Promise<boolean> | undefined;
 
-  constructor(dataDirectory: string, database: Database) {
+  private constructor(dataDirectory: string, open: () => Promise<Database>, database: Database) {
     this.dataDirectory = dataDirectory;
+    this.#open = open;
     this.#database = database;
+  }
+
+  static async open(dataDirectory: string, open: () => Promise<Database>): Promise<RunStore> {
+    return new RunStore(dataDirectory, open, await open());
   }
 
   /** Absolute path of the run's directory. */
@@ -303,11 +316,17 @@ export class RunStore {
   }
 
   /** Opens the database anew where its file was deleted or replaced under us; true where that was so. */
-  async reopenIfReplaced(): Promise<boolean> {
-    if (await this.#database.isCurrent()) return false;
+  reopenIfReplaced(): Promise<boolean> {
+    this.#reopening ??= this.#reopen().finally(() => {
+      this.#reopening = undefined;
+    });
+    return this.#reopening;
+  }
+
+  async #reopen(): Promise<boolean> {
     const old = this.#database;
-    await prepareDataDirectory(this.dataDirectory);
-    this.#database = await openDatabase(this.dataDirectory);
+    if (await old.isCurrent()) return false;
+    this.#database = await this.#open();
     await old.close();
     return true;
   }

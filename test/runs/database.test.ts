@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/experiment/user-error.ts';
+import { Database } from '../../src/runs/database.ts';
 import { databaseVersion } from '../../src/runs/migrations.ts';
-import { openStore } from '../../src/runs/store.ts';
+import { openStore, openStoreReadOnly } from '../../src/runs/store.ts';
 import { program } from '../program.ts';
-import { addRun, temporaryDirectory, temporaryStore } from './support.ts';
+import { addRun, numbered, started, temporaryDirectory, temporaryStore } from './support.ts';
 
 const refused =
   (...parts: RegExp[]) =>
@@ -83,6 +84,64 @@ test('a database deleted under us is noticed and made anew', async (t) => {
   assert.equal(await store.count(), 0);
   await addRun(store);
   assert.equal(await store.count(), 1);
+});
+
+/** Every file of a folder with its bytes. */
+async function contentOf(directory: string): Promise<Record<string, string>> {
+  const names = (await readdir(directory, { withFileTypes: true })).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    await Promise.all(
+      names.map(async ({ name }) => [name, await readFile(join(directory, name), 'base64')] as const),
+    ),
+  );
+}
+
+test('opened for reading, a database is read and neither it nor its folder changes', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const writing = await openStore(directory);
+  const id = await addRun(writing);
+  await writing.ingest(id, numbered([started]));
+  await writing.close();
+  const before = await contentOf(directory);
+  assert.deepEqual(Object.keys(before), ['distillery.db']);
+  const reading = await openStoreReadOnly(directory);
+  assert.equal((await reading.get(id))?.state, 'running');
+  assert.equal((await reading.events(id)).length, 1);
+  assert.equal(await reading.reopenIfReplaced(), false);
+  await assert.rejects(reading.rename(id, 'other'), refused(/not changed/, /trust the folder/));
+  assert.deepEqual(await contentOf(directory), before, 'while it is open');
+  await reading.close();
+  assert.deepEqual(await contentOf(directory), before, 'and afterwards');
+});
+
+test('opened for reading, a database is followed while somebody else writes', async (t) => {
+  const directory = await temporaryDirectory(t);
+  await (await openStore(directory)).close();
+  const reading = await openStoreReadOnly(directory);
+  t.after(() => reading.close());
+  const writing = await temporaryStore(t, directory);
+  const id = await addRun(writing);
+  assert.equal(await reading.reopenIfReplaced(), true, 'nobody wrote when it was opened');
+  assert.equal((await reading.get(id))?.name, 'Two by two');
+  await writing.rename(id, 'Renamed');
+  assert.equal(await reading.reopenIfReplaced(), false);
+  assert.equal((await reading.get(id))?.name, 'Renamed');
+});
+
+test('opened for reading, a database of another version is refused and left as it is', async (t) => {
+  const directory = await temporaryDirectory(t);
+  for (const [version, told] of [
+    [0, /older Distillery/],
+    [databaseVersion + 7, /newer Distillery/],
+  ] as const) {
+    const store = await Database.open(join(directory, 'distillery.db'), async (statements) => {
+      await statements.run(`PRAGMA user_version = ${version}`);
+    });
+    await store.close();
+    const before = await contentOf(directory);
+    await assert.rejects(openStoreReadOnly(directory), refused(told));
+    assert.deepEqual(await contentOf(directory), before);
+  }
 });
 
 test('processes that open a new data directory and write at the same time lose nothing', async (t) => {
