@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -226,6 +226,16 @@ test('cancelled, a worker keeps neither checkpoint nor student', async () => {
   assert.equal(ofType(await eventsOf(directory), 'cancelled')[0]!.reason, 'cancel');
   assert.equal(existsSync(directory.checkpointsDirectory), false);
   assert.equal(existsSync(directory.studentDirectory), false);
+});
+
+test('a worker whose run is deleted ends, and brings nothing back', async () => {
+  const directory = await makeRun(project, 'deleted', longTraining);
+  const worker = startWorker(directory.path);
+  await waitFor(directory, isTraining);
+  rmSync(directory.path, { recursive: true, force: true, maxRetries: 10 });
+  const { code, output } = await worker.ended;
+  assert.equal(code, 0, output);
+  assert.equal(existsSync(directory.path), false);
 });
 
 test('two workers never work on one run', async () => {
