@@ -13,11 +13,15 @@ import { Session } from './session.ts';
 export class DashboardPanel extends Disposables {
   readonly panel: WebviewPanel;
   readonly session: Session;
+  /** What it shows. */
+  navigation: Navigation = { view: 'overview' };
 
   constructor(services: Services, panel: WebviewPanel, rows: LiveRows, comparisons: Comparisons) {
     super();
     this.panel = panel;
     const { context, folders, log } = services;
+    // While the page loads, so that it finds its rows there; what fails is told when the page asks.
+    rows.load().catch(() => undefined);
     this.session = this.add(
       new Session({
         rows,
@@ -37,6 +41,7 @@ export class DashboardPanel extends Disposables {
             show: (run) => this.show({ view: 'run', run }),
           }),
         navigated: (navigation) => {
+          this.navigation = navigation;
           panel.title = titleOf(navigation, rows);
         },
         log: (doing, error) => log.error(doing, error),

@@ -27,6 +27,8 @@ export class Dashboards extends Disposables {
 
   /** Opens a dashboard in the active column, or leads the one that is there. */
   async open(services: Services, navigation?: Navigation): Promise<DashboardPanel> {
+    // Both take their time: the engine loads while VS Code makes the panel.
+    void this.#load(services);
     const column = window.tabGroups.activeTabGroup.viewColumn;
     const there = this.all.find(({ panel }) => panel.viewColumn === column);
     if (there) {
@@ -46,12 +48,16 @@ export class Dashboards extends Disposables {
   }
 
   async #adopt(services: Services, panel: WebviewPanel): Promise<DashboardPanel> {
-    this.#engine ??= import('./engine.ts').then(({ DashboardEngine }) =>
-      this.add(new DashboardEngine(services)),
-    );
-    const dashboard = (await this.#engine).panel(panel);
+    const dashboard = (await this.#load(services)).panel(panel);
     this.#panels.add(dashboard);
     panel.onDidDispose(() => this.#panels.delete(dashboard));
     return dashboard;
+  }
+
+  #load(services: Services): Promise<DashboardEngine> {
+    this.#engine ??= import('./engine.ts').then(({ DashboardEngine }) =>
+      this.add(new DashboardEngine(services)),
+    );
+    return this.#engine;
   }
 }

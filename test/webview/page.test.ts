@@ -260,6 +260,36 @@ describe('the page in a browser', { skip, concurrency: false }, () => {
     await page.close();
   });
 
+  test('the cell with the focus keeps it while the runs are scrolled, and arrow keys go on from there', async () => {
+    const { page } = await open('runs=500');
+    const name = page.locator('.line[aria-rowindex="4"] .cell[aria-colindex="2"]');
+    await name.focus();
+    const focused = () =>
+      page.evaluate('document.activeElement.closest("[role=row]")?.getAttribute("aria-rowindex")');
+    await page.locator('.grid').evaluate((grid) => grid.scrollTo(0, 6000));
+    await page.locator('.line[aria-rowindex="210"]').waitFor();
+    // At rest the rows are in the document as they are read.
+    const inOrder = () =>
+      page
+        .locator('.line.run')
+        .evaluateAll((lines) =>
+          lines.every(
+            (line, index) =>
+              index === 0 || Number(line.ariaRowIndex) > Number(lines[index - 1]!.ariaRowIndex),
+          ),
+        );
+    for (let looks = 0; !(await inOrder()); looks++) {
+      assert.ok(looks < 50, 'the rows stay out of order');
+      await page.waitForTimeout(50);
+    }
+    assert.equal(await focused(), '4');
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await focused(), '5');
+    await page.locator('.line[aria-rowindex="5"]').waitFor();
+    assert.ok(await page.locator('.grid').evaluate((grid) => grid.scrollTop < 200));
+    await page.close();
+  });
+
   test('what is being read does not move; when nobody reads, the order is right again', async () => {
     const { page } = await open('runs=6');
     const first = page.locator('.line[aria-rowindex="2"]');

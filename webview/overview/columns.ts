@@ -52,15 +52,18 @@ const text = (
   format: asText,
 });
 
+/** Made once: to make one takes as long as to write a hundred times with it. */
+const shortTime = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
 /** Local date and time, as in '24 Nov, 14:03'. */
 export function formatTime(value: CellValue): string {
   if (typeof value !== 'number' || !Number.isFinite(value)) return missing;
-  return new Date(value).toLocaleString('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
+  return shortTime.format(value);
 }
 
 const time = (key: string, label: string, meaning: string, read: (row: RunRow) => CellValue): Column => ({
@@ -141,25 +144,17 @@ export const usualColumns: readonly string[] = [
   ],
 ];
 
-/** All columns there are for these runs: the fixed ones, the last and best value of each curve, and each setting. */
-export function columnsFor(rows: readonly RunRow[], configOf: (row: RunRow) => FlatConfig): Column[] {
-  const metrics = new Set<string>();
-  const settings = new Set<string>();
-  const seen = new Set<string>();
-  for (const row of rows) {
-    for (const metric of Object.keys(row.metrics)) metrics.add(metric);
-    if (seen.has(row.group)) continue;
-    seen.add(row.group);
-    for (const key of Object.keys(configOf(row))) settings.add(key);
-  }
-  return [
-    ...fixed,
-    ...[...metrics].sort().flatMap(metricColumns),
-    ...[...settings].sort().map(settingColumn),
-  ];
+/** Columns are made once for each name, so that a column stays the same object for as long as the page is open. */
+function onceByName(make: (name: string) => Column[]): (name: string) => Column[] {
+  const made = new Map<string, Column[]>();
+  return (name) => {
+    const columns = made.get(name) ?? make(name);
+    made.set(name, columns);
+    return columns;
+  };
 }
 
-function metricColumns(metric: string): Column[] {
+const metricColumns = onceByName((metric: string): Column[] => {
   const share = /accuracy|f1|agreement/i.test(metric);
   const lower = /loss|error|perplexity/i.test(metric);
   const format = (value: CellValue) =>
@@ -180,10 +175,10 @@ function metricColumns(metric: string): Column[] {
     column('last', (row) => row.metrics[metric]?.last ?? null),
     column('best', (row) => row.metrics[metric]?.[lower ? 'lowest' : 'highest'] ?? null),
   ];
-}
+});
 
-function settingColumn(key: string): Column {
-  return {
+const settingColumn = onceByName((key: string): Column[] => [
+  {
     key: `config:${key}`,
     label: key,
     meaning: `The setting ${key}.`,
@@ -199,5 +194,23 @@ function settingColumn(key: string): Column {
         : formatConfigValue(value as Parameters<typeof formatConfigValue>[0]);
     },
     format: asText,
-  };
+  },
+]);
+
+/** All columns there are for these runs: the fixed ones, the last and best value of each curve, and each setting. */
+export function columnsFor(rows: readonly RunRow[], configOf: (row: RunRow) => FlatConfig): Column[] {
+  const metrics = new Set<string>();
+  const settings = new Set<string>();
+  const seen = new Set<string>();
+  for (const row of rows) {
+    for (const metric of Object.keys(row.metrics)) metrics.add(metric);
+    if (seen.has(row.group)) continue;
+    seen.add(row.group);
+    for (const key of Object.keys(configOf(row))) settings.add(key);
+  }
+  return [
+    ...fixed,
+    ...[...metrics].sort().flatMap(metricColumns),
+    ...[...settings].sort().flatMap(settingColumn),
+  ];
 }

@@ -3,23 +3,13 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { button, checkbox, dropdown, quietButton, textField } from '../parts/controls.ts';
 import { Part } from '../parts/part.ts';
 import { emptyState } from '../parts/states.ts';
-import type { RunRow } from '../protocol.ts';
 import type { Dashboard } from '../state/dashboard.ts';
-import { variantsOf } from '../state/variants.ts';
 import type { Grouping, OverviewState } from '../state/view-state.ts';
 import './column-chooser.ts';
-import { type Column, columnsFor, usualColumns } from './columns.ts';
+import type { GridEvents } from './grid-layout.ts';
 import './run-grid.ts';
-import {
-  filteredRows,
-  keepOrder,
-  type Line,
-  linesOf,
-  sortBy,
-  sortedRows,
-  varyingColumns,
-} from './rows-model.ts';
-import type { GridEvents } from './run-grid.ts';
+import { keepOrder, type Line, sortBy } from './rows-model.ts';
+import { type FilterGroup, type Table, TableModel } from './table-model.ts';
 
 const groupingLabels: Readonly<Record<Grouping, string>> = {
   none: 'no groups',
@@ -30,20 +20,13 @@ const groupingLabels: Readonly<Record<Grouping, string>> = {
   tag: 'tag',
 };
 
-/** Columns with few enough values to filter by them. */
-const filterable = ['state', 'strategy', 'data', 'experiment', 'tags'] as const;
-
-interface FilterGroup {
-  readonly key: string;
-  readonly values: readonly string[];
-}
-
 /** All runs: filter, sort, group, choose columns, select and go on to compare. */
 @customElement('distillery-overview')
 export class OverviewView extends Part {
   @property({ attribute: false }) dashboard!: Dashboard;
   @state() private choosing = false;
   #reading = false;
+  readonly #table = new TableModel((row) => this.dashboard.store.configOf(row));
   #lines: readonly Line[] = [];
   #order = '';
   #stop: (() => void)[] = [];
@@ -63,27 +46,17 @@ export class OverviewView extends Part {
 
   protected override render() {
     const { store, view } = this.dashboard;
-    const overview = view.overview;
-    const rows = [...store.runs.values()];
-    if (rows.length === 0)
+    const { overview } = view;
+    if (store.rows.length === 0)
       return emptyState(
         'No runs yet',
         'Write an experiment file, start it, and its runs appear here while they train.',
         button('New Experiment', () => this.dashboard.host.command('newExperiment', {}), { primary: true }),
       );
-    const configOf = (row: RunRow) => store.configOf(row);
-    const all = columnsFor(rows, configOf);
-    const filtered = filteredRows(rows, overview, all, configOf);
-    const chosen = this.#chosen(overview, all);
-    const shown = overview.varyingOnly
-      ? varyingColumns(withSettings(chosen, all), filtered, configOf)
-      : chosen;
-    const columns = pinnedFirst(shown, overview.pinned);
-    const now = linesOf(sortedRows(filtered, overview.sort, all, configOf), overview, columns, configOf);
-    this.#lines = this.#settled(now, overview);
-    const selected = overview.selected.filter((id) => store.runs.has(id));
-    const variants = variantsOf(rows);
-    return html`${this.#toolbar(overview, rows, filtered, selected)}
+    const table = this.#table.of(store.rows, overview);
+    const { all, chosen, columns, filtered } = table;
+    this.#lines = this.#settled(table.lines, overview);
+    return html`${this.#toolbar(overview, table)}
       ${
         filtered.length === 0
           ? emptyState(
@@ -94,11 +67,11 @@ export class OverviewView extends Part {
           : html`<distillery-run-grid
             .lines=${this.#lines}
             .columns=${columns}
-            .pinned=${new Set(overview.pinned)}
+            .pinned=${table.pinned}
             .sort=${overview.sort}
-            .selected=${new Set(selected)}
-            .configOf=${configOf}
-            .variantOf=${(row: RunRow) => variants.get(row.group) ?? 0}
+            .selected=${table.selection}
+            .configOf=${this.#table.configOf}
+            .variantOf=${this.#table.variantOf}
             .events=${this.#events}
           ></distillery-run-grid>`
       }
@@ -118,16 +91,9 @@ export class OverviewView extends Part {
       }`;
   }
 
-  #toolbar(
-    overview: OverviewState,
-    rows: readonly RunRow[],
-    filtered: readonly RunRow[],
-    selected: readonly string[],
-  ): TemplateResult {
-    const groups = this.#filterGroups(rows);
+  #toolbar(overview: OverviewState, { rows, filtered, selected, groups, running }: Table): TemplateResult {
     const active = Object.values(overview.values).reduce((sum, values) => sum + values.length, 0);
     const open = overview.filtersOpen;
-    const running = rows.filter((row) => row.state === 'running').length;
     const count =
       filtered.length === rows.length
         ? `${rows.length.toLocaleString('en-US')} ${rows.length === 1 ? 'run' : 'runs'}`
@@ -163,14 +129,6 @@ export class OverviewView extends Part {
         <span class="count-text" role="status">${count}${running > 0 ? `, ${running} running` : ''}</span>
       </div>
       ${open ? this.#valueFilters(overview, groups) : nothing} ${this.#selection(selected)}`;
-  }
-
-  /** Columns with few values, each with its values. */
-  #filterGroups(rows: readonly RunRow[]): FilterGroup[] {
-    return filterable.flatMap((key) => {
-      const values = [...new Set(rows.flatMap((row) => (key === 'tags' ? row.tags : [row[key]])))].sort();
-      return values.length > 1 && values.length <= 12 ? [{ key, values }] : [];
-    });
   }
 
   #valueFilters(overview: OverviewState, groups: readonly FilterGroup[]): TemplateResult {
@@ -230,11 +188,6 @@ export class OverviewView extends Part {
     return same && this.#reading ? keepOrder(this.#lines, now) : now;
   }
 
-  #chosen(overview: OverviewState, all: readonly Column[]): Column[] {
-    const keys = overview.columns ?? usualColumns;
-    return keys.flatMap((key) => all.find((column) => column.key === key) ?? []);
-  }
-
   #toggleValue(overview: OverviewState, key: string, value: string): void {
     const before = overview.values[key] ?? [];
     const after = before.includes(value) ? before.filter((one) => one !== value) : [...before, value];
@@ -266,19 +219,6 @@ export class OverviewView extends Part {
       if (!reading) this.requestUpdate();
     },
   };
-}
-
-/** Where only what varies is shown, settings that vary are worth a column even if nobody chose them. */
-function withSettings(chosen: readonly Column[], all: readonly Column[]): Column[] {
-  const keys = new Set(chosen.map((column) => column.key));
-  return [...chosen, ...all.filter((column) => column.section === 'Settings' && !keys.has(column.key))];
-}
-
-function pinnedFirst(columns: readonly Column[], pinned: readonly string[]): Column[] {
-  return [
-    ...columns.filter((column) => pinned.includes(column.key)),
-    ...columns.filter((column) => !pinned.includes(column.key)),
-  ];
 }
 
 declare global {

@@ -7,6 +7,7 @@ const shortestPause = 100;
 export class RunsStore {
   #runs = new Map<string, RunRow>();
   #configs = new Map<string, FlatConfig>();
+  #rows: readonly RunRow[] | undefined;
   #loaded = false;
   readonly #listeners = new Set<() => void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -19,6 +20,12 @@ export class RunsStore {
 
   get runs(): ReadonlyMap<string, RunRow> {
     return this.#runs;
+  }
+
+  /** The same list until something changes. */
+  get rows(): readonly RunRow[] {
+    this.#rows ??= [...this.#runs.values()];
+    return this.#rows;
   }
 
   configOf(row: RunRow): FlatConfig {
@@ -46,6 +53,7 @@ export class RunsStore {
   }
 
   #tell(): void {
+    this.#rows = undefined;
     if (this.#timer !== undefined) return;
     const pause = Math.max(0, this.#lastTold + shortestPause - performance.now());
     this.#timer = setTimeout(() => {

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { TableModel } from '../../webview/overview/table-model.ts';
+import { initialViewState } from '../../webview/state/view-state.ts';
+import { sampleRuns, snapshotOf } from './harness/sample-data.ts';
+
+const { runs, configs } = snapshotOf(sampleRuns({ count: 12 }));
+const model = () => new TableModel((row) => configs[row.group]!);
+const { overview } = initialViewState;
+
+test('what has not changed stays the very same object', () => {
+  const table = model();
+  const before = table.of(runs, overview);
+  assert.equal(table.of(runs, overview).lines, before.lines);
+  const selecting = table.of(runs, { ...overview, selected: [runs[0]!.id] });
+  assert.equal(selecting.lines, before.lines);
+  assert.notEqual(selecting.selection, before.selection);
+});
+
+test('a run that reports changes its own row and no column', () => {
+  const table = model();
+  const before = table.of(runs, overview);
+  const after = table.of([{ ...runs[0]!, note: 'changed' }, ...runs.slice(1)], overview);
+  assert.equal(after.columns, before.columns);
+  assert.equal(after.selection, before.selection);
+  const rowsOf = ({ lines }: typeof before) => lines.map((line) => (line.type === 'run' ? line.row : null));
+  const changed = rowsOf(after).filter((row) => !rowsOf(before).includes(row));
+  assert.deepEqual(
+    changed.map((row) => row?.note),
+    ['changed'],
+  );
+});
+
+test('each way to set the overview shows in the table', () => {
+  const table = model();
+  const usual = table.of(runs, overview);
+  assert.equal(usual.lines.length, 12);
+  assert.equal(usual.columns[0]!.key, 'name');
+  const direct = table.of(runs, { ...overview, values: { strategy: ['direct'] } });
+  assert.equal(direct.filtered.length, 3);
+  assert.equal(table.of(runs, { ...overview, filter: 'answers only' }).filtered.length, 3);
+  const grouped = table.of(runs, { ...overview, grouping: 'strategy' });
+  assert.equal(grouped.lines.filter(({ type }) => type === 'group').length, 2);
+  const varying = table.of(runs, { ...overview, varyingOnly: true });
+  assert.ok(varying.columns.some(({ key }) => key === 'config:strategy.temperature'));
+  assert.ok(!varying.columns.some(({ key }) => key === 'parameters'));
+  const chosen = table.of(runs, { ...overview, columns: ['seed', 'name'], pinned: ['name'] });
+  assert.deepEqual(
+    chosen.columns.map(({ key }) => key),
+    ['name', 'seed'],
+  );
+  const gone = table.of(runs.slice(1), { ...overview, selected: runs.slice(0, 2).map(({ id }) => id) });
+  assert.deepEqual(gone.selected, [runs[1]!.id]);
+  assert.deepEqual(
+    usual.groups.map(({ key }) => key),
+    ['strategy', 'experiment', 'tags'],
+  );
+});
