@@ -8,6 +8,7 @@ import { Disposables } from './disposables.ts';
 import { DeviceTree } from './explorer/device-tree.ts';
 import type { ExplorerNode } from './explorer/nodes.ts';
 import { RunDrag } from './explorer/run-drag.ts';
+import { registerRunDrop } from './explorer/run-drop.ts';
 import { RunTree } from './explorer/run-tree.ts';
 import { RememberedViewOptions } from './explorer/view-options.ts';
 import type { Services } from './services.ts';
@@ -86,6 +87,7 @@ export function activate(context: ExtensionContext): DistilleryApi {
     dashboards,
   };
   parts.add(dashboards.restore(services));
+  parts.add(registerRunDrop(services));
   parts.add(registerCommands(services));
   parts.add(followSelection(services, runView, keys));
   parts.add(

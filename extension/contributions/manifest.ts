@@ -1,4 +1,5 @@
 import { type CommandDescription, type CommandId, commands, palette } from './commands.ts';
+import { droppedRuns } from './custom-editors.ts';
 import { keybindings } from './keybindings.ts';
 import { type SettingDescription, settings } from './settings.ts';
 import { container, menus, views, welcomes } from './views.ts';
@@ -80,6 +81,14 @@ export function generateManifest(): GeneratedManifest {
         ]),
       ),
     },
+    customEditors: [
+      {
+        viewType: droppedRuns.viewType,
+        displayName: text(`${droppedRuns.viewType}.name`, droppedRuns.name),
+        selector: [{ filenamePattern: droppedRuns.fileName }],
+        priority: 'default',
+      },
+    ],
     languages: [{ id: 'jsonc', filenamePatterns: ['*.distill.json'] }],
     jsonValidation: [{ fileMatch: '*.distill.json', url: './dist/experiment.editor.schema.json' }],
   };

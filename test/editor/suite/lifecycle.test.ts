@@ -1,12 +1,30 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataTransfer, type ExtensionContext, Uri, type WorkspaceFolder, workspace } from 'vscode';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  commands,
+  DataTransfer,
+  type ExtensionContext,
+  Uri,
+  type WorkspaceFolder,
+  window,
+  workspace,
+} from 'vscode';
 import type { ExplorerNode } from '../../../extension/explorer/nodes.ts';
 import { Log } from '../../../extension/status/log.ts';
 import { RunFolder } from '../../../extension/workspace/run-folder.ts';
 import { Database } from '../../../src/runs/database.ts';
+import { openStore } from '../../../src/runs/store.ts';
 import type { RunEvent } from '../../../src/worker/events.ts';
 import {
   answering,
@@ -55,6 +73,14 @@ function extensionWithWorker(code: string): string {
   mkdirSync(join(place, 'dist'));
   writeFileSync(join(place, 'dist/worker.mjs'), code);
   return place;
+}
+
+/** What VS Code is handed when these rows of the explorer are dragged. */
+async function dragged(ids: readonly string[]): Promise<DataTransfer> {
+  const { RunDrag } = await import('../../../extension/explorer/run-drag.ts');
+  const data = new DataTransfer();
+  new RunDrag().handleDrag(await Promise.all(ids.map(runNode)), data);
+  return data;
 }
 
 async function startIn(window: RunFolder): Promise<string> {
@@ -138,6 +164,31 @@ describe('the life of runs', function () {
     await window.close();
   });
 
+  it('changes nothing in a folder that is not trusted', async () => {
+    const place = temporary();
+    const data = join(place, '.distillery');
+    const store = await openStore(data);
+    await store.close();
+    const before = readFileSync(join(data, 'distillery.db'));
+    const trusted = Object.getOwnPropertyDescriptor(workspace, 'isTrusted')!;
+    Object.defineProperty(workspace, 'isTrusted', { configurable: true, get: () => false });
+    const window = otherWindow(Uri.file(place));
+    try {
+      await window.refresh();
+      assert.deepEqual(await window.list(), []);
+      assert.equal(window.failure, undefined);
+      await assert.rejects(
+        window.writer().then((writer) => writer.setSetting('some', 'thing')),
+        /not changed/,
+      );
+      assert.deepEqual(readdirSync(data).sort(), ['distillery.db', 'runs']);
+      assert.ok(readFileSync(join(data, 'distillery.db')).equals(before));
+    } finally {
+      Object.defineProperty(workspace, 'isTrusted', trusted);
+      await window.close();
+    }
+  });
+
   it('says when a folder cannot be written', async () => {
     const window = otherWindow(Uri.file('/proc/1'));
     await assert.rejects(window.writer(), /data directory/);
@@ -204,13 +255,34 @@ describe('the life of runs', function () {
     assert.match((await answering({}, () => openLink(services, undefined))).join(), /no run/);
   });
 
-  it('lets runs be dragged as ids and links', async () => {
-    const { RunDrag, runsMimeType } = await import('../../../extension/explorer/run-drag.ts');
+  it('lets runs be dragged into texts as links', async () => {
     const [record] = await (await folder()).list({ limit: 1 });
-    const data = new DataTransfer();
-    new RunDrag().handleDrag([await runNode(record!.id)], data);
-    assert.equal(data.get(runsMimeType)?.value, JSON.stringify([record!.id]));
+    const data = await dragged([record!.id]);
     assert.match(data.get('text/plain')?.value, /distillery\.distillery\/run\//);
+  });
+
+  it('leads the dashboard to runs that are dropped on it, beside the one it shows', async () => {
+    const { dashboards } = (await distillery()).services;
+    const [first, second, third] = (await (await folder()).list({ limit: 3 })).map(({ id }) => id);
+    await commands.executeCommand('workbench.action.closeAllEditors');
+    const drop = async (...ids: string[]) => {
+      const uris: string = (await dragged(ids)).get('text/uri-list')?.value;
+      for (const uri of uris.split('\r\n')) await commands.executeCommand('vscode.open', Uri.parse(uri));
+    };
+    const shows = (what: object) =>
+      until(`a dashboard with ${JSON.stringify(what)}`, () => {
+        const [only, ...others] = dashboards.all;
+        return only && others.length === 0 && isDeepStrictEqual(only.navigation, what);
+      });
+    await drop(first!);
+    await shows({ view: 'run', run: first });
+    await drop(second!);
+    await shows({ view: 'compare', runs: [first, second] });
+    await drop(third!, second!);
+    await shows({ view: 'compare', runs: [first, second, third] });
+    const left = window.tabGroups.all.flatMap(({ tabs }) => tabs);
+    assert.equal(left.length, 1, 'nothing but the dashboard stays open');
+    await commands.executeCommand('workbench.action.closeAllEditors');
   });
 
   it('says why a worker cannot start, with what it printed', async () => {

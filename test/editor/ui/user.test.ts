@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test as nodeTest } from 'node:test';
@@ -8,9 +8,9 @@ import type { BrowserContext, Page } from 'playwright-core';
 import type { RunRecord } from '../../../src/runs/run-records.ts';
 import { openStore } from '../../../src/runs/store.ts';
 import type { RunState } from '../../../src/worker/events.ts';
-import { openBrowser, runCommand, toast } from '../host/browser.ts';
+import { openBrowser, runCommand, toast, webview } from '../host/browser.ts';
 import { type RunningVsCode, startVsCode } from '../host/vscode-server.ts';
-import { answer, openDistillery, picture, row, rowButton, said, seen } from './window.ts';
+import { answer, drag, openDistillery, picture, row, rowButton, said, seen } from './window.ts';
 
 /** What a user does in a day, in the packaged extension, through the user interface alone. */
 
@@ -22,6 +22,9 @@ const themes = {
   dark: 'Default Dark Modern',
   contrast: 'Default High Contrast',
 } as const;
+
+/** How long a window stays closed while its run goes on; DISTILLERY_PATIENCE=60 makes it a real minute. */
+const closedMs = 1000 * Number(process.env.DISTILLERY_PATIENCE ?? 10);
 
 let vsix = '';
 let vscode: RunningVsCode;
@@ -91,6 +94,18 @@ async function checkEvents(run: RunRecord): Promise<void> {
     await store.close();
   }
 }
+
+/** Starts an experiment by the button of its row. */
+const runByRow = (name: RegExp, started: (run: RunRecord) => boolean) =>
+  rowButton(page, name, 'Run Experiment', () => runInState(started, ['queued', 'running'], 15_000));
+
+/** How many runs the dashboard compares, by its column of seeds; teachers have none. */
+async function compared(): Promise<number> {
+  const cells = figures().locator('tbody td:nth-of-type(2)');
+  return (await cells.allInnerTexts()).reduce((sum, text) => sum + (Number.parseInt(text, 10) || 0), 0);
+}
+
+const figures = () => webview(page).getByRole('region', { name: 'Figures of teachers and strategies' });
 
 let broken = false;
 
@@ -217,13 +232,57 @@ test('two runs are compared by keyboard', async () => {
   rmSync(join(project, '.vscode'), { recursive: true });
 });
 
+test('a run that is dragged from the tree into the dashboard is compared too', async () => {
+  await seen(page.locator('.tab.active', { hasText: 'Comparison' }));
+  await figures().waitFor();
+  assert.equal(await compared(), 2);
+  await drag(page, row(page, /^seed 2, completed/), page.locator('.editor-group-container.active'));
+  for (const deadline = Date.now() + 30_000; (await compared()) !== 3; ) {
+    if (Date.now() > deadline) assert.equal(await compared(), 3);
+    await page.waitForTimeout(300);
+  }
+  const tabs = await page.locator('.tabs-container .tab').allTextContents();
+  assert.deepEqual(tabs.filter((tab) => /Comparison|runs/.test(tab)).length, 1, tabs.join());
+  await picture(page, '8-dropped');
+});
+
+test('a run whose process was killed, and one that fails, say so once, with what helps', async () => {
+  rewrite('digits-relation.distill.json', /"epochs": 30/, '"epochs": 3000');
+  rewrite('digits-relation.distill.json', /"seeds": \[1, 2, 3\]/, '"seeds": [9]');
+  const own = join(project, 'data/own-labels-idx1-ubyte.gz');
+  cpSync(join(project, 'data/train-labels-idx1-ubyte.gz'), own);
+  rewrite('digits-self.distill.json', /train-labels-idx1-ubyte/, 'own-labels-idx1-ubyte');
+  rewrite('digits-self.distill.json', /"seeds": \[1, 2, 3\]/, '"seeds": [10]');
+  const killed = ({ seed }: RunRecord) => seed === 9;
+  const failing = ({ seed }: RunRecord) => seed === 10;
+  await runByRow(/^Experiment digits-relation/, killed);
+  const { pid } = await runInState(
+    (run) => killed(run) && run.progress?.phase === 'train' && run.progress.done / run.progress.total > 0.002,
+    ['running'],
+  );
+  await runByRow(/^Experiment digits-self/, failing);
+  // After its checks had passed.
+  rmSync(own);
+  process.kill(pid!, 'SIGKILL');
+  const interrupted = await toast(page, 'was interrupted');
+  await picture(page, '8-interrupted');
+  await interrupted.getByRole('button', { name: 'Resume' }).click();
+  const failed = await toast(page, 'failed:');
+  await picture(page, '8-failed');
+  await failed.getByRole('button', { name: 'Open Log' }).click();
+  await seen(page.locator('.tab.active', { hasText: 'worker.log' }));
+  const record = await runInState(failing, ['failed']);
+  assert.equal(record.error?.userError, true);
+  const resumed = await runInState((run) => killed(run) && run.resumedFromEpoch !== undefined, ['running']);
+  await rowButton(page, /^seed 9, running/, 'Stop Run', () => runInState(killed, ['cancelled'], 15_000));
+  await checkEvents(resumed);
+});
+
 test('a run survives a reload, a closed window, and is shared by two windows', async () => {
   rewrite('digits-direct.distill.json', /"epochs": 30/, '"epochs": 3000');
   rewrite('digits-direct.distill.json', /"seeds": \[1, 2, 3\]/, '"seeds": [7]');
   const own = ({ seed }: RunRecord) => seed === 7;
-  await rowButton(page, /^Experiment digits-direct/, 'Run Experiment', () =>
-    runInState(own, ['queued', 'running'], 15_000),
-  );
+  await runByRow(/^Experiment digits-direct/, own);
   await runInState((run) => own(run) && run.progress?.phase === 'train', ['running']);
 
   await page.reload();
@@ -232,11 +291,17 @@ test('a run survives a reload, a closed window, and is shared by two windows', a
   const before = await runInState(own, ['running']);
 
   await page.close();
-  await new Promise((done) => setTimeout(done, 10_000));
+  await new Promise((done) => setTimeout(done, closedMs));
+  const meanwhile = await runInState(own, ['running']);
   page = await openWindow();
   await seen(row(page, /^seed 7, running, \d+ % training$/));
   const later = await runInState(own, ['running']);
   assert.equal(later.pid, before.pid, 'the worker went on');
+  const lines = (run: RunRecord) =>
+    readFileSync(join(run.directory, 'events.jsonl'), 'utf8').split('\n').length;
+  console.log(
+    `closed for ${closedMs / 1000} s: step ${before.progress?.done} before, ${meanwhile.progress?.done} stored when the window opened again, ${later.progress?.done} soon after, ${lines(later)} events so far`,
+  );
 
   const other = await openWindow();
   await seen(row(other, /^seed 7, running, \d+ % training$/));

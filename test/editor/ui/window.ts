@@ -59,6 +59,23 @@ export async function rowButton(
     }
 }
 
+/** Drags a row into the midst of another place. */
+export async function drag(page: Page, from: Locator, to: Locator): Promise<void> {
+  const middle = async (locator: Locator) => {
+    const { x, y, width, height } = (await locator.boundingBox())!;
+    return [x + width / 2, y + height / 2] as const;
+  };
+  await page.mouse.move(...(await middle(from)));
+  await page.mouse.down();
+  const [x, y] = await middle(to);
+  await page.mouse.move(x - 40, y - 40, { steps: 12 });
+  await page.waitForTimeout(500);
+  // A place that covers itself while something is dragged over it is told of that by the next move only.
+  await page.mouse.move(x, y, { steps: 6 });
+  await page.waitForTimeout(500);
+  await page.mouse.up();
+}
+
 export async function answer(page: Page, text: string): Promise<void> {
   const input = page.locator('.quick-input-widget input').first();
   await input.waitFor();
