@@ -1,4 +1,5 @@
 import type {
+  ClassDisagreement,
   Commands,
   ComparedAdvice,
   ComparedGroup,
@@ -7,11 +8,13 @@ import type {
   ComparisonData,
   ConfigEdit,
   ConfigValue,
+  Continuation,
   CurveData,
   EventLine,
   Figure,
   FigureKey,
   HostMessage,
+  MachineUsage,
   MeasuredModel,
   Method,
   MetricSummary,
@@ -22,6 +25,7 @@ import type {
   PageMessage,
   ParameterPath,
   ParameterRow,
+  ReliabilityBin,
   Requests,
   RunDetail,
   RunFigures,
@@ -30,6 +34,7 @@ import type {
   RunsSnapshot,
   Spread,
   TeacherFigureKey,
+  Usage,
 } from './protocol.ts';
 
 /** Shapes of all messages, checked where they arrive: at the page, and at the host. */
@@ -74,6 +79,18 @@ const matrix = nullable(list(list(number)));
 
 const runState = oneOf('queued', 'running', 'completed', 'failed', 'cancelled', 'interrupted');
 
+const reliability = nullable(
+  list(object<ReliabilityBin>({ count: number, confidence: figure, accuracy: figure })),
+);
+const disagreement = nullable(
+  list(
+    object<ClassDisagreement>({ samples: number, onlyStudent: number, onlyTeacher: number, neither: number }),
+  ),
+);
+const continuations = list(
+  object<Continuation>({ prompt: string, reference: string, texts: record(string) }),
+);
+
 const modelFigures = object<ModelFigures>({
   accuracy: figure,
   loss: figure,
@@ -85,6 +102,7 @@ const modelFigures = object<ModelFigures>({
   calibrationError: figure,
   perplexity: figure,
   confusion: matrix,
+  reliability,
 });
 
 const runFigures = object<RunFigures>({
@@ -103,10 +121,12 @@ const runFigures = object<RunFigures>({
   compressionRatio: figure,
   retention: figure,
   agreement: figure,
+  disagreement,
   speedup: figure,
   trainingSeconds: figure,
   teacherSeconds: figure,
   savedSeconds: figure,
+  energyJoules: figure,
   bestEpoch: figure,
 });
 
@@ -139,35 +159,39 @@ const configs = record(record(configValue));
 const spread = nullable(
   object<Spread>({ n: number, mean: number, deviation: figure, lowest: number, highest: number }),
 );
-const figureKeys = [
-  ...[
-    'accuracy',
-    'retention',
-    'agreement',
-    'macroF1',
-    'loss',
-    'perplexity',
-    'calibrationError',
-    'parameters',
-    'bytes',
-  ],
-  ...['compressionRatio', 'latencyMs', 'speedup', 'throughput', 'trainingSeconds', 'savedSeconds'],
-];
-const teacherFigureKeys = [
-  ...[
-    'accuracy',
-    'loss',
-    'parameters',
-    'bytes',
-    'latencyMs',
-    'throughput',
-    'macroF1',
-    'calibrationError',
-    'perplexity',
-  ],
-];
+/** The keys of a record over all of them: the compiler complains of one that is missing or too many. */
+const keysOf = <Key extends string>(keys: Readonly<Record<Key, true>>) => Object.keys(keys) as Key[];
+const figureKeys = keysOf<FigureKey>({
+  accuracy: true,
+  retention: true,
+  agreement: true,
+  macroF1: true,
+  loss: true,
+  perplexity: true,
+  calibrationError: true,
+  parameters: true,
+  bytes: true,
+  compressionRatio: true,
+  latencyMs: true,
+  speedup: true,
+  throughput: true,
+  trainingSeconds: true,
+  savedSeconds: true,
+  energyJoules: true,
+});
+const teacherFigureKeys = keysOf<TeacherFigureKey>({
+  accuracy: true,
+  loss: true,
+  parameters: true,
+  bytes: true,
+  latencyMs: true,
+  throughput: true,
+  macroF1: true,
+  calibrationError: true,
+  perplexity: true,
+});
 const spreads =
-  <Key extends string>(keys: readonly string[]): Check<Readonly<Record<Key, Spread | null>>> =>
+  <Key extends string>(keys: readonly Key[]): Check<Readonly<Record<Key, Spread | null>>> =>
   (value): value is Readonly<Record<Key, Spread | null>> =>
     isRecord(value) && keys.every((key) => spread(value[key]));
 const interval: Check<readonly [number, number]> = (value): value is readonly [number, number] =>
@@ -180,8 +204,9 @@ const comparisonData = object<ComparisonData>({
       key: string,
       label: string,
       groups: strings,
-      figures: spreads<TeacherFigureKey>(teacherFigureKeys),
+      figures: spreads(teacherFigureKeys),
       confusion: matrix,
+      reliability,
     }),
   ),
   groups: list(
@@ -206,7 +231,8 @@ const comparisonData = object<ComparisonData>({
         }),
       ),
       ensembleAccuracy: spread,
-      figures: spreads<FigureKey>(figureKeys),
+      samples: nullable(object<NonNullable<ComparedGroup['samples']>>({ seed: number, continuations })),
+      figures: spreads(figureKeys),
     }),
   ),
   verdicts: list(
@@ -298,21 +324,26 @@ const runDetail = object<RunDetail>({
       name: string,
       role: oneOf('student', 'teacher', 'exit', 'peer', 'ensemble'),
       figures: modelFigures,
-      reliability: optional(
-        list(
-          object<{ confidence: number; accuracy: number; count: number }>({
-            confidence: number,
-            accuracy: number,
-            count: number,
-          }),
-        ),
-      ),
-      samples: optional(list(object<{ prompt: string; text: string }>({ prompt: string, text: string }))),
     }),
   ),
+  disagreement,
+  continuations,
   curves: list(object<RunDetail['curves'][number]>({ model: string, metric: string })),
   events: list(eventLine),
   log: string,
+});
+
+const usage = object<Usage>({
+  name: string,
+  load: figure,
+  memoryUsed: figure,
+  memoryTotal: figure,
+  power: figure,
+});
+const machineUsage = object<MachineUsage>({
+  processor: usage,
+  gpus: list(usage),
+  worker: object<MachineUsage['worker']>({ cores: figure, memory: figure }),
 });
 
 const results: { readonly [Name in Method]: Check<Requests[Name]['result']> } = {
@@ -321,6 +352,7 @@ const results: { readonly [Name in Method]: Check<Requests[Name]['result']> } = 
   run: runDetail,
   parseValue: object<Requests['parseValue']['result']>({ value: anything, message: optional(string) }),
   report: object<{ text: string }>({ text: string }),
+  usage: nullable(machineUsage),
 };
 
 const parameters: { readonly [Name in Method]: Check<Requests[Name]['parameters']> } = {
@@ -333,9 +365,10 @@ const parameters: { readonly [Name in Method]: Check<Requests[Name]['parameters'
   run: object<Requests['run']['parameters']>({ run: string }),
   parseValue: object<Requests['parseValue']['parameters']>({ run: string, path, text: string }),
   report: object<Requests['report']['parameters']>({
-    format: oneOf('csv', 'markdown', 'latex'),
+    format: oneOf('csv', 'markdown', 'latex', 'json'),
     runs: strings,
   }),
+  usage: object<Requests['usage']['parameters']>({ run: string }),
 };
 
 /** Whether a value is a place in the dashboard; the host asks it of what a serializer kept. */
@@ -375,7 +408,7 @@ const commands: { readonly [Name in keyof Commands]: Check<Commands[Name]> } = {
   copyLink: run,
   saveReport: object<Commands['saveReport']>({
     runs: strings,
-    format: oneOf('html', 'csv', 'markdown', 'latex'),
+    format: oneOf('html', 'csv', 'markdown', 'latex', 'json'),
   }),
   saveFile: object<Commands['saveFile']>({
     fileName: string,

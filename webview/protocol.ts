@@ -22,6 +22,21 @@ export type Navigation =
 
 export type RunState = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | 'interrupted';
 
+/** Answers of about the same confidence: how sure they are, and which share of them is right; null where there are none. */
+export interface ReliabilityBin {
+  readonly count: number;
+  readonly confidence: Figure;
+  readonly accuracy: Figure;
+}
+
+/** Of one class: its samples, and on how many of them student and teacher differ, by which of them is right. */
+export interface ClassDisagreement {
+  readonly samples: number;
+  readonly onlyStudent: number;
+  readonly onlyTeacher: number;
+  readonly neither: number;
+}
+
 /** Figures of one model, as `distillery compare --json` has them and more. */
 export interface ModelFigures {
   readonly accuracy: Figure;
@@ -35,6 +50,8 @@ export interface ModelFigures {
   readonly perplexity: Figure;
   /** confusion[label][prediction]; null in rows of the overview, which do not show it. */
   readonly confusion: readonly (readonly number[])[] | null;
+  /** By rising confidence; null in rows of the overview. */
+  readonly reliability: readonly ReliabilityBin[] | null;
 }
 
 /** Teacher against student in one run: what src/compare/run-figures.ts makes of it. */
@@ -55,10 +72,13 @@ export interface RunFigures {
   readonly compressionRatio: Figure;
   readonly retention: Figure;
   readonly agreement: Figure;
+  /** By true class; null in rows of the overview. */
+  readonly disagreement: readonly ClassDisagreement[] | null;
   readonly speedup: Figure;
   readonly trainingSeconds: Figure;
   readonly teacherSeconds: Figure;
   readonly savedSeconds: Figure;
+  readonly energyJoules: Figure;
   readonly bestEpoch: Figure;
 }
 
@@ -139,7 +159,8 @@ export type FigureKey =
   | 'speedup'
   | 'throughput'
   | 'trainingSeconds'
-  | 'savedSeconds';
+  | 'savedSeconds'
+  | 'energyJoules';
 
 export type TeacherFigureKey =
   | 'accuracy'
@@ -151,6 +172,13 @@ export type TeacherFigureKey =
   | 'macroF1'
   | 'calibrationError'
   | 'perplexity';
+
+/** A beginning of a test text, how the text goes on, and how each model does, by its name. */
+export interface Continuation {
+  readonly prompt: string;
+  readonly reference: string;
+  readonly texts: Readonly<Record<string, string>>;
+}
 
 export interface ComparedGroup {
   readonly key: string;
@@ -171,6 +199,8 @@ export interface ComparedGroup {
     readonly latencyMs: Spread | null;
   }[];
   readonly ensembleAccuracy: Spread | null;
+  /** Of language models: how texts of the test set go on, in the run of one seed. */
+  readonly samples: { readonly seed: number; readonly continuations: readonly Continuation[] } | null;
   readonly figures: Readonly<Record<FigureKey, Spread | null>>;
 }
 
@@ -180,6 +210,7 @@ export interface ComparedTeacher {
   readonly groups: readonly string[];
   readonly figures: Readonly<Record<TeacherFigureKey, Spread | null>>;
   readonly confusion: readonly (readonly number[])[] | null;
+  readonly reliability: readonly ReliabilityBin[] | null;
 }
 
 export interface ComparedVerdict {
@@ -244,14 +275,6 @@ export interface MeasuredModel {
   readonly name: string;
   readonly role: 'student' | 'teacher' | 'exit' | 'peer' | 'ensemble';
   readonly figures: ModelFigures;
-  /** Bins of confidence for the reliability diagram. */
-  readonly reliability?: readonly {
-    readonly confidence: number;
-    readonly accuracy: number;
-    readonly count: number;
-  }[];
-  /** What a language model writes on from a prompt. */
-  readonly samples?: readonly { readonly prompt: string; readonly text: string }[];
 }
 
 export type ParameterPath = readonly (string | number)[];
@@ -291,12 +314,35 @@ export interface RunDetail {
   readonly checkpoints: readonly { readonly epoch: number; readonly best: boolean; readonly path: string }[];
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
   readonly models: readonly MeasuredModel[];
+  /** By true class; null where nothing was classified by both. */
+  readonly disagreement: readonly ClassDisagreement[] | null;
+  readonly continuations: readonly Continuation[];
   /** Names of the recorded curves. */
   readonly curves: readonly { readonly model: string; readonly metric: string }[];
   /** The latest events, oldest first. */
   readonly events: readonly EventLine[];
   /** The last lines of worker.log. */
   readonly log: string;
+}
+
+/** What a part of a machine does just now; null where it does not tell. */
+export interface Usage {
+  readonly name: string;
+  /** 0…1. */
+  readonly load: Figure;
+  /** Bytes. */
+  readonly memoryUsed: Figure;
+  readonly memoryTotal: Figure;
+  /** Watts. */
+  readonly power: Figure;
+}
+
+/** The machine as a whole, whoever uses it, and the worker of the run. */
+export interface MachineUsage {
+  readonly processor: Usage;
+  readonly gpus: readonly Usage[];
+  /** Processor cores that the worker keeps busy, and its memory in bytes. */
+  readonly worker: { readonly cores: Figure; readonly memory: Figure };
 }
 
 export interface ConfigEdit {
@@ -324,9 +370,11 @@ export interface Requests {
     result: { readonly value?: unknown; readonly message?: string };
   };
   report: {
-    parameters: { readonly format: 'csv' | 'markdown' | 'latex'; readonly runs: readonly string[] };
+    parameters: { readonly format: 'csv' | 'markdown' | 'latex' | 'json'; readonly runs: readonly string[] };
     result: { readonly text: string };
   };
+  /** What the machine does just now; null where the run is not at work on this one. */
+  usage: { parameters: { readonly run: string }; result: MachineUsage | null };
 }
 
 export type Method = keyof Requests;
@@ -361,7 +409,10 @@ export interface Commands {
   copy: { readonly text: string };
   /** Copies an address that opens this run. */
   copyLink: { readonly run: string };
-  saveReport: { readonly runs: readonly string[]; readonly format: 'html' | 'csv' | 'markdown' | 'latex' };
+  saveReport: {
+    readonly runs: readonly string[];
+    readonly format: 'html' | 'csv' | 'markdown' | 'latex' | 'json';
+  };
   saveFile: {
     readonly fileName: string;
     readonly content: string;

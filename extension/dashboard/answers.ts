@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Requests } from '../../webview/protocol.ts';
 import type { Comparisons } from './comparisons.ts';
@@ -39,6 +40,13 @@ export function answersFrom({ folders, comparisons, trusted, opened }: AnswerSou
       const detail = await detailOf(store, record, { log, trusted: trusted() });
       opened(run, log);
       return detail;
+    },
+    async usage({ run }) {
+      const { record } = await findRun(folders(), run);
+      // A cluster's run is told by its events alone: what this machine does says nothing of it.
+      if (record.state !== 'running' || record.pid === undefined || record.host !== hostname()) return null;
+      const { machineUsage } = await import('./machine-usage.ts');
+      return machineUsage(record.pid);
     },
     async parseValue({ run, path, text }) {
       const { record } = await findRun(folders(), run);

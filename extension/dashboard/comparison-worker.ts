@@ -2,13 +2,14 @@ import { parentPort } from 'node:worker_threads';
 import type { ComparedRun } from '../../src/compare/compared-run.ts';
 import { renderCsv } from '../../src/compare/csv.ts';
 import { compareRuns } from '../../src/compare/figures.ts';
+import { renderJson } from '../../src/compare/json.ts';
 import { renderLatex } from '../../src/compare/latex.ts';
 import type { LearningCurve } from '../../src/compare/learning-curves.ts';
 import { renderMarkdown } from '../../src/compare/markdown.ts';
 
 /** A thread that compares: a thousand runs take a second, for which the extension host must not stand still. */
 
-export type ReportFormat = 'csv' | 'markdown' | 'latex' | 'html';
+export type ReportFormat = 'csv' | 'markdown' | 'latex' | 'json' | 'html';
 
 /** Runs come in pieces, the last piece with what is wanted of all. */
 export interface ComparisonTask {
@@ -52,6 +53,8 @@ async function made(
       return renderMarkdown(comparison);
     case 'latex':
       return renderLatex(comparison);
+    case 'json':
+      return renderJson(comparison);
     case 'html': {
       // Charts are large, and nothing else here draws any.
       const { renderHtml } = await import('../../src/compare/html.ts');

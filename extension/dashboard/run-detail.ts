@@ -50,6 +50,8 @@ export async function detailOf(
       .map(({ epoch, best, path }) => ({ epoch: epoch ?? 0, best, path })),
     files,
     models: measuredModels(record),
+    disagreement: record.result?.disagreement ?? null,
+    continuations: record.result?.continuations ?? [],
     curves: (series.get(id) ?? []).map(({ model, name }) => ({ model, metric: name })),
     events: events.map(eventLine),
     log: text,
@@ -62,6 +64,7 @@ function environmentOf({
   host,
   pid,
   state,
+  result,
   versions = {},
 }: RunRecord): RunDetail['environment'] {
   const pairs: (readonly [string, string | number | undefined])[] = [
@@ -69,6 +72,7 @@ function environmentOf({
     ['Kind of device', deviceKind],
     ['Host', host],
     ['Process', state === 'running' ? pid : undefined],
+    ['Energy of', result?.energy?.sources.join(', ')],
     ...Object.entries(versions),
   ];
   return pairs.flatMap(([label, value]) => (value === undefined ? [] : [{ label, value: String(value) }]));

@@ -27,9 +27,10 @@ export function rowOf(record: RunRecord, series: readonly SeriesInfo[]): RunRow 
     baseline: record.baseline,
     figures: {
       ...figures,
-      teacher: withoutConfusion(teacher),
-      student: withoutConfusion(student),
-      candidates: candidates.map(({ name, figures }) => ({ name, figures: withoutConfusion(figures)! })),
+      disagreement: null,
+      teacher: withoutPictures(teacher),
+      student: withoutPictures(student),
+      candidates: candidates.map(({ name, figures }) => ({ name, figures: withoutPictures(figures)! })),
     },
     metrics: metricsOf(series),
   };
@@ -77,14 +78,14 @@ function problemOf({ state, error }: RunRecord): string | null {
   return [error.message, error.remedy].filter(Boolean).join(' ');
 }
 
-const withoutConfusion = <Figures extends ModelFigures>(figures: Figures | null): ModelFigures | null =>
-  figures && { ...figures, confusion: null };
+const withoutPictures = <Figures extends ModelFigures>(figures: Figures | null): ModelFigures | null =>
+  figures && { ...figures, confusion: null, reliability: null };
 
 /** Of the student: what it is told by, last and best. */
 function metricsOf(series: readonly SeriesInfo[]): Record<string, MetricSummary> {
   return Object.fromEntries(
     series
-      .filter(({ model }) => model === 'student')
+      .filter(({ model, name }) => model === 'student' && !name.startsWith('layer.'))
       .map(({ name, last, lowest, highest }) => [name, { last, lowest, highest }]),
   );
 }

@@ -12,6 +12,7 @@ const forms: Readonly<Record<Format, { readonly ending: string; readonly label: 
   csv: { ending: 'csv', label: () => 'CSV' },
   markdown: { ending: 'md', label: () => 'Markdown' },
   latex: { ending: 'tex', label: () => l10n.t('LaTeX table') },
+  json: { ending: 'json', label: () => 'JSON' },
 };
 
 /** Asks where to, and writes a report on the runs. */

@@ -1,9 +1,10 @@
-/** What a device is doing just now. Bytes; load in percent. */
+/** What a device is doing just now. Bytes; load in percent; power in watts. */
 interface Usage {
   readonly name: string;
   readonly load?: number;
   readonly memoryUsed?: number;
   readonly memoryTotal?: number;
+  readonly power?: number;
 }
 
 export interface DeviceUsage {
@@ -29,11 +30,12 @@ export async function readUsage(): Promise<DeviceUsage> {
     processor: { name: brand, load: load.currentLoad, memoryUsed: memory.active, memoryTotal: memory.total },
     gpus: controllers
       .filter(({ utilizationGpu, memoryUsed }) => utilizationGpu != null || memoryUsed != null)
-      .map(({ name, model, utilizationGpu, memoryUsed, memoryTotal }) => ({
+      .map(({ name, model, utilizationGpu, memoryUsed, memoryTotal, powerDraw }) => ({
         name: name ?? model,
         load: utilizationGpu,
         memoryUsed: memoryUsed && memoryUsed * mebibyte,
         memoryTotal: memoryTotal && memoryTotal * mebibyte,
+        power: powerDraw,
       })),
   };
 }

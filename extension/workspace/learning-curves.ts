@@ -1,3 +1,4 @@
+import { isLayerMetric } from '../../src/compare/layer-losses.ts';
 import type { LearningCurve } from '../../src/compare/learning-curves.ts';
 import type { FoundRun } from './run-folders.ts';
 
@@ -13,7 +14,7 @@ export async function learningCurvesOf(runs: readonly FoundRun[]): Promise<Learn
     if (!store) continue;
     const series = (await store.series([record.id])).get(record.id) ?? [];
     for (const { model, name } of series)
-      if (model === 'student' && shown.test(name))
+      if (model === 'student' && (shown.test(name) || isLayerMetric(name)))
         curves.push({
           run: record.id,
           metric: name,

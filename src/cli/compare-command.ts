@@ -4,6 +4,7 @@ import { renderCsv } from '../compare/csv.ts';
 import { type Comparison, compareRuns } from '../compare/figures.ts';
 import { renderJson } from '../compare/json.ts';
 import { renderLatex } from '../compare/latex.ts';
+import { isLayerMetric } from '../compare/layer-losses.ts';
 import type { LearningCurve } from '../compare/learning-curves.ts';
 import { renderMarkdown } from '../compare/markdown.ts';
 import { renderTable } from '../compare/table.ts';
@@ -92,10 +93,13 @@ export async function writeReport(
 
 async function learningCurves(store: RunStore, runs: readonly RunRecord[]): Promise<LearningCurve[]> {
   const curves: LearningCurve[] = [];
-  for (const { id } of runs)
-    for (const metric of ['loss', 'validation.accuracy']) {
+  for (const { id } of runs) {
+    const recorded = (await store.series([id])).get(id) ?? [];
+    const layers = recorded.map(({ name }) => name).filter(isLayerMetric);
+    for (const metric of ['loss', 'validation.accuracy', ...layers]) {
       const points = await store.points(id, 'student', metric, pointsInReport);
       if (points.length > 0) curves.push({ run: id, metric, points });
     }
+  }
   return curves;
 }

@@ -29,6 +29,7 @@ export function renderCsv(comparison: Comparison): string {
     trainingSeconds: run.trainingSeconds,
     teacherSeconds: run.teacherSeconds,
     savedSeconds: run.savedSeconds,
+    energyJoules: run.energyJoules,
   }));
   return stringify(rows, { header: true, columns, escape_formulas: true, record_delimiter: 'windows' });
 }
@@ -50,7 +51,7 @@ const columns = [
   ...figures.map((figure) => `teacher.${figure}`),
   ...figures.map((figure) => `student.${figure}`),
   ...['compressionRatio', 'retention', 'agreement', 'speedup', 'bestEpoch'],
-  ...['trainingSeconds', 'teacherSeconds', 'savedSeconds'],
+  ...['trainingSeconds', 'teacherSeconds', 'savedSeconds', 'energyJoules'],
 ].map((key) => ({ key, header: key }));
 
 function model(who: string, summary: ModelSummary | null): Record<string, number | null> {

@@ -1,6 +1,7 @@
 import {
   formatBytes,
   formatCount,
+  formatEnergy,
   formatMilliseconds,
   formatNumber,
   formatNumberSpread,
@@ -27,7 +28,8 @@ export type FigureKey =
   | 'speedup'
   | 'throughput'
   | 'trainingSeconds'
-  | 'savedSeconds';
+  | 'savedSeconds'
+  | 'energyJoules';
 
 /** A figure of a student that runs and groups are compared by. */
 export interface FigureKind {
@@ -173,6 +175,15 @@ export const figureKinds: readonly FigureKind[] = [
     better: 'higher',
     ...meanOnly(formatSeconds),
     read: (figures) => figures.savedSeconds,
+  },
+  {
+    key: 'energyJoules',
+    label: 'Energy',
+    meaning:
+      'What the device reported to have used while the student trained, by whatever ran on it; unknown where it reports nothing.',
+    better: 'lower',
+    ...meanOnly(formatEnergy),
+    read: (figures) => figures.energyJoules,
   },
 ];
 

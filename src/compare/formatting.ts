@@ -77,6 +77,16 @@ export function formatSeconds(seconds: Maybe): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
+/** 512 J, 1.23 Wh, 4.56 kWh. */
+export function formatEnergy(joules: Maybe): string {
+  if (!isKnown(joules) || joules < 0) return missing;
+  return scaled(joules, [
+    [1, 'J'],
+    [3.6e3, 'Wh'],
+    [3.6e6, 'kWh'],
+  ]);
+}
+
 /** 1,234; from ten thousand on 12.3 k, 1.23 M. */
 export function formatCount(count: Maybe): string {
   if (!isKnown(count)) return missing;

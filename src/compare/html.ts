@@ -1,10 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  candidateCharts,
-  classCharts,
-  comparisonCharts,
-  learningCharts,
-} from './charts/comparison-charts.ts';
+import { classCharts } from './charts/class-charts.ts';
+import { candidateCharts, comparisonCharts, learningCharts } from './charts/comparison-charts.ts';
 import type { Comparison } from './figures.ts';
 import { chartFigure } from './html/chart-figure.ts';
 import { continuationCards } from './html/continuations.ts';
@@ -73,7 +69,7 @@ ${section('Charts', charts)}
 ${section('Learning curves', curves)}
 ${candidatesTable(comparison)}
 ${candidates.length === 0 ? '' : html`<div class="charts">${candidates}</div>`}
-${section('By class', classes)}
+${section('Answers in detail', classes)}
 ${continuationCards(comparison)}
 ${adviceList(comparison)}
 ${differencesTable(comparison)}

@@ -1,5 +1,7 @@
 import type { ModelFigures } from '../worker/events.ts';
 import { type ComparedRun, known, ratio } from './compared-run.ts';
+import type { ClassDisagreement } from './disagreement.ts';
+import type { ReliabilityBin } from './reliability.ts';
 
 /** Figures of one model; null is not measured, or not a finite number. */
 export interface ModelSummary {
@@ -20,6 +22,8 @@ export interface ModelSummary {
   readonly perplexity: number | null;
   /** confusion[label][prediction]. */
   readonly confusion: readonly (readonly number[])[] | null;
+  /** By rising confidence. */
+  readonly reliability: readonly ReliabilityBin[] | null;
 }
 
 /** A further model of a run: an exit of a self-distilled student, or a peer. */
@@ -49,12 +53,16 @@ export interface RunFigures {
   readonly retention: number | null;
   /** Fraction of test samples on which both predict the same class. */
   readonly agreement: number | null;
+  /** Where they do not, by true class. */
+  readonly disagreement: readonly ClassDisagreement[] | null;
   /** Teacher latency over student latency, both measured in this run. */
   readonly speedup: number | null;
   readonly trainingSeconds: number | null;
   readonly teacherSeconds: number | null;
   /** What the cache of teacher signals saved. */
   readonly savedSeconds: number | null;
+  /** What the device reported to have used while the student trained. */
+  readonly energyJoules: number | null;
   readonly bestEpoch: number | null;
 }
 
@@ -81,10 +89,12 @@ export function figuresOf(run: ComparedRun): RunFigures {
     compressionRatio: ratio(teacher?.bytes ?? null, student?.bytes ?? null),
     retention: ratio(student?.accuracy ?? null, teacher?.accuracy ?? null),
     agreement: known(result?.agreement),
+    disagreement: result?.disagreement ?? null,
     speedup: ratio(teacher?.latencyMs ?? null, student?.latencyMs ?? null),
     trainingSeconds: known(result?.trainingSeconds),
     teacherSeconds: known(result?.teacherSeconds),
     savedSeconds: known(result?.savedSeconds),
+    energyJoules: known(result?.energy?.joules),
     bestEpoch: known(result?.bestEpoch),
   };
 }
@@ -101,5 +111,6 @@ function summary(figures: ModelFigures): ModelSummary {
     calibrationError: known(figures.calibrationError),
     perplexity: known(figures.perplexity),
     confusion: figures.confusion ?? null,
+    reliability: figures.reliability ?? null,
   };
 }

@@ -1,4 +1,4 @@
-import { CustomChart, LineChart, ScatterChart } from 'echarts/charts';
+import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, LegendPlainComponent, MarkLineComponent } from 'echarts/components';
 import { init, setPlatformAPI, use } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
@@ -9,6 +9,7 @@ import { themeVariables } from './charts/chart-theme.ts';
 import { textWidth } from './text-width.ts';
 
 use([
+  BarChart,
   CustomChart,
   LineChart,
   ScatterChart,

@@ -1,10 +1,11 @@
 import { describeModel } from './describe-model.ts';
 import { configIdentity } from './flat-config.ts';
 import type { RunGroup } from './groups.ts';
+import type { ReliabilityBin } from './reliability.ts';
 import type { ModelSummary } from './run-figures.ts';
 import { type Spread, spreadOf } from './spread.ts';
 
-export type ModelFigureKey = Exclude<keyof ModelSummary, 'confusion'>;
+export type ModelFigureKey = Exclude<keyof ModelSummary, 'confusion' | 'reliability'>;
 
 /** One teacher of the compared runs, with what they measured of it. */
 export interface TeacherRow {
@@ -14,6 +15,7 @@ export interface TeacherRow {
   readonly groups: readonly string[];
   readonly figures: Readonly<Record<ModelFigureKey, Spread | null>>;
   readonly confusion: readonly (readonly number[])[] | null;
+  readonly reliability: readonly ReliabilityBin[] | null;
 }
 
 const figureKeys: readonly ModelFigureKey[] = [
@@ -54,6 +56,7 @@ export function teachersOf(groups: readonly RunGroup[]): TeacherRow[] {
         figureKeys.map((key) => [key, spreadOf(measured.map((figures) => figures[key]))]),
       ) as Record<ModelFigureKey, Spread | null>,
       confusion: measured.find((figures) => figures.confusion !== null)?.confusion ?? null,
+      reliability: measured.find((figures) => figures.reliability !== null)?.reliability ?? null,
     };
   });
 }

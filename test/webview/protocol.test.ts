@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { figureKinds } from '../../src/compare/figure-kinds.ts';
 import { type Comparison, compareRuns } from '../../src/compare/figures.ts';
 import type { ComparisonData, PageMessage } from '../../webview/protocol.ts';
 import { isHostMessage, isPageMessage, isResult } from '../../webview/protocol-checks.ts';
-import { curvesOfRun, sampleRuns, snapshotOf } from './harness/sample-data.ts';
+import { curvesOfRun, languageRuns, sampleRuns, snapshotOf } from './harness/sample-data.ts';
 
 /** As a message arrives: what JSON lacks is gone. */
 const sent = <T>(value: T): unknown => JSON.parse(JSON.stringify(value));
@@ -15,6 +16,30 @@ test('what the engine compares is what the page takes', () => {
   const data: ComparisonData = comparison;
   assert.ok(isResult('compare', sent(data)));
   assert.ok(isResult('compare', sent(compareRuns([]))));
+});
+
+test('the page takes every figure there is, and misses each that is not there', () => {
+  const whole = sent(compareRuns(sampleRuns({ count: 3 }))) as { groups: { figures: object }[] };
+  assert.deepEqual(Object.keys(whole.groups[0]!.figures).sort(), figureKinds.map(({ key }) => key).sort());
+  for (const { key } of figureKinds) {
+    const { [key]: _, ...figures } = whole.groups[0]!.figures as Record<string, unknown>;
+    assert.ok(!isResult('compare', { ...whole, groups: [{ ...whole.groups[0]!, figures }] }), key);
+  }
+});
+
+test('continuations of language models arrive whole, and those of another shape do not', () => {
+  const comparison = sent(compareRuns(languageRuns())) as ComparisonData;
+  assert.ok(isResult('compare', comparison));
+  const [group] = comparison.groups;
+  const texts = { seed: 0, continuations: [{ prompt: 'a', reference: 'b', texts: { student: 3 } }] };
+  assert.ok(!isResult('compare', { ...comparison, groups: [{ ...group, samples: texts }] }));
+});
+
+test('what a machine does arrives with what it does not tell as null', () => {
+  const processor = { name: 'CPU', load: 0.5, memoryUsed: 1, memoryTotal: 2, power: null };
+  assert.ok(isResult('usage', { processor, gpus: [processor], worker: { cores: null, memory: null } }));
+  assert.ok(isResult('usage', null));
+  assert.ok(!isResult('usage', { processor, gpus: null, worker: { cores: null, memory: null } }));
 });
 
 test('a snapshot and curves arrive whole', () => {

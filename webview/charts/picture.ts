@@ -1,4 +1,6 @@
 import {
+  BarChart,
+  type BarSeriesOption,
   CustomChart,
   type CustomSeriesOption,
   LineChart,
@@ -12,6 +14,7 @@ import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 
 use([
+  BarChart,
   CustomChart,
   LineChart,
   ScatterChart,
@@ -23,7 +26,9 @@ use([
   SVGRenderer,
 ]);
 
-export type PictureOption = ComposeOption<LineSeriesOption | ScatterSeriesOption | CustomSeriesOption>;
+export type PictureOption = ComposeOption<
+  BarSeriesOption | LineSeriesOption | ScatterSeriesOption | CustomSeriesOption
+>;
 export type Picture = ECharts;
 
 /** A picture in an element of the page, as SVG. */

@@ -2,13 +2,12 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { candidateColumns, candidateRows } from '../../src/compare/candidate-rows.ts';
 import type { Draw } from '../../src/compare/charts/chart-frame.ts';
-import {
-  candidateCharts,
-  classCharts,
-  comparisonCharts,
-} from '../../src/compare/charts/comparison-charts.ts';
+import { classCharts } from '../../src/compare/charts/class-charts.ts';
+import { candidateCharts, comparisonCharts } from '../../src/compare/charts/comparison-charts.ts';
+import { type SharedPrompt, sharedPrompts } from '../../src/compare/continuations.ts';
 import '../charts/chart-card.ts';
 import type { HostError } from '../host/host.ts';
+import { continuationList } from '../parts/continuations.ts';
 import { button, dropdown, quietButton } from '../parts/controls.ts';
 import { strategyMark, userText } from '../parts/marks.ts';
 import { Part } from '../parts/part.ts';
@@ -36,6 +35,7 @@ export class CompareView extends Part {
         charts: readonly Draw[];
         classes: readonly Draw[];
         candidates: readonly Draw[];
+        prompts: readonly SharedPrompt[];
       }
     | undefined;
   #stop: (() => void)[] = [];
@@ -104,9 +104,9 @@ export class CompareView extends Part {
     const baseline = baselines.find((one) => one.key === wanted) ?? baselines[0];
     const { host } = this.dashboard;
     const gone = this.runs.length - there.length;
-    const save = (format: 'html' | 'csv' | 'markdown' | 'latex') => () =>
+    const save = (format: 'html' | 'csv' | 'markdown' | 'latex' | 'json') => () =>
       host.command('saveReport', { runs: there, format });
-    const { charts, classes, candidates } = this.#pictures(comparison);
+    const { charts, classes, candidates, prompts } = this.#pictures(comparison);
     return html`<div class="toolbar" role="toolbar" aria-label="Comparison">
         ${
           baseline
@@ -124,6 +124,7 @@ export class CompareView extends Part {
         ${quietButton('CSV', save('csv'), 'Save as CSV')}
         ${quietButton('Markdown', save('markdown'), 'Save as Markdown')}
         ${quietButton('LaTeX', save('latex'), 'Save as LaTeX table')}
+        ${quietButton('JSON', save('json'), 'Save as JSON')}
       </div>
       ${gone > 0 ? html`<p class="hint" role="status">${gone} of the chosen runs ${gone === 1 ? 'has' : 'have'} been removed.</p>` : nothing}
       <section aria-labelledby="verdicts"><h2 id="verdicts">Was distillation worth it?</h2>${verdictCards(comparison)}</section>
@@ -143,7 +144,15 @@ export class CompareView extends Part {
       }
       ${
         classes.length > 0
-          ? html`<section aria-labelledby="classes"><h2 id="classes">By class</h2>${this.#charts(classes)}</section>`
+          ? html`<section aria-labelledby="classes"><h2 id="classes">Answers in detail</h2>${this.#charts(classes)}</section>`
+          : nothing
+      }
+      ${
+        prompts.length > 0
+          ? html`<section aria-labelledby="samples">
+              <h2 id="samples">Sample continuations</h2>
+              ${continuationList(prompts)}
+            </section>`
           : nothing
       }
       ${
@@ -165,17 +174,14 @@ export class CompareView extends Part {
   }
 
   /** Drawn anew only for new figures, not for each update of the page. */
-  #pictures(comparison: ComparisonData): {
-    charts: readonly Draw[];
-    classes: readonly Draw[];
-    candidates: readonly Draw[];
-  } {
+  #pictures(comparison: ComparisonData) {
     if (this.#drawn?.comparison !== comparison)
       this.#drawn = {
         comparison,
         charts: comparisonCharts(comparison),
         classes: classCharts(comparison),
         candidates: candidateCharts(comparison),
+        prompts: sharedPrompts(comparison),
       };
     return this.#drawn;
   }

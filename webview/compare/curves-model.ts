@@ -1,6 +1,8 @@
 import type { Coloured } from '../../src/compare/charts/chart-theme.ts';
 import type { CurvePoint, CurvesInput } from '../../src/compare/charts/curves-chart.ts';
+import type { LayerMapInput } from '../../src/compare/charts/layer-map-chart.ts';
 import type { LossTermsInput } from '../../src/compare/charts/loss-terms-chart.ts';
+import { layerTerms } from '../../src/compare/layer-losses.ts';
 import { titleOfMetric } from '../../src/compare/learning-curves.ts';
 import type { CurveData } from '../protocol.ts';
 import type { CurvesState, HorizontalAxis } from '../state/view-state.ts';
@@ -141,6 +143,18 @@ export function lossTermsOf(
       return { name, values: x.map((position) => at.get(position) ?? null) };
     }),
   };
+}
+
+/** Which layer of one group learns from which, a picture for each term that compares layers. */
+export function layerMapsOf(group: CurveGroup, curves: readonly CurveData[]): LayerMapInput[] {
+  const members = new Set(group.runs);
+  const mine = curves.filter((curve) => curve.model === 'student' && members.has(curve.run));
+  return layerTerms(mine).map((term) => ({
+    ...term,
+    label: group.label,
+    strategy: group.strategy,
+    variant: group.variant,
+  }));
 }
 
 /** Curves with the points that came since; a point of a step that is known already replaces what came from it on. */

@@ -2,7 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Draw } from '../../src/compare/charts/chart-frame.ts';
 import { curvesChart } from '../../src/compare/charts/curves-chart.ts';
+import { layerMapChart } from '../../src/compare/charts/layer-map-chart.ts';
 import { lossTermsChart } from '../../src/compare/charts/loss-terms-chart.ts';
+import { isLayerMetric } from '../../src/compare/layer-losses.ts';
 import '../charts/chart-card.ts';
 import type { HostError } from '../host/host.ts';
 import { checkbox, dropdown } from '../parts/controls.ts';
@@ -11,7 +13,7 @@ import { errorState, loadingState } from '../parts/states.ts';
 import type { CurveData } from '../protocol.ts';
 import type { Dashboard } from '../state/dashboard.ts';
 import type { CurvesState, HorizontalAxis } from '../state/view-state.ts';
-import { appended, type CurveGroup, curvesOf, lossTermsOf } from './curves-model.ts';
+import { appended, type CurveGroup, curvesOf, layerMapsOf, lossTermsOf } from './curves-model.ts';
 
 /** More runs than this make a tangle of lines, and a long wait. */
 const mostRuns = 60;
@@ -76,7 +78,9 @@ export class CurvesPanel extends Part {
     const state = this.dashboard.view.curves;
     const metrics = [
       ...new Set(this.curves.filter((one) => one.model === 'student').map((one) => one.metric)),
-    ].sort();
+    ]
+      .filter((metric) => !isLayerMetric(metric))
+      .sort();
     if (metrics.length === 0)
       return html`<p class="hint">No curves yet: a run writes its first points after some steps.</p>`;
     const usual = usualMetrics.filter((metric) => metrics.includes(metric)).slice(0, 4);
@@ -103,6 +107,14 @@ export class CurvesPanel extends Part {
                 .draw=${((theme, size) => lossTermsChart(input, theme, size)) satisfies Draw}
               ></distillery-chart>`;
         })}
+        ${this.groups.slice(0, 6).flatMap((group) =>
+          layerMapsOf(group, this.curves!).map(
+            (input) => html`<distillery-chart
+              .host=${this.dashboard.host}
+              .draw=${((theme, size) => layerMapChart(input, theme, size)) satisfies Draw}
+            ></distillery-chart>`,
+          ),
+        )}
       </div>`;
   }
 

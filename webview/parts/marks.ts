@@ -44,7 +44,7 @@ const paths: Readonly<Record<string, string>> = {
 export function strategyMark(model: Coloured): TemplateResult {
   const shape = strategyShape(model.strategy);
   const hollow = shape.startsWith('empty');
-  const name = hollow ? shape.slice(5).toLowerCase() : shape;
+  const name = hollow ? shape.charAt(5).toLowerCase() + shape.slice(6) : shape;
   return html`<svg class="mark ${hollow ? 'hollow' : ''}" viewBox="-1 -1 12 12" aria-hidden="true">
     <path class=${colorName(model)} d=${paths[name] ?? paths.circle!}></path>
   </svg>`;

@@ -1,14 +1,20 @@
 import type { Draw } from '../../src/compare/charts/chart-frame.ts';
+import { togetherAt } from '../../src/compare/charts/comparison-charts.ts';
 import { confusionChart } from '../../src/compare/charts/confusion-chart.ts';
+import { disagreementChart } from '../../src/compare/charts/disagreement-chart.ts';
 import { type ParetoPoint, paretoChart } from '../../src/compare/charts/pareto-chart.ts';
 import { perClassChart } from '../../src/compare/charts/per-class-chart.ts';
 import { reliabilityChart } from '../../src/compare/charts/reliability-chart.ts';
 import { formatMilliseconds } from '../../src/compare/formatting.ts';
 import { perClassAccuracy } from '../../src/compare/per-class.ts';
-import type { MeasuredModel } from '../protocol.ts';
+import type { RunDetail } from '../protocol.ts';
 
 /** Pictures of what was measured at the end of one run: its teacher, student, exits and peers. */
-export function runCharts(models: readonly MeasuredModel[], strategy: string, variant: number): Draw[] {
+export function runCharts(
+  { models, disagreement }: Pick<RunDetail, 'models' | 'disagreement'>,
+  strategy: string,
+  variant: number,
+): Draw[] {
   const coloured = models.map((model, index) => ({
     label: model.name,
     strategy: model.role === 'teacher' ? 'teacher' : strategy,
@@ -23,13 +29,15 @@ export function runCharts(models: readonly MeasuredModel[], strategy: string, va
         ? []
         : [{ ...one, cost: latencyMs, quality: accuracy, deviation: null }];
     });
+    const together = models.find(({ role }) => role === 'ensemble');
+    const levels = togetherAt(together?.figures.accuracy ?? null);
     if (points.length > 1)
       draws.push((theme, size) =>
-        paretoChart({ points, costLabel: 'Latency', formatCost: formatMilliseconds }, theme, size),
+        paretoChart({ points, levels, costLabel: 'Latency', formatCost: formatMilliseconds }, theme, size),
       );
   }
   const reliable = coloured.flatMap(({ model, ...one }) =>
-    model.reliability ? [{ ...one, bins: model.reliability }] : [],
+    model.figures.reliability ? [{ ...one, bins: model.figures.reliability }] : [],
   );
   if (reliable.length > 0) draws.push((theme, size) => reliabilityChart({ models: reliable }, theme, size));
   const confused = coloured.flatMap(({ model, ...one }) =>
@@ -39,6 +47,14 @@ export function runCharts(models: readonly MeasuredModel[], strategy: string, va
     draws.push((theme, size) =>
       perClassChart(
         { models: confused.map((one) => ({ ...one, accuracy: perClassAccuracy(one.confusion) })) },
+        theme,
+        size,
+      ),
+    );
+  if (disagreement)
+    draws.push((theme, size) =>
+      disagreementChart(
+        { label: 'student and teacher', strategy, variant, classes: disagreement },
         theme,
         size,
       ),

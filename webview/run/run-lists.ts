@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import {
   formatBytes,
   formatCount,
+  formatEnergy,
   formatMilliseconds,
   formatNumber,
   formatPercent,
@@ -35,7 +36,8 @@ export function modelTable(row: RunRow, detail: RunDetail): TemplateResult {
   if (models.length === 0)
     return html`<p class="hint">Teacher and student are measured when training has ended.</p>`;
   const shown = figures.filter(([, read]) => models.some((model) => read(model) !== missing));
-  const { retention, compressionRatio, speedup, agreement, trainingSeconds, savedSeconds } = row.figures;
+  const { retention, compressionRatio, speedup, agreement, trainingSeconds, savedSeconds, energyJoules } =
+    row.figures;
   const facts = [
     ['Retention', formatPercent(retention)],
     ['Compression', formatRatio(compressionRatio)],
@@ -43,6 +45,7 @@ export function modelTable(row: RunRow, detail: RunDetail): TemplateResult {
     ['Agreement', formatPercent(agreement)],
     ['Training', formatSeconds(trainingSeconds)],
     ['Cache saved', formatSeconds(savedSeconds)],
+    ['Energy', formatEnergy(energyJoules)],
   ].filter(([, value]) => value !== missing);
   return html`<dl class="tiles">
       ${facts.map(([label, value]) => html`<div class="card"><dt>${label}</dt><dd>${value}</dd></div>`)}
@@ -112,18 +115,4 @@ export function checkpointList(detail: RunDetail): TemplateResult {
       </li>`,
     )}
   </ul>`;
-}
-
-/** Continuations of the same prompts by each model. */
-export function sampleList(detail: RunDetail): TemplateResult {
-  return html`<div class="cards">
-    ${detail.models.flatMap((model) =>
-      (model.samples ?? []).map(
-        (sample) => html`<blockquote class="card sample">
-          <cite>${userText(model.name)}</cite>
-          <p><bdi class="prompt">${sample.prompt}</bdi><bdi>${sample.text}</bdi></p>
-        </blockquote>`,
-      ),
-    )}
-  </div>`;
 }

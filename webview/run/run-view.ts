@@ -1,10 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Draw } from '../../src/compare/charts/chart-frame.ts';
+import { promptsOfRun } from '../../src/compare/continuations.ts';
 import '../charts/chart-card.ts';
 import type { CurveGroup } from '../compare/curves-model.ts';
 import '../compare/curves-panel.ts';
 import type { HostError } from '../host/host.ts';
+import { continuationList } from '../parts/continuations.ts';
 import { button, quietButton } from '../parts/controls.ts';
 import { stateMark, strategyMark, userText } from '../parts/marks.ts';
 import { Part } from '../parts/part.ts';
@@ -14,8 +16,9 @@ import type { Dashboard } from '../state/dashboard.ts';
 import { variantsOf } from '../state/variants.ts';
 import './parameter-editor.ts';
 import { runCharts } from './run-charts.ts';
-import { checkpointList, environmentList, eventList, fileList, modelTable, sampleList } from './run-lists.ts';
+import { checkpointList, environmentList, eventList, fileList, modelTable } from './run-lists.ts';
 import './run-names.ts';
+import './usage-panel.ts';
 
 /** The latest events are enough to read; the whole log is a file. */
 const mostEvents = 500;
@@ -148,10 +151,14 @@ export class RunView extends Part {
 
   #content(row: RunRow, detail: RunDetail, variant: number): TemplateResult {
     const draws = this.#draws(row, detail, variant);
-    const samples = detail.models.flatMap((model) => model.samples ?? []);
     const section = (id: string, title: string, content: TemplateResult) =>
       html`<section aria-labelledby=${id}><h2 id=${id}>${title}</h2>${content}</section>`;
     return html`<distillery-run-names .dashboard=${this.dashboard} .row=${row}></distillery-run-names>
+      ${
+        row.state === 'running'
+          ? html`<distillery-usage .host=${this.dashboard.host} .run=${row.id}></distillery-usage>`
+          : nothing
+      }
       ${section('figures', 'Teacher against student', modelTable(row, detail))}
       ${section(
         'curves',
@@ -172,7 +179,17 @@ export class RunView extends Part {
             )
           : nothing
       }
-      ${samples.length > 0 ? section('samples', 'What it writes', sampleList(detail)) : nothing}
+      ${
+        detail.continuations.length > 0
+          ? section(
+              'samples',
+              'Sample continuations',
+              continuationList(
+                promptsOfRun(detail.continuations, { label: 'Student', strategy: row.strategy, variant }),
+              ),
+            )
+          : nothing
+      }
       ${section(
         'parameters',
         'Hyperparameters',
@@ -200,7 +217,7 @@ export class RunView extends Part {
 
   #draws(row: RunRow, detail: RunDetail, variant: number): readonly Draw[] {
     if (this.#pictures?.detail.models !== detail.models)
-      this.#pictures = { detail, draws: runCharts(detail.models, row.strategy, variant) };
+      this.#pictures = { detail, draws: runCharts(detail, row.strategy, variant) };
     return this.#pictures.draws;
   }
 

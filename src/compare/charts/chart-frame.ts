@@ -1,5 +1,5 @@
 import type { EChartsOption } from 'echarts';
-import { oneLine } from '../formatting.ts';
+import { formatNumber, oneLine } from '../formatting.ts';
 import type { ChartTheme } from './chart-theme.ts';
 
 /** A picture with the same figures as text. */
@@ -61,12 +61,73 @@ export function axis(theme: ChartTheme, more: Record<string, unknown>): Record<s
   };
 }
 
+/** The axis along which training goes on: steps, epochs or time, by its `label`. */
+export const progressAxis = (theme: ChartTheme, label: string): Record<string, unknown> =>
+  axis(theme, {
+    type: 'value',
+    name: label,
+    nameGap: 26,
+    // Nearly nothing is nothing: the first number on the axis is a round one.
+    min: ({ min, max }: { min: number; max: number }) => (min > 0 && min < max / 10 ? 0 : min),
+    max: 'dataMax',
+    splitLine: { show: false },
+    axisLine: { show: true, lineStyle: { color: theme.line } },
+    axisLabel: { hideOverlap: true, formatter: (value: number) => roundLabel(formatNumber(value, 4)) },
+  });
+
+/** Signs of a name that a legend has room for. */
+export const legendSigns = ({ width }: { readonly width: number }): number => (width >= 480 ? 34 : 24);
+
+/** A legend of so many entries below a picture, and the pixels it takes. */
+export function legendBelow(
+  theme: ChartTheme,
+  entries: number,
+  { width }: { readonly width: number },
+  { perRow = 2, ...more }: { readonly perRow?: number; readonly [option: string]: unknown } = {},
+): { readonly height: number; readonly legend: Record<string, unknown> } {
+  const rows = Math.ceil(entries / (width >= 480 ? perRow : Math.max(1, perRow - 1)));
+  return {
+    height: rows * 20,
+    legend: {
+      bottom: 0,
+      itemWidth: 12,
+      itemHeight: 10,
+      textStyle: { color: theme.text, fontFamily: theme.font, fontSize: 11 },
+      ...more,
+    },
+  };
+}
+
 /** Bounds a little outside the values, so that no marker is cut. */
 export function padded(values: readonly number[], share = 0.08): { min: number; max: number } {
   const low = Math.min(...values);
   const high = Math.max(...values);
   const margin = (high - low || Math.abs(high) * 0.02 || 1) * share;
   return { min: low - margin, max: high + margin };
+}
+
+/**
+ * Bounds outside the values that are ticks themselves. Others would be drawn as lines without a number, and where one is
+ * close to a tick on an inverted axis, ECharts 6 leaves most of the picture empty.
+ */
+export function roundBounds(
+  values: readonly number[],
+  { share = 0.08, highest = Number.POSITIVE_INFINITY }: { share?: number; highest?: number } = {},
+): { min: number; max: number; interval: number } {
+  const known = values.filter(Number.isFinite);
+  const { min, max } = known.length === 0 ? { min: 0, max: 1 } : padded(known, share);
+  const interval = roundStep((max - min) / 6);
+  return {
+    min: Math.floor(min / interval) * interval,
+    max: Math.min(highest, Math.ceil(max / interval) * interval),
+    interval,
+  };
+}
+
+/** 1, 2 or 5 times a power of ten, at least as large. */
+function roundStep(size: number): number {
+  const power = 10 ** Math.floor(Math.log10(size));
+  return ([1, 2, 5].find((step) => step * power >= size) ?? 10) * power;
 }
 
 /** Text for a label inside a picture, cut in the middle, where names tell least apart. */

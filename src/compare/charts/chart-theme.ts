@@ -41,6 +41,7 @@ export const lightTheme: ChartTheme = {
     quantize: '#0a7f92',
     prune: '#8c1f3c',
     combined: '#965830',
+    generated: '#527a1e',
     other: '#4d6a8f',
   },
   font,
@@ -67,6 +68,7 @@ export const darkTheme: ChartTheme = {
     quantize: '#4fd0e0',
     prune: '#ff86a0',
     combined: '#d8a27a',
+    generated: '#a3c95c',
     other: '#8fb0d8',
   },
   font,
@@ -130,6 +132,7 @@ const shapes: Readonly<Record<string, string>> = {
   quantize: 'emptyRect',
   prune: 'emptyTriangle',
   combined: 'emptyRoundRect',
+  generated: 'emptyPin',
 };
 
 /** A marker per strategy: colour is never the only thing that tells two apart. */

@@ -1,13 +1,14 @@
+import type { ClassDisagreement } from '../disagreement.ts';
 import { formatBytes, formatCount, formatMilliseconds, type MeanAndDeviation } from '../formatting.ts';
+import { isLayerMetric, layerTerms } from '../layer-losses.ts';
 import { curvesByGroup, type LearningCurve } from '../learning-curves.ts';
-import { perClassAccuracy, sumConfusions } from '../per-class.ts';
 import { typicalCompressions } from '../reference-figures.ts';
+import type { ReliabilityBin } from '../reliability.ts';
 import type { Chart, Draw } from './chart-frame.ts';
 import type { Coloured } from './chart-theme.ts';
-import { type ConfusionInput, confusionChart } from './confusion-chart.ts';
 import { curvesChart } from './curves-chart.ts';
+import { layerMapChart } from './layer-map-chart.ts';
 import { type ParetoPoint, paretoChart } from './pareto-chart.ts';
-import { perClassChart } from './per-class-chart.ts';
 import { accuracy, perplexity, type Quality } from './quality.ts';
 import { retentionChart } from './retention-chart.ts';
 import { seedsChart } from './seeds-chart.ts';
@@ -15,6 +16,7 @@ import { type VerdictInput, verdictChart } from './verdict-chart.ts';
 
 type Figures<Key extends string> = { readonly [key in Key]: MeanAndDeviation | null };
 type Confusion = readonly (readonly number[])[] | null;
+type Reliability = readonly ReliabilityBin[] | null;
 
 /** What the pictures read of a comparison, in the report and in the dashboard, which gets it in a message. */
 export interface ChartedComparison {
@@ -22,6 +24,7 @@ export interface ChartedComparison {
     readonly label: string;
     readonly figures: Figures<Quality['key'] | Cost>;
     readonly confusion: Confusion;
+    readonly reliability: Reliability;
   }[];
   readonly groups: readonly (Coloured & {
     readonly key: string;
@@ -30,11 +33,16 @@ export interface ChartedComparison {
     readonly counted: readonly {
       readonly seed: number;
       readonly student:
-        | ({ readonly [key in Quality['key']]: number | null } & { readonly confusion: Confusion })
+        | ({ readonly [key in Quality['key']]: number | null } & {
+            readonly confusion: Confusion;
+            readonly reliability: Reliability;
+          })
         | null;
+      readonly disagreement: readonly ClassDisagreement[] | null;
     }[];
     readonly figures: Figures<Quality['key'] | 'retention' | Cost>;
     readonly candidates: readonly ({ readonly name: string } & Figures<'accuracy' | 'latencyMs'>)[];
+    readonly ensembleAccuracy: MeanAndDeviation | null;
   })[];
   readonly verdicts: readonly (Pick<VerdictInput, 'outcome' | 'metric'> & {
     readonly group: string;
@@ -135,74 +143,48 @@ export function comparisonCharts(comparison: ChartedComparison): Draw[] {
 
 /** Exits and peers of each strategy that has such: what the shallower ones give up, and what they save. */
 export function candidateCharts(comparison: ChartedComparison): Draw[] {
-  return comparison.groups.flatMap(({ label, strategy, variant = 0, figures, candidates }): Draw[] => {
-    if (candidates.length === 0) return [];
-    const points: ParetoPoint[] = [
-      ...point({ label: 'student', strategy, variant }, figures.latencyMs, figures.accuracy),
-      ...candidates.flatMap((one) =>
-        point({ label: one.name, strategy, variant: variant + 1 }, one.latencyMs, one.accuracy),
-      ),
-    ];
-    if (points.length < 2) return [];
-    return [
-      (theme, size) => {
-        const chart = paretoChart(
-          { points, costLabel: 'Latency', formatCost: formatMilliseconds },
-          theme,
-          size,
-        );
-        return { ...chart, title: `Exits and peers: ${label}` };
-      },
-    ];
-  });
-}
-
-/** Learning curves, one picture per metric. */
-export function learningCharts(comparison: ChartedComparison, curves: readonly LearningCurve[]): Draw[] {
-  return curvesByGroup(comparison.groups, curves).map(
-    (input) => (theme, size) => curvesChart(input, theme, size),
+  return comparison.groups.flatMap(
+    ({ label, strategy, variant = 0, figures, candidates, ensembleAccuracy }): Draw[] => {
+      if (candidates.length === 0) return [];
+      const points: ParetoPoint[] = [
+        ...point({ label: 'student', strategy, variant }, figures.latencyMs, figures.accuracy),
+        ...candidates.flatMap((one) =>
+          point({ label: one.name, strategy, variant: variant + 1 }, one.latencyMs, one.accuracy),
+        ),
+      ];
+      if (points.length < 2) return [];
+      const levels = togetherAt(ensembleAccuracy?.mean ?? null);
+      return [
+        (theme, size) => {
+          const chart = paretoChart(
+            { points, levels, costLabel: 'Latency', formatCost: formatMilliseconds },
+            theme,
+            size,
+          );
+          return { ...chart, title: `Exits and peers: ${label}` };
+        },
+      ];
+    },
   );
 }
 
-/** Where teacher and students are right and wrong, by class. */
-export function classCharts(comparison: ChartedComparison): Draw[] {
-  const models = [
-    ...comparison.teachers.map(({ label, confusion }) => ({
-      label,
-      title: label,
-      strategy: 'teacher',
-      variant: 0,
-      confusion,
-    })),
-    ...comparison.groups.map(({ label, strategy, variant, counted }) => ({
-      label,
-      title: counted.length > 1 ? `${label}, ${counted.length} seeds together` : label,
-      strategy,
-      variant,
-      confusion: sumConfusions(
-        counted.flatMap((run) => (run.student?.confusion ? [run.student.confusion] : [])),
-      ),
-    })),
-  ].flatMap((model) => (model.confusion === null ? [] : [{ ...model, confusion: model.confusion }]));
-  if (models.length === 0) return [];
-  const perClass = models.map(({ label, strategy, variant, confusion }) => ({
-    label,
-    strategy,
-    variant,
-    accuracy: perClassAccuracy(confusion),
-  }));
-  const matrices: ConfusionInput[] = models
-    .filter(({ confusion }) => confusion.length <= 30)
-    .slice(0, 6)
-    .map(({ title, confusion }) => ({ title, confusion }));
-  return [
-    (theme, size) => perClassChart({ models: perClass }, theme, size),
-    ...matrices.map(
-      (input): Draw =>
-        (theme, size) =>
-          confusionChart(input, theme, size),
-    ),
-  ];
+/** What all of them answer together, by the mean of their probabilities; its cost was not measured. */
+export const togetherAt = (accuracy: number | null) =>
+  accuracy === null ? [] : [{ label: 'all together', quality: accuracy }];
+
+/** Learning curves, one picture per metric; and which layer learned from which, where layers were compared. */
+export function learningCharts(comparison: ChartedComparison, curves: readonly LearningCurve[]): Draw[] {
+  const drawn = curves.filter(({ metric }) => !isLayerMetric(metric));
+  const draws: Draw[] = curvesByGroup(comparison.groups, drawn).map(
+    (input) => (theme, size) => curvesChart(input, theme, size),
+  );
+  for (const { label, strategy, variant, runs } of comparison.groups.slice(0, most)) {
+    const own = curves.filter(({ run, metric }) => runs.includes(run) && isLayerMetric(metric));
+    const metrics = own.map(({ metric, points }) => ({ metric, values: points.map(({ value }) => value) }));
+    for (const term of layerTerms(metrics))
+      draws.push((theme, size) => layerMapChart({ ...term, label, strategy, variant }, theme, size));
+  }
+  return draws;
 }
 
 const costs = [

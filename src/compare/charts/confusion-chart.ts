@@ -51,7 +51,7 @@ export function confusionChart(
       ];
     }),
     option: {
-      ...frame(theme, { top: 30, left: 26, right: 8, bottom: 6 }),
+      ...frame(theme, { top: 4, left: 4, right: 8, bottom: 6 }),
       xAxis: axis(theme, {
         type: 'category',
         position: 'top',

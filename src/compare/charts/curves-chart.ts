@@ -1,5 +1,14 @@
 import { formatNumber, formatPercent } from '../formatting.ts';
-import { axis, type Chart, frame, roundLabel, short } from './chart-frame.ts';
+import {
+  axis,
+  type Chart,
+  frame,
+  legendBelow,
+  legendSigns,
+  progressAxis,
+  roundLabel,
+  short,
+} from './chart-frame.ts';
 import { type ChartTheme, type Coloured, strategyColor } from './chart-theme.ts';
 
 export interface CurvePoint {
@@ -29,14 +38,20 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
   const styled = input.curves.map((curve) => {
     return {
       ...curve,
-      name: short(curve.label, size.width >= 480 ? 40 : 24),
+      name: short(curve.label, legendSigns(size)),
       color: strategyColor(theme, curve),
       // Dashes tell lines of one strategy apart; a single line has nothing to be told from.
       dash: input.curves.length === 1 ? 'solid' : dashes[(curve.variant ?? 0) % dashes.length]!,
     };
   });
   const banded = input.curves.some(({ points }) => points.some(hasBand));
-  const rowsOfLegend = Math.ceil(styled.length / (size.width >= 480 ? 2 : 1));
+  // A single line is what the title says.
+  const below = legendBelow(theme, styled.length > 1 ? styled.length : 0, size, {
+    show: styled.length > 1,
+    itemWidth: 22,
+    itemHeight: 8,
+    data: styled.map(({ name }) => name),
+  });
   return {
     title: input.metric,
     caption: banded
@@ -50,7 +65,7 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
           : `${short(label, 60)} ends at ${format(last.mean)}`;
       })
       .join('; ')}.`,
-    height: 250 + rowsOfLegend * 20,
+    height: 250 + below.height,
     columns: ['Strategy', input.xLabel, 'Mean', 'Lowest', 'Highest'],
     rows: input.curves.flatMap((curve) =>
       sample(curve.points, 20).map((point) => [
@@ -62,24 +77,9 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
       ]),
     ),
     option: {
-      ...frame(theme, { top: 14, bottom: 14 + rowsOfLegend * 20 }),
-      legend: {
-        bottom: 0,
-        itemWidth: 22,
-        itemHeight: 8,
-        textStyle: { color: theme.text, fontFamily: theme.font, fontSize: 11 },
-        data: styled.map(({ name }) => name),
-      },
-      xAxis: axis(theme, {
-        type: 'value',
-        name: input.xLabel,
-        nameGap: 26,
-        min: 'dataMin',
-        max: 'dataMax',
-        splitLine: { show: false },
-        axisLine: { show: true, lineStyle: { color: theme.line } },
-        axisLabel: { hideOverlap: true, formatter: (value: number) => roundLabel(formatNumber(value, 4)) },
-      }),
+      ...frame(theme, { top: 14, bottom: 14 + below.height }),
+      legend: below.legend,
+      xAxis: progressAxis(theme, input.xLabel),
       yAxis: axis(theme, {
         type: 'value',
         scale: true,

@@ -1,5 +1,5 @@
 import { formatNumber } from '../formatting.ts';
-import { axis, type Chart, frame, roundLabel, short } from './chart-frame.ts';
+import { axis, type Chart, frame, legendBelow, progressAxis, roundLabel, short } from './chart-frame.ts';
 import type { ChartTheme } from './chart-theme.ts';
 import { sample } from './curves-chart.ts';
 
@@ -24,15 +24,15 @@ export function lossTermsChart(
     input.terms.reduce((sum, term) => sum + Math.max(0, term.values[index] ?? 0), 0);
   const last = input.x.length - 1;
   const indices = sample([...input.x.keys()], 20);
-  const rowsOfLegend = Math.ceil(input.terms.length / (size.width >= 480 ? 3 : 2));
+  const below = legendBelow(theme, input.terms.length, size, { perRow: 3, icon: 'roundRect' });
   return {
     title: `Terms of the loss: ${short(input.label, 60)}`,
-    caption: 'Mean over seeds, unweighted, on top of each other.',
+    caption: 'Unweighted, on top of each other; of several seeds their mean.',
     description:
       last < 0
         ? 'No loss has been recorded yet.'
         : `At the end ${input.terms.map((term) => `${short(term.name, 30)} is ${formatNumber(term.values[last])}`).join(', ')}.`,
-    height: 260 + rowsOfLegend * 20,
+    height: 260 + below.height,
     columns: [input.xLabel, ...input.terms.map((term) => term.name), 'Sum'],
     rows: indices.map((index) => [
       formatNumber(input.x[index], 4),
@@ -40,25 +40,10 @@ export function lossTermsChart(
       formatNumber(total(index)),
     ]),
     option: {
-      ...frame(theme, { bottom: 14 + rowsOfLegend * 20 }),
+      ...frame(theme, { bottom: 14 + below.height }),
       tooltip: { ...(frame(theme).tooltip as object), trigger: 'axis' },
-      legend: {
-        bottom: 0,
-        icon: 'roundRect',
-        itemWidth: 12,
-        itemHeight: 10,
-        textStyle: { color: theme.text, fontFamily: theme.font, fontSize: 11 },
-      },
-      xAxis: axis(theme, {
-        type: 'value',
-        name: input.xLabel,
-        nameGap: 26,
-        min: 'dataMin',
-        max: 'dataMax',
-        splitLine: { show: false },
-        axisLine: { show: true, lineStyle: { color: theme.line } },
-        axisLabel: { hideOverlap: true, formatter: (value: number) => roundLabel(formatNumber(value, 4)) },
-      }),
+      legend: below.legend,
+      xAxis: progressAxis(theme, input.xLabel),
       yAxis: axis(theme, {
         type: 'value',
         axisLabel: { formatter: (value: number) => roundLabel(formatNumber(value)) },

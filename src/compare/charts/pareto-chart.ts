@@ -1,6 +1,8 @@
+import { missing } from '../formatting.ts';
 import { paretoFront } from '../pareto.ts';
-import { axis, type Chart, frame, logTicks, padded, roundLabel, short } from './chart-frame.ts';
+import { axis, type Chart, frame, logTicks, padded, roundBounds, roundLabel, short } from './chart-frame.ts';
 import { type ChartTheme, type Coloured, strategyColor, strategyShape } from './chart-theme.ts';
+import { labelsApart } from './label-layout.ts';
 import { accuracy, type Quality } from './quality.ts';
 import { type Whisker, whiskers } from './whiskers.ts';
 
@@ -23,26 +25,32 @@ export interface ParetoInput {
     readonly cost: number;
     readonly quality: number;
   }[];
+  /** What is as good as this at a cost that is not known. */
+  readonly levels?: readonly { readonly label: string; readonly quality: number }[];
 }
 
 /** Accuracy against a cost, with the front of what no other model beats. */
 export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { readonly width: number }): Chart {
-  const points = input.points.filter(
-    (point) => Number.isFinite(point.cost) && Number.isFinite(point.quality),
-  );
   const judged = input.quality ?? accuracy;
   const sign = judged.lowerIsBetter ? -1 : 1;
+  // The best is at the top of the picture, and labels are placed from there on down.
+  const points = input.points
+    .filter((point) => Number.isFinite(point.cost) && Number.isFinite(point.quality))
+    .sort((a, b) => sign * (b.quality - a.quality));
   const front = paretoFront(
     points.map((point) => ({ point, cost: point.cost, quality: sign * point.quality })),
   ).map(({ point }) => point);
   const references = input.references ?? [];
+  const levels = (input.levels ?? []).filter((level) => Number.isFinite(level.quality));
   const costs = [...points, ...references].map((point) => point.cost);
   const wide = Math.max(...costs) / Math.min(...costs) > 4 && Math.min(...costs) > 0;
   const ends = points.flatMap((point) => [
     point.quality + (point.deviation ?? 0),
     point.quality - (point.deviation ?? 0),
   ]);
-  const quality = padded([...ends, ...references.map((reference) => reference.quality)], 0.12);
+  const quality = roundBounds([...ends, ...[...references, ...levels].map((one) => one.quality)], {
+    highest: judged.highest,
+  });
   const bars: Whisker[] = points.flatMap((point) =>
     point.deviation
       ? [
@@ -64,13 +72,15 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
     description: describe(points, front, input, judged),
     height: size.width >= 480 ? 340 : 300,
     columns: ['Model', 'Strategy', input.costLabel, judged.label, 'On the front'],
-    rows: points.map((point) => [
-      point.label,
-      point.strategy,
-      input.formatCost(point.cost),
-      judged.format(point.quality),
-      front.includes(point) ? 'yes' : 'no',
-    ]),
+    rows: points
+      .map((point) => [
+        point.label,
+        point.strategy,
+        input.formatCost(point.cost),
+        judged.format(point.quality),
+        front.includes(point) ? 'yes' : 'no',
+      ])
+      .concat(levels.map(({ label, quality }) => [label, missing, missing, judged.format(quality), missing])),
     option: {
       ...frame(theme, { bottom: 8, right: 28 }),
       xAxis: axis(theme, {
@@ -94,8 +104,6 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
         ...quality,
         axisLabel: {
           formatter: (value: number) => roundLabel(judged.formatShort(value)),
-          showMinLabel: false,
-          showMaxLabel: false,
         },
       }),
       series: [
@@ -107,6 +115,19 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
           showSymbol: false,
           lineStyle: { color: theme.muted, width: 1.5, type: 'dashed' },
           z: 1,
+          markLine: {
+            silent: true,
+            symbol: 'none',
+            data: levels.map(({ label, quality }) => ({ name: label, yAxis: quality })),
+            lineStyle: { color: theme.muted, width: 1, type: 'dotted' },
+            label: {
+              position: 'insideStartTop',
+              color: theme.muted,
+              fontFamily: theme.font,
+              fontSize: 11,
+              formatter: ({ name }) => short(name, labelled),
+            },
+          },
         },
         whiskers(bars, 'vertical'),
         {
@@ -130,10 +151,8 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
             minMargin: 2,
             formatter: (params) => short(params.name, labelled),
           },
-          labelLayout: (params) => ({
-            moveOverlap: 'shiftY',
-            ...(params.rect.x > size.width * 0.6 ? { align: 'right' as const, dx: -24 } : {}),
-          }),
+          labelLayout: labelsApart(size.width),
+          clip: false,
           tooltip: {
             formatter: (params) => {
               const point = points[(params as { dataIndex: number }).dataIndex]!;
@@ -157,6 +176,7 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
             position: 'bottom',
             color: theme.muted,
             fontSize: 10,
+            backgroundColor: theme.surface,
             formatter: (params) => short(params.name, labelled + 8),
           },
           labelLayout: { hideOverlap: true },

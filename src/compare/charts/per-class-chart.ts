@@ -1,5 +1,5 @@
 import { formatPercent } from '../formatting.ts';
-import { axis, type Chart, frame, short } from './chart-frame.ts';
+import { axis, type Chart, frame, legendBelow, legendSigns, short } from './chart-frame.ts';
 import { type ChartTheme, type Coloured, strategyColor, strategyShape } from './chart-theme.ts';
 
 export interface PerClassInput {
@@ -23,7 +23,9 @@ export function perClassChart(
   const reach = 1 - Math.min(1, ...values);
   const interval = reach < 0.09 ? 0.02 : reach < 0.24 ? 0.05 : 0.2;
   const lowest = Math.max(0, 1 - Math.ceil((reach + 0.01) / interval) * interval);
-  const rowsOfLegend = Math.ceil(input.models.length / (size.width >= 480 ? 2 : 1));
+  const below = legendBelow(theme, input.models.length, size, {
+    formatter: (name: string) => short(name, legendSigns(size)),
+  });
   return {
     title: 'Accuracy by class',
     caption: 'Share of the samples of each class that are recognised as it.',
@@ -35,21 +37,15 @@ export function perClassChart(
         return `${short(model.label, 60)} is weakest on ${short(names[worst.label]!, 30)} (${formatPercent(worst.value)})`;
       })
       .join('; ')}.`,
-    height: 240 + rowsOfLegend * 20,
+    height: 240 + below.height,
     columns: ['Class', ...input.models.map((model) => model.label)],
     rows: names.map((name, label) => [
       name,
       ...input.models.map((model) => formatPercent(model.accuracy[label] ?? null)),
     ]),
     option: {
-      ...frame(theme, { bottom: 14 + rowsOfLegend * 20 }),
-      legend: {
-        bottom: 0,
-        itemWidth: 12,
-        itemHeight: 10,
-        textStyle: { color: theme.text, fontFamily: theme.font, fontSize: 11 },
-        formatter: (name: string) => short(name, size.width >= 480 ? 40 : 24),
-      },
+      ...frame(theme, { bottom: 14 + below.height }),
+      legend: below.legend,
       xAxis: axis(theme, {
         type: 'category',
         data: names,

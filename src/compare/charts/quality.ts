@@ -8,6 +8,8 @@ export interface Quality {
   readonly format: (value: number) => string;
   /** For axis labels, which want fewer digits. */
   readonly formatShort: (value: number) => string;
+  /** What no model passes; absent where there is no such bound. */
+  readonly highest?: number;
 }
 
 export const accuracy: Quality = {
@@ -16,6 +18,7 @@ export const accuracy: Quality = {
   lowerIsBetter: false,
   format: (value) => formatPercent(value),
   formatShort: (value) => formatPercent(value, 1),
+  highest: 1,
 };
 
 export const perplexity: Quality = {

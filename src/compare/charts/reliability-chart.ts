@@ -1,15 +1,12 @@
 import { formatCount, formatPercent } from '../formatting.ts';
-import { axis, type Chart, frame, roundLabel, short } from './chart-frame.ts';
+import type { ReliabilityBin } from '../reliability.ts';
+import { axis, type Chart, frame, legendBelow, legendSigns, roundLabel, short } from './chart-frame.ts';
 import { type ChartTheme, type Coloured, strategyColor, strategyShape } from './chart-theme.ts';
 
 export interface ReliabilityInput {
   readonly models: readonly (Coloured & {
     readonly label: string;
-    readonly bins: readonly {
-      readonly confidence: number;
-      readonly accuracy: number;
-      readonly count: number;
-    }[];
+    readonly bins: readonly ReliabilityBin[];
   })[];
 }
 
@@ -21,9 +18,16 @@ export function reliabilityChart(
 ): Chart {
   const models = input.models.map((model) => ({
     ...model,
-    bins: model.bins.filter((bin) => bin.count > 0 && Number.isFinite(bin.accuracy)),
+    bins: model.bins.flatMap(({ count, confidence, accuracy }) =>
+      count > 0 && confidence !== null && accuracy !== null && Number.isFinite(confidence + accuracy)
+        ? [{ count, confidence, accuracy }]
+        : [],
+    ),
   }));
-  const rowsOfLegend = Math.ceil(models.length / (size.width >= 480 ? 2 : 1));
+  const below = legendBelow(theme, models.length, size, {
+    itemWidth: 16,
+    data: models.map((model) => short(model.label, legendSigns(size))),
+  });
   const share = {
     type: 'value',
     min: 0,
@@ -31,11 +35,13 @@ export function reliabilityChart(
     axisLabel: { formatter: (value: number) => roundLabel(formatPercent(value, 0)) },
   };
   return {
-    title: 'Reliability',
-    caption: 'Below the diagonal a model is surer than it should be.',
+    title: 'Confidence against accuracy',
+    caption:
+      'Answers in 15 bins by how sure the model is of them. Below the diagonal it is surer than it should be.',
     description: `${models
       .map((model) => {
         const samples = model.bins.reduce((sum, bin) => sum + bin.count, 0);
+        if (samples === 0) return `${short(model.label, 60)} has no answers`;
         const gap = model.bins.reduce(
           (sum, bin) => sum + ((bin.confidence - bin.accuracy) * bin.count) / samples,
           0,
@@ -44,7 +50,7 @@ export function reliabilityChart(
         return `${short(model.label, 60)} is on average ${how} (${formatPercent(Math.abs(gap), 1)})`;
       })
       .join('; ')}.`,
-    height: 300 + rowsOfLegend * 20,
+    height: 300 + below.height,
     columns: ['Model', 'Confidence', 'Accuracy', 'Samples'],
     rows: models.flatMap((model) =>
       model.bins.map((bin) => [
@@ -55,14 +61,8 @@ export function reliabilityChart(
       ]),
     ),
     option: {
-      ...frame(theme, { bottom: 14 + rowsOfLegend * 20 }),
-      legend: {
-        bottom: 0,
-        itemWidth: 16,
-        itemHeight: 10,
-        textStyle: { color: theme.text, fontFamily: theme.font, fontSize: 11 },
-        data: models.map((model) => short(model.label, 40)),
-      },
+      ...frame(theme, { bottom: 14 + below.height }),
+      legend: below.legend,
       xAxis: axis(theme, { ...share, name: 'confidence', nameGap: 26 }),
       yAxis: axis(theme, { ...share, name: 'accuracy', nameGap: 38 }),
       series: [
@@ -78,13 +78,19 @@ export function reliabilityChart(
         },
         ...models.map((model) => ({
           type: 'line' as const,
-          name: short(model.label, 40),
+          name: short(model.label, legendSigns(size)),
           symbol: strategyShape(model.strategy),
           symbolSize: 8,
           showSymbol: true,
           data: model.bins.map((bin) => [bin.confidence, bin.accuracy]),
           lineStyle: { color: strategyColor(theme, model), width: 2 },
           itemStyle: { color: strategyColor(theme, model) },
+          tooltip: {
+            formatter: (params: unknown) => {
+              const bin = model.bins[(params as { dataIndex: number }).dataIndex]!;
+              return `${short(model.label, 60)}\n${formatPercent(bin.confidence, 1)} sure, ${formatPercent(bin.accuracy, 1)} right, of ${formatCount(bin.count)}`;
+            },
+          },
         })),
       ],
     },

@@ -68,8 +68,8 @@ h1 .name { -webkit-line-clamp: 4; }
 .big small { font-size: 14px; font-weight: 450; letter-spacing: 0; color: var(--soft); display: block; margin-top: 2px; }
 .verdict p { margin: 0; }
 .samples { overflow-wrap: anywhere; }
-.samples dl { margin: 0 0 14px; }
-.samples dd { margin: 0 0 4px; }
+.samples dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr)); gap: 10px 22px; margin: 0; }
+.samples dd { margin: 2px 0 0; white-space: pre-line; }
 .facts { display: grid; grid-template-columns: repeat(3, 1fr); gap: 8px 14px; margin: 4px 0 0; padding-top: 12px; border-top: 1px solid var(--rule); }
 .facts dt { font-size: 12px; color: var(--soft); }
 .facts dd { margin: 0; font-weight: 560; white-space: nowrap; }
@@ -107,8 +107,8 @@ details .scroll { max-height: 320px; overflow: auto; }
 .advice li { border-left: 3px solid var(--tone); }
 .advice .good { --tone: var(--good); } .advice .caution { --tone: var(--unsure); } .advice .next { --tone: var(--accent); }
 .evidence { margin: 10px 0 0; padding: 0; list-style: none; font-size: 13px; color: var(--soft); }
-.evidence li { border: 0; display: flex; justify-content: space-between; gap: 12px; padding: 3px 0; border-top: 1px dashed var(--rule); }
-.evidence b { font-weight: 560; color: var(--ink); text-align: right; white-space: nowrap; }
+.evidence li { border: 0; display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 12px; padding: 3px 0; border-top: 1px dashed var(--rule); }
+.evidence b { font-weight: 560; color: var(--ink); margin-left: auto; }
 footer { padding-top: 28px; padding-bottom: 48px; color: var(--soft); font-size: 13px; }
 code { font: 12.5px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 @media (max-width: 620px) {

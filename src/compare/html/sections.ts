@@ -13,7 +13,7 @@ import { html, type Markup, name } from './markup.ts';
 const tones = { BEATS: 'beats', 'DOES NOT BEAT': 'loses', INCONCLUSIVE: 'open' } as const;
 
 /** A dot in the colour of the strategy. */
-const dot = (model: Coloured) =>
+export const dot = (model: Coloured) =>
   html`<svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" class="${colorName(model)}"/></svg>`;
 
 export function verdictCards(comparison: Comparison): Markup {

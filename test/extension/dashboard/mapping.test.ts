@@ -69,18 +69,18 @@ test('data in a word or two', () => {
   assert.equal(dataOf({ kind: 'idx', trainLimit: 50 } as never), 'idx, 50 samples');
 });
 
-test('models of a run with bins and continued texts, where they were measured', async (context) => {
+test('models of a run with their bins, where they were measured', async (context) => {
   const store = await temporaryStore(context);
   const record = (await store.get(await addRun(store)))!;
-  const bins = [{ confidence: 0.5, accuracy: 0.4, count: 3 }];
+  const bins = [
+    { confidence: 0.5, accuracy: 0.4, count: 3 },
+    { confidence: null, accuracy: null, count: 0 },
+  ];
   const result = {
-    student: { ...figures(0.8, 10), reliability: [...bins, { confidence: 'x' }] },
+    student: { ...figures(0.8, 10), reliability: bins },
     teacher: figures(0.9, 100),
     candidates: { 'peer 2': figures(0.7, 10) },
-    ensemble: { accuracy: 0.85, loss: 0.5, macroF1: 0.84, calibrationError: 0.1 },
-    continuations: [
-      { prompt: 'Call me', reference: ' Ishmael', texts: { student: ' Bob', teacher: ' Ishmael' } },
-    ],
+    ensemble: { accuracy: 0.85, loss: 0.5, macroF1: 0.84, calibrationError: 0.1, reliability: bins },
     bestEpoch: 1,
     trainingSeconds: 1,
   };
@@ -94,9 +94,9 @@ test('models of a run with bins and continued texts, where they were measured', 
       ['Ensemble', 'ensemble'],
     ],
   );
-  assert.deepEqual(models[1]!.reliability, bins);
-  assert.deepEqual(models[1]!.samples, [{ prompt: 'Call me', text: ' Bob' }]);
-  assert.equal(models[2]!.samples, undefined);
+  assert.equal(models[0]!.figures.reliability, null);
+  assert.deepEqual(models[1]!.figures.reliability, bins);
+  assert.deepEqual(models[3]!.figures.reliability, bins);
   assert.equal(models[3]!.figures.accuracy, 0.85);
 });
 

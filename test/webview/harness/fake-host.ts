@@ -10,7 +10,7 @@ import type {
   RunsSnapshot,
 } from '../../../webview/protocol.ts';
 import { isPageMessage } from '../../../webview/protocol-checks.ts';
-import { curvesOfRun, rowOf, type SampleRun, sampleRuns, snapshotOf } from './sample-data.ts';
+import { curvesOfRun, languageRuns, rowOf, type SampleRun, sampleRuns, snapshotOf } from './sample-data.ts';
 import { type ThemeName, themes } from './themes.ts';
 
 /**
@@ -47,7 +47,10 @@ const stateOf = (index: number): RunState =>
 const harness: Harness = {
   sent: [],
   wrong: [],
-  runs: sampleRuns({ count: Number(query.get('runs') ?? 12), stateOf }),
+  runs:
+    query.get('task') === 'language'
+      ? languageRuns()
+      : sampleRuns({ count: Number(query.get('runs') ?? 12), stateOf }),
   silent: query.has('silent'),
   theme(name) {
     const { kind, variables } = themes[name];
@@ -117,6 +120,31 @@ function answerTo(message: RequestMessage): { result: unknown } | { error: { mes
         ? { result: parseInput(parameter, text, config) }
         : { error: { message: 'There is no such setting.' } };
     }
+    case 'usage': {
+      const gigabyte = 1e9;
+      const look = harness.sent.length;
+      return {
+        result: {
+          processor: {
+            name: 'AMD EPYC 7543',
+            load: 0.6 + 0.2 * Math.sin(look),
+            memoryUsed: 3.1 * gigabyte,
+            memoryTotal: 16 * gigabyte,
+            power: null,
+          },
+          gpus: [
+            {
+              name: 'NVIDIA H100',
+              load: 0.83,
+              memoryUsed: 21 * gigabyte,
+              memoryTotal: 80 * gigabyte,
+              power: 412,
+            },
+          ],
+          worker: { cores: 1.9, memory: 0.61 * gigabyte },
+        },
+      };
+    }
     case 'report':
       return { result: { text: renderMarkdown(compareRuns(message.parameters.runs.map(find))) } };
   }
@@ -151,10 +179,12 @@ function detailOf(run: SampleRun): RunDetail {
     ],
     models: result
       ? [
-          { name: 'Teacher', role: 'teacher', figures: measured(result.teacher!), reliability: bins(0.01) },
-          { name: 'Student', role: 'student', figures: measured(result.student), reliability: bins(0.06) },
+          { name: 'Teacher', role: 'teacher', figures: measured(result.teacher!) },
+          { name: 'Student', role: 'student', figures: measured(result.student) },
         ]
       : [],
+    disagreement: result?.disagreement ?? null,
+    continuations: result?.continuations ?? [],
     curves: curvesOfRun(run, 10).map(({ model, metric }) => ({ model, metric })),
     events: [
       { seq: 0, time: row.createdAt, type: 'started', text: `on ${run.device}, process 4711` },
@@ -179,11 +209,5 @@ const measured = (figures: Result['student']) => ({
   ...figures,
   confusion: figures.confusion ?? null,
   perplexity: figures.perplexity ?? null,
+  reliability: figures.reliability ?? null,
 });
-
-const bins = (gap: number) =>
-  Array.from({ length: 10 }, (_, index) => ({
-    confidence: (index + 0.5) / 10,
-    accuracy: Math.max(0, (index + 0.5) / 10 - gap * (index / 5)),
-    count: 20 + index ** 3,
-  }));

@@ -67,7 +67,26 @@ const families: readonly Family[] = [
     bytes: 203_640,
     latencyMs: 0.183,
   },
+  {
+    experiment: 'MNIST, from the teacher’s layers',
+    strategy: { kind: 'feature' },
+    accuracy: 0.9105,
+    spread: 0.003,
+    bytes: 203_640,
+    latencyMs: 0.184,
+  },
 ];
+
+/** Bins as those of a model that is right as often as `accuracy` says, and a little too sure of it. */
+function reliabilityOf(accuracy: number): NonNullable<ModelFigures['reliability']> {
+  return Array.from({ length: 15 }, (_, bin) => {
+    const confidence = (bin + 0.5) / 15;
+    const count = bin < 2 ? 0 : Math.round(20 + 8000 * Math.exp((bin - 14) * 1.1));
+    return count === 0
+      ? { count, confidence: null, accuracy: null }
+      : { count, confidence, accuracy: Math.max(0, confidence - (1 - accuracy) * (0.4 + bin / 20)) };
+  });
+}
 
 function confusionOf(accuracy: number, random: () => number): number[][] {
   return Array.from({ length: 10 }, (_, label) => {
@@ -91,6 +110,7 @@ function model(accuracy: number, random: () => number, more: Partial<ModelFigure
     macroF1: accuracy - 0.002,
     calibrationError: 0.021,
     confusion: confusionOf(accuracy, random),
+    reliability: reliabilityOf(accuracy),
     ...more,
   };
 }
@@ -161,6 +181,12 @@ export function sampleRuns({
                 calibrationError: 0.0061,
               }),
               agreement: accuracy + 0.01,
+              disagreement: Array.from({ length: 10 }, (_, label) => ({
+                samples: 1000,
+                onlyStudent: label % 4,
+                onlyTeacher: Math.round((teacherAccuracy - accuracy) * 1000) + ((label * 7) % 11),
+                neither: 2 + (label % 3),
+              })),
               bestEpoch: 4,
               trainingSeconds: 12 + random() * 2,
               teacherSeconds: family.strategy.kind === 'direct' ? undefined : 3.1,
@@ -172,8 +198,8 @@ export function sampleRuns({
   });
 }
 
-const withoutConfusion = <T extends { confusion: unknown } | null>(figures: T): T =>
-  figures === null ? figures : { ...figures, confusion: null };
+const withoutPictures = <T extends { confusion: unknown; reliability: unknown } | null>(figures: T): T =>
+  figures === null ? figures : { ...figures, confusion: null, reliability: null };
 
 export const groupOf = (run: SampleRun): string =>
   JSON.stringify([run.experiment, { ...run.config, seeds: [], name: '' }]);
@@ -202,8 +228,9 @@ export function rowOf(run: SampleRun): RunRow {
     baseline: run.strategy === 'direct' && run.seed === 0,
     figures: {
       ...figures,
-      student: withoutConfusion(figures.student),
-      teacher: withoutConfusion(figures.teacher),
+      disagreement: null,
+      student: withoutPictures(figures.student),
+      teacher: withoutPictures(figures.teacher),
     },
     metrics: {
       'validation.accuracy': { last, lowest: 0.4, highest: last + 0.001 },
@@ -252,5 +279,60 @@ export function curvesOfRun(run: SampleRun, points: number): CurveData[] {
       curve('loss.response', 60, (t) => Math.max(0, fall(t, 3.2, 0.5))),
       curve('loss.labels', 60, (t) => Math.max(0, fall(t, 2.2, 0.35))),
     );
+  if (run.strategy === 'feature') {
+    const first = curve('layer.feature.1-2', 40, (t) => 0.3 + 0.9 * Math.exp(-5 * t));
+    const second = curve('layer.feature.2-4', 40, (t) => 0.7 + 0.8 * Math.exp(-3 * t));
+    const sum = first.values.map((value, index) => value! + second.values[index]!);
+    curves.push(first, second, { ...first, metric: 'loss.feature', values: sum });
+    curves.push(curve('loss.labels', 40, (t) => Math.max(0, fall(t, 2.2, 0.35))));
+  }
   return curves;
+}
+
+/** Runs of small language models, two experiments of one seed, that continue texts; some of them are hostile. */
+export function languageRuns(): SampleRun[] {
+  const [template] = sampleRuns({ count: 1 });
+  const prompt = 'It was a damp, drizzly November in my soul; and whenever';
+  const texts = {
+    teacher: ' I find myself growing grim about the sea, I account it high time to get to the water.',
+    student:
+      ' I was the sea of the ship, and the whale, and <img src=x onerror="window.alerted=true"> of the sea.',
+  };
+  return (['direct', 'sequence'] as const).map((kind, index) => {
+    const config = experimentSchema.parse({
+      name: `Moby Dick, ${kind}`,
+      dataset: { kind: 'moby-dick' },
+      teacher: { model: { architecture: 'gpt2', hiddenSize: 128, layers: 4, heads: 4 } },
+      student: { model: { architecture: 'gpt2', hiddenSize: 64, layers: 2, heads: 2 } },
+      strategy: { kind },
+      seeds: [0],
+    } satisfies ExperimentInput);
+    const { confusion: _, ...student } = template!.result!.student;
+    const { confusion: __, ...teacher } = template!.result!.teacher!;
+    return {
+      ...template!,
+      id: `language-${index}`,
+      name: config.name,
+      experiment: config.name,
+      strategy: kind,
+      config,
+      createdAt: start + index,
+      result: {
+        ...template!.result!,
+        disagreement: undefined,
+        student: {
+          ...student,
+          accuracy: 0.36 + index / 100,
+          loss: 3.9 - index / 10,
+          perplexity: Math.exp(3.9 - index / 10),
+        },
+        teacher: { ...teacher, accuracy: 0.42, loss: 3.31, perplexity: Math.exp(3.31) },
+        energy: { joules: 5120 + index * 900, sources: ['package-0'] },
+        continuations: [
+          { prompt, reference: ' it is a damp, drizzly November, I quietly take to the ship.', texts },
+          { prompt: 'Call me', reference: ' Ishmael.', texts: { teacher: ' Ahab, said he.', student: '' } },
+        ],
+      },
+    };
+  });
 }

@@ -1,0 +1,101 @@
+import { sumDisagreements } from '../disagreement.ts';
+import { perClassAccuracy, sumConfusions } from '../per-class.ts';
+import { sumBins } from '../reliability.ts';
+import type { Draw } from './chart-frame.ts';
+import type { ChartedComparison } from './comparison-charts.ts';
+import { confusionChart } from './confusion-chart.ts';
+import { disagreementChart } from './disagreement-chart.ts';
+import { perClassChart } from './per-class-chart.ts';
+import { reliabilityChart } from './reliability-chart.ts';
+
+/** Pictures of one model each that still can be looked at beside each other. */
+const most = 6;
+/** Lines that can be told apart where they cross. */
+const mostLines = 8;
+/** Classes that a matrix can hold and still be read. */
+const mostClasses = 30;
+
+/** Where teacher and students are right and wrong, by class, and how sure they are of it. The seeds of a group count together. */
+export function classCharts(comparison: ChartedComparison): Draw[] {
+  return [...reliabilityCharts(comparison), ...perClassCharts(comparison), ...disagreementCharts(comparison)];
+}
+
+function reliabilityCharts({ teachers, groups }: ChartedComparison): Draw[] {
+  const all = [
+    ...teachers.map(({ label, reliability }) => ({
+      label,
+      strategy: 'teacher',
+      variant: 0,
+      bins: reliability,
+    })),
+    ...groups.map(({ label, strategy, variant, counted }) => ({
+      label,
+      strategy,
+      variant,
+      bins: sumBins(counted.flatMap(({ student }) => (student?.reliability ? [student.reliability] : []))),
+    })),
+  ].flatMap((model) => (model.bins === null ? [] : [{ ...model, bins: model.bins }]));
+  if (all.length === 0) return [];
+  return [
+    (theme, size) => {
+      const chart = reliabilityChart({ models: all.slice(0, mostLines) }, theme, size);
+      if (all.length <= mostLines) return chart;
+      return { ...chart, caption: `${chart.caption} The first ${mostLines} of ${all.length} models.` };
+    },
+  ];
+}
+
+function perClassCharts({ teachers, groups }: ChartedComparison): Draw[] {
+  const models = [
+    ...teachers.map(({ label, confusion }) => ({
+      label,
+      title: label,
+      strategy: 'teacher',
+      variant: 0,
+      confusion,
+    })),
+    ...groups.map(({ label, strategy, variant, counted }) => ({
+      label,
+      title: counted.length > 1 ? `${label}, ${counted.length} seeds together` : label,
+      strategy,
+      variant,
+      confusion: sumConfusions(
+        counted.flatMap((run) => (run.student?.confusion ? [run.student.confusion] : [])),
+      ),
+    })),
+  ].flatMap((model) => (model.confusion === null ? [] : [{ ...model, confusion: model.confusion }]));
+  if (models.length === 0) return [];
+  const perClass = models.map(({ label, strategy, variant, confusion }) => ({
+    label,
+    strategy,
+    variant,
+    accuracy: perClassAccuracy(confusion),
+  }));
+  return [
+    (theme, size) => perClassChart({ models: perClass }, theme, size),
+    ...models
+      .filter(({ confusion }) => confusion.length <= mostClasses)
+      .slice(0, most)
+      .map(
+        ({ title, confusion }): Draw =>
+          (theme, size) =>
+            confusionChart({ title, confusion }, theme, size),
+      ),
+  ];
+}
+
+function disagreementCharts({ groups }: ChartedComparison): Draw[] {
+  return groups
+    .flatMap(({ label, strategy, variant, counted }) => {
+      const classes = sumDisagreements(
+        counted.flatMap((run) => (run.disagreement ? [run.disagreement] : [])),
+      );
+      return classes === null ? [] : [{ label, strategy, variant, classes }];
+    })
+    .slice(0, most)
+    .map(
+      (input): Draw =>
+        (theme, size) =>
+          disagreementChart(input, theme, size),
+    );
+}
