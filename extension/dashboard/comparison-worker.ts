@@ -7,7 +7,7 @@ import { renderLatex } from '../../src/compare/latex.ts';
 import type { LearningCurve } from '../../src/compare/learning-curves.ts';
 import { renderMarkdown } from '../../src/compare/markdown.ts';
 
-/** A thread that compares: a thousand runs take a second, for which the extension host must not stand still. */
+/** A thread that compares: a thousand runs take too long for the extension host to stand still meanwhile. */
 
 export type ReportFormat = 'csv' | 'markdown' | 'latex' | 'json' | 'html';
 

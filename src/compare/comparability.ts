@@ -1,5 +1,5 @@
 import type { Experiment } from '../experiment/schema.ts';
-import { configDifferences } from './differences.ts';
+import { configDifferences, nameOnly } from './differences.ts';
 import { flattenConfig, formatConfigValue } from './flat-config.ts';
 import { oneLine } from './formatting.ts';
 
@@ -23,9 +23,38 @@ const budget = new Set(['training.epochs', 'training.batchSize', 'training.accum
 /** The strategy is what is compared; the teacher belongs to it; device and cache do not change what is learned. */
 const free = /^(strategy|teacher|device|cacheTeacherSignals)(\.|$)/;
 
+/** Stands for the folder that relative paths of the dataset start from. */
+const besides = 'dataset (files beside)';
+
 interface Configured {
   readonly config: Experiment;
   readonly directory?: string | null;
+}
+
+const blocks = (key: string) =>
+  key.startsWith('dataset.') ||
+  key.startsWith('student.') ||
+  key.startsWith('training.earlyStopping') ||
+  budget.has(key);
+
+/** Settings that count when groups are compared, as text by key; two groups with equal texts do not differ. */
+export interface ComparableSettings {
+  readonly blocking: ReadonlyMap<string, string>;
+  readonly other: ReadonlyMap<string, string>;
+}
+
+/**
+ * What `comparability` looks at, read once for each group: held against each other in pairs, many groups would take a
+ * time that grows with their square.
+ */
+export function comparableSettings({ config, directory }: Configured): ComparableSettings {
+  const blocking = new Map<string, string>();
+  const other = new Map<string, string>();
+  for (const [key, value] of flattenConfig(config))
+    if (!free.test(key) && !nameOnly.has(key))
+      (blocks(key) ? blocking : other).set(key, JSON.stringify(value));
+  if (readsFiles(config)) blocking.set(besides, directory ?? '');
+  return { blocking, other };
 }
 
 /** Whether two groups differ in their strategy alone, and if not, in what. */
@@ -39,16 +68,11 @@ export function comparability(ours: Configured, theirs: Configured): Comparabili
       ours: oneLine(formatConfigValue(values[0])),
       theirs: oneLine(formatConfigValue(values[1])),
     };
-    const blocks =
-      key.startsWith('dataset.') ||
-      key.startsWith('student.') ||
-      key.startsWith('training.earlyStopping') ||
-      budget.has(key);
-    (blocks ? blocking : other).push(difference);
+    (blocks(key) ? blocking : other).push(difference);
   }
   if (readsFiles(ours.config) && (ours.directory ?? null) !== (theirs.directory ?? null))
     blocking.push({
-      key: 'dataset (files beside)',
+      key: besides,
       ours: oneLine(ours.directory ?? 'an unknown folder'),
       theirs: oneLine(theirs.directory ?? 'an unknown folder'),
     });

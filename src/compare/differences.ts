@@ -10,7 +10,7 @@ export interface ConfigDifference {
 }
 
 /** Not part of what is computed: what the experiment is called, and the seed, which is shown on its own. */
-const labels = new Set(['$schema', 'name', 'description', 'seeds']);
+export const nameOnly: ReadonlySet<string> = new Set(['$schema', 'name', 'description', 'seeds']);
 
 /** The keys that differ between configurations, in the order in which they first appear. */
 export function configDifferences(configs: readonly Experiment[]): ConfigDifference[] {
@@ -18,7 +18,7 @@ export function configDifferences(configs: readonly Experiment[]): ConfigDiffere
   const keys = new Set(flat.flatMap((config) => [...config.keys()]));
   const differences: ConfigDifference[] = [];
   for (const key of keys) {
-    if (labels.has(key)) continue;
+    if (nameOnly.has(key)) continue;
     const values = flat.map((config) => config.get(key));
     const first = JSON.stringify(values[0]);
     if (values.some((value) => JSON.stringify(value) !== first)) {

@@ -25,8 +25,10 @@ export function compareRuns(runs: readonly ComparedRun[], options: VerdictOption
   const groups = groupRuns(runs);
   const teachers = teachersOf(groups);
   const verdicts = judge(groups, options);
+  const counted = new Map(groups.flatMap((group) => group.counted.map((figures) => [figures.run, figures])));
   return {
-    runs: runs.map(figuresOf),
+    // The very same objects: what is sent to another thread then holds each once.
+    runs: runs.map((run) => counted.get(run.id) ?? figuresOf(run)),
     teachers,
     groups,
     verdicts,

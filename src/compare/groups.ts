@@ -71,10 +71,13 @@ export function groupRuns(runs: readonly ComparedRun[]): RunGroup[] {
   }
   const groups = [...members.values()];
   const labels = labelsOf(groups.map((group) => group[0]!));
-  const variants = groups.map(
-    (group, index) =>
-      groups.slice(0, index).filter((other) => other[0]!.strategy === group[0]!.strategy).length,
-  );
+  const counts = new Map<string, number>();
+  const variants = groups.map((group) => {
+    const { strategy } = group[0]!;
+    const before = counts.get(strategy) ?? 0;
+    counts.set(strategy, before + 1);
+    return before;
+  });
   return groups.map((group, index) => toGroup(group, `g${index + 1}`, labels[index]!, variants[index]!));
 }
 

@@ -2,6 +2,7 @@ import { type Comparability, comparability, describeDifferences } from './compar
 import { formatGain } from './gain.ts';
 import type { RunGroup } from './groups.ts';
 import { pairedInterval, pairsNeeded } from './paired-interval.ts';
+import { YardstickFinder } from './yardstick.ts';
 
 export type Outcome = 'BEATS' | 'DOES NOT BEAT' | 'INCONCLUSIVE';
 
@@ -72,16 +73,17 @@ const notJudged = new Set(['direct', 'quantize', 'prune']);
  */
 export function judge(groups: readonly RunGroup[], options: VerdictOptions = {}): Verdict[] {
   const direct = groups.filter((group) => group.strategy === 'direct');
+  const yardsticks = direct.length > 0 ? new YardstickFinder(direct) : null;
   return groups
     .filter((group) => !notJudged.has(group.strategy))
-    .map((group) => judgeGroup(group, direct, options));
+    .map((group) => judgeGroup(group, yardsticks, options));
 }
 
-function judgeGroup(group: RunGroup, direct: readonly RunGroup[], options: VerdictOptions): Verdict {
+function judgeGroup(group: RunGroup, yardsticks: YardstickFinder | null, options: VerdictOptions): Verdict {
   const metric: VerdictMetric = group.figures.perplexity === null ? 'accuracy' : 'loss';
   const confidence = options.confidence ?? 0.95;
   const relevantGain = options.relevantGain ?? (metric === 'accuracy' ? 0.001 : 0.01);
-  const choice = chooseBaseline(group, direct, metric);
+  const choice = chooseBaseline(group, yardsticks, metric);
   const open = {
     group: group.key,
     baseline: choice.baseline?.key ?? null,
@@ -149,26 +151,26 @@ function judgeGroup(group: RunGroup, direct: readonly RunGroup[], options: Verdi
   };
 }
 
-function chooseBaseline(group: RunGroup, direct: readonly RunGroup[], metric: VerdictMetric) {
-  if (direct.length === 0)
+function chooseBaseline(group: RunGroup, yardsticks: YardstickFinder | null, metric: VerdictMetric) {
+  if (yardsticks === null)
     return {
       baseline: null,
       reason: 'No directly trained student is among these runs; run the same student with strategy "direct".',
     };
-  const judged = direct.map((candidate) => ({ candidate, ...comparability(group, candidate) }));
-  const fair = judged
-    .filter(({ blocking }) => blocking.length === 0)
-    .sort(
-      (a, b) =>
-        a.other.length - b.other.length ||
-        pairsOf(group, b.candidate, metric).length - pairsOf(group, a.candidate, metric).length,
-    )[0];
-  if (fair) return { baseline: fair.candidate, other: fair.other };
-  const nearest = judged.sort((a, b) => a.blocking.length - b.blocking.length)[0]!;
-  return {
-    baseline: null,
-    reason: `No directly trained run has the same data, student and budget; the nearest, ${nearest.candidate.label}, differs: ${describeDifferences(nearest.blocking)}.`,
-  };
+  const found = yardsticks.of(group);
+  if ('nearest' in found) {
+    const { blocking } = comparability(group, found.nearest);
+    return {
+      baseline: null,
+      reason: `No directly trained run has the same data, student and budget; the nearest, ${found.nearest.label}, differs: ${describeDifferences(blocking)}.`,
+    };
+  }
+  const [first, ...others] = found.fair.map((candidate) => ({
+    candidate,
+    pairs: pairsOf(group, candidate, metric).length,
+  }));
+  const { candidate } = others.reduce((best, one) => (one.pairs > best.pairs ? one : best), first!);
+  return { baseline: candidate, other: comparability(group, candidate).other };
 }
 
 function pairsOf(group: RunGroup, baseline: RunGroup, metric: VerdictMetric): SeedPair[] {
