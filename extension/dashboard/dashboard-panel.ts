@@ -20,6 +20,8 @@ export class DashboardPanel extends Disposables {
     super();
     this.panel = panel;
     const { context, folders, log } = services;
+    // While the page loads, so that it finds its rows there; what fails is told when the page asks.
+    rows.load().catch(() => undefined);
     this.session = this.add(
       new Session({
         rows,
