@@ -8,7 +8,7 @@ export interface Compressed {
   /** Of training that followed. */
   readonly steps: number;
   readonly epochs: number;
-  readonly outcome: Pick<RunResult, 'compression' | 'bestEpoch' | 'trainingSeconds'>;
+  readonly outcome: Pick<RunResult, 'compression' | 'bestEpoch' | 'trainingSeconds' | 'energy'>;
   /** @returns bytes of the weights on disk, and what else there is to say of the files. */
   save(directory: string): Promise<{ bytes: number; compression?: RunResult['compression'] }>;
 }

@@ -85,7 +85,7 @@ export const runResultSchema = z.object({
   bestEpoch: z.int(),
   /** Seconds of training, without teacher, evaluation and measurement. */
   trainingSeconds: z.number(),
-  /** What the device reported to have used in that time, whoever used it; absent where it reports nothing. */
+  /** What the device reported to have used while the student trained, whoever used it; absent where it reports nothing. */
   energy: z
     .object({
       joules: z.number(),

@@ -52,6 +52,7 @@ export async function pruneOriginal(
     outcome: {
       bestEpoch: outcome.bestEpoch,
       trainingSeconds: outcome.seconds,
+      ...(outcome.energy && { energy: outcome.energy }),
       compression: { sparsity },
     },
     save: (directory) =>

@@ -1,4 +1,5 @@
 import type { Dataset, Split } from '../data/dataset.ts';
+import { type Energy, EnergyMeter } from '../device/energy/energy-meter.ts';
 import { experimentIdentity, stableHash } from '../experiment/identity.ts';
 import type { Model } from '../models/model.ts';
 import type { AttachedStrategy } from '../strategies/strategy.ts';
@@ -18,12 +19,17 @@ export interface StudentTraining {
   readonly begins: { readonly teacher?: string; readonly student?: string };
 }
 
+export interface StudentOutcome extends TrainOutcome {
+  /** Absent where the device does not report it, or did so for a part of training only. */
+  readonly energy?: Energy;
+}
+
 /**
  * Trains the student of a run, from the start or from its last checkpoint, every epoch told in the run's events.
  * @throws UserError if training diverges
  * @throws Interruption
  */
-export async function trainStudent(job: Job, training: StudentTraining): Promise<TrainOutcome> {
+export async function trainStudent(job: Job, training: StudentTraining): Promise<StudentOutcome> {
   const { request, device, log, checkpoints, control } = job;
   const { student, strategy, dataset, samples, teacher, begins } = training;
   job.begin('train');
@@ -38,7 +44,9 @@ export async function trainStudent(job: Job, training: StudentTraining): Promise
     job.warn(
       'Data, teacher or what the student begins with are others than when this run was stopped: it is trained from the beginning.',
     );
-  return train({
+  // What went before an interruption was measured by a process that is gone.
+  const meter = last?.identity === identity ? undefined : await EnergyMeter.start(device.kind);
+  const outcome = await train({
     device,
     student,
     strategy,
@@ -55,5 +63,10 @@ export async function trainStudent(job: Job, training: StudentTraining): Promise
       metrics: (values, step, epoch) => log.append({ type: 'metric', model: 'student', step, epoch, values }),
       checkpoint: (epoch, best, path) => log.append({ type: 'checkpoint', epoch, best, path }),
     },
+  }).catch(async (error: unknown) => {
+    await meter?.stop();
+    throw error;
   });
+  const energy = await meter?.stop();
+  return { ...outcome, ...(energy && { energy }) };
 }

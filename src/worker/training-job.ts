@@ -71,6 +71,7 @@ export async function trainingJob(job: Job): Promise<void> {
     }),
     bestEpoch: outcome.bestEpoch,
     trainingSeconds: outcome.seconds,
+    ...(outcome.energy && { energy: outcome.energy }),
     ...material.costs(outcome),
     ...(continuations.length > 0 && { continuations: [...continuations] }),
   };
