@@ -22,6 +22,14 @@ const normalization = choice(
   'Normalisation after each hidden layer, before its ReLU.',
 );
 
+const bottleneck = z
+  .array(count('Channels of this convolution.', 'channels').max(4096))
+  .max(16)
+  .describe(
+    'Channels of separable 3×3 convolutions between the last maps and what classifies them, first to last; each halves height and width. What an exit of a self-distilled model has (Zhang et al. 2019). Left out: none.',
+  )
+  .optional();
+
 const hiddenSize = count('Width of the hidden states; a multiple of the heads.', 'units').max(65_536);
 const prunedHeadSize = count(
   'Width of a head. Left out: hiddenSize / heads. Another one, as a model with pruned heads has, keeps transformers from opening the model.',
@@ -118,6 +126,7 @@ export const modelSchema = z
           },
           'What becomes of the last stage’s maps before the dense layer or the classifier. Left out: flatten.',
         ).optional(),
+        bottleneck,
         dropout,
         normalization: normalization.default('batch'),
       })
@@ -144,6 +153,7 @@ export const modelSchema = z
         )
           .max(600)
           .optional(),
+        bottleneck,
         width: z
           .number()
           .min(0.0625)

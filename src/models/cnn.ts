@@ -7,6 +7,7 @@ import { imageSize } from './image-input.ts';
 import { convolution } from './layers/convolution.ts';
 import { dropout } from './layers/dropout.ts';
 import { linear } from './layers/linear.ts';
+import { mapReader } from './layers/map-reader.ts';
 import { normalization } from './layers/normalization.ts';
 import type { Network } from './network.ts';
 import type { WeightRegistry } from './weights.ts';
@@ -15,7 +16,7 @@ export type CnnConfig = Extract<ModelConfig, { architecture: 'cnn' }>;
 
 /**
  * Stages of 3×3 convolution, normalisation, ReLU and 2×2 max pooling; the maps are flattened (height, width, channels)
- * or averaged for the dense layer, where there is one, and the classifier. Weights: `stages.K.conv.weight`, `stages.K.norm.*`,
+ * or averaged for the dense layer, where there is one, and the classifier, after a bottleneck if there is one. Weights: `stages.K.conv.weight`, `stages.K.norm.*`,
  * `dense.weight` (units, inputs), `classifier.weight` (classes, inputs), with biases, except that a convolution before
  * batch normalisation has none. Hidden state 0 is the image, hidden state k the output of stage k; a dense layer is
  * the last layer. Dropout acts before the dense layer and before the classifier.
@@ -33,10 +34,15 @@ export function cnn(config: CnnConfig, task: TaskShape, weights: WeightRegistry)
       norm: normalization(config.normalization, weights, `stages.${index}.norm`, channels, 'maps'),
     };
   });
-  const averaged = config.pooling === 'average';
-  const features = (averaged ? 1 : lastHeight * lastWidth) * config.channels.at(-1)!;
-  const dense = config.dense === undefined ? undefined : linear(weights, 'dense', features, config.dense);
-  const classifier = linear(weights, 'classifier', config.dense ?? features, task.classes, {
+  const reader = mapReader(weights, {
+    shape: [lastHeight, lastWidth, config.channels.at(-1)!],
+    bottleneck: config.bottleneck,
+    pooling: config.pooling ?? 'flatten',
+    normalization: config.normalization,
+  });
+  const dense =
+    config.dense === undefined ? undefined : linear(weights, 'dense', reader.features, config.dense);
+  const classifier = linear(weights, 'classifier', config.dense ?? reader.features, task.classes, {
     initializer: 'glorot',
   });
   return {
@@ -58,7 +64,7 @@ export function cnn(config: CnnConfig, task: TaskShape, weights: WeightRegistry)
         x = tf.relu(tf.maxPool(norm(convolve(x), options.training) as Tensor4D, 2, 2, 'valid'));
         hiddenStates.push(x);
       }
-      x = dropout(averaged ? average(x) : tf.reshape(x, [-1, features]), config.dropout, options);
+      x = dropout(reader.read(x, options.training), config.dropout, options);
       if (dense) {
         const activations = tf.relu(dense(x));
         hiddenStates.push(activations);

@@ -8,9 +8,9 @@ export function isHeadWeight(config: ModelConfig, name: string): boolean {
   switch (config.architecture) {
     case 'mlp':
     case 'cnn':
-      return name.startsWith('classifier.');
+      return /^(classifier|bottleneck)\./.test(name);
     case 'resnet':
-      return name.startsWith('fc.');
+      return /^(fc|bottleneck)\./.test(name);
     case 'bert':
       return /^(classifier|pre_classifier|bert\.pooler)\./.test(name);
     case 'gpt2':

@@ -8,6 +8,7 @@ import { batchNorm } from './layers/batch-norm.ts';
 import { convolution } from './layers/convolution.ts';
 import { dropout } from './layers/dropout.ts';
 import { linear } from './layers/linear.ts';
+import { mapReader } from './layers/map-reader.ts';
 import type { Network } from './network.ts';
 import type { WeightRegistry } from './weights.ts';
 
@@ -16,12 +17,12 @@ export type ResnetConfig = Extract<ModelConfig, { architecture: 'resnet' }>;
 /**
  * The residual networks of He et al. 2015, section 4.2, for small images: a 3×3 stem, three groups of (depth − 2) / 6
  * basic blocks with 16, 32 and 64 channels times `width`, the second and third group beginning with stride 2, global
- * average pooling and a classifier. Where a block changes shape its shortcut is a 1×1 convolution. Weights are named as
+ * average pooling, after a bottleneck if there is one, and a classifier. Where a block changes shape its shortcut is a 1×1 convolution. Weights are named as
  * in torchvision. Hidden state 0 is the stem's output, hidden state k that of block k.
  */
 export function resnet(config: ResnetConfig, task: TaskShape, weights: WeightRegistry): Network {
   const [height, width, imageChannels] = imageSize(config, task);
-  const groups = [16, 32, 64].map((channels) => Math.max(1, Math.round(channels * config.width)));
+  const groups = groupChannels(config);
   const blocksPerGroup = (config.depth - 2) / 6;
   const kept = config.blocks ?? 3 * blocksPerGroup;
   if (kept > 3 * blocksPerGroup)
@@ -44,7 +45,14 @@ export function resnet(config: ResnetConfig, task: TaskShape, weights: WeightReg
       hiddenShapes.push([...size, channels]);
     }
   });
-  const classifier = linear(weights, 'fc', before, task.classes, { initializer: 'glorot' });
+  const [lastHeight, lastWidth] = size as [number, number];
+  const reader = mapReader(weights, {
+    shape: [lastHeight, lastWidth, before],
+    bottleneck: config.bottleneck,
+    pooling: 'average',
+    normalization: 'batch',
+  });
+  const classifier = linear(weights, 'fc', reader.features, task.classes, { initializer: 'glorot' });
   return {
     layerCount: blocks.length,
     hiddenShapes,
@@ -55,12 +63,16 @@ export function resnet(config: ResnetConfig, task: TaskShape, weights: WeightReg
         x = block(x, options.training);
         hiddenStates.push(x);
       }
-      const pooled = dropout(tf.mean(x, [1, 2]), config.dropout, options);
+      const pooled = dropout(reader.read(x, options.training), config.dropout, options);
       return { logits: classifier(pooled), hiddenStates };
     },
     pool: (hiddenState) => tf.mean(hiddenState, [1, 2]),
   };
 }
+
+/** Channels of the three groups. */
+export const groupChannels = ({ width }: Pick<ResnetConfig, 'width'>): number[] =>
+  [16, 32, 64].map((channels) => Math.max(1, Math.round(channels * width)));
 
 type Block = (x: Tensor, training: boolean) => Tensor;
 

@@ -1,13 +1,10 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import type { StrategyConfig } from '../experiment/strategy-schema.ts';
 import { UserError } from '../experiment/user-error.ts';
-import type { ModelInput } from '../models/model.ts';
-import { truncatedConfig, truncatedModel } from '../models/truncate.ts';
+import { createExit } from './exit.ts';
 import { hiddenShapes } from './hidden-shapes.ts';
 import { distillationLoss } from './losses/distillation-kl.ts';
 import { hardLoss } from './losses/hard-loss.ts';
 import { rowsOf } from './losses/rows.ts';
-import { linearProjector, type Projector } from './projector.ts';
 import {
   type AttachedStrategy,
   type LossTerm,
@@ -34,62 +31,40 @@ export function exitLayers(layerCount: number, exits: number): readonly number[]
   return [...new Set(layers)].filter((layer) => layer < layerCount);
 }
 
-interface Exit {
-  readonly name: string;
-  readonly layer: number;
-  readonly classifier: Projector;
-}
-
-function createExit(layer: number, width: number, { student, task, initialize }: StrategyParts): Exit {
-  // Says before training whether the exit can become a model of its own afterwards.
-  truncatedConfig(student.config, layer);
-  const name = `exit-${layer}`;
-  return { name, layer, classifier: linearProjector(name, width, task.classes, initialize) };
-}
-
 function attach({ exits: count, temperature }: SelfConfig, parts: StrategyParts): AttachedStrategy {
   const { student } = parts;
   const shapes = hiddenShapes(student);
   const exits = exitLayers(student.layerCount, count).map((layer) =>
-    createExit(layer, shapes[layer]!.at(-1)!, parts),
+    createExit(layer, shapes[layer]!, parts),
   );
-  const answer = ({ classifier }: Exit, state: Tensor, input: ModelInput): Tensor =>
-    classifier.apply(student.pool(state, input));
-  const parameters = new Map(exits.flatMap(({ classifier }) => [...classifier.parameters]));
+  const parameters = new Map(exits.flatMap((exit) => [...exit.parameters]));
+  const buffers = new Map(exits.flatMap((exit) => [...exit.buffers]));
   return {
     parameters,
-    buffers: new Map(),
+    buffers,
     loss(context) {
       const rows = rowsOf(context.batch, context.totals);
       const { logits, hiddenStates } = context.student;
       const weight = 1 / (exits.length + 1);
       const terms: Record<string, LossTerm> = { labels: { weight, value: hardLoss(context, logits, rows) } };
       for (const exit of exits) {
-        const own = answer(exit, hiddenStates[exit.layer]!, context.batch.input);
+        const own = exit.answer(hiddenStates[exit.layer]!, context.batch.input);
         terms[`${exit.name}.labels`] = { weight, value: hardLoss(context, own, rows) };
         // distillationLoss lets no gradient into its teacher, here the deepest exit.
         terms[`${exit.name}.self`] = { weight, value: distillationLoss(logits, own, temperature, rows) };
       }
       return terms;
     },
-    candidates: () =>
-      exits.map((exit) => ({
-        name: exit.name,
-        model: truncatedModel(student, exit.layer, {
-          weight: parameters.get(`${exit.name}.weight`)!,
-          bias: parameters.get(`${exit.name}.bias`)!,
-        }),
-        ensemble: true,
-      })),
+    candidates: () => exits.map((exit) => exit.candidate()),
     dispose() {
-      for (const variable of parameters.values()) variable.dispose();
+      for (const variable of [...parameters.values(), ...buffers.values()]) variable.dispose();
     },
   };
 }
 
 /**
- * Mean over exits k of CE(labels, z_k) + [k < K]·T²·KL(softmax(stop(z_K)/T) ‖ softmax(z_k/T)); exits are linear
- * classifiers on pooled states, the deepest is the student's own (Zhang et al. 2019).
+ * Mean over exits k of CE(labels, z_k) + [k < K]·T²·KL(softmax(stop(z_K)/T) ‖ softmax(z_k/T)); exits classify pooled
+ * states, maps after a bottleneck; the deepest is the student's own (Zhang et al. 2019).
  */
 export function self(config: SelfConfig): Strategy {
   return {

@@ -109,7 +109,7 @@ export interface StrategyParts {
   readonly initialize: (
     name: string,
     shape: readonly number[],
-    scheme: 'zeros' | 'ones' | 'glorot',
+    scheme: 'zeros' | 'ones' | 'glorot' | 'he',
   ) => Variable;
   /** Builds a further model with its own weights, drawn from the run's seed and the name, for peers. */
   readonly buildModel: (config: ModelConfig, name: string) => Model;

@@ -19,11 +19,16 @@ const text = { vocabulary: 30, length: 6, padId: 0 };
 const texts: TaskShape = { classes: 3, text: { goal: 'classification', ...text } };
 const continued: TaskShape = { classes: 30, text: { goal: 'language-model', ...text } };
 
-/** A tiny model of every architecture. */
+/** A tiny model of every architecture, and of what exits of convolutional ones become. */
 export const tiny = {
   mlp: { config: { architecture: 'mlp', hidden: [24, 12], normalization: 'batch' }, task: images },
   cnn: { config: { architecture: 'cnn', channels: [6, 8], dense: 10 }, task: images },
+  cnnExit: { config: { architecture: 'cnn', channels: [6], bottleneck: [8, 4] }, task: images },
   resnet: { config: { architecture: 'resnet', depth: 8, width: 0.5 }, task: images },
+  resnetExit: {
+    config: { architecture: 'resnet', depth: 8, width: 0.5, blocks: 1, bottleneck: [16, 8] },
+    task: images,
+  },
   bert: { config: { architecture: 'bert', hiddenSize: 16, layers: 2, heads: 2 }, task: texts },
   gpt2: { config: { architecture: 'gpt2', hiddenSize: 16, layers: 2, heads: 2 }, task: continued },
   llama: {

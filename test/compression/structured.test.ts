@@ -32,6 +32,14 @@ const zeroed: Readonly<Record<Architecture, readonly (readonly [RegExp, number])
     [/^stages\.\d\.norm\.(weight|bias)$/, 0],
     [/^dense\.(weight|bias)$/, 0],
   ],
+  cnnExit: [
+    [/conv\.weight$|pointwise\.weight$/, 3],
+    [/norm\.(weight|bias)$/, 0],
+  ],
+  resnetExit: [
+    [/conv\d\.weight$|downsample\.0\.weight$|pointwise\.weight$/, 3],
+    [/(bn\d|downsample\.1|norm)\.(weight|bias)$/, 0],
+  ],
   resnet: [
     [/conv\d\.weight$|downsample\.0\.weight$/, 3],
     [/bn\d\.(weight|bias)$|downsample\.1\.(weight|bias)$/, 0],

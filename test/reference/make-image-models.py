@@ -46,6 +46,26 @@ class Mlp(nn.Module):
         return self.classifier(x), states
 
 
+class Separable(nn.Module):
+    def __init__(self, before, channels, normalization):
+        super().__init__()
+        self.depthwise = nn.Conv2d(before, before, 3, 2, 1, groups=before, bias=False)
+        self.pointwise = nn.Conv2d(before, channels, 1, bias=normalization != "batch")
+        if normalization == "batch":
+            self.norm = nn.BatchNorm2d(channels)
+        elif normalization == "layer":
+            self.norm = nn.GroupNorm(1, channels)
+
+    def forward(self, x):
+        x = self.pointwise(self.depthwise(x))
+        return torch.relu(self.norm(x) if hasattr(self, "norm") else x)
+
+
+def separables(before, bottleneck, normalization):
+    sizes = [before, *bottleneck]
+    return nn.ModuleList(Separable(a, b, normalization) for a, b in zip(sizes, sizes[1:]))
+
+
 class Stage(nn.Module):
     def __init__(self, before, channels, normalization):
         super().__init__()
@@ -63,14 +83,18 @@ class Stage(nn.Module):
 
 
 class Cnn(nn.Module):
-    def __init__(self, channels, dense, normalization, pooling):
+    def __init__(self, channels, dense, normalization, pooling, bottleneck=()):
         super().__init__()
         self.pooling = pooling
         sizes = [CHANNELS, *channels]
         self.stages = nn.ModuleList(Stage(a, b, normalization) for a, b in zip(sizes, sizes[1:]))
+        self.bottleneck = separables(channels[-1], bottleneck, normalization)
         shrink = 2 ** len(channels)
-        places = 1 if pooling == "average" else (HEIGHT // shrink) * (WIDTH // shrink)
-        features = places * channels[-1]
+        height, width = HEIGHT // shrink, WIDTH // shrink
+        for _ in bottleneck:
+            height, width = (height + 1) // 2, (width + 1) // 2
+        places = 1 if pooling == "average" else height * width
+        features = places * [*channels, *bottleneck][-1]
         self.dense = nn.Linear(features, dense) if dense else None
         self.classifier = nn.Linear(dense or features, CLASSES)
 
@@ -80,6 +104,8 @@ class Cnn(nn.Module):
         for stage in self.stages:
             x = stage(x)
             states.append(nhwc(x))
+        for layer in self.bottleneck:
+            x = layer(x)
         x = x.mean((2, 3)) if self.pooling == "average" else nhwc(x).flatten(1)
         if self.dense:
             x = torch.relu(self.dense(x))
@@ -106,19 +132,22 @@ class Block(nn.Module):
 
 
 class Resnet(nn.Module):
-    def __init__(self, depth, width):
+    def __init__(self, depth, width, blocks=None, bottleneck=()):
         super().__init__()
+        left = blocks or (depth - 2) // 2
         sizes = [round(width * channels) for channels in (16, 32, 64)]
         self.conv1 = nn.Conv2d(CHANNELS, sizes[0], 3, 1, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(sizes[0])
         before = sizes[0]
         for group, channels in enumerate(sizes):
-            blocks = nn.ModuleList()
-            for index in range((depth - 2) // 6):
-                blocks.append(Block(before, channels, 2 if group and not index else 1))
+            layer = nn.ModuleList()
+            for index in range(min(left, (depth - 2) // 6)):
+                layer.append(Block(before, channels, 2 if group and not index else 1))
                 before = channels
-            setattr(self, f"layer{group + 1}", blocks)
-        self.fc = nn.Linear(before, CLASSES)
+                left -= 1
+            setattr(self, f"layer{group + 1}", layer)
+        self.bottleneck = separables(before, bottleneck, "batch")
+        self.fc = nn.Linear([before, *bottleneck][-1], CLASSES)
 
     def forward(self, pixels):
         x = torch.relu(self.bn1(self.conv1(pixels)))
@@ -126,6 +155,8 @@ class Resnet(nn.Module):
         for block in [*self.layer1, *self.layer2, *self.layer3]:
             x = block(x)
             states.append(nhwc(x))
+        for layer in self.bottleneck:
+            x = layer(x)
         return self.fc(x.mean((2, 3))), states
 
 
@@ -176,9 +207,15 @@ def mlp(hidden, normalization):
     )
 
 
-def cnn(channels, dense, normalization, pooling="flatten"):
+def cnn(channels, dense, normalization, pooling="flatten", bottleneck=None):
     config = {"architecture": "cnn", "channels": channels, "normalization": normalization, "pooling": pooling}
-    return case(Cnn(channels, dense, normalization, pooling), config | ({"dense": dense} if dense else {}))
+    extra = ({"dense": dense} if dense else {}) | ({"bottleneck": bottleneck} if bottleneck else {})
+    return case(Cnn(channels, dense, normalization, pooling, bottleneck or ()), config | extra)
+
+
+def resnet(depth, width, **extra):
+    config = {"architecture": "resnet", "depth": depth, "width": width}
+    return case(Resnet(depth, width, **extra), config | extra)
 
 
 reference = {
@@ -191,7 +228,10 @@ reference = {
         cnn([3], None, "layer"),
         cnn([2, 3], None, "none"),
         cnn([3], 4, "batch", "average"),
-        case(Resnet(14, 0.125), {"architecture": "resnet", "depth": 14, "width": 0.125}),
+        resnet(14, 0.125),
+        cnn([3], None, "batch", "flatten", [4]),
+        cnn([2], 4, "layer", "average", [3, 2]),
+        resnet(8, 0.125, blocks=1, bottleneck=[3, 4]),
     ],
 }
 target = Path(__file__).parent.parent / "fixtures" / "models" / "image-models.json"

@@ -216,7 +216,8 @@ describe('layer k is hiddenStates[k]', () => {
 
 describe('exit heads need a pooled vector', () => {
   for (const config of [
-    { architecture: 'cnn', channels: [3, 5, 4], normalization: 'batch' },
+    { architecture: 'cnn', channels: [3, 5, 4], normalization: 'layer' },
+    { architecture: 'cnn', channels: [3, 5], dense: 6, pooling: 'average', normalization: 'none' },
     { architecture: 'mlp', hidden: [7, 6, 5, 4], normalization: 'layer' },
   ])
     test(`${config.architecture}: an exit is a smaller model that gives the same answers`, () => {

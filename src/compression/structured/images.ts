@@ -44,6 +44,7 @@ export function smallerCnn(
 ): SmallerModel<Of<'cnn'>> {
   const cuts = new Cuts();
   const head = config.dense === undefined ? 'classifier' : 'dense';
+  let last: Channels = { keep: [], count: 0 };
   const channels = config.channels.map((count, index) => {
     const name = `stages.${index}`;
     const keep = strongest(
@@ -56,17 +57,18 @@ export function smallerCnn(
     cuts.along(3, keep, `${name}.conv.weight`);
     cuts.along(0, keep, `${name}.conv.bias`, ...normalizationWeights(`${name}.norm`));
     if (index + 1 < config.channels.length) cuts.along(2, keep, `stages.${index + 1}.conv.weight`);
-    else {
-      // Flattened maps lie place by place, the channels of each side by side.
-      const places = weights.shape(`${head}.weight`)[1]! / count;
-      const features = Array.from({ length: places }, (_, place) =>
-        keep.map((channel) => place * count + channel),
-      ).flat();
-      cuts.along(1, features, `${head}.weight`);
-    }
+    else last = { keep, count };
     return keep.length;
   });
-  if (config.dense === undefined) return { config: { ...config, channels }, cuts };
+  const narrow = smallerBottleneck(config.bottleneck, last, weights, cuts, { sparsity, norm });
+  // Flattened maps lie place by place, the channels of each side by side.
+  const places = weights.shape(`${head}.weight`)[1]! / narrow.last.count;
+  const features = Array.from({ length: places }, (_, place) =>
+    narrow.last.keep.map((channel) => place * narrow.last.count + channel),
+  ).flat();
+  cuts.along(1, features, `${head}.weight`);
+  const maps = { channels, ...(config.bottleneck && { bottleneck: narrow.channels }) };
+  if (config.dense === undefined) return { config: { ...config, ...maps }, cuts };
   const keep = strongest(
     weights.norms(norm, [
       ['dense.weight', 0],
@@ -76,7 +78,7 @@ export function smallerCnn(
   );
   cuts.along(0, keep, 'dense.weight', 'dense.bias');
   cuts.along(1, keep, 'classifier.weight');
-  return { config: { ...config, channels, dense: keep.length }, cuts };
+  return { config: { ...config, ...maps, dense: keep.length }, cuts };
 }
 
 const narrowest = 0.0625;
@@ -131,6 +133,42 @@ export function smallerResnet(
       ...normalizationWeights(`${name}.downsample.1`),
     );
   });
-  cuts.along(1, streams.at(-1)!, 'fc.weight');
-  return { config: { ...config, width }, cuts };
+  const before = { keep: streams.at(-1)!, count: 0 };
+  const narrow = smallerBottleneck(config.bottleneck, before, weights, cuts, { sparsity, norm });
+  cuts.along(1, narrow.last.keep, 'fc.weight');
+  const bottleneck = config.bottleneck && { bottleneck: narrow.channels };
+  return { config: { ...config, width, ...bottleneck }, cuts };
+}
+
+/** Channels that are kept of so many. */
+interface Channels {
+  readonly keep: readonly number[];
+  readonly count: number;
+}
+
+/** The channels of separable convolutions go by the norm of the filters that make them. @param last before the first */
+function smallerBottleneck(
+  bottleneck: readonly number[] = [],
+  last: Channels,
+  weights: ReadWeights,
+  cuts: Cuts,
+  { sparsity, norm }: StructuredOptions,
+): { channels: number[]; last: Channels } {
+  const channels = bottleneck.map((count, index) => {
+    const name = `bottleneck.${index}`;
+    cuts.along(3, last.keep, `${name}.depthwise.weight`);
+    cuts.along(2, last.keep, `${name}.pointwise.weight`);
+    const keep = strongest(
+      weights.norms(norm, [
+        [`${name}.pointwise.weight`, 3],
+        [`${name}.pointwise.bias`, 0],
+      ]),
+      countKept(count, sparsity),
+    );
+    cuts.along(3, keep, `${name}.pointwise.weight`);
+    cuts.along(0, keep, `${name}.pointwise.bias`, ...normalizationWeights(`${name}.norm`));
+    last = { keep, count };
+    return keep.length;
+  });
+  return { channels, last };
 }

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { modelSchema } from '../../src/experiment/model-schema.ts';
+import { loadModel, saveModel } from '../../src/models/checkpoint.ts';
+import { planModel } from '../../src/models/create-model.ts';
+import { parameterCount } from '../../src/models/model.ts';
+import { truncatedConfig } from '../../src/models/truncate.ts';
+import { createStrategy } from '../../src/strategies/create-strategy.ts';
+import { usePlainBackend, values } from '../models/backend.ts';
+import { contextFor, modelOf, partsFor, strategyConfig, task, uniform } from './support.ts';
+
+before(usePlainBackend);
+
+const digits = { classes: 10, image: [28, 28, 1] as const };
+const cut = (written: object, layers: number) =>
+  truncatedConfig(modelSchema.parse(written), layers, digits) as {
+    bottleneck?: number[];
+    channels?: number[];
+  };
+
+test('exits of a cnn have the channels of its last maps, on a grid of 4 × 4 at most', () => {
+  const cnn = { architecture: 'cnn', channels: [4, 8] };
+  // 14 × 14 maps, 7 × 7 as the second stage makes them, and 4 × 4.
+  assert.deepEqual(cut(cnn, 1).bottleneck, [8, 8]);
+  assert.deepEqual(cut({ ...cnn, dense: 32 }, 2).bottleneck, [8]);
+  assert.deepEqual(cut({ ...cnn, pooling: 'average' }, 1).bottleneck, [8]);
+  assert.deepEqual(cut({ architecture: 'cnn', channels: [4, 8, 16] }, 2).bottleneck, [16]);
+  assert.deepEqual(cut({ ...cnn, bottleneck: [6] }, 1).bottleneck, [8, 6], 'that of the student comes last');
+  const exit = truncatedConfig(modelSchema.parse(cnn), 1, digits);
+  const whole = planModel(modelSchema.parse(cnn), digits).parameterCount;
+  assert.ok(planModel(exit, digits).parameterCount < 0.4 * whole);
+});
+
+test('exits of a resnet halve the maps as often as the groups that follow', () => {
+  const resnet = { architecture: 'resnet', depth: 20 };
+  assert.deepEqual(cut(resnet, 3).bottleneck, [32, 64]);
+  assert.deepEqual(cut(resnet, 4).bottleneck, [64]);
+  assert.deepEqual(cut(resnet, 8).bottleneck, []);
+  assert.deepEqual(cut({ ...resnet, blocks: 5 }, 2).bottleneck, [32]);
+});
+
+for (const config of [
+  { architecture: 'cnn', channels: [3, 5, 4], normalization: 'batch' },
+  { architecture: 'cnn', channels: [3, 5], dense: 7, normalization: 'layer' },
+  { architecture: 'resnet', depth: 8, width: 0.25 },
+])
+  test(`exits learn, are saved and load as smaller models: ${JSON.stringify(config)}`, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'distillery-exits-'));
+    after(() => rm(folder, { recursive: true, force: true }));
+    const student = modelOf(config);
+    const attached = createStrategy(strategyConfig({ kind: 'self', exits: 3 })).attach(partsFor(student));
+    const batched = config.normalization !== 'layer';
+    assert.equal(attached.buffers.size > 0, batched);
+    const means = [...attached.buffers].filter(([name]) => name.endsWith('running_mean'));
+    const pixels = uniform([4, 8, 8, 1], 3);
+    const forward = student.forward({ pixels }, { training: true });
+    const terms = attached.loss(contextFor(forward.logits, [0, 1, 2, 0], { student: forward }));
+    for (const [name, mean] of means)
+      assert.ok(
+        values(mean).some((value) => value !== 0),
+        name,
+      );
+    const exits = attached.candidates!();
+    assert.equal(Object.keys(terms).length, 1 + 2 * exits.length);
+    for (const { name, model } of exits) {
+      assert.ok(parameterCount(model) < parameterCount(student), name);
+      assert.ok(model.layerCount < student.layerCount);
+      await saveModel(model, join(folder, name));
+      const loaded = await loadModel(join(folder, name));
+      assert.deepEqual(loaded.task, task);
+      const logits = (of: typeof model) => values(of.forward({ pixels }, { training: false }).logits);
+      assert.deepEqual(logits(loaded), logits(model), name);
+      assert.ok(values(terms[`${name}.labels`]!.value)[0]! > 0);
+    }
+  });
+
+test('an exit can be self-distilled in turn', () => {
+  const student = modelOf({ architecture: 'cnn', channels: [3, 5], bottleneck: [4], normalization: 'batch' });
+  const attached = createStrategy(strategyConfig({ kind: 'self', exits: 2 })).attach(partsFor(student));
+  const [exit] = attached.candidates!();
+  assert.deepEqual((exit!.model.config as { bottleneck: number[] }).bottleneck, [5, 4]);
+  const own = exit!.model.parameters.get('bottleneck.0.pointwise.weight');
+  assert.notEqual(own, student.parameters.get('bottleneck.0.pointwise.weight'));
+  assert.equal(
+    exit!.model.parameters.get('stages.0.conv.weight'),
+    student.parameters.get('stages.0.conv.weight'),
+  );
+});
