@@ -16,10 +16,12 @@ const hasCode =
   spawnSync('code', ['--version'], { shell, stdio: 'ignore' }).status === 0;
 
 if (hasCode) {
-  spawnSync('code', ['--new-window', `--extensionDevelopmentPath=${root}`, project], {
+  console.log(`VS Code opens ${project} with Distillery.`);
+  const { status } = spawnSync('code', ['--new-window', `--extensionDevelopmentPath=${root}`, project], {
     shell,
     stdio: 'inherit',
   });
+  process.exitCode = status ?? 1;
 } else {
   const vscode = await startVsCode({ development: true });
   const url = vscode.url({

@@ -1,12 +1,14 @@
-// npm run package: a VSIX for this platform, or for those named as arguments (linux-x64, darwin-arm64, win32-x64 …).
-// Native packages come as they lie in node_modules: ONNX Runtime has every platform's binaries, sqlite3 only this one's,
-// so another platform's VSIX wants sqlite3's binary for it under SQLITE3_BINARIES/<platform>-<arch>/node_sqlite3.node.
+// npm run package: a VSIX for this platform, or for those named as arguments (linux-x64, darwin-arm64, win32-x64 …), in
+// the folder that --out names, else here. Native packages come as they lie in node_modules: ONNX Runtime has every
+// platform's binaries, sqlite3 only this one's, so another platform's VSIX wants the one that `npm ci` left there, under
+// SQLITE3_BINARIES/<platform>-<arch>/node_sqlite3.node.
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -14,16 +16,33 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { platformOf } from './native-platform.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const here = `${process.platform}-${process.arch}`;
-const targets = process.argv.slice(2).length > 0 ? process.argv.slice(2) : [here];
+const { values, positionals } = parseArgs({
+  options: { out: { type: 'string', default: root } },
+  allowPositionals: true,
+});
+const targets = positionals.length > 0 ? positionals : [here];
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-if (!existsSync(join(root, 'dist/extension.mjs'))) {
-  console.error('There is no bundle yet: run `npm run build` first.');
+function fail(message) {
+  console.error(message);
   process.exit(1);
 }
+
+if (!existsSync(join(root, 'dist/extension.mjs'))) fail('There is no bundle yet: run `npm run build` first.');
+
+/** Those that ONNX Runtime has binaries for. */
+const runtimes = join(root, 'node_modules/onnxruntime-node/bin/napi-v6');
+const known = readdirSync(runtimes).flatMap((platform) =>
+  readdirSync(join(runtimes, platform)).map((arch) => `${platform}-${arch}`),
+);
+for (const target of targets)
+  if (!known.includes(target))
+    fail(`${target} cannot be packaged for: ONNX Runtime has binaries for ${known.join(', ')}.`);
 
 /** What one package of node_modules is needed for at run time; the rest of it stays behind. */
 const modules = (platform, arch) => ({
@@ -63,8 +82,8 @@ function stage(target) {
       ...kept
     } = own;
     for (const part of parts) {
-      const from = binaryOf(name, part, target) ?? join(source, part);
-      if (!existsSync(from)) throw new Error(`${from} is missing: nothing can be packaged for ${target}.`);
+      const from = name === 'sqlite3' && part.endsWith('.node') ? databaseFor(target) : join(source, part);
+      if (!existsSync(from)) fail(`${from} is missing, so nothing can be packaged for ${target}.`);
       copy(from, join(place, 'node_modules', name, part));
     }
     writeFileSync(join(place, 'node_modules', name, 'package.json'), JSON.stringify(kept, null, 2));
@@ -79,15 +98,22 @@ function stage(target) {
   return place;
 }
 
-function binaryOf(name, part, target) {
-  if (name !== 'sqlite3' || !part.endsWith('.node') || target === here) return undefined;
+/** sqlite3's library for a platform. */
+function databaseFor(target) {
+  const built = 'node_modules/sqlite3/build/Release/node_sqlite3.node';
   const place = process.env.SQLITE3_BINARIES;
-  if (!place) throw new Error(`sqlite3 has no binary for ${target} here; name them with SQLITE3_BINARIES.`);
-  return join(place, target, 'node_sqlite3.node');
+  if (target !== here && !place)
+    fail(
+      `sqlite3 has a binary for ${here} alone here. Run \`npm run package\` on ${target}; or run \`npm ci\` there, copy its ${built} to DIR/${target}/ and set SQLITE3_BINARIES=DIR.`,
+    );
+  const file = target === here ? join(root, built) : join(place, target, 'node_sqlite3.node');
+  if (existsSync(file) && platformOf(file) !== target)
+    fail(`${file} was built for ${platformOf(file) ?? 'no platform that is known here'}, not for ${target}.`);
+  return file;
 }
 
 for (const target of targets) {
-  const out = join(root, `${manifest.name}-${target}-${manifest.version}.vsix`);
+  const out = join(resolve(values.out), `${manifest.name}-${target}-${manifest.version}.vsix`);
   const place = stage(target);
   try {
     const { status } = spawnSync(

@@ -279,7 +279,7 @@ test('a run whose process was killed, and one that fails, say so once, with what
 });
 
 test('a run survives a reload, a closed window, and is shared by two windows', async () => {
-  rewrite('digits-direct.distill.json', /"epochs": 30/, '"epochs": 3000');
+  rewrite('digits-direct.distill.json', /"epochs": 30/, '"epochs": 100000');
   rewrite('digits-direct.distill.json', /"seeds": \[1, 2, 3\]/, '"seeds": [7]');
   const own = ({ seed }: RunRecord) => seed === 7;
   await runByRow(/^Experiment digits-direct/, own);

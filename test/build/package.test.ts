@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, test } from 'node:test';
+import { zipEntries } from './zip.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const scratch = mkdtempSync(join(tmpdir(), 'distillery-package-'));
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+const binaries = join(scratch, 'binaries');
+
+/** A library that only looks like one for Windows. */
+function windowsLibrary(machine: number): Buffer {
+  const library = Buffer.alloc(512);
+  library.write('MZ', 0);
+  library.writeUInt32LE(0x80, 0x3c);
+  library.write('PE\0\0', 0x80);
+  library.writeUInt16LE(machine, 0x84);
+  return library;
+}
+
+function putLibrary(target: string, content: Buffer): void {
+  mkdirSync(join(binaries, target), { recursive: true });
+  writeFileSync(join(binaries, target, 'node_sqlite3.node'), content);
+}
+
+function pack(targets: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  const { SQLITE3_BINARIES: _, ...inherited } = process.env;
+  return spawnSync(process.execPath, [join(root, 'build/package.mjs'), '--out', scratch, ...targets], {
+    encoding: 'utf8',
+    env: { ...inherited, ...environment },
+  });
+}
+
+test('a VSIX for another platform says so, and holds that platform’s libraries and no other', () => {
+  const library = windowsLibrary(0x8664);
+  putLibrary('win32-x64', library);
+  const { status, stdout, stderr } = pack(['win32-x64'], { SQLITE3_BINARIES: binaries });
+  assert.equal(status, 0, stderr);
+  const entries = zipEntries(/^(.+\.vsix)/.exec(stdout.trim())![1]!);
+  assert.match(entries.get('extension.vsixmanifest')!().toString(), /TargetPlatform="win32-x64"/);
+  const sqlite = entries.get('extension/node_modules/sqlite3/build/Release/node_sqlite3.node')!();
+  assert.ok(sqlite.equals(library));
+  const runtimes = [...entries.keys()].filter((name) => /onnxruntime-node\/bin\/napi-v6\//.test(name));
+  assert.ok(runtimes.some((name) => name.endsWith('onnxruntime.dll')));
+  assert.ok(
+    runtimes.every((name) => name.includes('/win32/x64/')),
+    runtimes.join('\n'),
+  );
+  for (const name of ['dist/extension.mjs', 'dist/worker.mjs', 'dist/cli.mjs', 'package.nls.de.json'])
+    assert.ok(entries.has(`extension/${name}`), name);
+  assert.ok(![...entries.keys()].some((name) => /\.(map|ts)$|\/(src|test)\//.test(name)));
+});
+
+test('what cannot be packaged is refused with what to do', () => {
+  const refused = (targets: string[], message: RegExp, environment?: NodeJS.ProcessEnv) => {
+    const { status, stderr } = pack(targets, environment);
+    assert.notEqual(status, 0);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /\n {4}at /);
+  };
+  const other = process.platform === 'win32' ? 'linux-x64' : 'win32-x64';
+  refused([other], new RegExp(`Run \`npm run package\` on ${other}.*SQLITE3_BINARIES`));
+  refused(['amiga-m68k'], /ONNX Runtime has binaries for .*linux-x64/);
+  putLibrary('win32-arm64', windowsLibrary(0x8664));
+  refused(['win32-arm64'], /was built for win32-x64, not for win32-arm64/, { SQLITE3_BINARIES: binaries });
+  putLibrary('linux-arm64', readFileSync(join(root, 'package.json')));
+  refused(['linux-arm64'], /no platform that is known/, { SQLITE3_BINARIES: binaries });
+});
