@@ -14,6 +14,7 @@ export const keybindings: readonly Keybinding[] = [
   { command: 'distillery.rename', key: 'f2', mac: 'enter', when: runsFocused },
   { command: 'distillery.remove', key: 'delete', mac: 'cmd+backspace', when: runsFocused },
   { command: 'distillery.compareSelected', key: 'ctrl+d', mac: 'cmd+d', when: runsFocused },
+  { command: 'distillery.openDashboard', key: 'ctrl+enter', mac: 'cmd+enter', when: runsFocused },
   { command: 'distillery.filterRuns', key: 'ctrl+alt+f', mac: 'cmd+alt+f', when: runsFocused },
   { command: 'distillery.editHyperparameter', key: 'f2', mac: 'enter', when: hyperparametersFocused },
   {

@@ -3,6 +3,7 @@ import { droppedRuns } from './custom-editors.ts';
 import { keybindings } from './keybindings.ts';
 import { type SettingDescription, settings } from './settings.ts';
 import { container, menus, views, welcomes } from './views.ts';
+import { walkthrough, walkthroughSteps } from './walkthrough.ts';
 
 type AnySetting = SettingDescription<string | number | boolean>;
 
@@ -59,6 +60,20 @@ export function generateManifest(): GeneratedManifest {
       when,
       contents: text(`${view}.welcome.${index}`, contents),
     })),
+    walkthroughs: [
+      {
+        id: walkthrough.id,
+        title: text(`${walkthrough.id}.title`, walkthrough.title),
+        description: text(`${walkthrough.id}.description`, walkthrough.description),
+        steps: walkthroughSteps.map(({ id, title, description, picture, done }) => ({
+          id,
+          title: text(`${walkthrough.id}.${id}.title`, title),
+          description: text(`${walkthrough.id}.${id}.description`, description),
+          media: { image: picture.path, altText: text(`${walkthrough.id}.${id}.picture`, picture.shows) },
+          completionEvents: done.map((command) => `onCommand:${command}`),
+        })),
+      },
+    ],
     configuration: {
       title: text('distillery.category', 'Distillery'),
       properties: Object.fromEntries(

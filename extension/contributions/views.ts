@@ -26,6 +26,9 @@ export interface Welcome {
   readonly contents: string;
 }
 
+const nothingHere =
+  'workspaceFolderCount > 0 && !distillery.hasExperiments && !distillery.hasRuns && !distillery.storeFailed && !distillery.filtered';
+
 export const welcomes: readonly Welcome[] = [
   {
     view: 'distillery.runs',
@@ -35,7 +38,7 @@ export const welcomes: readonly Welcome[] = [
   },
   {
     view: 'distillery.runs',
-    when: 'workspaceFolderCount > 0 && !distillery.hasExperiments && !distillery.hasRuns && !distillery.storeFailed && !distillery.filtered',
+    when: `isWorkspaceTrusted && ${nothingHere}`,
     contents:
       'An experiment is a short file: data, teacher, student and strategy. Nothing is here yet.\n[New Experiment](command:distillery.newExperiment)\n[Create Sample Project](command:distillery.createSampleProject)',
   },
@@ -54,6 +57,12 @@ export const welcomes: readonly Welcome[] = [
     view: 'distillery.hyperparameters',
     when: '!distillery.selectedExperiment',
     contents: 'Select an experiment or a run to see its hyperparameters and to edit them in place.',
+  },
+  {
+    view: 'distillery.runs',
+    when: `!isWorkspaceTrusted && ${nothingHere}`,
+    contents:
+      'Nothing is here yet, and as this folder is not trusted, nothing runs in it.\n[Manage Workspace Trust](command:workbench.trust.manage)',
   },
 ];
 

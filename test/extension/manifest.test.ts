@@ -42,7 +42,18 @@ test('a command in a toolbar or inline has an icon', () => {
 });
 
 test('pictures the manifest names are there', () => {
-  const { viewsContainers, views } = json('package.json').contributes;
+  const { viewsContainers, views, walkthroughs } = json('package.json').contributes;
   for (const { icon } of [...viewsContainers.activitybar, ...views.distillery])
     assert.ok(existsSync(join(root, icon)), icon);
+  for (const { media } of walkthroughs[0].steps) assert.ok(existsSync(join(root, media.image)), media.image);
+});
+
+test('what welcomes and first steps offer is there, in German too', () => {
+  for (const file of ['package.nls.json', 'package.nls.de.json'])
+    for (const [key, text] of Object.entries<string>(json(file)))
+      for (const [, command] of text.matchAll(/\(command:([\w.]+)\)/g))
+        assert.ok(command! in commands || !command!.startsWith('distillery.'), `${file}, ${key}: ${command}`);
+  const links = (text: string) => [...text.matchAll(/\(command:[\w.]+\)/g)].map(([link]) => link);
+  const [english, german] = [json('package.nls.json'), json('package.nls.de.json')];
+  for (const key of Object.keys(english)) assert.deepEqual(links(german[key]), links(english[key]), key);
 });

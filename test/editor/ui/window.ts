@@ -31,8 +31,8 @@ export async function openDistillery(page: Page): Promise<void> {
 export const row = (page: Page, name: RegExp): Locator => page.getByRole('treeitem', { name }).first();
 
 /**
- * Presses a button that a row shows while it is pointed at, until what it does is seen. Rows are drawn anew while runs
- * report, and a press that falls between two drawings is lost, as it is for a person, who presses again.
+ * Presses a button that a row shows while it is pointed at, until what it does is seen. The rows of runs that go on are
+ * drawn anew once a second, and a press that falls into a drawing is lost, as it is for a person, who presses again.
  */
 export async function rowButton(
   page: Page,
@@ -49,6 +49,7 @@ export async function rowButton(
       return;
     } catch (error) {
       if (attempt === 6) throw error;
+      console.log(`pressing “${title}” again: ${(error as Error).message.split('\n')[0]}`);
       if (
         await effect().then(
           () => true,
