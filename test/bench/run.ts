@@ -13,9 +13,15 @@
  *
  *     npm run bench -- --memory [--threads 2] [--batch 8]
  *
+ * or the dashboard in a real VS Code with very many runs: how soon it is there, its memory, its frames. --project keeps the
+ * runs in a folder and uses them again.
+ *
+ *     npm run bench -- --dashboard [--runs 1000] [--points 10000] [--project FOLDER]
+ *
  * PyTorch is looked for in $DISTILLERY_PYTHON, else in python3; without it only our own times are printed.
  */
 import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { workerEnvironment } from '../../src/device/worker-environment.ts';
@@ -52,6 +58,10 @@ const { values } = parseArgs({
     cache: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
     batch: { type: 'string', default: '8' },
+    dashboard: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '1000' },
+    points: { type: 'string', default: '10000' },
+    project: { type: 'string' },
     quick: { type: 'boolean', default: false },
   },
 });
@@ -82,6 +92,15 @@ if (values.profile) {
   process.exitCode = (await cache(values.quick ? 256 : 1024)) ? 0 : 1;
 } else if (values.memory) {
   process.exitCode = (await memory(threadCounts[0]!, Number(values.batch))) ? 0 : 1;
+} else if (values.dashboard) {
+  // A browser and an editor, which nothing else here needs.
+  const { dashboard } = await import('./dashboard/dashboard.ts');
+  const { runs, points, project } = values;
+  await dashboard({
+    runs: Number(runs),
+    points: Number(points),
+    ...(project && { project: resolve(project) }),
+  });
 } else await compare();
 
 async function compare(): Promise<void> {
