@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../src/runs/store.ts';
+import type { StoredEvent } from '../../src/runs/stored-events.ts';
 import type { EventLine } from '../../webview/protocol.ts';
 
 /** An event as stored, or as it comes. */

@@ -10,7 +10,7 @@ import {
 } from '../compare/formatting.ts';
 import type { SeriesInfo } from '../runs/metrics.ts';
 import type { RunRecord } from '../runs/run-records.ts';
-import type { Artifact } from '../runs/store.ts';
+import type { Artifact } from '../runs/stored-events.ts';
 import type { ModelFigures, RunResult } from '../worker/events.ts';
 import { exitCodes } from './complain.ts';
 import { type DataDirOption, withStore } from './context.ts';

@@ -1,14 +1,14 @@
-import { stat } from 'node:fs/promises';
 import { UserError } from '../experiment/user-error.ts';
 import type { RunEvent, RunState } from '../worker/events.ts';
 import type { RunRequest } from '../worker/run-request.ts';
+import { addRun } from './add-run.ts';
 import { databaseFile, prepareDataDirectory, runDirectory, runsDirectory } from './data-directory.ts';
 import { Database, type Statements } from './database.ts';
+import { findRun } from './find-run.ts';
 import { ingestEvents } from './ingest.ts';
-import { changeLabels, type Labels, readLabels, storeLabels } from './labels.ts';
+import { changeLabels, type Labels } from './labels.ts';
 import type { MetricPoint, SeriesInfo } from './metrics.ts';
 import { migrate, requireCurrent } from './migrations.ts';
-import { creationTime } from './run-id.ts';
 import {
   countByFile,
   countRunRecords,
@@ -18,24 +18,14 @@ import {
   selectRunRecords,
   tallyRunRecords,
 } from './run-records.ts';
-import { emptySummary } from './run-summary.ts';
 import { selectPoints, selectSeries } from './series.ts';
-
-/** An event as stored; curves are read with `points`, so metric events have no body here. */
-export interface StoredEvent {
-  readonly seq: number;
-  readonly time: number;
-  readonly type: RunEvent['type'];
-  readonly body: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** A file or folder that a run made; the path is relative to the run directory. */
-export interface Artifact {
-  readonly path: string;
-  readonly kind: 'checkpoint' | 'student';
-  readonly epoch: number | undefined;
-  readonly best: boolean;
-}
+import {
+  type Artifact,
+  type EventSelection,
+  type StoredEvent,
+  selectArtifacts,
+  selectEvents,
+} from './stored-events.ts';
 
 /** Opens the run database of a data directory, which is made where it is missing. Throws UserError. */
 export async function openStore(dataDirectory: string): Promise<RunStore> {
@@ -112,56 +102,13 @@ export class RunStore {
   }
 
   /** The run with this id, or the only one whose id starts or ends so. Throws UserError for none or several. */
-  async find(part: string): Promise<RunRecord> {
-    const exact = await this.get(part);
-    if (exact) return exact;
-    const rows = await this.#database.read.all<{ id: string }>(
-      'SELECT id FROM runs WHERE substr(id, 1, ?1) = ?2 OR substr(id, -?1) = ?2 ORDER BY id DESC LIMIT 6',
-      [part.length, part],
-    );
-    if (part !== '' && rows.length === 1) return (await this.get(rows[0]!.id))!;
-    if (part === '' || rows.length === 0)
-      throw new UserError(`There is no run ${JSON.stringify(part)} in ${this.dataDirectory}.`, {
-        remedy: 'Look the id up with `distillery runs`, or name another data directory with --data-dir.',
-      });
-    const shown = rows.slice(0, 5).map(({ id }) => `  ${id}`);
-    throw new UserError(
-      `${JSON.stringify(part)} could be ${rows.length > 5 ? 'more than five runs, among them' : 'any of these runs'}:\n${shown.join('\n')}`,
-      { remedy: 'Write more of the id.' },
-    );
+  find(part: string): Promise<RunRecord> {
+    return findRun(this, this.#database.read, part);
   }
 
   /** Records a run whose directory lies ready. Does nothing where the run is known or its directory is gone. */
-  async add(id: string, request: RunRequest): Promise<boolean> {
-    const directory = this.directoryOf(id);
-    const labels = await readLabels(directory);
-    return this.#database.transaction(async (database) => {
-      // Another process may have removed the run since its request was read.
-      if (!(await stat(directory).catch(() => undefined))) return false;
-      const { experiment } = request;
-      await database.run('INSERT OR IGNORE INTO experiments (name, file) VALUES (?, ?)', [
-        experiment.name,
-        request.file,
-      ]);
-      const added = await database.run(
-        `INSERT OR IGNORE INTO runs (id, experiment, family, name, strategy, seed, config, created_at, state, summary)
-         VALUES (?, (SELECT number FROM experiments WHERE name = ? AND file = ?), ?, ?, ?, ?, ?, ?, 'queued', ?)`,
-        [
-          id,
-          experiment.name,
-          request.file,
-          request.group,
-          request.name,
-          experiment.strategy.kind,
-          request.seed,
-          JSON.stringify(experiment),
-          creationTime(id),
-          JSON.stringify(emptySummary),
-        ],
-      );
-      if (added > 0 && labels) await storeLabels(database, id, labels);
-      return added > 0;
-    });
+  add(id: string, request: RunRequest): Promise<boolean> {
+    return addRun(this, id, request);
   }
 
   /**
@@ -201,29 +148,8 @@ export class RunStore {
   }
 
   /** The newest `limit` events of a run after number `after`, oldest first, leaving out those of the types `without`. */
-  async events(
-    id: string,
-    {
-      after = -1,
-      limit = 1_000_000,
-      without = [],
-    }: { after?: number; limit?: number; without?: readonly RunEvent['type'][] } = {},
-  ): Promise<StoredEvent[]> {
-    const rows = await this.#database.read.all<{
-      seq: number;
-      time: number;
-      type: RunEvent['type'];
-      body: string | null;
-    }>(
-      `SELECT seq, time, type, body FROM events
-       WHERE run = (SELECT number FROM runs WHERE id = ?) AND seq > ?
-         AND type NOT IN (SELECT value FROM json_each(?)) ORDER BY seq DESC LIMIT ?`,
-      [id, after, JSON.stringify(without), limit],
-    );
-    return rows.reverse().map(({ body, ...event }) => ({
-      ...event,
-      body: body === null ? undefined : (JSON.parse(body) as Record<string, unknown>),
-    }));
+  events(id: string, selection: EventSelection = {}): Promise<StoredEvent[]> {
+    return selectEvents(this.#database.read, id, selection);
   }
 
   /** Every curve of these runs with its last and best values, by run id; no points are read. */
@@ -236,17 +162,8 @@ export class RunStore {
     return selectPoints(this.#database.read, id, model, name, maximum);
   }
 
-  async artifacts(id: string): Promise<Artifact[]> {
-    const rows = await this.#database.read.all<{
-      path: string;
-      kind: Artifact['kind'];
-      epoch: number | null;
-      best: number;
-    }>(
-      'SELECT path, kind, epoch, best FROM artifacts WHERE run = (SELECT number FROM runs WHERE id = ?) ORDER BY seq, path',
-      [id],
-    );
-    return rows.map(({ epoch, best, ...row }) => ({ ...row, epoch: epoch ?? undefined, best: best === 1 }));
+  artifacts(id: string): Promise<Artifact[]> {
+    return selectArtifacts(this.#database.read, id);
   }
 
   rename(id: string, name: string): Promise<void> {

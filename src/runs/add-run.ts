@@ -1,0 +1,43 @@
+import { stat } from 'node:fs/promises';
+import type { RunRequest } from '../worker/run-request.ts';
+import { readLabels, storeLabels } from './labels.ts';
+import { creationTime } from './run-id.ts';
+import { emptySummary } from './run-summary.ts';
+import type { RunStore } from './store.ts';
+
+/** Records a run whose directory lies ready. Does nothing where the run is known or its directory is gone. */
+export async function addRun(
+  store: Pick<RunStore, 'directoryOf' | 'transaction'>,
+  id: string,
+  request: RunRequest,
+): Promise<boolean> {
+  const directory = store.directoryOf(id);
+  const labels = await readLabels(directory);
+  return store.transaction(async (database) => {
+    // Another process may have removed the run since its request was read.
+    if (!(await stat(directory).catch(() => undefined))) return false;
+    const { experiment } = request;
+    await database.run('INSERT OR IGNORE INTO experiments (name, file) VALUES (?, ?)', [
+      experiment.name,
+      request.file,
+    ]);
+    const added = await database.run(
+      `INSERT OR IGNORE INTO runs (id, experiment, family, name, strategy, seed, config, created_at, state, summary)
+       VALUES (?, (SELECT number FROM experiments WHERE name = ? AND file = ?), ?, ?, ?, ?, ?, ?, 'queued', ?)`,
+      [
+        id,
+        experiment.name,
+        request.file,
+        request.group,
+        request.name,
+        experiment.strategy.kind,
+        request.seed,
+        JSON.stringify(experiment),
+        creationTime(id),
+        JSON.stringify(emptySummary),
+      ],
+    );
+    if (added > 0 && labels) await storeLabels(database, id, labels);
+    return added > 0;
+  });
+}
