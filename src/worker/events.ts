@@ -77,6 +77,8 @@ export const runResultSchema = z.object({
       floatWeights: z.array(z.string()).optional(),
       /** Bytes of model.onnx, which runs the quantized model. */
       onnxBytes: z.int().optional(),
+      /** Weights stored without their zeros. */
+      sparseWeights: z.array(z.string()).optional(),
       /** Fraction of the prunable weights that are zero, or of the parameters that are gone. */
       sparsity: z.number().optional(),
     })

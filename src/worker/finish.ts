@@ -1,11 +1,22 @@
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { fileProblem } from '../data/file-problem.ts';
 import type { ModelConfig } from '../experiment/schema.ts';
 import type { RunResult } from './events.ts';
-import { writeModelCard } from './export-student.ts';
 import type { Job } from './job.ts';
+import { modelCard } from './model-card/model-card.ts';
 
-/** Last of all: what was measured goes beside the weights and into the run's events. */
+/**
+ * Last of all: what was measured goes beside the weights, as a model card, and into the run's events.
+ * @throws UserError if the disk is full
+ */
 export async function finish(job: Job, student: ModelConfig, result: RunResult): Promise<void> {
   const { directory, request, device, log } = job;
-  await writeModelCard(directory.studentDirectory, student, request, result, device.name);
+  const file = join(directory.studentDirectory, 'README.md');
+  try {
+    await writeFileAtomic(file, modelCard(student, request, result, device.name));
+  } catch (error) {
+    throw fileProblem(error, file);
+  }
   log.append({ type: 'result', result });
 }

@@ -3,6 +3,7 @@ import { copyOf, pruneUnits } from '../compression/structured/prune-units.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { PruneConfig } from '../experiment/compression-schema.ts';
 import { parameterCount } from '../models/model.ts';
+import { readModelConfig } from '../models/read-model-config.ts';
 import { withoutZeros } from '../models/stored/sparse-weights.ts';
 import { createStrategy } from '../strategies/create-strategy.ts';
 import { initializer } from '../training/initialize.ts';
@@ -55,12 +56,12 @@ export async function pruneOriginal(
       ...(outcome.energy && { energy: outcome.energy }),
       compression: { sparsity },
     },
-    save: (directory) =>
-      exportStudent(
-        student,
-        dataset,
-        directory,
-        !structured && config.storage === 'sparse' ? withoutZeros : undefined,
-      ),
+    async save(directory) {
+      if (structured || config.storage === 'dense') return exportStudent(student, dataset, directory);
+      const saved = await exportStudent(student, dataset, directory, withoutZeros);
+      const { storage } = await readModelConfig(directory);
+      const sparseWeights = storage?.weights.map(({ name }) => name);
+      return { ...saved, ...(sparseWeights && { compression: { sparseWeights } }) };
+    },
   };
 }

@@ -1,0 +1,29 @@
+import type { ModelFigures, RunResult } from '../events.ts';
+import { dash, decimal, percent } from './markdown.ts';
+
+const rows: readonly (readonly [title: string, cell: (figures: ModelFigures) => string])[] = [
+  ['Accuracy', ({ accuracy }) => percent(accuracy)],
+  ['Cross-entropy (nats)', ({ loss }) => decimal(loss, 4)],
+  ['Perplexity', ({ perplexity }) => decimal(perplexity, 2)],
+  ['Macro F1', ({ macroF1 }) => decimal(macroF1, 4)],
+  ['Calibration error', ({ calibrationError }) => decimal(calibrationError, 4)],
+  ['Parameters', ({ parameters }) => parameters.toLocaleString('en-US')],
+  ['Bytes on disk', ({ bytes }) => bytes.toLocaleString('en-US')],
+  ['Latency, one sample (ms)', ({ latencyMs }) => decimal(latencyMs, 3)],
+  ['Samples per second, batches of 32', ({ throughput }) => decimal(throughput, 0)],
+];
+
+/** Student beside teacher, or beside what it was made from; what neither has is left out. */
+export function figuresTable({ student, teacher, compression }: RunResult): string {
+  const columns: [string, ModelFigures][] = [['Student', student]];
+  if (teacher) columns.push([compression ? 'Original' : 'Teacher', teacher]);
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line(['Test set', ...columns.map(([title]) => title)]),
+    `| --- |${' ---: |'.repeat(columns.length)}`,
+    ...rows
+      .map(([title, cell]) => [title, ...columns.map(([, figures]) => cell(figures))])
+      .filter(([, ...cells]) => cells.some((cell) => cell !== dash))
+      .map(line),
+  ].join('\n');
+}

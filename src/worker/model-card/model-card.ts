@@ -1,0 +1,70 @@
+import type { ModelConfig } from '../../experiment/schema.ts';
+import type { RunResult } from '../events.ts';
+import type { RunRequest } from '../run-request.ts';
+import { figuresTable } from './figures-table.ts';
+import { escapeMarkdown, percent } from './markdown.ts';
+import { baseModels, frontMatter } from './metadata.ts';
+import { storageNotes } from './storage-notes.ts';
+
+/**
+ * The README.md of a finished student: what it is, what was measured, how it is stored, and what nobody but its owner can
+ * say.
+ * @param model as it is saved
+ * @param device that the figures are from
+ */
+export function modelCard(
+  model: ModelConfig,
+  request: RunRequest,
+  result: RunResult,
+  device: string,
+): string {
+  const { experiment } = request;
+  const { strategy, student } = experiment;
+  const settings = JSON.stringify({ strategy, student, training: experiment.training }, undefined, 2);
+  const paragraphs = [
+    frontMatter(request, result),
+    `# ${escapeMarkdown(experiment.name)}`,
+    experiment.description && escapeMarkdown(experiment.description),
+    origin(model, request),
+    figuresTable(result),
+    measuring(result, device),
+    againstTeacher(result),
+    ...storageNotes(request, result),
+    licence(request),
+    '## Settings',
+    ['```json', settings, '```'].join('\n'),
+  ];
+  return `${paragraphs.filter(Boolean).join('\n\n')}\n`;
+}
+
+function origin({ architecture }: ModelConfig, { experiment, seed }: RunRequest): string {
+  const { strategy, dataset } = experiment;
+  const on = `on \`${dataset.kind}\` with seed ${seed}`;
+  if (strategy.kind === 'quantize')
+    return `A model of architecture \`${architecture}\`, quantized by the scheme \`${strategy.scheme}\`. \`model.onnx\` runs it for one sample at a time; what its figures were measured with is that graph.`;
+  if (strategy.kind === 'prune')
+    return `A model of architecture \`${architecture}\`, pruned by the method \`${strategy.method}\` to a sparsity of ${percent(strategy.sparsity)} and trained ${on}.`;
+  return `A student of architecture \`${architecture}\`, trained by the strategy \`${strategy.kind}\` ${on}.`;
+}
+
+function measuring({ student: { timedRounds } }: RunResult, device: string): string {
+  const medians = timedRounds === undefined ? '' : `, medians of ${timedRounds} passes`;
+  return `Measured on ${escapeMarkdown(device)}, on the test set; speed of both models in turns${medians}.`;
+}
+
+function againstTeacher({ student, teacher, agreement, compression }: RunResult): string | undefined {
+  if (!teacher) return undefined;
+  const size = `The student is ${timesSmaller(teacher.bytes / student.bytes)} on disk than its ${compression ? 'original' : 'teacher'}`;
+  if (typeof agreement !== 'number') return `${size}.`;
+  return `${size} and gives the same answer to ${percent(agreement)} of the test samples.`;
+}
+
+const timesSmaller = (ratio: number): string =>
+  ratio < 1 ? `${(1 / ratio).toFixed(1)} times larger` : `${ratio.toFixed(1)} times smaller`;
+
+/** Nothing is said for the owner: neither the data nor what it began with is known to be free. */
+function licence(request: RunRequest): string {
+  const named = baseModels(request);
+  const base = named.length > 0 ? `the licence of ${named.map((name) => `\`${name}\``).join(' and ')}, ` : '';
+  return `## Licence\n\nUnknown: whoever publishes this model names one in the header above. It may be bound by ${base}the licence of its training data, and that of its teacher.`;
+}
