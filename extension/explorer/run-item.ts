@@ -88,29 +88,50 @@ function progressText({ phase, done, total }: NonNullable<RunRecord['progress']>
   return total > 0 ? `${Math.floor((100 * done) / total)} % ${phaseName(phase)}` : phaseName(phase);
 }
 
+interface TooltipRow {
+  readonly name: string;
+  readonly value: (figures: ModelFigures) => number | null;
+  readonly text: (value: number | null) => string;
+}
+
+const tooltipRows = (): readonly TooltipRow[] => [
+  { name: l10n.t('Accuracy'), value: ({ accuracy }) => accuracy, text: (value) => formatPercent(value) },
+  {
+    name: l10n.t('Parameters'),
+    value: ({ parameters }) => parameters,
+    text: (value) => (value ?? 0).toLocaleString('en'),
+  },
+  { name: l10n.t('On disk'), value: ({ bytes }) => bytes, text: (value) => formatBytes(value) },
+  {
+    name: l10n.t('Latency'),
+    value: ({ latencyMs }) => latencyMs,
+    text: (value) => formatMilliseconds(value),
+  },
+];
+
+const share = (own: number | null, whole: number | null): string =>
+  formatPercent(own === null || !whole ? null : own / whole, 1);
+
 /** Teacher and student in a small table; made only when somebody points at the row. */
 export function runTooltip(record: RunRecord): MarkdownString {
   const tooltip = new MarkdownString(undefined, true);
   tooltip.supportHtml = false;
-  const heading = tooltip.appendText(record.name);
-  heading.appendMarkdown(
+  tooltip.appendMarkdown('**').appendText(record.name).appendMarkdown('**');
+  tooltip.appendMarkdown(
     `\n\n${stateName(record.state)} · ${record.strategy} · ${l10n.t('seed {0}', record.seed)}`,
   );
   if (record.device) tooltip.appendMarkdown(' · ').appendText(record.device);
   const { result } = record;
   if (result) {
-    const rows: [string, (figures: ModelFigures) => string][] = [
-      [l10n.t('Accuracy'), ({ accuracy }) => formatPercent(accuracy)],
-      [l10n.t('Parameters'), ({ parameters }) => parameters.toLocaleString('en')],
-      [l10n.t('On disk'), ({ bytes }) => formatBytes(bytes)],
-      [l10n.t('Latency'), ({ latencyMs }) => formatMilliseconds(latencyMs)],
-    ];
     const { teacher, student } = result;
-    tooltip.appendMarkdown(
-      `\n\n| | ${teacher ? `${l10n.t('Teacher')} | ` : ''}${l10n.t('Student')} |\n|---|${teacher ? '--:|' : ''}--:|\n`,
-    );
-    for (const [name, figure] of rows)
-      tooltip.appendMarkdown(`| ${name} | ${teacher ? `${figure(teacher)} | ` : ''}${figure(student)} |\n`);
+    const titles = [l10n.t('Student'), ...(teacher ? [l10n.t('Teacher'), l10n.t('Of the teacher')] : [])];
+    tooltip.appendMarkdown(`\n\n| | ${titles.join(' | ')} |\n|---|${titles.map(() => '--:|').join('')}\n`);
+    for (const { name, value, text } of tooltipRows()) {
+      const own = value(student);
+      const cells = [text(own)];
+      if (teacher) cells.push(text(value(teacher)), share(own, value(teacher)));
+      tooltip.appendMarkdown(`| ${name} | ${cells.join(' | ')} |\n`);
+    }
   }
   if (record.error) {
     tooltip.appendMarkdown('\n\n').appendText(record.error.message);

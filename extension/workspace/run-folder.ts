@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EventEmitter, type ExtensionContext, type Uri, type WorkspaceFolder, workspace } from 'vscode';
 import type { RunQuery, RunRecord, RunTally } from '../../src/runs/run-records.ts';
@@ -7,8 +5,8 @@ import type { RunStore } from '../../src/runs/store.ts';
 import type { Supervisor } from '../../src/runs/supervisor.ts';
 import type { RunEvent } from '../../src/worker/events.ts';
 import { Disposables } from '../disposables.ts';
-import { readSetting } from '../settings.ts';
 import type { Log } from '../status/log.ts';
+import { dataDirectoryOf, holdsRuns } from './data-directory.ts';
 
 export interface RunChange {
   readonly folder: RunFolder;
@@ -156,7 +154,7 @@ export class RunFolder extends Disposables {
 
   async #openNow(create: boolean): Promise<Opened | undefined> {
     if (this.#failure && !create) return undefined;
-    if (!create && !(await this.#exists())) return undefined;
+    if (!create && !(await holdsRuns(this.dataDirectory))) return undefined;
     try {
       const { runEngine, supervise } = await import('./run-engine.ts');
       const open = workspace.isTrusted ? runEngine.openStore : runEngine.openStoreReadOnly;
@@ -214,20 +212,6 @@ export class RunFolder extends Disposables {
     if (store && workspace.isTrusted) await this.#applyConcurrency(store);
   }
 
-  async #exists(): Promise<boolean> {
-    // In a folder that is not trusted nothing is made, not even a database from the runs that lie there.
-    const places = workspace.isTrusted ? ['distillery.db', 'runs'] : ['distillery.db'];
-    const found = await Promise.all(
-      places.map((name) =>
-        access(join(this.dataDirectory, name)).then(
-          () => true,
-          () => false,
-        ),
-      ),
-    );
-    return found.includes(true);
-  }
-
   #schedule(): void {
     if (this.disposed) return;
     this.#timer ??= setTimeout(() => {
@@ -270,12 +254,4 @@ export class RunFolder extends Disposables {
     await opened?.supervisor?.close();
     await opened?.store.close();
   }
-}
-
-function dataDirectoryOf(folder: WorkspaceFolder, context: ExtensionContext): string {
-  if (readSetting('distillery.dataDirectory', folder.uri) === 'project' || !context.storageUri)
-    return join(folder.uri.fsPath, '.distillery');
-  // Two folders of one name must not share their runs.
-  const hash = createHash('sha256').update(folder.uri.toString()).digest('hex').slice(0, 12);
-  return join(context.storageUri.fsPath, `${folder.name.replace(/[^\w-]/g, '_')}-${hash}`);
 }

@@ -49,6 +49,10 @@ after(async () => {
 
 async function openWindow(): Promise<Page> {
   const window = await browser.newPage();
+  // What VS Code says of a tree that tells it of rows it does not know.
+  window.on('console', (message) => {
+    if (/TreeError/.test(message.text())) treeErrors.push(message.text().split('\n')[0]!);
+  });
   await window.goto(vscode.url({ folder: project }));
   await openDistillery(window);
   return window;
@@ -107,6 +111,7 @@ async function compared(): Promise<number> {
 
 const figures = () => webview(page).getByRole('region', { name: 'Figures of teachers and strategies' });
 
+const treeErrors: string[] = [];
 let broken = false;
 
 /** One step of the day; after one that failed the others would only wait in vain. */
@@ -333,4 +338,8 @@ test('in a folder that is not trusted everything can be read and nothing runs', 
     await context.close();
     await guarded.stop();
   }
+});
+
+test('the trees never told VS Code of rows that it does not know', async () => {
+  assert.deepEqual(treeErrors, []);
 });

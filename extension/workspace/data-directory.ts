@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ExtensionContext, type WorkspaceFolder, workspace } from 'vscode';
+import { readSetting } from '../settings.ts';
+
+/** Where the runs of a folder are kept, by the user's setting. */
+export function dataDirectoryOf(folder: WorkspaceFolder, context: ExtensionContext): string {
+  if (readSetting('distillery.dataDirectory', folder.uri) === 'project' || !context.storageUri)
+    return join(folder.uri.fsPath, '.distillery');
+  // Two folders of one name must not share their runs.
+  const hash = createHash('sha256').update(folder.uri.toString()).digest('hex').slice(0, 12);
+  return join(context.storageUri.fsPath, `${folder.name.replace(/[^\w-]/g, '_')}-${hash}`);
+}
+
+/** Whether there are runs to open. */
+export async function holdsRuns(dataDirectory: string): Promise<boolean> {
+  // In a folder that is not trusted nothing is made, not even a database from the runs that lie there.
+  const places = workspace.isTrusted ? ['distillery.db', 'runs'] : ['distillery.db'];
+  const found = await Promise.all(
+    places.map((name) =>
+      access(join(dataDirectory, name)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
+}
