@@ -3,7 +3,9 @@ import { compresses } from '../experiment/compression-schema.ts';
 import type { Finding, JsonPath } from '../experiment/problem.ts';
 import type { ModelConfig, StrategyConfig } from '../experiment/schema.ts';
 import { planModel } from '../models/create-model.ts';
+import { truncatedConfig } from '../models/truncate.ts';
 import { createStrategy } from '../strategies/create-strategy.ts';
+import { exitLayers } from '../strategies/self.ts';
 import { type Check, type CheckContext, findingOf, teacherModel } from './context.ts';
 import { plannedShapes } from './hidden-shapes.ts';
 import { studentModel } from './student-model.ts';
@@ -87,6 +89,9 @@ function layerFindings(context: CheckContext): Finding[] {
       student: plannedShapes(student, task),
       teacher: teacherConfig && plannedShapes(teacherConfig, task),
     });
+    if (strategy.kind === 'self')
+      for (const layer of exitLayers(planModel(student, task).layerCount, strategy.exits))
+        truncatedConfig(student, layer, task);
     return [];
   } catch (error) {
     return [findingOf(error, layerPath(strategy), 'layers')];
