@@ -4,6 +4,7 @@ import './style/parts.css';
 import './style/overview.css';
 import './style/run.css';
 import { Host, type VsCodeApi } from './host/host.ts';
+import { keptViewName } from './kept-view.ts';
 import { Dashboard } from './state/dashboard.ts';
 import { addStrategyColors } from './style/strategy-colors.ts';
 import { registerToolkit } from './toolkit.ts';
@@ -16,7 +17,8 @@ addStrategyColors();
 const api = acquireVsCodeApi();
 const host = new Host(api);
 const app = document.createElement('distillery-dashboard');
-app.dashboard = new Dashboard(api, host);
+const handed = document.querySelector<HTMLMetaElement>(`meta[name="${keptViewName}"]`);
+app.dashboard = new Dashboard(api, host, handed?.content);
 document.body.append(app);
 
 // Whatever happened while the page was hidden, a whole snapshot makes up for.
@@ -25,3 +27,4 @@ document.addEventListener('visibilitychange', () => {
 });
 host.command('ready', {});
 host.command('navigated', { navigation: app.dashboard.view.navigation });
+app.dashboard.keep();

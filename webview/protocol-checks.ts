@@ -390,6 +390,7 @@ const commands: { readonly [Name in keyof Commands]: Check<Commands[Name]> } = {
   ready: nothing,
   watch: runs,
   navigated: object<Commands['navigated']>({ navigation: isNavigation }),
+  keepView: object<Commands['keepView']>({ view: anything }),
   newExperiment: nothing,
   stop: runs,
   cancel: runs,

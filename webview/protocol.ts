@@ -389,6 +389,8 @@ export interface Commands {
   /** The page shows these runs in depth: their points, events and log are wanted as they come. */
   watch: { readonly runs: readonly string[] };
   navigated: { readonly navigation: Navigation };
+  /** How the page is set now; what kept-view.ts reads. */
+  keepView: { readonly view: unknown };
   newExperiment: Nothing;
   stop: { readonly runs: readonly string[] };
   cancel: { readonly runs: readonly string[] };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { l10n, Uri, type WebviewPanel, workspace } from 'vscode';
+import { type KeptView, keptViewOf } from '../../webview/kept-view.ts';
 import type { Navigation } from '../../webview/protocol.ts';
 import { Disposables } from '../disposables.ts';
 import type { Services } from '../services.ts';
@@ -8,6 +9,15 @@ import type { Comparisons } from './comparisons.ts';
 import type { LiveRows } from './live-rows.ts';
 import { pageHtml } from './page-html.ts';
 import { Session } from './session.ts';
+import type { ViewMemory } from './view-memory.ts';
+
+/** What a dashboard shares with the others, and how it is set at first. */
+export interface PanelParts {
+  readonly rows: LiveRows;
+  readonly comparisons: Comparisons;
+  readonly memory: ViewMemory;
+  readonly view: KeptView;
+}
 
 /** One dashboard: VS Code's panel with our page in it. */
 export class DashboardPanel extends Disposables {
@@ -16,7 +26,7 @@ export class DashboardPanel extends Disposables {
   /** What it shows. */
   navigation: Navigation = { view: 'overview' };
 
-  constructor(services: Services, panel: WebviewPanel, rows: LiveRows, comparisons: Comparisons) {
+  constructor(services: Services, panel: WebviewPanel, { rows, comparisons, memory, view }: PanelParts) {
     super();
     this.panel = panel;
     const { context, folders, log } = services;
@@ -44,6 +54,10 @@ export class DashboardPanel extends Disposables {
           this.navigation = navigation;
           panel.title = titleOf(navigation, rows);
         },
+        keepView: (now) => {
+          const kept = keptViewOf(now);
+          if (kept?.panel === view.panel) memory.keep(kept, panel.viewColumn);
+        },
         log: (doing, error) => log.error(doing, error),
       }),
     );
@@ -55,8 +69,13 @@ export class DashboardPanel extends Disposables {
         else this.session.hide();
       }),
     );
-    this.add(panel.onDidDispose(() => this.dispose()));
-    this.#load(context.extensionUri);
+    this.add(
+      panel.onDidDispose(() => {
+        memory.forget(view.panel);
+        this.dispose();
+      }),
+    );
+    this.#load(context.extensionUri, view);
   }
 
   /** Brings it to the front, and leads it somewhere. */
@@ -65,7 +84,7 @@ export class DashboardPanel extends Disposables {
     if (navigation) this.session.navigate(navigation);
   }
 
-  #load(extension: Uri): void {
+  #load(extension: Uri, view: KeptView): void {
     const { webview } = this.panel;
     const built = Uri.joinPath(extension, 'dist/webview');
     webview.options = { enableScripts: true, localResourceRoots: [built], enableForms: false };
@@ -78,6 +97,7 @@ export class DashboardPanel extends Disposables {
       script: file('dashboard.js'),
       style: file('dashboard.css'),
       title: l10n.t('Dashboard'),
+      view,
     });
   }
 }

@@ -1,9 +1,21 @@
-import { type Disposable, l10n, ViewColumn, type WebviewPanel, window } from 'vscode';
+import {
+  type Disposable,
+  env,
+  l10n,
+  TabInputWebview,
+  UIKind,
+  ViewColumn,
+  type WebviewPanel,
+  window,
+  workspace,
+} from 'vscode';
+import type { KeptView } from '../../webview/kept-view.ts';
 import type { Navigation } from '../../webview/protocol.ts';
 import { Disposables } from '../disposables.ts';
 import type { Services } from '../services.ts';
 import type { DashboardPanel } from './dashboard-panel.ts';
 import type { DashboardEngine } from './engine.ts';
+import { ViewMemory } from './view-memory.ts';
 
 export const dashboardType = 'distillery.dashboard';
 
@@ -11,6 +23,7 @@ export const dashboardType = 'distillery.dashboard';
 export class Dashboards extends Disposables {
   readonly #panels = new Set<DashboardPanel>();
   #engine: Promise<DashboardEngine> | undefined;
+  #memory: ViewMemory | undefined;
 
   get all(): readonly DashboardPanel[] {
     return [...this.#panels];
@@ -18,11 +31,13 @@ export class Dashboards extends Disposables {
 
   /** Dashboards of the last session are made anew by VS Code, which keeps where they were. */
   restore(services: Services): Disposable {
-    return window.registerWebviewPanelSerializer(dashboardType, {
-      deserializeWebviewPanel: async (panel) => {
-        await this.#adopt(services, panel);
+    const restoring = window.registerWebviewPanelSerializer(dashboardType, {
+      deserializeWebviewPanel: async (panel, kept) => {
+        await this.#adopt(services, panel, this.#remembered(services).restored(kept));
       },
     });
+    this.#bringBack(services);
+    return restoring;
   }
 
   /** Opens a dashboard in the active column, or leads the one that is there. */
@@ -35,23 +50,53 @@ export class Dashboards extends Disposables {
       there.show(navigation);
       return there;
     }
-    const panel = window.createWebviewPanel(dashboardType, l10n.t('Dashboard'), ViewColumn.Active, {
+    const dashboard = await this.#make(services, ViewColumn.Active, this.#remembered(services).fresh());
+    if (navigation) dashboard.session.navigate(navigation);
+    return dashboard;
+  }
+
+  /** A browser that is reloaded soon after a dashboard was opened forgets that it was: VS Code had not written it down. */
+  #bringBack(services: Services): void {
+    if (
+      env.uiKind !== UIKind.Web ||
+      !workspace.getConfiguration('workbench.editor').get('restoreEditors', true)
+    )
+      return;
+    const lost = this.#remembered(services).lost();
+    const tabs = window.tabGroups.all.flatMap(({ tabs }) => tabs);
+    const there = tabs.some(
+      ({ input }) => input instanceof TabInputWebview && input.viewType.endsWith(dashboardType),
+    );
+    if (!lost || there) return;
+    this.#make(
+      services,
+      lost.column ?? ViewColumn.Active,
+      this.#remembered(services).restored(lost.view),
+    ).catch((error: unknown) => services.log.error('bringing a dashboard back', error));
+  }
+
+  #make(services: Services, column: ViewColumn, view: KeptView): Promise<DashboardPanel> {
+    const panel = window.createWebviewPanel(dashboardType, l10n.t('Dashboard'), column, {
       enableScripts: true,
       localResourceRoots: [],
       // What one reads, writes and has scrolled to is worth its memory.
       retainContextWhenHidden: true,
       enableFindWidget: true,
     });
-    const dashboard = await this.#adopt(services, panel);
-    if (navigation) dashboard.session.navigate(navigation);
-    return dashboard;
+    return this.#adopt(services, panel, view);
   }
 
-  async #adopt(services: Services, panel: WebviewPanel): Promise<DashboardPanel> {
-    const dashboard = (await this.#load(services)).panel(panel);
+  async #adopt(services: Services, panel: WebviewPanel, view: KeptView): Promise<DashboardPanel> {
+    const engine = await this.#load(services);
+    const dashboard = engine.panel(panel, this.#remembered(services), view);
     this.#panels.add(dashboard);
     panel.onDidDispose(() => this.#panels.delete(dashboard));
     return dashboard;
+  }
+
+  #remembered({ context }: Services): ViewMemory {
+    this.#memory ??= new ViewMemory(context.workspaceState);
+    return this.#memory;
   }
 
   #load(services: Services): Promise<DashboardEngine> {

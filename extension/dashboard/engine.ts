@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { WebviewPanel } from 'vscode';
+import type { KeptView } from '../../webview/kept-view.ts';
 import { Disposables } from '../disposables.ts';
 import type { Services } from '../services.ts';
 import { Comparisons } from './comparisons.ts';
 import { DashboardPanel } from './dashboard-panel.ts';
 import { LiveRows } from './live-rows.ts';
 import { RowCache } from './row-cache.ts';
+import type { ViewMemory } from './view-memory.ts';
 
 /** What all dashboards of a window share: the rows, and the thread that compares. */
 export class DashboardEngine extends Disposables {
@@ -27,7 +29,8 @@ export class DashboardEngine extends Disposables {
     this.add(folders.onDidReplace(() => this.rows.replaced()));
   }
 
-  panel(panel: WebviewPanel): DashboardPanel {
-    return new DashboardPanel(this.#services, panel, this.rows, this.comparisons);
+  panel(panel: WebviewPanel, memory: ViewMemory, view: KeptView): DashboardPanel {
+    const { rows, comparisons } = this;
+    return new DashboardPanel(this.#services, panel, { rows, comparisons, memory, view });
   }
 }

@@ -1,3 +1,5 @@
+import { type KeptView, keptViewName } from '../../webview/kept-view.ts';
+
 export interface PageSources {
   /** Fresh for each page. */
   readonly nonce: string;
@@ -6,6 +8,8 @@ export interface PageSources {
   readonly script: string;
   readonly style: string;
   readonly title: string;
+  /** How the page was set when it was seen last. */
+  readonly view: KeptView;
 }
 
 /**
@@ -13,7 +17,7 @@ export interface PageSources {
  * no network; pictures may be data, since a chart becomes a PNG by way of one. The component library looks for the nonce of
  * its styles in the meta element, and for the theme when the page has loaded: so the script is a plain one.
  */
-export function pageHtml({ nonce, cspSource, script, style, title }: PageSources): string {
+export function pageHtml({ nonce, cspSource, script, style, title, view }: PageSources): string {
   const policy = [
     "default-src 'none'",
     `img-src ${cspSource} data:`,
@@ -30,7 +34,8 @@ export function pageHtml({ nonce, cspSource, script, style, title }: PageSources
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta property="csp-nonce" content="${nonce}">
-<title>${title.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)}</title>
+<meta name="${keptViewName}" content="${escaped(JSON.stringify(view))}">
+<title>${escaped(title)}</title>
 <link rel="stylesheet" nonce="${nonce}" href="${style}">
 </head>
 <body>
@@ -39,3 +44,5 @@ export function pageHtml({ nonce, cspSource, script, style, title }: PageSources
 </html>
 `;
 }
+
+const escaped = (text: string) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);

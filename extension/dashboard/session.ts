@@ -20,7 +20,7 @@ import { merged } from './row-cache.ts';
 /** The page hears of news at most ten times a second. */
 const pauseMs = 100;
 
-type OwnCommand = Extract<CommandMessage, { name: 'ready' | 'watch' | 'navigated' }>;
+type OwnCommand = Extract<CommandMessage, { name: 'ready' | 'watch' | 'navigated' | 'keepView' }>;
 /** A command that changes something, or shows something elsewhere. */
 export type ActionMessage = Exclude<CommandMessage, OwnCommand>;
 
@@ -31,6 +31,8 @@ export interface SessionSources extends Omit<AnswerSources, 'opened'> {
   post(message: HostMessage): void;
   act(message: ActionMessage): Promise<void>;
   navigated(navigation: Navigation): void;
+  /** How the page is set now. */
+  keepView(view: unknown): void;
   log(doing: string, error: unknown): void;
 }
 
@@ -129,6 +131,8 @@ export class Session {
           return;
         case 'navigated':
           return this.#sources.navigated(message.navigation);
+        case 'keepView':
+          return this.#sources.keepView(message.view);
         default:
           return await this.#sources.act(message);
       }

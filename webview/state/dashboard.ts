@@ -1,4 +1,5 @@
 import type { Host, VsCodeApi } from '../host/host.ts';
+import { type KeptView, latestView } from '../kept-view.ts';
 import type { Navigation } from '../protocol.ts';
 import { RunsStore } from './runs-store.ts';
 import { readViewState, type ViewState } from './view-state.ts';
@@ -13,14 +14,18 @@ export class Dashboard {
   readonly host: Host;
   readonly store = new RunsStore();
   readonly #api: VsCodeApi;
+  readonly #panel: string;
   readonly #listeners = new Set<() => void>();
   #view: ViewState;
   #problem: Problem | undefined;
 
-  constructor(api: VsCodeApi, host: Host) {
+  /** @param handed what the host remembers of this dashboard, as text */
+  constructor(api: VsCodeApi, host: Host, handed: string | null = null) {
     this.#api = api;
     this.host = host;
-    this.#view = readViewState(api.getState());
+    const { panel, state } = latestView(api.getState(), handed);
+    this.#panel = panel;
+    this.#view = readViewState(state);
     host.on('snapshot', ({ snapshot }) => this.store.replace(snapshot));
     host.on('changes', ({ changes }) => this.store.apply(changes));
     host.on('navigate', ({ navigation }) => this.navigate(navigation));
@@ -38,8 +43,15 @@ export class Dashboard {
   /** Changes how the page is set, and keeps it. */
   set(change: Partial<ViewState>): void {
     this.#view = { ...this.#view, ...change };
-    this.#api.setState(this.#view);
+    this.keep();
     this.#tell();
+  }
+
+  /** Lets VS Code and the host remember how the page is set. */
+  keep(): void {
+    const view: KeptView = { panel: this.#panel, at: Date.now(), state: { ...this.#view } };
+    this.#api.setState(view);
+    this.host.command('keepView', { view });
   }
 
   navigate(navigation: Navigation): void {

@@ -232,4 +232,6 @@ test('a page that is led somewhere before it listens is led there first', async 
   );
   await page.send({ kind: 'command', name: 'navigated', navigation: { view: 'overview' } });
   assert.deepEqual(page.navigated, [{ view: 'overview' }]);
+  await page.send({ kind: 'command', name: 'keepView', view: { panel: 'a' } });
+  assert.deepEqual(page.kept, [{ panel: 'a' }]);
 });

@@ -23,6 +23,7 @@ export interface TestSession {
   readonly acted: ActionMessage[];
   readonly logged: string[];
   readonly navigated: Navigation[];
+  readonly kept: unknown[];
   send(message: PageMessage): Promise<void>;
   ask(message: Record<string, unknown>): Promise<Extract<HostMessage, { kind: 'response' }>>;
   heard(name: string): HostMessage[];
@@ -40,6 +41,7 @@ export function openSession(
   const acted: ActionMessage[] = [];
   const logged: string[] = [];
   const navigated: Navigation[] = [];
+  const kept: unknown[] = [];
   const rows = new LiveRows(new RowCache(() => [folder]), {
     pauseMs: 5,
     sweepMs: 20,
@@ -62,6 +64,7 @@ export function openSession(
       await act?.(message);
     },
     navigated: (navigation) => navigated.push(navigation),
+    keepView: (view) => kept.push(view),
     log: (doing, error) => logged.push(`${doing}: ${error}`),
   });
   context.after(() => {
@@ -70,7 +73,7 @@ export function openSession(
   });
   let lastId = 0;
   return {
-    ...{ session, rows, told, wrong, acted, logged, navigated },
+    ...{ session, rows, told, wrong, acted, logged, navigated, kept },
     send: (message) => session.receive(message),
     async ask(message) {
       lastId += 1;

@@ -39,6 +39,7 @@ export async function serveHarness(folder: string, port = 0): Promise<HarnessSer
         script: '/dashboard.js',
         style: '/dashboard.css',
         title: 'Distillery',
+        view: { panel: 'harness', at: 0, state: {} },
       }).replace('<body>', `<body><script nonce="${nonce}" src="/fake-host.js"></script>`);
       response.setHeader('content-type', 'text/html; charset=utf-8').end(page);
       return;
