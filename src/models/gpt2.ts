@@ -3,13 +3,14 @@ import type { TaskShape } from '../data/dataset.ts';
 import { tf } from '../device/tensorflow.ts';
 import type { ModelConfig } from '../experiment/schema.ts';
 import { activation } from './layers/activation.ts';
-import { attend, causalBias } from './layers/attention.ts';
+import { attend } from './layers/attention.ts';
+import { decoder } from './layers/decoder.ts';
 import { dropout } from './layers/dropout.ts';
 import { embedding } from './layers/embedding.ts';
 import { layerNorm } from './layers/layer-norm.ts';
 import type { ForwardOptions } from './model.ts';
 import type { Network } from './network.ts';
-import { headSize, meanOverTokens, positionCount, textShape } from './text-input.ts';
+import { headSize, positionCount, textShape } from './text-input.ts';
 import type { WeightRegistry } from './weights.ts';
 
 export type Gpt2Config = Extract<ModelConfig, { architecture: 'gpt2' }>;
@@ -35,27 +36,19 @@ export function gpt2(config: Gpt2Config, task: TaskShape, weights: WeightRegistr
   const predictor = config.tieEmbeddings
     ? words.table
     : weights.parameter('lm_head.weight', [text.vocabulary, hiddenSize], { normal: deviation });
-  return {
+  return decoder({
+    text,
+    hiddenSize,
     layerCount: config.layers,
-    hiddenShapes: Array.from({ length: config.layers + 1 }, () => [text.length, hiddenSize]),
-    forward(input, options) {
-      const [batch, length] = input.ids!.shape as [number, number];
-      const bias = causalBias(length);
-      const unfolded = (rows: Tensor) => tf.reshape(rows, [batch, length, hiddenSize]);
-      const embedded = tf.add(words.lookUp(input.ids!), positions.rows(0, length));
+    embed({ ids }, options) {
+      const embedded = tf.add(words.lookUp(ids!), positions.rows(0, ids!.shape[1]!));
       const rate = config.embeddingDropout ?? config.dropout;
-      let rows: Tensor = dropout(tf.reshape(embedded, [-1, hiddenSize]), rate, options);
-      const hiddenStates = [unfolded(rows)];
-      layers.forEach((layer, index) => {
-        rows = layer(rows, length, bias, options);
-        if (index === layers.length - 1) rows = lastNorm(rows);
-        hiddenStates.push(unfolded(rows));
-      });
-      const logits = tf.matMul(rows as Tensor2D, predictor as Tensor2D, false, true);
-      return { logits: tf.reshape(logits, [batch, length, text.vocabulary]), hiddenStates };
+      return dropout(tf.reshape(embedded, [-1, hiddenSize]), rate, options);
     },
-    pool: meanOverTokens,
-  };
+    layers: () => layers,
+    lastNorm,
+    predictor,
+  });
 }
 
 function decoderLayer(config: Gpt2Config, name: string, weights: WeightRegistry) {

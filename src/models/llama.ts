@@ -1,17 +1,18 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../data/dataset.ts';
 import { tf } from '../device/tensorflow.ts';
 import type { ModelConfig } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { activation } from './layers/activation.ts';
-import { type AttentionShape, attend, causalBias } from './layers/attention.ts';
+import { type AttentionShape, attend } from './layers/attention.ts';
+import { type DecoderLayer, decoder } from './layers/decoder.ts';
 import { embedding } from './layers/embedding.ts';
 import { linear } from './layers/linear.ts';
 import { rmsNorm } from './layers/rms-norm.ts';
 import { type Rotation, rotary } from './layers/rotary.ts';
 import type { ForwardOptions } from './model.ts';
 import type { Network } from './network.ts';
-import { headSize, meanOverTokens, positionCount, textShape } from './text-input.ts';
+import { headSize, positionCount, textShape } from './text-input.ts';
 import type { WeightRegistry } from './weights.ts';
 
 export type LlamaConfig = Extract<ModelConfig, { architecture: 'llama' }>;
@@ -39,26 +40,22 @@ export function llama(config: LlamaConfig, task: TaskShape, weights: WeightRegis
   const predictor = config.tieEmbeddings
     ? words.table
     : weights.parameter('lm_head.weight', [text.vocabulary, hiddenSize], initializer);
-  return {
+  return decoder({
+    text,
+    hiddenSize,
     layerCount: config.layers,
-    hiddenShapes: Array.from({ length: config.layers + 1 }, () => [text.length, hiddenSize]),
-    forward(input, options) {
-      const [batch, length] = input.ids!.shape as [number, number];
-      const bias = causalBias(length);
+    embed: ({ ids }) => tf.reshape(words.lookUp(ids!), [-1, hiddenSize]),
+    layers(length) {
       const rotation = rotary(length, shape.headSize, config.ropeTheta, config.ropeScaling);
-      const unfolded = (rows: Tensor) => tf.reshape(rows, [batch, length, hiddenSize]);
-      let rows: Tensor = tf.reshape(words.lookUp(input.ids!), [-1, hiddenSize]);
-      const hiddenStates = [unfolded(rows)];
-      layers.forEach((layer, index) => {
-        rows = layer(rows, length, bias, rotation, options);
-        if (index === layers.length - 1) rows = lastNorm(rows);
-        hiddenStates.push(unfolded(rows));
-      });
-      const logits = tf.matMul(rows as Tensor2D, predictor as Tensor2D, false, true);
-      return { logits: tf.reshape(logits, [batch, length, text.vocabulary]), hiddenStates };
+      return layers.map(
+        (layer): DecoderLayer =>
+          (rows, long, bias, options) =>
+            layer(rows, long, bias, rotation, options),
+      );
     },
-    pool: meanOverTokens,
-  };
+    lastNorm,
+    predictor,
+  });
 }
 
 /** @throws UserError if heads, sizes and groups do not go together. */

@@ -2,19 +2,18 @@
  * Two-dimensional convolution and its gradients. Data is (batch, height, width, channels) throughout; 'NCHW' operands
  * are transposed on the way in and out.
  */
-import { tf } from '../../tensorflow.ts';
+import type { tf } from '../../tensorflow.ts';
 import { blockedConvolution, canUseBlocks } from '../channel-blocks.ts';
 import { type KernelTable, kernel, type Target } from '../kernel.ts';
 import { filled, node, pad, reshape, slice, transpose } from '../record.ts';
 import type { Value } from '../value.ts';
 import { convolutionFilterGradient } from './convolution-filter-gradient.ts';
+import { convolutionWindow, type DataFormat } from './convolution-window.ts';
 import { biasAndActivation } from './fused.ts';
-import { backwardWindow, overhang, type Window, windowAttributes, windowOf } from './window.ts';
+import { backwardWindow, overhang, type Window, windowAttributes } from './window.ts';
 
 export const toChannelsFirst = [0, 3, 1, 2] as const;
 export const toChannelsLast = [0, 2, 3, 1] as const;
-
-type DataFormat = 'NHWC' | 'NCHW' | undefined;
 
 /** Runs `compute` on data with channels last, whatever the operation's format is. */
 export function withChannelsLast(format: DataFormat, x: Value, compute: (x: Value) => Value): Value {
@@ -24,33 +23,6 @@ export function withChannelsLast(format: DataFormat, x: Value, compute: (x: Valu
 
 function channelsLast(format: DataFormat, x: Value): Value {
   return format === 'NCHW' ? transpose(x, toChannelsLast) : x;
-}
-
-/** A convolution's geometry for data with channels last. */
-function geometry(
-  shape: readonly number[],
-  filterShape: readonly number[],
-  {
-    strides,
-    pad,
-    dilations,
-    dimRoundingMode,
-  }: Pick<tf.Conv2DAttrs, 'strides' | 'pad' | 'dimRoundingMode'> & Partial<Pick<tf.Conv2DAttrs, 'dilations'>>,
-  format: DataFormat,
-): Window {
-  // Explicit paddings are given in the order of the data's own axes.
-  const lastPad =
-    format === 'NCHW' && Array.isArray(pad) ? ([pad[0], pad[2], pad[3], pad[1]] as typeof pad) : pad;
-  return windowOf(
-    tf.backend_util.computeConv2DInfo(
-      shape as [number, number, number, number],
-      filterShape as [number, number, number, number],
-      strides,
-      dilations ?? 1,
-      lastPad,
-      dimRoundingMode,
-    ),
-  );
 }
 
 /**
@@ -150,7 +122,7 @@ export function reversed(filter: Value): Value {
 function forward(x: Value, filter: Value, attributes: tf.Conv2DAttrs, target: Target): Value {
   const { dataFormat } = attributes;
   return withChannelsLast(dataFormat, x, (x) =>
-    convolve(x, filter, geometry(x.shape, filter.shape, attributes, dataFormat), target),
+    convolve(x, filter, convolutionWindow(x.shape, filter.shape, attributes, { format: dataFormat }), target),
   );
 }
 
@@ -164,7 +136,7 @@ export const convolutionKernels: KernelTable = {
       const { dataFormat, inputShape } = attributes;
       const lastShape =
         dataFormat === 'NCHW' ? toChannelsLast.map((axis) => inputShape[axis]!) : [...inputShape];
-      const window = geometry(lastShape, filter.shape, attributes, dataFormat);
+      const window = convolutionWindow(lastShape, filter.shape, attributes, { format: dataFormat });
       return withChannelsLast(dataFormat, dy, (dy) => convolveBackward(dy, filter, window, target));
     },
   ),
@@ -173,7 +145,7 @@ export const convolutionKernels: KernelTable = {
     ({ x, dy }, attributes, target) => {
       const { dataFormat, filterShape } = attributes;
       const input = channelsLast(dataFormat, x);
-      const window = geometry(input.shape, filterShape, attributes, dataFormat);
+      const window = convolutionWindow(input.shape, filterShape, attributes, { format: dataFormat });
       return convolutionFilterGradient(input, channelsLast(dataFormat, dy), window, target);
     },
   ),

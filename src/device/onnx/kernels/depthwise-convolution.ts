@@ -1,35 +1,20 @@
 /** Convolution of each channel with kernels of its own, and its gradients. tfjs-core knows it with channels last only. */
-import { tf } from '../../tensorflow.ts';
+import type { tf } from '../../tensorflow.ts';
 import { blockedDepthwiseConvolution, canUseBlocks } from '../channel-blocks.ts';
 import { type KernelTable, kernel, type Target } from '../kernel.ts';
 import { add, concat, filled, mul, node, pad, reduce, reshape, slice, transpose } from '../record.ts';
 import type { Value } from '../value.ts';
 import { reversed, toChannelsFirst, toChannelsLast, transposedConvolution } from './convolution.ts';
+import { type ConvolutionAttributes, convolutionWindow } from './convolution-window.ts';
 import { biasAndActivation } from './fused.ts';
-import { backwardWindow, overhang, type Window, windowAttributes, windowOf } from './window.ts';
+import { backwardWindow, overhang, type Window, windowAttributes } from './window.ts';
 
-function geometry(
+/** Where its windows lie. */
+const windowFor = (
   shape: readonly number[],
   filterShape: readonly number[],
-  {
-    strides,
-    pad,
-    dilations,
-    dimRoundingMode,
-  }: Pick<tf.DepthwiseConv2dNativeAttrs, 'strides' | 'pad' | 'dilations' | 'dimRoundingMode'>,
-): Window {
-  return windowOf(
-    tf.backend_util.computeConv2DInfo(
-      shape as [number, number, number, number],
-      filterShape as [number, number, number, number],
-      strides,
-      dilations ?? 1,
-      pad,
-      dimRoundingMode,
-      true,
-    ),
-  );
-}
+  attributes: ConvolutionAttributes,
+) => convolutionWindow(shape, filterShape, attributes, { depthwise: true });
 
 /** (height, width, channels, multiplier) to ONNX's (channels · multiplier, 1, height, width). */
 function grouped(filter: Value): Value {
@@ -102,25 +87,25 @@ function filterGradient(x: Value, dy: Value, window: Window): Value {
 export const depthwiseConvolutionKernels: KernelTable = {
   DepthwiseConv2dNative: kernel<tf.DepthwiseConv2dNativeInputs, tf.DepthwiseConv2dNativeAttrs>(
     ({ x, filter }, attributes, target) =>
-      forward(x, filter, geometry(x.shape, filter.shape, attributes), target),
+      forward(x, filter, windowFor(x.shape, filter.shape, attributes), target),
   ),
 
   DepthwiseConv2dNativeBackpropInput: kernel<
     tf.DepthwiseConv2dNativeBackpropInputInputs,
     tf.DepthwiseConv2dNativeBackpropInputAttrs
   >(({ dy, filter }, attributes, target) =>
-    inputGradient(dy, filter, geometry(attributes.inputShape, filter.shape, attributes), target),
+    inputGradient(dy, filter, windowFor(attributes.inputShape, filter.shape, attributes), target),
   ),
 
   DepthwiseConv2dNativeBackpropFilter: kernel<
     tf.DepthwiseConv2dNativeBackpropFilterInputs,
     tf.DepthwiseConv2dNativeBackpropFilterAttrs
-  >(({ x, dy }, attributes) => filterGradient(x, dy, geometry(x.shape, attributes.filterShape, attributes))),
+  >(({ x, dy }, attributes) => filterGradient(x, dy, windowFor(x.shape, attributes.filterShape, attributes))),
 
   FusedDepthwiseConv2D: kernel<tf.FusedDepthwiseConv2DInputs, tf.FusedDepthwiseConv2DAttrs>(
     (inputs, attributes, target) => {
       const { x, filter } = inputs;
-      const window = geometry(x.shape, filter.shape, attributes);
+      const window = windowFor(x.shape, filter.shape, attributes);
       return biasAndActivation(forward(x, filter, window, target), inputs, attributes);
     },
   ),
