@@ -232,6 +232,33 @@ test('a picture of perplexities uses its whole height, and marks what all answer
   assert.ok(svg.includes('all together'));
 });
 
+test('a line across a picture lies exactly at its value', () => {
+  const point = (quality: number) => ({
+    ...{ label: 'a', cost: 1 + quality, quality, strategy: 'direct', deviation: null },
+  });
+  const chart = (quality: number) =>
+    renderSvg(
+      paretoChart(
+        {
+          points: [point(0.92), point(0.94)],
+          levels: [{ label: 'level', quality }],
+          costLabel: 'Cost',
+          formatCost: String,
+        },
+        lightTheme,
+        size,
+      ),
+      lightTheme,
+      size,
+      'c',
+    );
+  // By default ECharts would put both at 0.93.
+  const lineOf = (svg: string) =>
+    /<path d="M[\d.]+ ([\d.]+)L[\d.]+ \1"[^>]*stroke-dasharray="[^"]*"/.exec(svg)?.[1];
+  const [lower, upper] = [lineOf(chart(0.9274)), lineOf(chart(0.9326))];
+  assert.ok(lower && upper && Number(lower) - Number(upper) > 20, `${lower}, ${upper}`);
+});
+
 test('labels that would lie on each other move down, and to the left at the right edge', () => {
   const place = labelsApart(500);
   const at = (dataIndex: number, x: number, y: number) =>

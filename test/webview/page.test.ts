@@ -375,6 +375,75 @@ describe('the page in a browser', { skip, concurrency: false }, () => {
     await page.close();
   });
 
+  test('language models go on with texts side by side, and what they write is only text', async () => {
+    const { page, complaints } = await open('task=language');
+    await page.locator('.line.run').first().waitFor();
+    await compareAll(page);
+    const list = page.locator('.continuations');
+    await list.locator('li').nth(1).waitFor();
+    assert.deepEqual(await list.locator('li').first().locator('dt').allInnerTexts(), [
+      'The text itself',
+      'Teacher, gpt2 128 4 4 0.1 0.1 0.00001',
+      'Moby Dick, direct',
+      'Moby Dick, sequence',
+    ]);
+    assert.match(await list.locator('li').first().innerText(), /whale, and <img src=x onerror=/);
+    assert.deepEqual(await seriousProblems(page), []);
+    await page.getByRole('button', { name: 'All runs' }).click();
+    await openRun(page);
+    assert.deepEqual(await page.locator('.continuations li').first().locator('dt').allInnerTexts(), [
+      'The text itself',
+      'Teacher',
+      'Student',
+    ]);
+    assert.equal(await page.evaluate(() => window.alerted), undefined);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  test('sureness, disagreement and layers have pictures, with the figures that were recorded', async () => {
+    const { page } = await open('runs=15');
+    await page.locator('.line.run').first().waitFor();
+    await compareAll(page);
+    for (const title of [
+      'Confidence against accuracy',
+      'Where they disagree: MNIST, from the teacher’s layers',
+      'Layers, feature: MNIST, from the teacher’s layers',
+    ])
+      await page.locator('distillery-chart h3', { hasText: title }).waitFor();
+    await page.getByRole('button', { name: 'Show the figures as a table: Layers, feature' }).click();
+    const table = page.getByRole('region', { name: 'Figures: Layers, feature' });
+    // Where the sample curves end.
+    const last = (low: number, high: number, decay: number) => (low + high * Math.exp(-decay)).toPrecision(3);
+    assert.deepEqual(await table.locator('tbody td:nth-child(4)').allInnerTexts(), [
+      last(0.3, 0.9, 5),
+      last(0.7, 0.8, 3),
+    ]);
+    await page.getByRole('button', { name: 'Save as JSON' }).click();
+    const saved = await page.evaluate(() => window.harness.sent.at(-1));
+    assert.equal(saved?.kind === 'command' && saved.name === 'saveReport' && saved.format, 'json');
+    await page.close();
+  });
+
+  test('a run at work shows what its machine does, and one that has ended does not', async () => {
+    const { page } = await open('runs=24&states=mixed');
+    await page.locator('.line.run', { hasText: 'train' }).first().locator('button.link').click();
+    const cards = page.locator('distillery-usage .card');
+    await cards.first().waitFor();
+    const texts = await cards.allInnerTexts();
+    assert.equal(texts.length, 4);
+    assert.match(texts[0]!, /Processor.*AMD EPYC 7543[\s\S]*1\.9 cores by this run/);
+    assert.match(texts[1]!, /3\.10 GB[\s\S]*of 16\.0 GB · 610 MB by this run/);
+    assert.match(texts[2]!, /GPU.*NVIDIA H100[\s\S]*83 %[\s\S]*412 W/);
+    assert.match(texts[3]!, /21\.0 GB[\s\S]*of 80\.0 GB/);
+    assert.deepEqual(await seriousProblems(page), []);
+    await page.getByRole('button', { name: 'All runs' }).click();
+    await page.locator('.line.run', { hasText: 'completed' }).first().locator('button.link').click();
+    await page.locator('distillery-parameters').waitFor();
+    assert.equal(await page.locator('distillery-usage').count(), 0);
+    await page.close();
+  });
+
   test('curves of a running run move as its points come', async () => {
     const { page } = await open('runs=12&states=mixed');
     await page.locator('.line.run').first().waitFor();

@@ -221,7 +221,7 @@ function candidatesTable(comparison: ComparisonData): TemplateResult {
       <thead>
         <tr>
           <th scope="col">Strategy</th>
-          ${candidateColumns.map((column) => html`<th scope="col">${column}</th>`)}
+          ${candidateColumns.map((column, index) => html`<th scope="col" class=${index > 0 ? 'number' : ''}>${column}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -231,7 +231,7 @@ function candidatesTable(comparison: ComparisonData): TemplateResult {
               <th scope="row">
                 <span class="labelled ${index === 0 ? '' : 'hidden'}">${strategyMark(group)}${userText(group.label)}</span>
               </th>
-              ${row.map((cell) => html`<td>${userText(cell)}</td>`)}
+              ${row.map((cell, column) => html`<td class=${column > 0 ? 'number' : ''}>${userText(cell)}</td>`)}
             </tr>`,
           ),
         )}

@@ -54,7 +54,7 @@ export function runCharts(
   if (disagreement)
     draws.push((theme, size) =>
       disagreementChart(
-        { label: 'student and teacher', strategy, variant, classes: disagreement },
+        { label: 'teacher and student', strategy, variant, classes: disagreement },
         theme,
         size,
       ),

@@ -1,5 +1,6 @@
 import type { EChartsOption } from 'echarts';
 import { formatNumber, oneLine } from '../formatting.ts';
+import { textWidth } from '../text-width.ts';
 import type { ChartTheme } from './chart-theme.ts';
 
 /** A picture with the same figures as text. */
@@ -78,25 +79,41 @@ export const progressAxis = (theme: ChartTheme, label: string): Record<string, u
 /** Signs of a name that a legend has room for. */
 export const legendSigns = ({ width }: { readonly width: number }): number => (width >= 480 ? 34 : 24);
 
-/** A legend of so many entries below a picture, and the pixels it takes. */
+const legendGap = 10;
+
+/** A legend of these entries below a picture, and the pixels that both need below the axis. */
 export function legendBelow(
   theme: ChartTheme,
-  entries: number,
+  entries: readonly string[],
   { width }: { readonly width: number },
-  { perRow = 2, ...more }: { readonly perRow?: number; readonly [option: string]: unknown } = {},
+  { itemWidth = 12, ...more }: { readonly itemWidth?: number; readonly [option: string]: unknown } = {},
 ): { readonly height: number; readonly legend: Record<string, unknown> } {
-  const rows = Math.ceil(entries / (width >= 480 ? perRow : Math.max(1, perRow - 1)));
+  let rows = 0;
+  let left = 0;
+  for (const entry of entries) {
+    const own = itemWidth + 5 + textWidth(entry, '11px sans-serif') + legendGap;
+    if (rows === 0 || own > left) {
+      rows += 1;
+      left = width - 2 * legendGap;
+    }
+    left -= own;
+  }
   return {
-    height: rows * 20,
+    height: rows === 0 ? 0 : 6 + rows * 20,
     legend: {
+      show: rows > 0,
       bottom: 0,
-      itemWidth: 12,
+      itemWidth,
+      itemGap: legendGap,
       itemHeight: 10,
       textStyle: { color: theme.text, fontFamily: theme.font, fontSize: 11 },
       ...more,
     },
   };
 }
+
+/** A line across a picture at an exact place: unless told, ECharts puts it at the nearest hundredth. */
+export const exactLine = { silent: true, symbol: 'none', precision: 12 } as const;
 
 /** Bounds a little outside the values, so that no marker is cut. */
 export function padded(values: readonly number[], share = 0.08): { min: number; max: number } {

@@ -46,17 +46,15 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
   });
   const banded = input.curves.some(({ points }) => points.some(hasBand));
   // A single line is what the title says.
-  const below = legendBelow(theme, styled.length > 1 ? styled.length : 0, size, {
-    show: styled.length > 1,
-    itemWidth: 22,
-    itemHeight: 8,
-    data: styled.map(({ name }) => name),
-  });
+  const names = styled.length > 1 ? styled.map(({ name }) => name) : [];
+  const below = legendBelow(theme, names, size, { itemWidth: 22, itemHeight: 8, data: names });
   return {
     title: input.metric,
     caption: banded
       ? 'Mean over seeds; the band reaches from the lowest seed to the highest.'
-      : 'Each line is one run.',
+      : styled.length === 1
+        ? 'One run.'
+        : 'Each line is one run.',
     description: `${input.metric} over ${input.xLabel}: ${styled
       .map(({ label, points }) => {
         const last = points.at(-1);
@@ -77,7 +75,7 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
       ]),
     ),
     option: {
-      ...frame(theme, { top: 14, bottom: 14 + below.height }),
+      ...frame(theme, { top: 14, bottom: 8 + below.height }),
       legend: below.legend,
       xAxis: progressAxis(theme, input.xLabel),
       yAxis: axis(theme, {

@@ -1,6 +1,6 @@
 import type { ClassDisagreement } from '../disagreement.ts';
 import { formatCount, formatPercent } from '../formatting.ts';
-import { axis, type Chart, frame, legendBelow, short } from './chart-frame.ts';
+import { axis, type Chart, frame, legendBelow, roundLabel, short } from './chart-frame.ts';
 import { type ChartTheme, type Coloured, strategyColor } from './chart-theme.ts';
 
 export interface DisagreementInput extends Coloured {
@@ -35,7 +35,12 @@ export function disagreementChart(
   ] as const;
   const total = (key: (typeof kinds)[number]['key'] | 'samples' | 'differ') =>
     known.reduce((sum, one) => sum + one[key], 0);
-  const below = legendBelow(theme, kinds.length, size, { perRow: 2, icon: 'roundRect' });
+  const below = legendBelow(
+    theme,
+    kinds.map(({ name }) => name),
+    size,
+    { icon: 'roundRect' },
+  );
   const [first] = worst;
   return {
     title: `Where they disagree: ${short(input.label, 60)}`,
@@ -54,7 +59,7 @@ export function disagreementChart(
       ),
     ]),
     option: {
-      ...frame(theme, { bottom: 14 + below.height }),
+      ...frame(theme, { bottom: 8 + below.height }),
       legend: below.legend,
       xAxis: axis(theme, {
         type: 'category',
@@ -66,7 +71,7 @@ export function disagreementChart(
       yAxis: axis(theme, {
         type: 'value',
         min: 0,
-        axisLabel: { formatter: (value: number) => formatPercent(value, value < 0.1 && value > 0 ? 1 : 0) },
+        axisLabel: { formatter: (value: number) => roundLabel(formatPercent(value, 1)) },
       }),
       series: kinds.map(({ name, key, color, opacity }) => ({
         type: 'bar' as const,

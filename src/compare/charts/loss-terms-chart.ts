@@ -24,7 +24,12 @@ export function lossTermsChart(
     input.terms.reduce((sum, term) => sum + Math.max(0, term.values[index] ?? 0), 0);
   const last = input.x.length - 1;
   const indices = sample([...input.x.keys()], 20);
-  const below = legendBelow(theme, input.terms.length, size, { perRow: 3, icon: 'roundRect' });
+  const below = legendBelow(
+    theme,
+    input.terms.map(({ name }) => short(name, 30)),
+    size,
+    { icon: 'roundRect' },
+  );
   return {
     title: `Terms of the loss: ${short(input.label, 60)}`,
     caption: 'Unweighted, on top of each other; of several seeds their mean.',
@@ -40,7 +45,7 @@ export function lossTermsChart(
       formatNumber(total(index)),
     ]),
     option: {
-      ...frame(theme, { bottom: 14 + below.height }),
+      ...frame(theme, { bottom: 8 + below.height }),
       tooltip: { ...(frame(theme).tooltip as object), trigger: 'axis' },
       legend: below.legend,
       xAxis: progressAxis(theme, input.xLabel),

@@ -1,6 +1,16 @@
 import { missing } from '../formatting.ts';
 import { paretoFront } from '../pareto.ts';
-import { axis, type Chart, frame, logTicks, padded, roundBounds, roundLabel, short } from './chart-frame.ts';
+import {
+  axis,
+  type Chart,
+  exactLine,
+  frame,
+  logTicks,
+  padded,
+  roundBounds,
+  roundLabel,
+  short,
+} from './chart-frame.ts';
 import { type ChartTheme, type Coloured, strategyColor, strategyShape } from './chart-theme.ts';
 import { labelsApart } from './label-layout.ts';
 import { accuracy, type Quality } from './quality.ts';
@@ -116,8 +126,7 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
           lineStyle: { color: theme.muted, width: 1.5, type: 'dashed' },
           z: 1,
           markLine: {
-            silent: true,
-            symbol: 'none',
+            ...exactLine,
             data: levels.map(({ label, quality }) => ({ name: label, yAxis: quality })),
             lineStyle: { color: theme.muted, width: 1, type: 'dotted' },
             label: {

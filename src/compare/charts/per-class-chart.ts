@@ -23,9 +23,13 @@ export function perClassChart(
   const reach = 1 - Math.min(1, ...values);
   const interval = reach < 0.09 ? 0.02 : reach < 0.24 ? 0.05 : 0.2;
   const lowest = Math.max(0, 1 - Math.ceil((reach + 0.01) / interval) * interval);
-  const below = legendBelow(theme, input.models.length, size, {
-    formatter: (name: string) => short(name, legendSigns(size)),
-  });
+  const shorter = (name: string) => short(name, legendSigns(size));
+  const below = legendBelow(
+    theme,
+    input.models.map(({ label }) => shorter(label)),
+    size,
+    { formatter: shorter },
+  );
   return {
     title: 'Accuracy by class',
     caption: 'Share of the samples of each class that are recognised as it.',
@@ -44,7 +48,7 @@ export function perClassChart(
       ...input.models.map((model) => formatPercent(model.accuracy[label] ?? null)),
     ]),
     option: {
-      ...frame(theme, { bottom: 14 + below.height }),
+      ...frame(theme, { bottom: 8 + below.height }),
       legend: below.legend,
       xAxis: axis(theme, {
         type: 'category',

@@ -24,10 +24,8 @@ export function reliabilityChart(
         : [],
     ),
   }));
-  const below = legendBelow(theme, models.length, size, {
-    itemWidth: 16,
-    data: models.map((model) => short(model.label, legendSigns(size))),
-  });
+  const names = models.map((model) => short(model.label, legendSigns(size)));
+  const below = legendBelow(theme, names, size, { itemWidth: 16, data: names });
   const share = {
     type: 'value',
     min: 0,
@@ -37,7 +35,7 @@ export function reliabilityChart(
   return {
     title: 'Confidence against accuracy',
     caption:
-      'Answers in 15 bins by how sure the model is of them. Below the diagonal it is surer than it should be.',
+      'Answers in 15 bins by how sure the model is of them; large marks stand for many. Below the diagonal it is surer than it should be.',
     description: `${models
       .map((model) => {
         const samples = model.bins.reduce((sum, bin) => sum + bin.count, 0);
@@ -61,7 +59,7 @@ export function reliabilityChart(
       ]),
     ),
     option: {
-      ...frame(theme, { bottom: 14 + below.height }),
+      ...frame(theme, { bottom: 8 + below.height }),
       legend: below.legend,
       xAxis: axis(theme, { ...share, name: 'confidence', nameGap: 26 }),
       yAxis: axis(theme, { ...share, name: 'accuracy', nameGap: 38 }),
@@ -80,10 +78,10 @@ export function reliabilityChart(
           type: 'line' as const,
           name: short(model.label, legendSigns(size)),
           symbol: strategyShape(model.strategy),
-          symbolSize: 8,
+          symbolSize: (_: unknown, params: { dataIndex: number }) => markSize(model.bins, params.dataIndex),
           showSymbol: true,
           data: model.bins.map((bin) => [bin.confidence, bin.accuracy]),
-          lineStyle: { color: strategyColor(theme, model), width: 2 },
+          lineStyle: { color: strategyColor(theme, model), width: 1.5, opacity: 0.75 },
           itemStyle: { color: strategyColor(theme, model) },
           tooltip: {
             formatter: (params: unknown) => {
@@ -95,4 +93,10 @@ export function reliabilityChart(
       ],
     },
   };
+}
+
+/** The area follows the number of answers: what rests on few of them must not catch the eye. */
+function markSize(bins: readonly { readonly count: number }[], index: number): number {
+  const most = Math.max(...bins.map(({ count }) => count));
+  return 4 + 10 * Math.sqrt((bins[index]?.count ?? 0) / most);
 }

@@ -1,5 +1,5 @@
 import { formatPercent, formatPercentSpread, type MeanAndDeviation } from '../formatting.ts';
-import { axis, type Chart, frame, roundLabel, short } from './chart-frame.ts';
+import { axis, type Chart, exactLine, frame, roundLabel, short } from './chart-frame.ts';
 import { type ChartTheme, type Coloured, strategyColor } from './chart-theme.ts';
 import { whiskers } from './whiskers.ts';
 
@@ -84,8 +84,7 @@ export function retentionChart(
             },
           },
           markLine: {
-            silent: true,
-            symbol: 'none',
+            ...exactLine,
             lineStyle: { color: strategyColor(theme, { strategy: 'teacher' }), type: 'solid', width: 1 },
             label: { formatter: 'teacher', position: 'start', color: theme.text, fontSize: 11 },
             data: [{ xAxis: 1 }],

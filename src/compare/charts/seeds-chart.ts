@@ -1,4 +1,4 @@
-import { axis, type Chart, frame, padded, roundLabel, short } from './chart-frame.ts';
+import { axis, type Chart, exactLine, frame, padded, roundLabel, short } from './chart-frame.ts';
 import { type ChartTheme, type Coloured, strategyColor, strategyShape } from './chart-theme.ts';
 import { accuracy, type Quality } from './quality.ts';
 
@@ -84,8 +84,7 @@ export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonl
             ? {}
             : {
                 markLine: {
-                  silent: true,
-                  symbol: 'none',
+                  ...exactLine,
                   lineStyle: {
                     color: strategyColor(theme, { strategy: 'teacher' }),
                     type: 'solid',

@@ -1,5 +1,5 @@
 import { formatGain, formatGainInterval } from '../gain.ts';
-import { axis, type Chart, frame, padded, roundLabel, short } from './chart-frame.ts';
+import { axis, type Chart, exactLine, frame, padded, roundLabel, short } from './chart-frame.ts';
 import type { ChartTheme } from './chart-theme.ts';
 import { whiskers } from './whiskers.ts';
 
@@ -83,8 +83,7 @@ export function verdictChart(
             },
           },
           markLine: {
-            silent: true,
-            symbol: 'none',
+            ...exactLine,
             label: { show: false },
             lineStyle: { color: theme.text, type: 'solid', width: 1 },
             data: [{ xAxis: 0 }],

@@ -105,11 +105,11 @@ export function candidatesTable(comparison: Comparison): Markup {
   if (groups.length === 0) return html``;
   return html`<h2>Exits and peers</h2>
     <div class="card scroll" tabindex="0" role="region" aria-label="Exits and peers"><table>
-    <thead><tr><th scope="col">Strategy</th>${candidateColumns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+    <thead><tr><th scope="col">Strategy</th>${candidateColumns.map((column, index) => html`<th scope="col" class="${index > 0 ? 'number' : ''}">${column}</th>`)}</tr></thead>
     <tbody>${groups.map((group) =>
       candidateRows(group).map(
         (row, index) =>
-          html`<tr><th scope="row"><div class="${index === 0 ? '' : 'hidden'}">${name(group.label)}</div></th>${row.map((cell) => html`<td>${name(cell)}</td>`)}</tr>`,
+          html`<tr><th scope="row"><div class="${index === 0 ? '' : 'hidden'}">${name(group.label)}</div></th>${row.map((cell, column) => html`<td class="${column > 0 ? 'number' : ''}">${name(cell)}</td>`)}</tr>`,
       ),
     )}</tbody></table></div>`;
 }
