@@ -10,7 +10,7 @@ const unused: Readonly<Record<string, readonly string[]>> = {
   feature: ['temperature'],
   sequence: ['beta', 'lambda'],
   quantize: ['groupSize', 'calibrationSamples', 'percentile'],
-  prune: ['scope', 'ramp'],
+  prune: ['scope', 'ramp', 'storage'],
 };
 
 /** What a strategy learns from and which models it compares; images and a small network unless it wants others. */
