@@ -113,6 +113,13 @@ test('figures that a model does not have take no row, and medians say what they 
   assert.match(text, /medians of 42 passes/);
 });
 
+test('sizes are compared the way round they are', () => {
+  const against = (bytes: number) => card({}, { teacher: figures({ bytes }), agreement: 0.5 });
+  assert.match(against(10_000), /is 2\.0 times smaller on disk than its teacher and gives/);
+  assert.match(against(5010), /is as large on disk as its teacher and gives/);
+  assert.match(against(2500), /is 2\.0 times larger on disk than its teacher and gives/);
+});
+
 test('a quantized model says what its bits do to its speed', () => {
   const of = (scheme: 'float16' | 'int8-weights' | 'int8' | 'int4-weights') =>
     compressed({ kind: 'quantize', scheme }, { quantizedWeights: ['a.weight'], floatWeights: ['a.bias'] });

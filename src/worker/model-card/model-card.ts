@@ -54,13 +54,19 @@ function measuring({ student: { timedRounds } }: RunResult, device: string): str
 
 function againstTeacher({ student, teacher, agreement, compression }: RunResult): string | undefined {
   if (!teacher) return undefined;
-  const size = `The student is ${timesSmaller(teacher.bytes / student.bytes)} on disk than its ${compression ? 'original' : 'teacher'}`;
+  const other = compression ? 'original' : 'teacher';
+  const size = `The student is ${comparedSize(teacher.bytes / student.bytes)} its ${other}`;
   if (typeof agreement !== 'number') return `${size}.`;
   return `${size} and gives the same answer to ${percent(agreement)} of the test samples.`;
 }
 
-const timesSmaller = (ratio: number): string =>
-  ratio < 1 ? `${(1 / ratio).toFixed(1)} times larger` : `${ratio.toFixed(1)} times smaller`;
+/** @param ratio how many times fewer bytes */
+function comparedSize(ratio: number): string {
+  if (ratio > 0.95 && ratio < 1.05) return 'as large on disk as';
+  return ratio > 1
+    ? `${ratio.toFixed(1)} times smaller on disk than`
+    : `${(1 / ratio).toFixed(1)} times larger on disk than`;
+}
 
 /** Nothing is said for the owner: neither the data nor what it began with is known to be free. */
 function licence(request: RunRequest): string {
