@@ -61,6 +61,7 @@ function copy(from, to) {
 function stage(target) {
   const [platform, arch] = target.split('-');
   const place = mkdtempSync(join(tmpdir(), 'distillery-vsix-'));
+  process.once('exit', () => rmSync(place, { recursive: true, force: true }));
   for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'package.nls.json', 'package.nls.de.json'])
     if (existsSync(join(root, file))) copy(join(root, file), join(place, file));
   for (const folder of ['dist', 'extension/media', 'extension/l10n'])
@@ -114,20 +115,15 @@ function databaseFor(target) {
 
 for (const target of targets) {
   const out = join(resolve(values.out), `${manifest.name}-${target}-${manifest.version}.vsix`);
-  const place = stage(target);
-  try {
-    const { status } = spawnSync(
-      process.execPath,
-      [
-        join(root, 'node_modules/@vscode/vsce/vsce'),
-        ...['package', '--target', target, '--out', out],
-        ...['--allow-missing-repository', '--no-rewrite-relative-links'],
-      ],
-      { cwd: place, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    if (status !== 0) process.exit(status ?? 1);
-    console.log(`${out} (${(statSync(out).size / 1e6).toFixed(1)} MB)`);
-  } finally {
-    rmSync(place, { recursive: true, force: true });
-  }
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      join(root, 'node_modules/@vscode/vsce/vsce'),
+      ...['package', '--target', target, '--out', out],
+      ...['--allow-missing-repository', '--no-rewrite-relative-links'],
+    ],
+    { cwd: stage(target), stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  if (status !== 0) process.exit(status ?? 1);
+  console.log(`${out} (${(statSync(out).size / 1e6).toFixed(1)} MB)`);
 }

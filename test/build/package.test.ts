@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
@@ -11,6 +11,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'distillery-package-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
 const binaries = join(scratch, 'binaries');
+const staging = join(scratch, 'staging');
+mkdirSync(staging);
 
 /** A library that only looks like one for Windows. */
 function windowsLibrary(machine: number): Buffer {
@@ -31,7 +33,7 @@ function pack(targets: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   const { SQLITE3_BINARIES: _, ...inherited } = process.env;
   return spawnSync(process.execPath, [join(root, 'build/package.mjs'), '--out', scratch, ...targets], {
     encoding: 'utf8',
-    env: { ...inherited, ...environment },
+    env: { ...inherited, ...environment, TMPDIR: staging },
   });
 }
 
@@ -69,4 +71,5 @@ test('what cannot be packaged is refused with what to do', () => {
   refused(['win32-arm64'], /was built for win32-x64, not for win32-arm64/, { SQLITE3_BINARIES: binaries });
   putLibrary('linux-arm64', readFileSync(join(root, 'package.json')));
   refused(['linux-arm64'], /no platform that is known/, { SQLITE3_BINARIES: binaries });
+  assert.deepEqual(readdirSync(staging), [], 'nothing is left behind');
 });
