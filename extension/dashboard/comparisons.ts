@@ -36,7 +36,9 @@ export class Comparisons {
     return (await this.#ask(runs, { format, ...(curves && { curves }) })) as string;
   }
 
-  async #ask(runs: readonly ComparedRun[], wanted: NonNullable<ComparisonTask['wanted']>): Promise<unknown> {
+  async #ask(given: readonly ComparedRun[], wanted: NonNullable<ComparisonTask['wanted']>): Promise<unknown> {
+    // Oldest first, as on the command line: what is compared does not depend on how the runs were picked.
+    const runs = given.toSorted((one, other) => (one.createdAt ?? 0) - (other.createdAt ?? 0));
     const worker = this.#start();
     this.#lastId += 1;
     const id = this.#lastId;

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { runCommand } from '../../host/browser.ts';
+import { picture } from '../window.ts';
+import { expectSoon, runs, stage, step } from './stage.ts';
+
+/** How long the dashboard is hidden: with patience five minutes. */
+const hiddenMs = process.env.DISTILLERY_PATIENCE ? 300_000 : 2000;
+
+export function comebackSteps(): void {
+  const curve = () => stage.board.locator('distillery-curves distillery-chart svg').first().innerHTML();
+  let title: string | null = null;
+  const isThere = async () => {
+    stage.board = await stage.opened();
+    await stage.board.locator('.run-head h1', { hasText: /epochs \d+/ }).waitFor({ timeout: 60_000 });
+    assert.equal(await stage.board.locator('.run-head h1').textContent(), title);
+    await stage.board.locator('distillery-curves distillery-chart svg').first().waitFor({ timeout: 30_000 });
+  };
+
+  step(`hidden for ${hiddenMs / 1000} seconds, the view comes back as it was, and up to date`, async () => {
+    title = await stage.board.locator('.run-head h1').textContent();
+    const { page } = stage;
+    const before = await curve();
+    await runCommand(page, 'File: New Untitled Text File');
+    await page.waitForTimeout(hiddenMs);
+    await runCommand(page, 'View: Close Editor');
+    await isThere();
+    await expectSoon(async () => (await curve()) !== before);
+    const then = await curve();
+    await expectSoon(async () => (await curve()) !== then);
+  });
+
+  step('the view comes back in another column, and when the window is reloaded', async () => {
+    const { page } = stage;
+    await runCommand(page, 'File: New Untitled Text File');
+    await runCommand(page, 'View: Open Previous Editor');
+    await isThere();
+    await runCommand(page, 'View: Move Editor into Next Group');
+    await isThere();
+    assert.equal(await page.locator('.editor-group-container').count(), 2);
+    await runCommand(page, 'Developer: Reload Window');
+    await page.locator('iframe.webview').first().waitFor({ state: 'detached', timeout: 30_000 });
+    await isThere();
+    await stage.board.locator('.run-facts', { hasText: /train \d+ %/ }).waitFor({ timeout: 30_000 });
+  });
+
+  step('the view comes back when the browser is reloaded right after it was moved', async () => {
+    const { page } = stage;
+    // Another run, and another column, which VS Code has not written down yet.
+    await stage.allRuns();
+    await stage.lines.filter({ hasText: 'epochs 20000' }).first().getByRole('button').first().click();
+    const heading = stage.board.locator('.run-head h1', { hasText: 'epochs 20000' });
+    await heading.waitFor();
+    title = await heading.textContent();
+    await runCommand(page, 'View: Move Editor into Previous Group');
+    await page.waitForTimeout(1000);
+    await page.reload();
+    await isThere();
+    const then = await curve();
+    await expectSoon(async () => (await curve()) !== then);
+  });
+
+  step('a second dashboard shows the same; stopped there, the runs end in both', async () => {
+    const { page } = stage;
+    await stage.allRuns();
+    await runCommand(page, 'File: New Untitled Text File');
+    await runCommand(page, 'View: Move Editor into Next Group');
+    await runCommand(page, 'Distillery: Open Dashboard');
+    await page.locator('iframe.webview.ready').nth(1).waitFor({ timeout: 60_000 });
+    const both = [await stage.opened(0), await stage.opened(1)];
+    for (const one of both) await one.getByText('8 runs, 2 running').waitFor({ timeout: 30_000 });
+    await picture(page, 'dashboard-two');
+    await both[1]!.getByRole('checkbox', { name: 'Select all runs shown' }).check();
+    await both[1]!.locator('vscode-button', { hasText: /^\s*Stop\s*$/ }).click();
+    await expectSoon(async () => (await runs()).every(({ state }) => state !== 'running'), 60_000);
+    for (const one of both) await one.locator('.line.run').filter({ hasText: 'cancelled' }).nth(1).waitFor();
+  });
+}
