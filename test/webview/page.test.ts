@@ -383,7 +383,7 @@ describe('the page in a browser', { skip, concurrency: false }, () => {
     await list.locator('li').nth(1).waitFor();
     assert.deepEqual(await list.locator('li').first().locator('dt').allInnerTexts(), [
       'The text itself',
-      'Teacher, gpt2 128 4 4 0.1 0.1 0.00001',
+      'Teacher, gpt2 4×128',
       'Moby Dick, direct',
       'Moby Dick, sequence',
     ]);

@@ -58,7 +58,9 @@ export function differenceOf(
         ? missing
         : signed(difference, formatPercent(Math.abs(difference / baseline), 1));
   const better = kind.better === 'higher' ? difference > 0 : difference < 0;
-  return { text, tone: difference === 0 || kind.better === null ? 'even' : better ? 'good' : 'bad' };
+  // What is shown as nothing is neither good nor bad.
+  const even = kind.better === null || !/[1-9]/.test(text);
+  return { text, tone: even ? 'even' : better ? 'good' : 'bad' };
 }
 
 const signed = (difference: number, text: string) =>
