@@ -5,33 +5,25 @@ import { Command } from 'commander';
 import { compareRuns } from '../compare/figures.ts';
 import { formatSeconds } from '../compare/formatting.ts';
 import { renderTable } from '../compare/table.ts';
+import { usableCores } from '../device/cores.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { createRuns } from '../runs/create-run.ts';
 import { databaseFile, dataDirectoryName } from '../runs/data-directory.ts';
+import { concurrency, setConcurrency } from '../runs/queue.ts';
+import type { RunStore } from '../runs/store.ts';
 import { writeReport } from './compare-command.ts';
 import { exitCodes } from './complain.ts';
 import { withStore } from './context.ts';
+import { demoExamples, demoOrder } from './demo-experiments.ts';
 import { followRuns } from './follow-runs.ts';
 import type { CommandMaker } from './program.ts';
 import { progressView } from './progress/progress-view.ts';
 import { readExperiments } from './run-command.ts';
 
-/** The examples of the demo, in the order in which they run: every strategy for images and both alternatives. */
-const examples = [
-  'mnist-direct',
-  'mnist-response',
-  'mnist-feature',
-  'mnist-relation',
-  'mnist-self',
-  'mnist-online',
-  'mnist-quantize-int8',
-  'mnist-prune',
-].map((name) => `${name}.distill.json`);
-
 export const demoCommand: CommandMaker = (context, ended) =>
   new Command('demo')
     .description(
-      `Train a teacher on MNIST and students by every strategy for images, into ${dataDirectoryName} here.`,
+      `Train teachers on MNIST and on a novel, and students by every strategy, into ${dataDirectoryName} here.`,
     )
     .option(
       '--data-dir <path>',
@@ -43,7 +35,7 @@ export const demoCommand: CommandMaker = (context, ended) =>
         const began = performance.now();
         const experiments = await readExperiments(
           context,
-          examples.map((name) => exampleFile(name)),
+          demoExamples.map(({ name }) => exampleFile(name)),
         );
         const dataDir = options.dataDir ?? join(process.cwd(), dataDirectoryName);
         return withStore(
@@ -51,11 +43,15 @@ export const demoCommand: CommandMaker = (context, ended) =>
           { dataDir },
           async (store) => {
             const ids: string[] = [];
-            for (const experiment of experiments) ids.push(...(await createRuns(store, experiment)));
+            for (const { experiment, seed } of demoOrder(experiments))
+              ids.push(...(await createRuns(store, experiment, { seeds: [seed] })));
             terminal.err(
-              `${ids.length} runs of ${experiments.length} experiments: a teacher learns all of MNIST and is then distilled by every strategy for images,\nquantized and pruned.\n\n`,
+              `${ids.length} runs of ${experiments.length} experiments: a teacher learns all of MNIST and is distilled by every strategy for images,\nquantized and pruned; a small language model learns a novel, by itself and from a larger one.\n\n`,
             );
-            const code = await followRuns(context, store, ids, progressView(terminal, { json: false }));
+            // Models this small keep one core busy each, and no more.
+            const code = await atOnce(store, usableCores(), () =>
+              followRuns(context, store, ids, progressView(terminal, { json: false })),
+            );
             const name = ownName();
             if (code === exitCodes.interrupted) {
               const rest = await store.list({ ids, states: ['cancelled'], sort: 'createdAt' });
@@ -71,7 +67,7 @@ export const demoCommand: CommandMaker = (context, ended) =>
             );
             const report = join(store.dataDirectory, 'report.html');
             await writeReport(store, runs, comparison, report);
-            const example = relative(process.cwd(), exampleFile('mnist-response.distill.json'));
+            const example = relative(process.cwd(), exampleFile('mnist-response'));
             const copy = 'mine.distill.json';
             const steps: [string, string][] = [
               [`${name} runs`, 'every run, with its state'],
@@ -104,6 +100,17 @@ export const demoCommand: CommandMaker = (context, ended) =>
       }),
     );
 
+/** Does something while so many runs may go at once, whatever the data directory allows before and after. */
+async function atOnce<T>(store: RunStore, runs: number, work: () => Promise<T>): Promise<T> {
+  const before = await concurrency(store);
+  await setConcurrency(store, Math.min(runs, 64));
+  try {
+    return await work();
+  } finally {
+    await setConcurrency(store, before);
+  }
+}
+
 /** How this command line was called, so that what is printed can be pasted. */
 function ownName(): string {
   const script = process.argv[1] ?? '';
@@ -111,7 +118,8 @@ function ownName(): string {
 }
 
 /** Examples lie beside dist/, or beside src/ where the sources run themselves. */
-function exampleFile(name: string): string {
+function exampleFile(example: string): string {
+  const name = `${example}.distill.json`;
   for (const up of ['../examples/', '../../examples/']) {
     const file = fileURLToPath(new URL(`${up}${name}`, import.meta.url));
     if (existsSync(file)) return file;
