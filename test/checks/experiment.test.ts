@@ -488,6 +488,13 @@ test('the examples are ready to run', async () => {
   const examples = join(import.meta.dirname, '../../examples');
   for (const name of readdirSync(examples)) {
     const file = join(examples, name);
-    assert.deepEqual(told(await checkExperiment(readFileSync(file, 'utf8'), file)), [], name);
+    const problems = await checkExperiment(readFileSync(file, 'utf8'), file);
+    // Where whole heads go, transformers cannot follow: worth a warning, and no fault of the example.
+    const expected = name.endsWith('-prune.distill.json') && !name.startsWith('mnist') ? ['layout'] : [];
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      expected,
+      name,
+    );
   }
 });
