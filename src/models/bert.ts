@@ -116,6 +116,10 @@ function classificationHead(config: BertConfig, classes: number, weights: Weight
   const rate = config.classifierDropout ?? config.dropout;
   const layer = (name: string, outputs: number) =>
     linear(weights, name, hiddenSize, outputs, { initializer });
+  if (config.head === 'linear') {
+    const output = layer('classifier', classes);
+    return (x: Tensor, options: ForwardOptions) => output(dropout(x, rate, options));
+  }
   if (config.layout === 'roberta') {
     const dense = layer('classifier.dense', hiddenSize);
     const output = layer('classifier.out_proj', classes);

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { tf } from '../../src/device/tensorflow.ts';
 import { modelSchema } from '../../src/experiment/model-schema.ts';
 import { loadModel, saveModel } from '../../src/models/checkpoint.ts';
 import { planModel } from '../../src/models/create-model.ts';
@@ -74,6 +75,36 @@ for (const config of [
       const logits = (of: typeof model) => values(of.forward({ pixels }, { training: false }).logits);
       assert.deepEqual(logits(loaded), logits(model), name);
       assert.ok(values(terms[`${name}.labels`]!.value)[0]! > 0);
+    }
+  });
+
+const texts = {
+  classes: 2,
+  text: { goal: 'classification', vocabulary: 9, length: 5, padId: 0 },
+} as const;
+const encoder = { architecture: 'bert', hiddenSize: 8, layers: 3, heads: 2, dropout: 0, attentionDropout: 0 };
+
+for (const [config, asked] of [
+  [{ architecture: 'mlp', hidden: [6, 5, 4] }, task],
+  [{ architecture: 'cnn', channels: [3, 5], normalization: 'layer' }, task],
+  ...(['bert', 'distilbert', 'roberta'] as const).map((layout) => [{ ...encoder, layout }, texts] as const),
+] as const)
+  test(`an exit answers as a model of its own what it answered in training: ${JSON.stringify(config)}`, () => {
+    const student = modelOf(config, 1, asked);
+    const attached = createStrategy(strategyConfig({ kind: 'self', exits: 3 })).attach(partsFor(student));
+    const input =
+      asked === texts
+        ? { ids: tf.tensor2d([1, 2, 3, 0, 0, 4, 5, 6, 7, 8, 8, 7, 1, 1, 0], [3, 5], 'int32') }
+        : { pixels: uniform([3, 8, 8, 1], 3) };
+    const forward = student.forward(input, { training: false });
+    const labels = [0, 1, 1];
+    const context = contextFor(forward.logits, labels, { student: forward });
+    const terms = attached.loss({ ...context, batch: { ...context.batch, input } });
+    for (const { name, model } of attached.candidates!()) {
+      const { logits } = model.forward(input, { training: false });
+      const alone = tf.losses.softmaxCrossEntropy(tf.oneHot(labels, asked.classes), logits);
+      const [own, trained] = [values(alone)[0]!, values(terms[`${name}.labels`]!.value)[0]!];
+      assert.ok(Math.abs(own - trained) < 1e-6, `${name}: ${own} alone, ${trained} in training`);
     }
   });
 

@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { TaskShape } from '../../src/data/dataset.ts';
 import { HostRandom } from '../../src/device/host-random.ts';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
 import { tf } from '../../src/device/tensorflow.ts';
@@ -17,8 +18,8 @@ export const strategyConfig = <K extends StrategyConfig['kind']>(config: {
   [option: string]: unknown;
 }) => strategySchema.parse(config) as Extract<StrategyConfig, { kind: K }>;
 
-export function modelOf(config: object, seed = 1): Model {
-  return buildModel(modelSchema.parse(config), task, RandomGenerator.forUse(seed, 'model'));
+export function modelOf(config: object, seed = 1, asked: TaskShape = task): Model {
+  return buildModel(modelSchema.parse(config), asked, RandomGenerator.forUse(seed, 'model'));
 }
 
 /** What the training loop hands to attach(), and the names that were asked for. */
