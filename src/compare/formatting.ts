@@ -66,10 +66,11 @@ export function formatMilliseconds(milliseconds: Maybe): string {
   ]);
 }
 
-/** 8.2 s, 3 min 12 s, 2 h 05 min. */
+/** 8.2 s, 3 min 12 s, 2 h 05 min; −0.4 s where more was spent than saved. */
 export function formatSeconds(seconds: Maybe): string {
-  if (!isKnown(seconds) || seconds < 0) return missing;
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (!isKnown(seconds)) return missing;
+  if (seconds <= -0.05) return `−${formatSeconds(-seconds)}`;
+  if (seconds < 9.95) return `${Math.abs(seconds).toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;

@@ -53,6 +53,8 @@ test('times have the unit that suits them', () => {
   assert.equal(formatSeconds(192), '3 min 12 s');
   assert.equal(formatSeconds(3599.7), '1 h 00 min');
   assert.equal(formatSeconds(7500), '2 h 05 min');
+  assert.equal(formatSeconds(-0.42), '−0.4 s');
+  assert.equal(formatSeconds(-0.01), '0.0 s');
 });
 
 test('counts, ratios and plain numbers', () => {

@@ -8,7 +8,9 @@ import { type Baseline, differenceOf, meansOf } from './baseline.ts';
 /** Teachers and strategies with every figure, and under it the difference to the baseline. */
 export function comparisonTable(comparison: ComparisonData, baseline: Baseline | undefined): TemplateResult {
   const all = [...comparison.teachers, ...comparison.groups];
-  const kinds = figureKinds.filter((kind) => all.some((one) => spreadOf(one, kind) !== null));
+  const kinds = figureKinds.filter((kind) =>
+    all.some((one) => kind.formatSpread(spreadOf(one, kind)) !== missing),
+  );
   return html`<div class="scroll card flush" tabindex="0" role="region" aria-label="Figures of teachers and strategies">
     <table class="figures">
       <thead>
