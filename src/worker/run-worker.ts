@@ -82,8 +82,10 @@ async function runLocked(directory: RunDirectory): Promise<ExitCode> {
   const onSignal = () => control.stop();
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   let device: Device | undefined;
+  let begun = false;
   try {
     const request = directory.readRequest();
+    begun = true;
     const threads = threadsOf(events);
     device = await openDevice(request.device, { threads });
     const checkpoints = new Checkpoints(directory.checkpointsDirectory);
@@ -104,6 +106,11 @@ async function runLocked(directory: RunDirectory): Promise<ExitCode> {
     await checkpoints.remove('last');
     return 0;
   } catch (error) {
+    // Deleted meanwhile, it cannot fail for want of its files, and nothing of it may come back.
+    if (begun && !existsSync(directory.requestFile)) {
+      await rm(directory.path, { recursive: true, force: true });
+      return 0;
+    }
     return await lastWords(error, log, directory);
   } finally {
     process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
@@ -128,11 +135,6 @@ async function lastWords(error: unknown, log: EventLog, directory: RunDirectory)
         directory.candidatesDirectory,
       ])
         await rm(path, { recursive: true, force: true });
-    // Of a run that was deleted meanwhile nothing may come back.
-    if (!existsSync(directory.requestFile)) {
-      await rm(directory.path, { recursive: true, force: true });
-      return 0;
-    }
     log.append({ type: 'cancelled', reason: error.reason });
     await directory.clearRequests();
     return 0;
