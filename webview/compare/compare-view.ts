@@ -1,6 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { candidateColumns, candidateRows } from '../../src/compare/candidate-rows.ts';
 import type { Draw } from '../../src/compare/charts/chart-frame.ts';
 import { classCharts } from '../../src/compare/charts/class-charts.ts';
 import { candidateCharts, comparisonCharts } from '../../src/compare/charts/comparison-charts.ts';
@@ -9,7 +8,6 @@ import '../charts/chart-card.ts';
 import type { HostError } from '../host/host.ts';
 import { continuationList } from '../parts/continuations.ts';
 import { button, dropdown, quietButton } from '../parts/controls.ts';
-import { strategyMark, userText } from '../parts/marks.ts';
 import { Part } from '../parts/part.ts';
 import { emptyState, errorState, loadingState } from '../parts/states.ts';
 import type { ComparisonData } from '../protocol.ts';
@@ -17,6 +15,7 @@ import type { Dashboard } from '../state/dashboard.ts';
 import { variantsOf } from '../state/variants.ts';
 import { adviceList } from './advice-list.ts';
 import { baselinesOf } from './baseline.ts';
+import { candidatesTable, differencesTable } from './compare-tables.ts';
 import { comparisonTable } from './comparison-table.ts';
 import './curves-panel.ts';
 import { verdictCards } from './verdict-cards.ts';
@@ -161,7 +160,7 @@ export class CompareView extends Part {
           : nothing
       }
       <section aria-labelledby="differences">
-        <h2 id="differences">What differs</h2>${differences(comparison)}
+        <h2 id="differences">What differs</h2>${differencesTable(comparison)}
       </section>`;
   }
 
@@ -213,57 +212,6 @@ export class CompareView extends Part {
     this.failure = undefined;
     this.requestUpdate();
   }
-}
-
-function candidatesTable(comparison: ComparisonData): TemplateResult {
-  return html`<div class="scroll card flush" tabindex="0" role="region" aria-label="Exits and peers">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Strategy</th>
-          ${candidateColumns.map((column, index) => html`<th scope="col" class=${index > 0 ? 'number' : ''}>${column}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${comparison.groups.flatMap((group) =>
-          candidateRows(group).map(
-            (row, index) => html`<tr>
-              <th scope="row">
-                <span class="labelled ${index === 0 ? '' : 'hidden'}">${strategyMark(group)}${userText(group.label)}</span>
-              </th>
-              ${row.map((cell, column) => html`<td class=${column > 0 ? 'number' : ''}>${userText(cell)}</td>`)}
-            </tr>`,
-          ),
-        )}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-function differences(comparison: ComparisonData): TemplateResult {
-  if (comparison.groups.length < 2) return html`<p class="hint">There is only one experiment here.</p>`;
-  if (comparison.differences.length === 0) return html`<p class="hint">All settings are the same.</p>`;
-  return html`<div class="scroll card flush" tabindex="0" role="region" aria-label="Settings that differ">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Setting</th>
-          ${comparison.groups.map(
-            (group) =>
-              html`<th scope="col"><span class="labelled">${strategyMark(group)}${userText(group.label)}</span></th>`,
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        ${comparison.differences.map(
-          ({ key, texts }) => html`<tr>
-            <th scope="row"><code>${key}</code></th>
-            ${texts.map((text) => html`<td>${userText(text)}</td>`)}
-          </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
 }
 
 declare global {

@@ -1,0 +1,57 @@
+import { html, type TemplateResult } from 'lit';
+import { candidateColumns, candidateRows } from '../../src/compare/candidate-rows.ts';
+import { strategyMark, userText } from '../parts/marks.ts';
+import type { ComparisonData } from '../protocol.ts';
+
+/** Exits and peers of each strategy that has such, beside its student. */
+export function candidatesTable(comparison: ComparisonData): TemplateResult {
+  return html`<div class="scroll card flush" tabindex="0" role="region" aria-label="Exits and peers">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Strategy</th>
+          ${candidateColumns.map((column, index) => html`<th scope="col" class=${index > 0 ? 'number' : ''}>${column}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${comparison.groups.flatMap((group) =>
+          candidateRows(group).map(
+            (row, index) => html`<tr>
+              <th scope="row">
+                <span class="labelled ${index === 0 ? '' : 'hidden'}">${strategyMark(group)}${userText(group.label)}</span>
+              </th>
+              ${row.map((cell, column) => html`<td class=${column > 0 ? 'number' : ''}>${userText(cell)}</td>`)}
+            </tr>`,
+          ),
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** Settings in which the experiments differ. */
+export function differencesTable(comparison: ComparisonData): TemplateResult {
+  if (comparison.groups.length < 2) return html`<p class="hint">There is only one experiment here.</p>`;
+  if (comparison.differences.length === 0) return html`<p class="hint">All settings are the same.</p>`;
+  return html`<div class="scroll card flush" tabindex="0" role="region" aria-label="Settings that differ">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Setting</th>
+          ${comparison.groups.map(
+            (group) =>
+              html`<th scope="col"><span class="labelled">${strategyMark(group)}${userText(group.label)}</span></th>`,
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        ${comparison.differences.map(
+          ({ key, texts }) => html`<tr>
+            <th scope="row"><code>${key}</code></th>
+            ${texts.map((text) => html`<td>${userText(text)}</td>`)}
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
