@@ -90,7 +90,7 @@ step(
       );
     }
     await stage.allRuns();
-    await stage.board.getByText('2 running').waitFor({ timeout: 60_000 });
+    await stage.board.getByText('2 running').waitFor({ timeout: 120_000 });
     const running = stage.lines.filter({ hasText: /epochs 2000\d/ });
     await running
       .filter({ hasText: /train \d+ %/ })

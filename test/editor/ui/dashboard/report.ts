@@ -24,9 +24,12 @@ export function reportSteps(): void {
       await board.getByRole('button', { name: 'Save as HTML report' }).click();
       // Where the editor runs in a browser, VS Code asks in its own dialog.
       const input = page.locator('.quick-input-widget input').first();
-      await input.waitFor();
-      await input.fill(file);
-      await page.keyboard.press('Enter');
+      await expectSoon(async () => (await input.inputValue()) === file);
+      // The dialog is still looking into the folder at first, and does not hear a key then.
+      await expectSoon(async () => {
+        if (await input.isVisible()) await input.press('Enter');
+        return existsSync(file);
+      });
       await expectSoon(() => existsSync(file) && readFileSync(file, 'utf8').includes('</html>'));
       const region = board.getByRole('region', { name: 'Figures of teachers and strategies' });
       const screen = {

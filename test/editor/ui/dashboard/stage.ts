@@ -59,7 +59,7 @@ class Stage {
       if (error.stack?.includes('/dist/webview/')) this.complaints.push(String(error));
     });
     const payload = [['extensionDevelopmentPath', this.vscode.remoteUri(root)]] as const;
-    await page.goto(this.vscode.url({ folder, payload }));
+    await page.goto(this.vscode.url({ folder, payload }), { timeout: 120_000 });
     await openDistillery(page);
     return page;
   }
