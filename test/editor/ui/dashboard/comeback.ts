@@ -51,8 +51,10 @@ export function comebackSteps(): void {
     const heading = stage.board.locator('.run-head h1', { hasText: 'epochs 20000' });
     await heading.waitFor();
     title = await heading.textContent();
+    // Its tab has the name of the run as soon as the extension knows where the dashboard is.
+    await page.locator('.tab', { hasText: 'epochs 20000' }).waitFor();
     await runCommand(page, 'View: Move Editor into Previous Group');
-    await page.waitForTimeout(1000);
+    await page.waitForTimeout(2000);
     await page.reload();
     await isThere();
     const then = await curve();
