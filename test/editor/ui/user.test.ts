@@ -149,13 +149,13 @@ test('an empty folder offers what to begin with, and becomes the sample project'
 });
 
 test('the experiment of the editor runs from the palette, and the tree follows it', async () => {
-  rewrite('digits-response.distill.json', /"epochs": 30/, '"epochs": 300');
-  rewrite('digits-response.distill.json', /"seeds": \[1, 2, 3\]/, '"seeds": [1, 2]');
+  rewrite('digits-response.distill.json', /"epochs": 30/, '"epochs": 20000');
+  rewrite('digits-response.distill.json', /"seeds": \[1, 2, 3\]/, '"seeds": [3, 4]');
   await page.waitForTimeout(1000);
   await runCommand(page, 'Distillery: Run Experiment');
-  await seen(row(page, /^seed 1, running/));
-  await seen(row(page, /^seed 2, queued/));
-  await seen(row(page, /^seed 1, running, \d+ % training$/), 120_000);
+  await seen(row(page, /^seed 3, running/));
+  await seen(row(page, /^seed 4, queued/));
+  await seen(row(page, /^seed 3, running, \d+ % training$/), 120_000);
   await seen(page.locator('.statusbar-item', { hasText: 'Digits, response' }));
   const devices = page.locator('.pane-header', { hasText: 'Devices' });
   await devices.click();
@@ -165,20 +165,34 @@ test('the experiment of the editor runs from the palette, and the tree follows i
   await devices.click();
 });
 
-test('it stops and goes on', async () => {
-  const ofSeed1 = ({ seed }: RunRecord) => seed === 1;
-  await rowButton(page, /^seed 1, running/, 'Stop Run', () => runInState(ofSeed1, ['cancelled'], 15_000));
-  await seen(row(page, /^seed 1, stopped/));
-  await rowButton(page, /^seed 1, stopped/, 'Resume Run', () =>
-    runInState(ofSeed1, ['queued', 'running', 'completed'], 5000),
+test('a run stops and goes on', async () => {
+  // Runs without an end, however fast the machine: each goes on until somebody stops it.
+  const stop = (seed: number) =>
+    rowButton(page, new RegExp(`^seed ${seed}, (running|queued)`), 'Stop Run', () =>
+      runInState((run) => run.seed === seed, ['cancelled'], 15_000),
+    );
+  await stop(3);
+  await seen(row(page, /^seed 3, stopped/));
+  await rowButton(page, /^seed 3, stopped/, 'Resume Run', () =>
+    runInState((run) => run.seed === 3, ['queued', 'running'], 5000),
   );
-  const [first, second] = await Promise.all([
-    runInState(ofSeed1, ['completed']),
-    runInState(({ seed }) => seed === 2, ['completed']),
-  ]);
-  assert.notEqual(first.resumedFromEpoch, undefined);
-  await checkEvents(first);
-  await checkEvents(second);
+  // Whether the other one has begun by then or still waits.
+  await stop(4);
+  const resumed = await runInState(
+    ({ seed, progress }) => seed === 3 && progress?.phase === 'train',
+    ['running'],
+  );
+  assert.notEqual(resumed.resumedFromEpoch, undefined);
+  await stop(3);
+  for (const seed of [3, 4]) await checkEvents(await runInState((run) => run.seed === seed, ['cancelled']));
+});
+
+test('runs that are left alone are completed, and it is told', async () => {
+  rewrite('digits-response.distill.json', /"epochs": 20000/, '"epochs": 60');
+  rewrite('digits-response.distill.json', /"seeds": \[3, 4\]/, '"seeds": [1, 2]');
+  await page.waitForTimeout(1000);
+  await runCommand(page, 'Distillery: Run Experiment');
+  for (const seed of [1, 2]) await checkEvents(await runInState((run) => run.seed === seed, ['completed']));
   await seen(row(page, /^seed 1, completed, .*%/));
   await toast(page, 'is done');
   await picture(page, '4-completed');
