@@ -97,3 +97,18 @@ export async function said(page: Page): Promise<string> {
   );
   return texts.flat().join('\n');
 }
+
+/**
+ * Ticks a checkbox of the page and waits until it is ticked. The page draws it when its state has come round, not at the
+ * press, and a press between two drawings is lost.
+ */
+export async function tick(box: Locator): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    if (!(await box.isChecked())) await box.click();
+    for (const deadline = Date.now() + 5000; Date.now() < deadline; ) {
+      if (await box.isChecked()) return;
+      await box.page().waitForTimeout(100);
+    }
+    if (attempt === 4) throw new Error('A checkbox cannot be ticked.');
+  }
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { runCommand } from '../../host/browser.ts';
-import { picture } from '../window.ts';
+import { picture, tick } from '../window.ts';
 import { expectSoon, runs, stage, step } from './stage.ts';
 
 /** How long the dashboard is hidden: with patience five minutes. */
@@ -71,7 +71,7 @@ export function comebackSteps(): void {
     const both = [await stage.opened(0), await stage.opened(1)];
     for (const one of both) await one.getByText('8 runs, 2 running').waitFor({ timeout: 30_000 });
     await picture(page, 'dashboard-two');
-    await both[1]!.getByRole('checkbox', { name: 'Select all runs shown' }).check();
+    await tick(both[1]!.getByRole('checkbox', { name: 'Select all runs shown' }));
     await both[1]!.locator('vscode-button', { hasText: /^\s*Stop\s*$/ }).click();
     await expectSoon(async () => (await runs()).every(({ state }) => state !== 'running'), 60_000);
     for (const one of both) await one.locator('.line.run').filter({ hasText: 'cancelled' }).nth(1).waitFor();

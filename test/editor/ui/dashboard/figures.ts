@@ -8,6 +8,7 @@ import { pairedInterval } from '../../../../src/compare/paired-interval.ts';
 import { type Spread, spreadOf } from '../../../../src/compare/spread.ts';
 import { differenceText } from '../../../../src/compare/verdict-text.ts';
 import { differenceOf } from '../../../../webview/compare/baseline.ts';
+import { tick } from '../window.ts';
 import { command, compared, inThemes, stage, step } from './stage.ts';
 
 type Numbers = Readonly<Record<string, number | null>>;
@@ -68,7 +69,7 @@ const labelOf = (kind: FigureKind) => (kind.key === 'accuracy' ? 'Student' : kin
 async function showEveryFigure(): Promise<void> {
   await stage.clickButton('Columns');
   for (const kind of figureKinds)
-    await stage.board.getByRole('checkbox', { name: labelOf(kind), exact: true }).check();
+    await tick(stage.board.getByRole('checkbox', { name: labelOf(kind), exact: true }));
   await stage.clickButton('Done');
 }
 

@@ -10,7 +10,7 @@ import type { RunRecord } from '../../../../src/runs/run-records.ts';
 import { openStore } from '../../../../src/runs/store.ts';
 import { openBrowser, webview } from '../../host/browser.ts';
 import { type RunningVsCode, startVsCode } from '../../host/vscode-server.ts';
-import { openDistillery, picture } from '../window.ts';
+import { openDistillery, picture, tick } from '../window.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
 const scratch = mkdtempSync(join(tmpdir(), 'distillery-dashboard-'));
@@ -94,7 +94,7 @@ class Stage {
 
   /** The comparison of all runs, however the dashboard is set. */
   async compareAll(): Promise<void> {
-    await this.board.getByRole('checkbox', { name: 'Select all runs shown' }).check();
+    await tick(this.board.getByRole('checkbox', { name: 'Select all runs shown' }));
     await this.clickButton('Compare');
     await this.board.locator('.verdict').first().waitFor({ timeout: 30_000 });
     await this.board.locator('distillery-chart svg').first().waitFor();
