@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import type { StopReason, StopRequested } from '../training/interruption.ts';
 import type { RunDirectory } from './run-directory.ts';
 
@@ -32,7 +32,7 @@ export class Control {
   }
 
   #look(): StopReason | undefined {
-    if (!existsSync(this.#directory.requestFile)) return 'cancel';
+    if (this.#directory.isDeleted()) return 'cancel';
     try {
       const names = readdirSync(this.#directory.controlDirectory);
       if (names.includes('cancel')) return 'cancel';

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
@@ -90,6 +90,17 @@ export class RunDirectory {
       ({ path, message }) => `${path.length ? path.join('.') : 'the whole file'}: ${message}`,
     );
     throw new UserError(`${place} does not describe a run: ${problems.join('; ')}.`, { remedy, place });
+  }
+
+  /** Whether somebody deleted the run. A disk that does not answer for a moment, or one lost file, is no deletion. */
+  isDeleted(): boolean {
+    return [this.requestFile, this.eventsFile].every((file) => {
+      try {
+        return statSync(file, { throwIfNoEntry: false }) === undefined;
+      } catch {
+        return false;
+      }
+    });
   }
 
   /** Asks the worker to end; it hears of it within a step. */

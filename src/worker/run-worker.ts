@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -107,7 +106,7 @@ async function runLocked(directory: RunDirectory): Promise<ExitCode> {
     return 0;
   } catch (error) {
     // Deleted meanwhile, it cannot fail for want of its files, and nothing of it may come back.
-    if (begun && !existsSync(directory.requestFile)) {
+    if (begun && directory.isDeleted()) {
       await rm(directory.path, { recursive: true, force: true });
       return 0;
     }

@@ -58,6 +58,13 @@ test('a run that is deleted is cancelled', async () => {
   assert.equal(await heard(control), 'cancel');
 });
 
+test('a run that lost one of its files is not taken for deleted', () => {
+  const run = directory();
+  writeFileSync(run.eventsFile, '');
+  rmSync(run.requestFile);
+  assert.equal(new Control(run).requested(), undefined);
+});
+
 test('requests that were cleared are forgotten', async () => {
   const run = directory();
   await run.request('stop');
