@@ -188,9 +188,11 @@ function conditions(query: RunQuery): { where: string; parameters: SqlValue[] } 
 }
 
 function toRecord(row: RunRow, runsDirectory: string): RunRecord {
-  const { from, ...summary } = JSON.parse(row.summary) as RunSummary;
+  const summary = JSON.parse(row.summary) as RunSummary;
+  const begins = row.state === 'queued' || (row.state === 'running' && summary.state !== 'running');
+  const { from, ...told } = begins ? withoutFormerLife(summary) : summary;
   return {
-    ...summary,
+    ...told,
     id: row.id,
     experiment: row.experiment,
     group: row.family,
@@ -207,4 +209,19 @@ function toRecord(row: RunRow, runsDirectory: string): RunRecord {
     baseline: row.baseline === 1,
     directory: join(runsDirectory, row.id),
   };
+}
+
+/** How a run ended and how far it was then is no news of it any more once it is to go on. */
+function withoutFormerLife({
+  endedAt,
+  error,
+  cancelReason,
+  phase,
+  progress,
+  resumedFromEpoch,
+  pid,
+  host,
+  ...lasting
+}: RunSummary): RunSummary {
+  return lasting;
 }

@@ -90,6 +90,25 @@ test('a failure keeps its message and remedy, and a later start takes it back', 
   assert.equal(again.startedAt, 0);
 });
 
+test('a run that is queued again shows nothing of its former life until its worker has started', async (t) => {
+  const store = await temporaryStore(t);
+  const id = await addRun(store);
+  const progress = { type: 'progress', phase: 'train', done: 3, total: 9, unit: 'steps', rate: 2 } as const;
+  await store.ingest(id, numbered([started, progress, { type: 'interrupted', message: 'Gone.' }]));
+  for (const state of ['queued', 'running']) {
+    await store.transaction((database) =>
+      database.run('UPDATE runs SET state = ? WHERE id = ?', [state, id]),
+    );
+    const run = (await store.get(id))!;
+    assert.equal(run.state, state);
+    assert.equal(run.startedAt, 0);
+    for (const part of ['endedAt', 'error', 'phase', 'progress', 'pid', 'host'] as const)
+      assert.equal(run[part], undefined, `${part} while ${state}`);
+  }
+  await store.ingest(id, numbered([{ ...started, resumedFromEpoch: 0 }, progress], 3));
+  assert.equal((await store.get(id))!.progress?.done, 3);
+});
+
 test('lists filter, sort and page', async (t) => {
   const store = await temporaryStore(t);
   const ids: string[] = [];

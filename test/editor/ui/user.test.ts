@@ -44,7 +44,8 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await vscode?.stop();
-  rmSync(scratch, { recursive: true, force: true });
+  // After a failed step a worker may be writing there still.
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 20 });
 });
 
 async function openWindow(): Promise<Page> {
