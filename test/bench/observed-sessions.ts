@@ -47,6 +47,7 @@ export function observeSessions(): void {
 /** Sessions made from now on write what each operator took to files in this directory. */
 export function profileInto(directory: string | undefined): void {
   profilePrefix = directory && join(directory, 'profile');
+  sessions.length = 0;
 }
 
 /** Ends profiling of the session that has run most often. */

@@ -8,11 +8,16 @@ import type { Workload } from './workloads.ts';
 interface ProfileEvent {
   readonly cat: string;
   readonly name: string;
+  /** Microseconds, as `dur` is. */
+  readonly ts: number;
   readonly dur: number;
   readonly args?: { readonly op_name?: string; readonly input_type_shape?: Record<string, number[]>[] };
 }
 
 const steps = 10;
+
+/** The first steps meet memory that was never touched. */
+const warmUp = 5;
 
 /** Prints where the time of a step goes: by operator, and the nodes that take longest with their operands' shapes. */
 export async function profile(workload: Workload, threads: number): Promise<void> {
@@ -20,7 +25,7 @@ export async function profile(workload: Workload, threads: number): Promise<void
   profileInto(directory);
   try {
     const stepper = await Stepper.open(workload, threads);
-    await stepper.time(steps);
+    await stepper.time(warmUp + steps);
     endBusiestProfile();
     await stepper.close();
     // Sessions of one use, such as those that read results back, have profiles too.
@@ -39,9 +44,10 @@ export async function profile(workload: Workload, threads: number): Promise<void
 function readEvents(file: string): ProfileEvent[] {
   const text = readFileSync(file, 'utf8').trim();
   if (!text.endsWith(']')) return [];
-  return (JSON.parse(text) as ProfileEvent[]).filter(
-    ({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'),
-  );
+  const events = JSON.parse(text) as ProfileEvent[];
+  const runs = events.filter(({ name }) => name === 'model_run').sort((a, b) => a.ts - b.ts);
+  const warm = runs[warmUp]?.ts ?? 0;
+  return events.filter(({ cat, name, ts }) => cat === 'Node' && name.endsWith('_kernel_time') && ts >= warm);
 }
 
 function print(workload: Workload, threads: number, events: readonly ProfileEvent[]): void {
