@@ -272,28 +272,3 @@ export function expand(value: Value, shape: readonly number[]): Value {
   if (number !== undefined) return filled(shape, number, value.type);
   return node('Expand', [value, int64s(shape)], { shape, type: value.type });
 }
-
-/** What was multiplied by itself to make a value: the sum of all squares, a norm's, takes one pass instead of two. */
-function squareRoot({ node }: Value): Value | undefined {
-  return node?.operator === 'Mul' && node.inputs[0] === node.inputs[1] ? node.inputs[0] : undefined;
-}
-
-/** ReduceSum, ReduceMax and the like over non-empty axes. */
-export function reduce(
-  operator: string,
-  value: Value,
-  axes: readonly number[],
-  keepDimensions: boolean,
-): Value {
-  const kept = value.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
-  const shape = keepDimensions ? kept : value.shape.filter((_, axis) => !axes.includes(axis));
-  // Over axes of length 1 there is nothing to reduce.
-  if (axes.every((axis) => value.shape[axis] === 1)) return reshape(value, shape);
-  const squared = operator === 'ReduceSum' && sizeOf(shape) === 1 ? squareRoot(value) : undefined;
-  return node(
-    squared ? 'ReduceSumSquare' : operator,
-    [squared ?? value, int64s(axes)],
-    { shape, type: value.type },
-    { keepdims: keepDimensions ? 1 : 0 },
-  );
-}

@@ -12,9 +12,6 @@ export interface BlockingOptions {
 /** Below this much memory touched, a region fits the cache as it is. */
 const smallestRegion = 2 ** 21;
 
-/** Matrix products over fewer rows at once lose more to packing than the cache gives back. */
-const smallestProduct = 256;
-
 /**
  * Runs long chains of operators over big values block by block: each operator of ONNX Runtime passes over whole values,
  * which then go to memory and back; in a Scan over blocks of rows, all operators of a chain find a block in the cache.
@@ -65,8 +62,7 @@ function usesOf(graph: Graph): Uses {
 
 /** How many rows make a block of a region; undefined where blocks do not pay. */
 function blockOf({ rows, nodes }: Region, used: Uses, { cacheBytes }: BlockingOptions): number | undefined {
-  const products = nodes.some(({ operator }) => operator === 'Gemm');
-  if (nodes.length < 3 && !products) return undefined;
+  if (nodes.length < 3) return undefined;
   const inside = new Set<GraphNode | undefined>(nodes);
   // What must be in the cache at once: all that goes in and out, and two values in between.
   const passing = new Set<Value>();
@@ -84,11 +80,10 @@ function blockOf({ rows, nodes }: Region, used: Uses, { cacheBytes }: BlockingOp
   const elements = [...passing].reduce((sum, { size }) => sum + size, 2 * widest);
   const bytes = 4 * elements;
   if (bytes < smallestRegion) return undefined;
-  const most = Math.max(products ? smallestProduct : 1, Math.floor((cacheBytes * rows) / bytes));
+  const most = Math.max(1, Math.floor((cacheBytes * rows) / bytes));
   let block = Math.min(rows, most);
   while (rows % block !== 0) block--;
-  const tooSmall = products ? block < smallestProduct : 4 * block < most;
-  return block === rows || tooSmall ? undefined : block;
+  return block === rows || 4 * block < most ? undefined : block;
 }
 
 function isUsedOutside(value: Value, inside: ReadonlySet<GraphNode | undefined>, used: Uses): boolean {

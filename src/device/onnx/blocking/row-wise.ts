@@ -1,6 +1,9 @@
 import type { GraphNode, Value } from '../value.ts';
 
-/** A node each of whose output rows (along the first axis) needs the same row of some operands, and others whole. */
+/**
+ * A node each of whose output rows (along the first axis) needs the same row of some operands, and others whole.
+ * A product of two matrices is not taken for such: it uses the cache well as it is, and better with all rows at once.
+ */
 export interface RowWise {
   readonly rows: number;
   /** Per operand: whether it is needed row by row. */
@@ -73,12 +76,7 @@ function operandsByRow(
   if (elementwise.has(operator))
     return inputs.map((operand) => operand.rank === output.rank && operand.shape[0] === rows && rows > 1);
   switch (operator) {
-    case 'Gemm':
-      return attributes.transA
-        ? undefined
-        : inputs.map((operand, index) => index !== 1 && operand.rank === 2 && operand.shape[0] === rows);
     case 'MatMul':
-      return second!.rank === 2 && first!.rank >= 2 ? firstByRow : batched(inputs, output);
     case 'FusedMatMul':
       return batched(inputs, output);
     case 'LayerNormalization':

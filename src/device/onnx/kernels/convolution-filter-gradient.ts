@@ -6,7 +6,8 @@
  * cost about as much as the product itself, so the operands are chosen that make the fewest.
  */
 import type { Target } from '../kernel.ts';
-import { concat, constant, filled, node, pad, reduce, reshape, slice, transpose } from '../record.ts';
+import { concat, constant, filled, node, pad, reshape, slice, transpose } from '../record.ts';
+import { reduce } from '../reduce.ts';
 import type { Value } from '../value.ts';
 import { overhang, type Window, type WindowAxis } from './window.ts';
 

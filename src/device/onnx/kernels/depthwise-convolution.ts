@@ -2,7 +2,8 @@
 import type { tf } from '../../tensorflow.ts';
 import { blockedDepthwiseConvolution, canUseBlocks } from '../channel-blocks.ts';
 import { type KernelTable, kernel, type Target } from '../kernel.ts';
-import { add, concat, filled, mul, node, pad, reduce, reshape, slice, transpose } from '../record.ts';
+import { add, concat, filled, mul, node, pad, reshape, slice, transpose } from '../record.ts';
+import { reduce } from '../reduce.ts';
 import type { Value } from '../value.ts';
 import { reversed, toChannelsFirst, toChannelsLast, transposedConvolution } from './convolution.ts';
 import { type ConvolutionAttributes, convolutionWindow } from './convolution-window.ts';

@@ -14,12 +14,12 @@ import {
   mul,
   node,
   pad,
-  reduce,
   reshape,
   scalar,
   slice,
   sub,
 } from '../record.ts';
+import { reduce } from '../reduce.ts';
 import type { Value, ValueType } from '../value.ts';
 import { extent, overhang, type Window, type WindowAxis, windowOf } from './window.ts';
 

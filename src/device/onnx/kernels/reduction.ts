@@ -1,6 +1,7 @@
 import { tf } from '../../tensorflow.ts';
 import { type KernelTable, kernel } from '../kernel.ts';
-import { cast, filled, node, reduce } from '../record.ts';
+import { cast, filled, node } from '../record.ts';
+import { reduce } from '../reduce.ts';
 import type { Value, ValueType } from '../value.ts';
 
 interface Reduction {

@@ -4,7 +4,8 @@
  */
 import type { tf } from '../../tensorflow.ts';
 import { type KernelTable, kernel } from '../kernel.ts';
-import { add, binary, mul, node, nodes, reduce, reshape, scalar, sub, unary } from '../record.ts';
+import { add, binary, mul, node, nodes, reshape, scalar, sub, unary } from '../record.ts';
+import { reduce } from '../reduce.ts';
 import { float, type Value } from '../value.ts';
 
 export interface LayerNormAttributes {
