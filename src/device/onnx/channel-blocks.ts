@@ -5,6 +5,7 @@
  */
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { denormalsAsZero } from './denormals.ts';
 import type { Window } from './kernels/window.ts';
 import { windowAttributes } from './kernels/window.ts';
 import { node, pad, reshape, transpose } from './record.ts';
@@ -48,7 +49,7 @@ async function probe(): Promise<number> {
       output: [{ name: 'y', type: { tensorType: float32 } }],
     },
   }).finish();
-  const session = await InferenceSession.create(model, { logSeverityLevel: 4 });
+  const session = await InferenceSession.create(model, { logSeverityLevel: 4, ...denormalsAsZero });
   try {
     const { y } = await session.run({ x: new Tensor('float32', new Float32Array(4), [1, 1, 1, 4]) });
     const channels = y!.dims[1]!;

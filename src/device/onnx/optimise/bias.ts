@@ -1,9 +1,12 @@
 import { type Graph, graphOf } from '../graph.ts';
 import { type GraphNode, Value } from '../value.ts';
 
+/** ONNX Runtime writes the bias to every row first, with one thread; beyond so many elements an Add is sooner done. */
+const mostElements = 2 ** 16;
+
 /**
  * Adds the bias of a linear layer inside its product: Add(Gemm(a, b), c) becomes Gemm(a, b, c), where the product is
- * used for nothing else and c is one row.
+ * small and used for nothing else, and c is one row.
  */
 export function foldBias(graph: Graph): Graph {
   const uses = new Map<Value, number>();
@@ -38,6 +41,7 @@ function folding([a, b]: Value[], uses: ReadonlyMap<Value, number>): Value | und
   ] as const) {
     const gemm = product.node;
     if (gemm?.operator !== 'Gemm' || gemm.inputs.length !== 2 || uses.get(product) !== 1) continue;
+    if (product.size > mostElements) continue;
     if (bias.size !== product.shape[1] || bias.shape.at(-1) !== bias.size || bias.rank > 2) continue;
     const output = new Value(product.shape, product.type);
     output.node = { ...gemm, inputs: [...gemm.inputs, bias], outputs: [output] };
