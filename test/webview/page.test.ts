@@ -1,59 +1,26 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { compareRuns } from '../../src/compare/figures.ts';
 import { formatBytes, formatPercent, formatRatio } from '../../src/compare/formatting.ts';
 import { toJson } from '../../src/compare/json.ts';
-import { complaintsOf, findChromium, launch } from './harness/browser.ts';
 import type { Harness } from './harness/fake-host.ts';
+import { compareAll, usePages, withoutBrowser } from './harness/pages.ts';
 import { sampleRuns } from './harness/sample-data.ts';
-import { type HarnessServer, serveHarness } from './harness/server.ts';
 import type { ThemeName } from './harness/themes.ts';
 
 declare const window: { harness: Harness; alerted?: boolean };
 
-const chromium = findChromium();
-const skip = chromium === undefined ? 'no Chromium on the path; DISTILLERY_CHROMIUM names one' : false;
-
-describe('the page in a browser', { skip, concurrency: false }, () => {
-  let folder: string;
-  let server: HarnessServer;
-  let browser: Browser;
+describe('the page in a browser', { skip: withoutBrowser, concurrency: false }, () => {
+  const { open, address } = usePages();
   let axe: string;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'distillery-page-'));
-    [server, browser, axe] = await Promise.all([
-      serveHarness(folder),
-      launch(chromium!),
-      readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
-    ]);
+    axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   });
-
-  after(async () => {
-    await browser?.close();
-    await server?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  async function open(query = '', height = 800): Promise<{ page: Page; complaints: string[] }> {
-    const page = await browser.newPage({ viewport: { width: 1200, height } });
-    const complaints = complaintsOf(page);
-    await page.goto(`${server.address}?${query}`);
-    return { page, complaints };
-  }
-
-  async function compareAll(page: Page): Promise<void> {
-    await page.getByLabel('Select all runs shown').check();
-    await page.locator('vscode-button', { hasText: 'Compare' }).click();
-    await page.getByRole('heading', { name: 'Was distillation worth it?' }).waitFor();
-    await page.locator('distillery-chart svg').first().waitFor();
-  }
 
   const openRun = async (page: Page, index = 0) => {
     await page.locator('button.link').nth(index).click();
@@ -94,11 +61,11 @@ describe('the page in a browser', { skip, concurrency: false }, () => {
     const { page, complaints } = await open('runs=0');
     await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
     assert.deepEqual(await seriousProblems(page), []);
-    await page.goto(`${server.address}?silent&theme=dark`);
+    await page.goto(`${address()}?silent&theme=dark`);
     await page.getByText('Reading runs').waitFor();
     assert.deepEqual(await seriousProblems(page), []);
     await page.clock.install();
-    await page.goto(`${server.address}?silent`);
+    await page.goto(`${address()}?silent`);
     await page.clock.fastForward(11_000);
     await page.getByRole('heading', { name: 'The extension has not answered' }).waitFor();
     await page.evaluate(() => {

@@ -5,6 +5,7 @@ import type { ChartTheme } from '../../src/compare/charts/chart-theme.ts';
 import type { Host } from '../host/host.ts';
 import { quietButton } from '../parts/controls.ts';
 import { Part } from '../parts/part.ts';
+import { drawLater, forget } from './drawing-order.ts';
 import { onThemeChange, pageTheme } from './page-theme.ts';
 import { createPicture, type Picture, type PictureOption, pngOf, svgOf } from './picture.ts';
 
@@ -26,7 +27,19 @@ export class ChartCard extends Part {
   readonly #id = nextId();
   #picture: Picture | undefined;
   #chart: Chart | undefined;
+  /** What the picture shows; another one may wait to be drawn. */
+  #drawn: Chart | undefined;
   #stopWatching: (() => void) | undefined;
+  #inView = false;
+  readonly #paint = (): void => this.#drawPicture();
+  // Half a page ahead, so that what one scrolls to is there.
+  readonly #view = new IntersectionObserver(
+    (entries) => {
+      this.#inView = entries.at(-1)!.isIntersecting;
+      if (this.#inView) this.#drawPicture();
+    },
+    { rootMargin: '50% 0px' },
+  );
   readonly #resize = new ResizeObserver(([entry]) => {
     const width = Math.round(entry!.contentRect.width);
     // A hidden page has no width; what it shows stays until it is back.
@@ -39,14 +52,19 @@ export class ChartCard extends Part {
       this.theme = pageTheme();
     });
     this.#resize.observe(this);
+    this.#view.observe(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#stopWatching?.();
     this.#resize.disconnect();
+    this.#view.disconnect();
+    this.#inView = false;
+    forget(this.#paint);
     this.#picture?.dispose();
     this.#picture = undefined;
+    this.#drawn = undefined;
   }
 
   protected override render() {
@@ -79,6 +97,16 @@ export class ChartCard extends Part {
   }
 
   protected override updated(_changed: PropertyValues): void {
+    const element = this.querySelector<HTMLElement>('.picture');
+    if (this.#chart === undefined || element === null) return;
+    // Its place is kept from the start: what is drawn later moves nothing.
+    element.style.height = `${this.#chart.height}px`;
+    if (this.#inView) this.#drawPicture();
+    else drawLater(this.#paint);
+  }
+
+  #drawPicture(): void {
+    forget(this.#paint);
     const chart = this.#chart;
     const element = this.querySelector<HTMLElement>('.picture');
     if (chart === undefined || element === null) return;
@@ -86,10 +114,13 @@ export class ChartCard extends Part {
     if (this.#picture === undefined) this.#picture = createPicture(element, inner, chart.height);
     else if (this.#picture.getWidth() !== inner || this.#picture.getHeight() !== chart.height)
       this.#picture.resize({ width: inner, height: chart.height });
+    else if (this.#drawn === chart) return;
+    this.#drawn = chart;
     this.#picture.setOption(chart.option as PictureOption, { notMerge: true });
   }
 
   async #save(format: 'svg' | 'png'): Promise<void> {
+    this.#drawPicture();
     const element = this.querySelector<HTMLElement>('.picture');
     if (!element || !this.#chart || !this.#picture) return;
     const fileName = `${this.#chart.title

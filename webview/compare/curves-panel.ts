@@ -6,6 +6,7 @@ import { layerMapChart } from '../../src/compare/charts/layer-map-chart.ts';
 import { lossTermsChart } from '../../src/compare/charts/loss-terms-chart.ts';
 import { isLayerMetric } from '../../src/compare/layer-losses.ts';
 import '../charts/chart-card.ts';
+import { KeptDraws } from '../charts/kept-draws.ts';
 import type { HostError } from '../host/host.ts';
 import { checkbox, dropdown } from '../parts/controls.ts';
 import { Part } from '../parts/part.ts';
@@ -18,6 +19,8 @@ import { appended, type CurveGroup, curvesOf, layerMapsOf, lossTermsOf } from '.
 /** More runs than this make a tangle of lines, and a long wait. */
 const mostRuns = 60;
 const points = 600;
+/** Of these a picture each of their loss terms and layers. */
+const mostGroups = 6;
 const usualMetrics = ['validation.accuracy', 'loss', 'accuracy', 'validation.loss', 'validation.perplexity'];
 
 /** Learning curves of groups of seeds, with smoothing and a choice of axis; they move while runs train. */
@@ -27,6 +30,7 @@ export class CurvesPanel extends Part {
   @property({ attribute: false }) groups: readonly CurveGroup[] = [];
   @state() private curves: readonly CurveData[] | undefined;
   @state() private failure: HostError | undefined;
+  readonly #kept = new KeptDraws();
   #asked = '';
   #stop: (() => void)[] = [];
 
@@ -87,35 +91,51 @@ export class CurvesPanel extends Part {
     const shown = (state.metrics ?? (usual.length > 0 ? usual : metrics.slice(0, 2))).filter((metric) =>
       metrics.includes(metric),
     );
+    const draws = this.#draws(shown, this.curves, state);
     return html`${this.#controls(state, metrics, shown)}
       <div class="charts">
-        ${shown.map((metric) => {
-          const input = curvesOf(metric, this.groups, this.curves!, state);
-          return input === null
-            ? nothing
-            : html`<distillery-chart
-                .host=${this.dashboard.host}
-                .draw=${((theme, size) => curvesChart(input, theme, size)) satisfies Draw}
-              ></distillery-chart>`;
-        })}
-        ${this.groups.slice(0, 6).map((group) => {
-          const input = lossTermsOf(group, this.curves!, state);
-          return input === null
-            ? nothing
-            : html`<distillery-chart
-                .host=${this.dashboard.host}
-                .draw=${((theme, size) => lossTermsChart(input, theme, size)) satisfies Draw}
-              ></distillery-chart>`;
-        })}
-        ${this.groups.slice(0, 6).flatMap((group) =>
-          layerMapsOf(group, this.curves!).map(
-            (input) => html`<distillery-chart
-              .host=${this.dashboard.host}
-              .draw=${((theme, size) => layerMapChart(input, theme, size)) satisfies Draw}
-            ></distillery-chart>`,
-          ),
-        )}
+        ${draws.map((draw) => html`<distillery-chart .host=${this.dashboard.host} .draw=${draw}></distillery-chart>`)}
       </div>`;
+  }
+
+  #draws(shown: readonly string[], curves: readonly CurveData[], state: CurvesState): Draw[] {
+    const { axis, smoothing, band } = state;
+    const look = [axis, smoothing, band];
+    const students = curves.filter((curve) => curve.model === 'student');
+    const groups = this.groups.slice(0, mostGroups);
+    const draws = [
+      ...shown.map((metric) =>
+        this.#kept.draw(
+          `curve ${metric}`,
+          [...look, this.groups, ...students.filter((curve) => curve.metric === metric)],
+          () => {
+            const input = curvesOf(metric, this.groups, curves, state);
+            return input && ((theme, size) => curvesChart(input, theme, size));
+          },
+        ),
+      ),
+      ...groups.map((group, index) => {
+        const members = new Set(group.runs);
+        const terms = students.filter((curve) => /^loss\./.test(curve.metric) && members.has(curve.run));
+        return this.#kept.draw(`terms ${index}`, [...look, group, ...terms], () => {
+          const input = lossTermsOf(group, curves, state);
+          return input && ((theme, size) => lossTermsChart(input, theme, size));
+        });
+      }),
+      ...groups.flatMap((group, index) => {
+        const members = new Set(group.runs);
+        const layers = students.filter((curve) => isLayerMetric(curve.metric) && members.has(curve.run));
+        return layerMapsOf(group, layers).map((input) =>
+          this.#kept.draw(
+            `layers ${input.term} ${index}`,
+            [group, ...layers],
+            () => (theme, size) => layerMapChart(input, theme, size),
+          ),
+        );
+      }),
+    ];
+    this.#kept.settle();
+    return draws.filter((draw) => draw !== null);
   }
 
   #controls(state: CurvesState, metrics: readonly string[], shown: readonly string[]): TemplateResult {

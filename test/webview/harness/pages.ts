@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { complaintsOf, findChromium, launch } from './browser.ts';
+import { type HarnessServer, serveHarness } from './server.ts';
+
+export interface OpenPage {
+  readonly page: Page;
+  /** What the browser complained of: errors, and what the policy blocked. */
+  readonly complaints: string[];
+}
+
+const chromium = findChromium();
+/** Why pages cannot be tested here, or false. */
+export const withoutBrowser =
+  chromium === undefined ? 'no Chromium on the path; DISTILLERY_CHROMIUM names one' : false;
+
+/** The dashboard's page in a browser for the tests of a suite, without VS Code; called within `describe`. */
+export function usePages(): { address(): string; open(query?: string, height?: number): Promise<OpenPage> } {
+  let folder: string;
+  let server: HarnessServer;
+  let browser: Browser;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'distillery-page-'));
+    [server, browser] = await Promise.all([serveHarness(folder), launch(chromium!)]);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  return {
+    address: () => server.address,
+    async open(query = '', height = 800) {
+      const page = await browser.newPage({ viewport: { width: 1200, height } });
+      const complaints = complaintsOf(page);
+      await page.goto(`${server.address}?${query}`);
+      return { page, complaints };
+    },
+  };
+}
+
+/** Chooses every run that is shown and waits for their comparison. */
+export async function compareAll(page: Page): Promise<void> {
+  await page.getByLabel('Select all runs shown').check();
+  await page.locator('vscode-button', { hasText: 'Compare' }).click();
+  await page.getByRole('heading', { name: 'Was distillation worth it?' }).waitFor();
+  await page.locator('distillery-chart svg').first().waitFor();
+}
