@@ -9,8 +9,6 @@ import { usableCores } from '../device/cores.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { createRuns } from '../runs/create-run.ts';
 import { databaseFile, dataDirectoryName } from '../runs/data-directory.ts';
-import { concurrency, setConcurrency } from '../runs/queue.ts';
-import type { RunStore } from '../runs/store.ts';
 import { writeReport } from './compare-command.ts';
 import { exitCodes } from './complain.ts';
 import { withStore } from './context.ts';
@@ -49,9 +47,8 @@ export const demoCommand: CommandMaker = (context, ended) =>
               `${ids.length} runs of ${experiments.length} experiments: a teacher learns all of MNIST and is distilled by every strategy for images,\nquantized and pruned; a small language model learns a novel, by itself and from a larger one.\n\n`,
             );
             // Models this small keep one core busy each, and no more.
-            const code = await atOnce(store, usableCores(), () =>
-              followRuns(context, store, ids, progressView(terminal, { json: false })),
-            );
+            const view = progressView(terminal, { json: false });
+            const code = await followRuns(context, store, ids, view, { atOnce: usableCores() });
             const name = ownName();
             if (code === exitCodes.interrupted) {
               const rest = await store.list({ ids, states: ['cancelled'], sort: 'createdAt' });
@@ -99,17 +96,6 @@ export const demoCommand: CommandMaker = (context, ended) =>
         );
       }),
     );
-
-/** Does something while so many runs may go at once, whatever the data directory allows before and after. */
-async function atOnce<T>(store: RunStore, runs: number, work: () => Promise<T>): Promise<T> {
-  const before = await concurrency(store);
-  await setConcurrency(store, Math.min(runs, 64));
-  try {
-    return await work();
-  } finally {
-    await setConcurrency(store, before);
-  }
-}
 
 /** How this command line was called, so that what is printed can be pasted. */
 function ownName(): string {

@@ -1,7 +1,7 @@
 import { endStates, stopRun } from '../runs/control.ts';
 import type { RunRecord } from '../runs/run-records.ts';
 import type { RunStore } from '../runs/store.ts';
-import { Supervisor } from '../runs/supervisor.ts';
+import { Supervisor, type SupervisorOptions } from '../runs/supervisor.ts';
 import { describeError, type ExitCode, exitCodes } from './complain.ts';
 import type { Context } from './context.ts';
 import type { ProgressView } from './progress/progress-view.ts';
@@ -15,6 +15,7 @@ export async function followRuns(
   store: RunStore,
   ids: readonly string[],
   view: ProgressView,
+  { atOnce }: Pick<SupervisorOptions, 'atOnce'> = {},
 ): Promise<ExitCode> {
   const followed = new Set(ids);
   let wake = () => {};
@@ -27,7 +28,7 @@ export async function followRuns(
       changed: () => wake(),
       problem: (error) => view.say(describeError(error, terminal.errColors).text),
     },
-    { launcher },
+    { launcher, ...(atOnce !== undefined && { atOnce }) },
   );
   let asked = 0;
   const onInterrupt = () => {

@@ -32,13 +32,16 @@ export async function setConcurrency(store: RunStore, limit: number): Promise<vo
 export class RunQueue {
   readonly #store: RunStore;
   readonly #launcher: Launcher;
+  readonly #atOnce: number | undefined;
   readonly #holder = `${hostname()}/${process.pid}/${randomUUID()}`;
 
   #held = false;
 
-  constructor(store: RunStore, launcher: Launcher) {
+  /** @param atOnce the limit while this process holds the lease, instead of the data directory's. */
+  constructor(store: RunStore, launcher: Launcher, atOnce?: number) {
     this.#store = store;
     this.#launcher = launcher;
+    this.#atOnce = atOnce;
   }
 
   /** Starts what may start now. `onLaunch` hears of every worker that was started. */
@@ -87,7 +90,7 @@ export class RunQueue {
       const setting = await database.get<{ value: string }>('SELECT value FROM settings WHERE name = ?', [
         concurrencySetting,
       ]);
-      const limit = Number(setting?.value ?? defaultConcurrency);
+      const limit = this.#atOnce ?? Number(setting?.value ?? defaultConcurrency);
       const next = await database.get<{ id: string }>(
         `SELECT id FROM runs WHERE state = 'queued' AND (SELECT count(*) FROM runs WHERE state = 'running') < ?
          ORDER BY created_at, number LIMIT 1`,

@@ -21,6 +21,8 @@ export interface SupervisorListener {
 export interface SupervisorOptions {
   /** Starts queued runs; without one, this process only looks on. */
   readonly launcher?: Launcher;
+  /** How many runs go at once while this process starts them, instead of as many as the data directory says. */
+  readonly atOnce?: number;
   /** How often to look where nothing tells of news, in milliseconds. */
   readonly intervalMs?: number;
 }
@@ -54,7 +56,7 @@ export class Supervisor {
   constructor(store: RunStore, listener: SupervisorListener = {}, options: SupervisorOptions = {}) {
     this.#store = store;
     this.#listener = listener;
-    this.#queue = options.launcher && new RunQueue(store, options.launcher);
+    this.#queue = options.launcher && new RunQueue(store, options.launcher, options.atOnce);
     this.#intervalMs = options.intervalMs ?? 500;
   }
 

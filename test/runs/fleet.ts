@@ -3,7 +3,7 @@ import { createRuns } from '../../src/runs/create-run.ts';
 import { LocalLauncher } from '../../src/runs/launch.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
 import type { RunStore } from '../../src/runs/store.ts';
-import { Supervisor, type SupervisorListener } from '../../src/runs/supervisor.ts';
+import { Supervisor, type SupervisorListener, type SupervisorOptions } from '../../src/runs/supervisor.ts';
 import type { RunEvent } from '../../src/worker/events.ts';
 import { program } from '../program.ts';
 import { request } from './support.ts';
@@ -26,7 +26,12 @@ export function queueRuns(store: RunStore, plan: Plan, seeds: readonly number[] 
 }
 
 /** A supervisor with fake workers, closed when the test ends, and the events it told by run. */
-export function supervise(t: TestContext, store: RunStore, listener: SupervisorListener = {}) {
+export function supervise(
+  t: TestContext,
+  store: RunStore,
+  listener: SupervisorListener = {},
+  options: Pick<SupervisorOptions, 'atOnce'> = {},
+) {
   const told = new Map<string, RunEvent[]>();
   const supervisor = new Supervisor(
     store,
@@ -37,7 +42,7 @@ export function supervise(t: TestContext, store: RunStore, listener: SupervisorL
         listener.events?.(id, events);
       },
     },
-    { launcher: new LocalLauncher({ command: fakeWorkerCommand }), intervalMs: 50 },
+    { launcher: new LocalLauncher({ command: fakeWorkerCommand }), intervalMs: 50, ...options },
   );
   t.after(() => supervisor.close());
   return { supervisor, told };

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { usableCores } from '../../src/device/cores.ts';
 import { UserError } from '../../src/experiment/user-error.ts';
 import { append, killRun, stopRun } from '../../src/runs/control.ts';
-import { setConcurrency } from '../../src/runs/queue.ts';
+import { concurrency, setConcurrency } from '../../src/runs/queue.ts';
 import { removeRun } from '../../src/runs/remove.ts';
 import { isResumable } from '../../src/runs/resumable.ts';
 import { resumeRun } from '../../src/runs/resume.ts';
@@ -192,6 +192,18 @@ test('runs that go at once share the cores, and each gets the same part', limit,
     await share(64),
     [1, 1].map((least) => Math.max(least, Math.floor(cores / 64))),
   );
+});
+
+test('a process may start more at once than the data directory says, for itself alone', limit, async (t) => {
+  const store = await temporaryStore(t);
+  const { supervisor } = supervise(t, store, {}, { atOnce: 2 });
+  const ids = await queueRuns(store, { steps: 1000 }, [0, 1, 2]);
+  await supervisor.start();
+  for (const id of ids.slice(0, 2)) await once(store, id, ({ progress }) => progress !== undefined);
+  assert.equal((await store.get(ids[2]!))!.state, 'queued');
+  assert.equal(await concurrency(store), 1);
+  for (const id of [...ids].reverse()) await stopRun(store, id);
+  for (const id of ids) await once(store, id, ended);
 });
 
 test('kill ends a worker that does not answer', limit, async (t) => {
