@@ -1,8 +1,8 @@
 import type { LoadedExperiment } from '../experiment/load.ts';
 
 /**
- * The examples of the demo: every strategy for images and both alternatives, with the seeds of their files; of the
- * language models one seed each, which shows how it goes and takes no hour.
+ * The examples of the demo: every strategy and both alternatives, with the seeds of their files; of the language models
+ * one seed each, which shows how it goes and takes no hour.
  */
 export const demoExamples: readonly { readonly name: string; readonly oneSeed?: true }[] = [
   { name: 'mnist-direct' },
@@ -10,11 +10,13 @@ export const demoExamples: readonly { readonly name: string; readonly oneSeed?: 
   { name: 'mnist-response' },
   { name: 'mnist-feature' },
   { name: 'mnist-relation' },
+  { name: 'mnist-combined' },
   { name: 'mnist-self' },
   { name: 'mnist-online' },
   { name: 'mnist-quantize-int8' },
   { name: 'mnist-prune' },
   { name: 'moby-dick-forward-kl', oneSeed: true },
+  { name: 'moby-dick-generated', oneSeed: true },
 ];
 
 /**
