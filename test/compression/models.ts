@@ -1,5 +1,5 @@
 import { after } from 'node:test';
-import type { TaskShape } from '../../src/data/dataset.ts';
+import type { HostBatch, Split, TaskShape } from '../../src/data/dataset.ts';
 import type { Device, HostTensor } from '../../src/device/device.ts';
 import type { OnnxDevice } from '../../src/device/onnx/onnx-device.ts';
 import { openDevice } from '../../src/device/open-device.ts';
@@ -79,6 +79,13 @@ export function inputsOf({ task }: Model, batch = 3): Record<string, HostTensor>
     mask: { data: new Float32Array(batch * text.length).fill(1), shape, dtype: 'float32' },
   };
 }
+
+/** Samples to calibrate by. */
+export const splitOf = (model: Model): Split => ({
+  name: 'train',
+  size: 12,
+  batch: (_positions, size) => ({ input: inputsOf(model, size) }) as unknown as HostBatch,
+});
 
 export async function logitsOf(
   device: Device,

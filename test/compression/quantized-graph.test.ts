@@ -8,7 +8,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { quantizeGroups, quantizeRows } from '../../src/compression/quantization/rows.ts';
 import { type Quantization, quantizeModel, saveQuantized } from '../../src/compression/quantize.ts';
 import { copyOf } from '../../src/compression/structured/prune-units.ts';
-import type { Dataset, HostBatch, Split } from '../../src/data/dataset.ts';
+import type { Dataset } from '../../src/data/dataset.ts';
 import { type QuantizeConfig, quantizeSchema } from '../../src/experiment/compression-schema.ts';
 import { floatsToHalves, halvesToFloats } from '../../src/models/half-precision.ts';
 import type { Model } from '../../src/models/model.ts';
@@ -22,16 +22,11 @@ import {
   inputsOf,
   logitsOf,
   relativeError,
+  splitOf,
   tinyModel,
 } from './models.ts';
 
 const device = await cpu();
-
-const splitOf = (model: Model): Split => ({
-  name: 'train',
-  size: 12,
-  batch: (_positions, size) => ({ input: inputsOf(model, size) }) as unknown as HostBatch,
-});
 
 async function quantized(
   architecture: Architecture,

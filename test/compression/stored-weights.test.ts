@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { quantizeModel, saveQuantized } from '../../src/compression/quantize.ts';
-import type { Dataset, HostBatch, Split } from '../../src/data/dataset.ts';
+import type { Dataset } from '../../src/data/dataset.ts';
 import { quantizeSchema } from '../../src/experiment/compression-schema.ts';
 import { UserError } from '../../src/experiment/user-error.ts';
 import { checkpointBytes, inspectCheckpoint, loadModel, saveModel } from '../../src/models/checkpoint.ts';
@@ -21,6 +21,7 @@ import {
   inputsOf,
   logitsOf,
   relativeError,
+  splitOf,
   tinyModel,
 } from './models.ts';
 
@@ -29,12 +30,6 @@ const root = await mkdtemp(join(tmpdir(), 'distillery-stored-'));
 after(() => rm(root, { recursive: true, force: true }));
 
 const dataset = { classNames: [] } as unknown as Dataset;
-const splitOf = (model: Model): Split => ({
-  name: 'train',
-  size: 12,
-  batch: (_positions, size) => ({ input: inputsOf(model, size) }) as unknown as HostBatch,
-});
-
 async function saved(architecture: Architecture, scheme: 'int8' | 'int8-weights' | 'int4-weights') {
   const model = await tinyModel(architecture);
   const config = quantizeSchema.parse({ kind: 'quantize', groupSize: 16, percentile: 100, scheme });
