@@ -107,11 +107,12 @@ test('what a region needs at its beginning waits for it', async () => {
   assert.deepEqual(await outputs(blocked, [x, dy, moment]), await outputs(graph, [x, dy, moment]));
 });
 
-test('softmax and exchanged axes run in blocks of what leads them', async () => {
-  const [scores, bias] = [input(32, 64, 4, 64), input(64)];
-  const heads = transpose(add(scores, bias), [0, 2, 1, 3]);
-  const attention = node('Softmax', [heads], { shape: heads.shape, type: 'float32' }, { axis: 3 });
-  await sameBlocked([mul(attention, scalar(3))], [scores, bias], 1);
+test('products and softmax over leading axes run in blocks of those', async () => {
+  const [q, k, v] = [input(32, 64, 4, 64), input(32, 64, 4, 64), input(32, 64, 4, 64)];
+  const heads = (value: Value) => transpose(value, [0, 2, 1, 3]);
+  const scores = matMul(heads(q), heads(k), false, true, 'cpu');
+  const attention = node('Softmax', [scores], { shape: scores.shape, type: 'float32' }, { axis: 3 });
+  await sameBlocked([heads(matMul(attention, heads(v), false, false, 'cpu'))], [q, k, v], 1);
 });
 
 test('small values, lone operators and rows without a fitting divisor are left as they are', () => {
