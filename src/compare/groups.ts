@@ -1,5 +1,5 @@
 import type { Experiment } from '../experiment/schema.ts';
-import type { RunResult } from '../worker/events.ts';
+import type { Doubt, RunResult } from '../worker/events.ts';
 import type { ComparedRun } from './compared-run.ts';
 import { configDifferences } from './differences.ts';
 import { type FigureKey, figureKinds } from './figure-kinds.ts';
@@ -50,6 +50,8 @@ export interface RunGroup {
   readonly ensembleAccuracy: Spread | null;
   /** Of language models: how texts of the test set go on, in the counted run of the first seed; null where none did. */
   readonly samples: GroupSamples | null;
+  /** Why the results of counted runs cannot be taken at face value; a message that several runs share stands once. */
+  readonly doubts: readonly Doubt[];
   /** Mean and spread of the counted runs; null where nothing was measured. */
   readonly figures: Readonly<Record<FigureKey, Spread | null>>;
 }
@@ -115,6 +117,7 @@ function toGroup(runs: readonly ComparedRun[], key: string, label: string, varia
     candidates: candidatesOf(counted),
     ensembleAccuracy: spreadOf(counted.map((run) => run.ensembleAccuracy)),
     samples: samplesOf(latest),
+    doubts: doubtsOf(latest),
     figures,
   };
 }
@@ -165,3 +168,9 @@ function labelsOf(firsts: readonly ComparedRun[]): string[] {
 }
 
 const lastPart = (key: string) => key.slice(key.lastIndexOf('.') + 1);
+
+function doubtsOf(runs: readonly ComparedRun[]): Doubt[] {
+  const byMessage = new Map<string, Doubt>();
+  for (const { doubts } of runs) for (const doubt of doubts ?? []) byMessage.set(doubt.message, doubt);
+  return [...byMessage.values()];
+}

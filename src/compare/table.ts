@@ -73,6 +73,13 @@ export function renderTable(comparison: Comparison, options: TableOptions = {}):
   });
   if (verdicts.length > 0) blocks.push(`${colors.bold('Verdicts')}\n${verdicts.join('\n')}`);
 
+  const doubts = comparison.groups.flatMap((group) =>
+    group.doubts.map(({ message }) =>
+      [`${colors.yellow('!')} ${labelOf(group)}`, ...wrap(oneLine(message, 600), width - 2)].join('\n  '),
+    ),
+  );
+  if (doubts.length > 0) blocks.push(`${colors.bold('Doubts')}\n${doubts.join('\n')}`);
+
   const advice = comparison.advice.map((piece) => {
     const { text, tone } = piece;
     const mark = { good: colors.green('+'), caution: colors.yellow('!'), next: colors.cyan('›') }[tone];
@@ -91,7 +98,7 @@ const frame = {
   ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
 };
 
-const labelOf = (row: ReportRow) => oneLine(row.label, 40);
+const labelOf = (row: { readonly label: string }) => oneLine(row.label, 40);
 
 function fitting(
   rows: readonly ReportRow[],

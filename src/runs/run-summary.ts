@@ -1,4 +1,4 @@
-import type { Phase, RunEvent, RunResult, RunState } from '../worker/events.ts';
+import type { Doubt, Phase, RunEvent, RunResult, RunState } from '../worker/events.ts';
 
 /** How far the present phase of a run is. */
 export interface RunProgress {
@@ -20,6 +20,11 @@ export interface RunError {
   readonly userError: boolean;
 }
 
+/** A doubt with the number of the event that said it. */
+export interface SummarizedDoubt extends Doubt {
+  readonly seq: number;
+}
+
 /** What the events of a run add up to. */
 export interface RunSummary {
   readonly state: RunState;
@@ -37,6 +42,8 @@ export interface RunSummary {
   readonly error?: RunError;
   /** Of a cancelled run: one that was stopped can be resumed, one that was cancelled kept nothing to resume from. */
   readonly cancelReason?: 'stop' | 'cancel';
+  /** Why the result cannot be taken at face value, each message once. */
+  readonly doubts?: readonly SummarizedDoubt[];
   /** Number of the event each part was taken from: an older event that arrives late must not undo a newer one. */
   readonly from: Readonly<Partial<Record<Part, number>>>;
 }
@@ -109,11 +116,25 @@ export function addToSummary(summary: RunSummary, event: RunEvent): RunSummary {
         cancelReason: undefined,
         error: { message: event.message, userError: false },
       });
+    case 'warning':
+      return event.doubt === undefined
+        ? summary
+        : addDoubt(summary, { kind: event.doubt, message: event.message, seq: event.seq });
     case 'metric':
     case 'checkpoint':
-    case 'warning':
       return summary;
   }
+}
+
+/** The summary holds this many doubts at the most; all of them stay in the log. */
+const mostDoubts = 50;
+
+function addDoubt(summary: RunSummary, doubt: SummarizedDoubt): RunSummary {
+  // A resumed run repeats what it said in its former life; the first time counts, in whatever order they arrive.
+  const byMessage = new Map<string, SummarizedDoubt>();
+  for (const one of [...(summary.doubts ?? []), doubt].sort((a, b) => a.seq - b.seq))
+    if (!byMessage.has(one.message)) byMessage.set(one.message, one);
+  return { ...summary, doubts: [...byMessage.values()].slice(0, mostDoubts) };
 }
 
 function take(summary: RunSummary, part: Part, seq: number, values: Partial<RunSummary>): RunSummary {

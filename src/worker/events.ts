@@ -156,7 +156,13 @@ export const runEventSchema = z.discriminatedUnion('type', [
     best: z.boolean(),
     path: z.string(),
   }),
-  z.object({ ...base, type: z.literal('warning'), message: z.string() }),
+  z.object({
+    ...base,
+    type: z.literal('warning'),
+    message: z.string(),
+    /** Set where the warning puts the run's result in doubt: a stable name of the kind of doubt. */
+    doubt: z.string().max(64).optional(),
+  }),
   z.object({ ...base, type: z.literal('result'), result: runResultSchema }),
   z.object({ ...base, type: z.literal('completed') }),
   z.object({
@@ -176,6 +182,12 @@ export type RunEvent = z.infer<typeof runEventSchema>;
 type WithoutStamp<E> = E extends unknown ? Omit<E, 'seq' | 'time'> : never;
 /** An event before the log gives it its number and time. */
 export type RunEventBody = WithoutStamp<RunEvent>;
+/** A reason not to take a run's result at face value, as a worker found it. */
+export interface Doubt {
+  /** Stable name of the kind, such as 'teacher-quality' or 'class-names'. */
+  readonly kind: string;
+  readonly message: string;
+}
 export type RunResult = z.infer<typeof runResultSchema>;
 export type ModelFigures = z.infer<typeof modelFiguresSchema>;
 export type EnsembleFigures = z.infer<typeof ensembleFiguresSchema>;

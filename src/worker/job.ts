@@ -21,7 +21,8 @@ export interface Job extends JobParts {
   begin(phase: Phase): void;
   /** Where the progress of a phase is told. */
   progress(phase: Phase, unit: string): (done: number, total: number) => void;
-  warn(message: string): void;
+  /** @param doubt the kind of doubt, where the warning means that the result cannot be taken at face value */
+  warn(message: string, doubt?: string): void;
   /** Disposes of something when the job ends, however it ends, the latest first. @returns the same */
   keep<T extends { dispose(): void }>(disposable: T): T;
 }
@@ -41,7 +42,7 @@ export async function runJob(parts: JobParts, work: (job: Job) => Promise<void>)
       const reporter = new ProgressReporter(log, phase, unit);
       return (done, total) => reporter.report(done, total);
     },
-    warn: (message) => log.append({ type: 'warning', message }),
+    warn: (message, doubt) => log.append({ type: 'warning', message, ...(doubt !== undefined && { doubt }) }),
     keep(disposable) {
       kept.push(disposable);
       return disposable;

@@ -288,3 +288,10 @@ test('pictures of language models show perplexity, with the better ones above', 
   assert.ok(page.includes('Perplexity by strategy, seed by seed'));
   assert.ok(!page.includes('Accuracy against size on disk'));
 });
+
+test('a reason to doubt a result stands beside the results, once for all seeds', () => {
+  const doubts = [{ kind: 'teacher-quality', message: 'The teacher is no better than chance.' }];
+  const runs = [1, 2, 3].map((seed) => someRun({ seed, strategy: { kind: 'response' }, doubts }));
+  const text = renderTable(compareRuns(runs));
+  assert.equal(text.split('no better than chance').length - 1, 1);
+});

@@ -23,6 +23,8 @@ const body: fc.Arbitrary<RunEventBody> = fc.oneof(
     result(0.5),
     { type: 'checkpoint', epoch: 1, best: true, path: 'checkpoints/best' },
     { type: 'warning', message: 'Careful.' },
+    { type: 'warning', message: 'The teacher is no better than chance.', doubt: 'teacher-quality' },
+    { type: 'warning', message: 'The class names differ.', doubt: 'class-names' },
     { type: 'interrupted', message: 'Gone.' },
     { type: 'cancelled', reason: 'stop' },
     { type: 'completed' },
