@@ -232,7 +232,7 @@ export const experimentSchema = z
       .boolean()
       .default(true)
       .describe(
-        'Compute the teacher’s signals once and keep them on disk for every epoch and every run; false computes them anew for each batch. The results are the same. Default true.',
+        'Compute the teacher’s signals once and keep them on disk for every epoch and every run; false computes them anew for each batch. The results are the same. Numbers are stored in 32 bits. Default true.',
       ),
   })
   .check(studentWhereTrained())

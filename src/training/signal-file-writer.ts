@@ -1,8 +1,9 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { fileProblem } from '../data/file-problem.ts';
-import { floatsToHalves } from '../models/half-precision.ts';
-import { type Column, type Header, magic, sizeOf } from './signal-format.ts';
+import { UserError } from '../experiment/user-error.ts';
+import { type Column, type Header, magic, rowBytes, sizeOf } from './signal-format.ts';
 
 /** Values of one signal for a batch, and how many of a sample's tokens they cover where it is per token. */
 export interface BatchSignal {
@@ -17,6 +18,7 @@ export class SignalFileWriter {
   readonly #key: string;
   readonly #ids: Int32Array;
   readonly #tokens: Int32Array;
+  readonly #onBytes: ((bytes: number) => void) | undefined;
   #handle: FileHandle | undefined;
   #columns: readonly Column[] = [];
   #rows = 0;
@@ -25,13 +27,21 @@ export class SignalFileWriter {
   /**
    * @param ids sample ids in the order in which rows will come
    * @param tokens how many tokens each has; 0 where there are none
+   * @param onBytes told, before the first row is written, how many bytes all rows will take
    */
-  constructor(file: string, key: string, ids: Int32Array, tokens: Int32Array) {
+  constructor(
+    file: string,
+    key: string,
+    ids: Int32Array,
+    tokens: Int32Array,
+    onBytes?: (bytes: number) => void,
+  ) {
     this.#file = file;
     this.#temporary = `${file}.${process.pid}.tmp`;
     this.#key = key;
     this.#ids = ids;
     this.#tokens = tokens;
+    this.#onBytes = onBytes;
   }
 
   /**
@@ -58,8 +68,12 @@ export class SignalFileWriter {
     }
   }
 
+  /** @throws UserError if the disk has no room for the rows to come. */
   async #begin(columns: readonly Column[]): Promise<void> {
     this.#columns = columns;
+    const bytes = this.#tokens.reduce((sum, tokens) => sum + rowBytes(columns, tokens), 0);
+    await requireRoom(this.#file, bytes);
+    this.#onBytes?.(bytes);
     const header: Header = { key: this.#key, samples: this.#ids.length, signals: [...columns] };
     const json = Buffer.from(JSON.stringify(header));
     const length = Buffer.alloc(4);
@@ -99,12 +113,29 @@ export class SignalFileWriter {
   }
 }
 
+/** @throws UserError rather than filling the disk and failing at its end. */
+async function requireRoom(file: string, bytes: number): Promise<void> {
+  const { blocks, bavail, bsize } = await statfs(dirname(file));
+  const free = bavail * bsize;
+  // Some file systems over a network say nothing of their size.
+  if (blocks === 0 || bytes <= free) return;
+  throw new UserError(
+    `The teacher’s signals take ${gigabytes(bytes)}, and the disk of ${file} has ${gigabytes(free)} left.`,
+    {
+      remedy: 'Free some space, or set "cacheTeacherSignals" to false: the teacher then runs in every step.',
+      place: file,
+    },
+  );
+}
+
+/** For people: '1.5 GB'. */
+export const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e8 ? 3 : 1)} GB`;
+
 function encode(column: Column, { data, length }: BatchSignal, row: number, tokens: number): Buffer {
   const size = sizeOf(column.shape);
   const start = row * size * (column.perToken ? length : 1);
-  const values = data.subarray(start, start + size * (column.perToken ? tokens : 1));
-  return bytesOf(column.dtype === 'float16' ? floatsToHalves(values as Float32Array) : values);
+  return bytesOf(data.subarray(start, start + size * (column.perToken ? tokens : 1)));
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Int32Array | Uint16Array): Buffer =>
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Int32Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength);

@@ -2,7 +2,6 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { HostTensor } from '../device/device.ts';
-import { halfToFloat } from '../models/half-precision.ts';
 import {
   type Column,
   columnBytes,
@@ -118,12 +117,8 @@ export class SignalFile {
   }
 }
 
-const halves = Float32Array.from({ length: 65536 }, (_, half) => halfToFloat(half));
-
 function decode(row: Buffer, start: number, { dtype }: Column, target: Float32Array | Int32Array): void {
-  if (dtype === 'float16')
-    for (let at = 0; at < target.length; at++) target[at] = halves[row.readUInt16LE(start + 2 * at)]!;
-  else if (dtype === 'int32')
+  if (dtype === 'int32')
     for (let at = 0; at < target.length; at++) target[at] = row.readInt32LE(start + 4 * at);
   else for (let at = 0; at < target.length; at++) target[at] = row.readFloatLE(start + 4 * at);
 }

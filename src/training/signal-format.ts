@@ -7,20 +7,18 @@ import { z } from 'zod';
  *
  * A signal per token is kept for real tokens only, so that it does not depend on what a text was padded to.
  *
- * Narrow signals, such as the logits of a classifier, are kept in float32, where they cost next to nothing, so that a
- * run with the cache equals one without to the last bit. Wide ones, and all that are per token, are kept in float16:
- * relative error 2⁻¹¹.
+ * Numbers are kept in float32, as the teacher gives them, so that a run with the cache learns what one without learns.
+ * Fewer bits would not do: half precision ends at 65,504, and hidden states of large models go beyond.
  */
-export const magic = Buffer.from('DSTSIG02');
+export const magic = Buffer.from('DSTSIG03');
 export const footerBytes = 12;
-const widestInFull = 256;
 
 const columnSchema = z.object({
   name: z.string(),
   /** Of one sample, or of one token. */
   shape: z.array(z.int().min(1)),
   perToken: z.boolean(),
-  dtype: z.enum(['float32', 'float16', 'int32']),
+  dtype: z.enum(['float32', 'int32']),
 });
 
 export const headerSchema = z.object({
@@ -35,17 +33,10 @@ export type Column = z.infer<typeof columnSchema>;
 export const sizeOf = (shape: readonly number[]): number =>
   shape.reduce((product, length) => product * length, 1);
 
-export function columnDtype(
-  shape: readonly number[],
-  perToken: boolean,
-  dtype: 'float32' | 'int32',
-): Column['dtype'] {
-  if (dtype === 'int32') return 'int32';
-  return perToken || sizeOf(shape) > widestInFull ? 'float16' : 'float32';
-}
+const bytesPerNumber = 4;
 
-export const columnBytes = ({ shape, perToken, dtype }: Column, tokens: number): number =>
-  sizeOf(shape) * (perToken ? tokens : 1) * (dtype === 'float16' ? 2 : 4);
+export const columnBytes = ({ shape, perToken }: Column, tokens: number): number =>
+  sizeOf(shape) * (perToken ? tokens : 1) * bytesPerNumber;
 
 export const rowBytes = (columns: readonly Column[], tokens: number): number =>
   columns.reduce((sum, column) => sum + columnBytes(column, tokens), 0);

@@ -13,11 +13,11 @@ import { modelInput, prefixed } from './inputs.ts';
 import { heed, type StopRequested } from './interruption.ts';
 import { SignalFile } from './signal-file.ts';
 import { SignalFileWriter } from './signal-file-writer.ts';
-import { type Column, columnDtype } from './signal-format.ts';
+import type { Column } from './signal-format.ts';
 import { isPerToken, signalsOf, type TeacherSource, toSignals } from './teacher-source.ts';
 import { onceAcrossProcesses } from './wait-for-lock.ts';
 
-const formatVersion = 2;
+const formatVersion = 3;
 
 export interface SignalOptions {
   readonly device: Device;
@@ -32,6 +32,8 @@ export interface SignalOptions {
   /** The folder of all caches; each has one of its own in it. */
   readonly cacheDirectory: string;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Told, where signals must be computed, how many bytes they will take on disk. */
+  readonly onBytes?: (bytes: number) => void;
   readonly stopRequested?: StopRequested;
 }
 
@@ -48,7 +50,7 @@ export interface CachedSignals extends TeacherSource {
  * file that was made for anything else, or is not whole, is not used but made anew.
  *
  * @throws Interruption if asked to end early
- * @throws UserError if the disk is full or the place cannot be written; nothing is left half-written then
+ * @throws UserError if the disk is full or too small, or the place cannot be written; nothing is left half-written then
  */
 export async function cachedSignals(options: SignalOptions): Promise<CachedSignals> {
   const samples = samplesOf(options);
@@ -117,7 +119,7 @@ function tokensOf({ ids, mask }: HostBatch['input'], row: number): number {
 }
 
 async function compute(
-  { device, teacher, needs, split, onProgress, stopRequested }: SignalOptions,
+  { device, teacher, needs, split, onProgress, onBytes, stopRequested }: SignalOptions,
   file: string,
   key: string,
   { ids, tokens }: { ids: Int32Array; tokens: Int32Array },
@@ -131,7 +133,7 @@ async function compute(
     columns = Object.entries(signals).map(([name, tensor]) => columnOf(name, tensor, input));
     return signals;
   });
-  const writer = new SignalFileWriter(file, key, ids, tokens);
+  const writer = new SignalFileWriter(file, key, ids, tokens, onBytes);
   const started = performance.now();
   try {
     let done = 0;
@@ -162,6 +164,6 @@ function columnOf(name: string, { shape, rank, dtype }: Tensor, input: ModelInpu
     name,
     shape: own,
     perToken,
-    dtype: columnDtype(own, perToken, dtype === 'int32' ? 'int32' : 'float32'),
+    dtype: dtype === 'int32' ? 'int32' : 'float32',
   };
 }

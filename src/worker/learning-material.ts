@@ -3,6 +3,7 @@ import type { Dataset, Split } from '../data/dataset.ts';
 import { UserError } from '../experiment/user-error.ts';
 import type { TeacherNeeds } from '../strategies/strategy.ts';
 import { generatedSplit } from '../training/generation/generated-split.ts';
+import { gigabytes } from '../training/signal-file-writer.ts';
 import type { Teacher } from '../training/teacher.ts';
 import { cachedSignals } from '../training/teacher-signals.ts';
 import { liveTeacher, needsTeacher, type TeacherSource, withoutTeacher } from '../training/teacher-source.ts';
@@ -50,6 +51,12 @@ interface Answers {
   readonly cost?: { readonly seconds: number; readonly secondsPerPass: number };
 }
 
+/** Bytes of signals that a user should hear of before they are written. */
+const worthSaying = 2e9;
+
+const largeCache = (bytes: number): string =>
+  `The teacher’s signals take ${gigabytes(bytes)} in the data directory and are kept for later runs. With "cacheTeacherSignals": false the teacher runs in every step instead.`;
+
 async function teacherAnswers(
   job: Job,
   teacher: Teacher | undefined,
@@ -72,6 +79,9 @@ async function teacherAnswers(
     fingerprint: dataset.fingerprint,
     cacheDirectory: join(request.dataDirectory, 'cache'),
     onProgress: job.progress('signals', 'batches'),
+    onBytes: (bytes) => {
+      if (bytes >= worthSaying) job.warn(largeCache(bytes));
+    },
     stopRequested: control.requested,
   });
   job.keep({ dispose: () => source.close() });

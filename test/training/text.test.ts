@@ -104,7 +104,7 @@ function assertSame(
         const start = (row * (perToken ? length : 1) + token) * width;
         for (let at = start; at < start + width; at++) {
           const off = Math.abs(cached[name]!.data[at]! - data[at]!);
-          assert.ok(off <= 1e-3 * Math.abs(data[at]!) + 1e-5, `${dataset.fingerprint} ${name}: ${off}`);
+          assert.ok(off <= 1e-5 * Math.abs(data[at]!) + 1e-6, `${dataset.fingerprint} ${name}: ${off}`);
         }
       }
   }
