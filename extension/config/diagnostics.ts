@@ -19,9 +19,12 @@ export class ExperimentDiagnostics extends Disposables {
   readonly #problems = new Map<string, { version: number; problems: readonly Problem[] }>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #log: Log;
+  readonly #dataDirectoryOf: (uri: Uri) => string | undefined;
 
-  constructor(log: Log) {
+  /** @param dataDirectoryOf where the runs of the folder are kept that a file lies in. */
+  constructor(log: Log, dataDirectoryOf: (uri: Uri) => string | undefined) {
     super();
+    this.#dataDirectoryOf = dataDirectoryOf;
     this.#log = log;
     this.add(workspace.onDidOpenTextDocument((document) => this.#schedule(document, 0)));
     this.add(workspace.onDidChangeTextDocument(({ document }) => this.#schedule(document, quietMs)));
@@ -55,7 +58,9 @@ export class ExperimentDiagnostics extends Disposables {
     const { version } = document;
     try {
       const { checkExperiment } = await import('../../src/checks/check.ts');
-      const problems = await checkExperiment(document.getText(), document.uri.fsPath);
+      const problems = await checkExperiment(document.getText(), document.uri.fsPath, {
+        dataDirectory: this.#dataDirectoryOf(document.uri),
+      });
       if (document.isClosed || document.version !== version || this.disposed) return;
       this.#problems.set(document.uri.toString(), { version, problems });
       this.#collection.set(

@@ -19,7 +19,7 @@ export async function runChange(
 ): Promise<string> {
   const original = `${JSON.stringify(config, null, 2)}\n`;
   const { text, label } = await changedExperiment(original, config, changes);
-  await requireSound(text, file);
+  await requireSound(text, file, { dataDirectory: store.dataDirectory });
   const { experiment, problems } = parseExperiment(text);
   if (!experiment) throw problemsError(problems, file);
   const request = new RunDirectory(directory).readRequest();

@@ -44,6 +44,6 @@ export function supervise(store: RunStore, worker: string, listener: SupervisorL
  */
 export async function runsFromFile(store: RunStore, file: string, options: RunOptions): Promise<string[]> {
   const text = await readExperimentText(file);
-  await requireSound(text, file);
+  await requireSound(text, file, { dataDirectory: store.dataDirectory });
   return createRuns(store, await loadExperiment(file), options);
 }

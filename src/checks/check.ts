@@ -28,13 +28,22 @@ const checks: readonly Check[] = [
   checkNameClash,
 ];
 
+export interface CheckOptions {
+  /** Where the runs are kept that `of` may name; left out: the nearest data directory upwards from the experiment. */
+  readonly dataDirectory?: string;
+}
+
 /**
  * All that can be known of an experiment before training, each problem with its place in the text, in its order: what
  * the schema refuses, or else what files, models, strategy and seeds make of it. Errors keep it from running, warnings
  * do not.
  * @param file path of the experiment file, where relative paths start; the text need not be saved in it.
  */
-export async function checkExperiment(text: string, file: string): Promise<Problem[]> {
+export async function checkExperiment(
+  text: string,
+  file: string,
+  { dataDirectory }: CheckOptions = {},
+): Promise<Problem[]> {
   const { result, parsed, written } = parseText(text);
   if (result.experiment === undefined || parsed === undefined) return result.problems;
   const absolute = resolve(file);
@@ -43,6 +52,7 @@ export async function checkExperiment(text: string, file: string): Promise<Probl
     written,
     directory: dirname(absolute),
     file: absolute,
+    dataDirectory,
   });
   return inOrder([...result.problems, ...findings.map((finding) => parsed.problem(finding))]);
 }
@@ -57,8 +67,12 @@ export function checkResolved(experiment: Experiment, directory: string): Promis
  * @returns its warnings
  * @throws UserError naming every error with its place and remedy.
  */
-export async function requireSound(text: string, file: string): Promise<Problem[]> {
-  const problems = await checkExperiment(text, file);
+export async function requireSound(
+  text: string,
+  file: string,
+  options: CheckOptions = {},
+): Promise<Problem[]> {
+  const problems = await checkExperiment(text, file, options);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw problemsError(errors, file);
   return problems;

@@ -49,9 +49,9 @@ function twice({ experiment }: CheckContext, stored: CheckpointDescription | und
   }
 }
 
-async function readSource(of: string, { directory }: CheckContext) {
+async function readSource(of: string, { directory, dataDirectory }: CheckContext) {
   try {
-    const folder = await compressionSource(of, { experimentDirectory: directory });
+    const folder = await compressionSource(of, { experimentDirectory: directory, dataDirectory });
     return await readStoredModel(folder, { path: ofPath, directory, freshHead: false });
   } catch (error) {
     return { findings: [findingOf(error, ofPath, 'compression-source')] };

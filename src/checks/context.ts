@@ -11,6 +11,8 @@ export interface CheckContext {
   readonly written?: unknown;
   /** Where relative paths start. */
   readonly directory: string;
+  /** Where runs are kept that the experiment may name; left out: the nearest data directory upwards from `directory`. */
+  readonly dataDirectory?: string;
   /** Absolute path of the experiment file, where there is one. */
   readonly file?: string;
   readonly dataset?: DatasetFacts;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { readExperimentText } from '../experiment/load.ts';
 import { type ExitCode, exitCodes } from './complain.ts';
+import { type DataDirOption, dataDirectoryOf } from './context.ts';
 import type { CommandMaker } from './program.ts';
 
 export const checkCommand: CommandMaker = ({ terminal }, ended) =>
@@ -8,15 +9,17 @@ export const checkCommand: CommandMaker = ({ terminal }, ended) =>
     .description('Find what is wrong in experiment files, without training anything.')
     .argument('<file...>', 'experiment files (*.distill.json)')
     .option('--json', 'print the problems as JSON')
+    .option('--data-dir <path>', 'where the runs are kept that "of" may name')
     .action(
-      ended(async (files: string[], options: { json?: boolean }) => {
+      ended(async (files: string[], options: DataDirOption & { json?: boolean }) => {
         const { out, outColors: colors } = terminal;
         // Loaded here: checks know every model, other commands none.
         const { checkExperiment } = await import('../checks/check.ts');
+        const dataDirectory = dataDirectoryOf(options);
         let code: ExitCode = exitCodes.ok;
         const all: unknown[] = [];
         for (const file of files) {
-          const problems = await checkExperiment(await readExperimentText(file), file);
+          const problems = await checkExperiment(await readExperimentText(file), file, { dataDirectory });
           if (problems.some(({ severity }) => severity === 'error')) code = exitCodes.usersMistake;
           if (options.json) {
             all.push(...problems.map((problem) => ({ file, ...problem })));

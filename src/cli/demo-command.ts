@@ -31,11 +31,12 @@ export const demoCommand: CommandMaker = (context, ended) =>
       ended(async (options: { dataDir?: string }) => {
         const { terminal } = context;
         const began = performance.now();
+        const dataDir = options.dataDir ?? join(process.cwd(), dataDirectoryName);
         const experiments = await readExperiments(
           context,
           demoExamples.map(({ name }) => exampleFile(name)),
+          { dataDir },
         );
-        const dataDir = options.dataDir ?? join(process.cwd(), dataDirectoryName);
         return withStore(
           context,
           { dataDir },

@@ -8,7 +8,7 @@ import { setConcurrency } from '../runs/queue.ts';
 import type { RunStore } from '../runs/store.ts';
 import { countArgument, deviceArgument, seedWords } from './arguments.ts';
 import { type ExitCode, exitCodes } from './complain.ts';
-import { type Context, type DataDirOption, withStore } from './context.ts';
+import { type Context, type DataDirOption, dataDirectoryOf, withStore } from './context.ts';
 import { followRuns } from './follow-runs.ts';
 import type { CommandMaker } from './program.ts';
 import { progressView } from './progress/progress-view.ts';
@@ -50,7 +50,7 @@ A second Ctrl+C leaves at once. Runs also outlive a closed terminal: \`distiller
     .action(
       ended(async (given: string[], options: RunCommandOptions) => {
         const { seeds, files } = seedWords(options.seed ?? []);
-        const experiments = await readExperiments(context, [...given, ...files]);
+        const experiments = await readExperiments(context, [...given, ...files], options);
         return withStore(
           context,
           options,
@@ -81,6 +81,7 @@ A second Ctrl+C leaves at once. Runs also outlive a closed terminal: \`distiller
 export async function readExperiments(
   { terminal: { err, errColors } }: Context,
   files: readonly string[],
+  options: DataDirOption,
 ): Promise<LoadedExperiment[]> {
   if (files.length === 0)
     throw new UserError('No experiment file is named.', {
@@ -88,10 +89,13 @@ export async function readExperiments(
     });
   // Loaded here: checks know every model, other commands none.
   const { requireSound } = await import('../checks/check.ts');
+  const dataDirectory = dataDirectoryOf(options);
   const experiments: LoadedExperiment[] = [];
   for (const file of files) {
     const loaded = await loadExperiment(file);
-    for (const { line, column, message, remedy } of await requireSound(loaded.text, file))
+    for (const { line, column, message, remedy } of await requireSound(loaded.text, file, {
+      dataDirectory,
+    }))
       err(
         `${errColors.yellow('warning')} ${file}:${line}:${column}: ${[message, remedy].filter(Boolean).join(' ')}\n`,
       );

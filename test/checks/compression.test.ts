@@ -114,3 +114,16 @@ test('groups are powers of two', async () => {
   const [found] = await check(folder, changes({ kind: 'quantize', groupSize: 48 }, { teacher }));
   assert.match(found!.message, /power of two/);
 });
+
+test('a run that `of` names is looked for in the data directory that is told', async () => {
+  await openDevice('cpu');
+  const folder = await datasetFolder();
+  const dataDirectory = join(folder, 'elsewhere');
+  const run = '20261124-070314-few-s0-abcd';
+  const config = modelSchema.parse({ architecture: 'mlp', hidden: [8] });
+  const model = buildModel(config, { classes: 3, image: [8, 8, 1] }, RandomGenerator.forUse(1, 'test'));
+  await saveModel(model, join(dataDirectory, 'runs', run, 'student'));
+  const change = changes({ kind: 'prune', of: run });
+  assert.deepEqual(told(await check(folder, change, {}, dataDirectory)), []);
+  assert.match(told(await check(folder, change))[0]!.message, /There is no run/);
+});

@@ -62,6 +62,7 @@ export function check(
   folder: string,
   changes: Record<string, unknown> = {},
   options: Record<string, unknown> = {},
+  dataDirectory?: string,
 ): Promise<Problem[]> {
   const experiment = {
     name: 'x',
@@ -70,7 +71,9 @@ export function check(
     strategy: { kind: 'direct' },
     ...changes,
   };
-  return checkExperiment(JSON.stringify(experiment, null, 2), join(folder, 'x.distill.json'));
+  return checkExperiment(JSON.stringify(experiment, null, 2), join(folder, 'x.distill.json'), {
+    dataDirectory,
+  });
 }
 
 /** What users read of problems, without places. */

@@ -267,3 +267,22 @@ test('help and version go to the standard output and exit with 0', async () => {
   assert.match((await distillery('run', '--help')).out, /Ctrl\+C asks the runs to stop/);
   assert.match((await distillery('--version')).out, /^\d+\.\d+\.\d+\n$/);
 });
+
+test('check and run look for the run that `of` names in the data directory that is asked for', async (t) => {
+  const folder = await temporaryDirectory(t);
+  const { data, ids } = await finishedRuns(t);
+  const file = join(folder, 'smaller.distill.json');
+  const dataset = { kind: 'mnist', trainLimit: 200, testLimit: 100 };
+  await writeFile(
+    file,
+    JSON.stringify({ name: 'Smaller', dataset, strategy: { kind: 'prune', of: ids[0] }, seeds: [1] }),
+  );
+  // Found there, it is told what it lacks; beside the experiment there is no run at all.
+  for (const command of ['check', 'run']) {
+    const { code, out, err } = await distillery(command, file, '--data-dir', data);
+    assert.equal(code, 2, err);
+    assert.match(out + err, new RegExp(`The run ${ids[0]} has no student yet`), command);
+  }
+  const elsewhere = await distillery('check', file, '--data-dir', join(folder, 'other'));
+  assert.match(elsewhere.out, /There is no run .* in .*other/);
+});
