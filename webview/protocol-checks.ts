@@ -241,6 +241,7 @@ const comparisonData = object<ComparisonData>({
       baseline: nullable(string),
       metric: oneOf('accuracy', 'loss'),
       outcome: oneOf('BEATS', 'DOES NOT BEAT', 'INCONCLUSIVE'),
+      finding: string,
       pairs: list(
         object<ComparedVerdict['pairs'][number]>({
           seed: number,

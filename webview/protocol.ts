@@ -218,6 +218,8 @@ export interface ComparedVerdict {
   readonly baseline: string | null;
   readonly metric: 'accuracy' | 'loss';
   readonly outcome: 'BEATS' | 'DOES NOT BEAT' | 'INCONCLUSIVE';
+  /** What the differences show, more closely: see src/compare/verdicts/verdict-rule.ts. */
+  readonly finding: string;
   readonly pairs: readonly {
     readonly seed: number;
     readonly run: string;

@@ -2,9 +2,10 @@ import { compresses } from '../experiment/compression-schema.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import type { Advice } from './advice.ts';
 import type { ComparedRun } from './compared-run.ts';
-import { compareRuns } from './figures.ts';
 import { formatBytes, formatCount, formatPercent, formatPercentSpread, formatRatio } from './formatting.ts';
+import { groupRuns } from './groups.ts';
 import { figuresOf, type RunFigures } from './run-figures.ts';
+import { baselineOf } from './verdict.ts';
 
 /** What is known of an experiment before it runs; unknown things give no advice. */
 export interface KnownBefore {
@@ -70,20 +71,19 @@ function onYardstick({ experiment, earlier = [] }: KnownBefore): Advice[] {
   const direct = earlier
     .filter((run) => run.strategy === 'direct')
     .map((run) => ({ ...run, file: undefined }));
-  const comparison = compareRuns([...direct, planned]);
-  const verdict = comparison.verdicts[0]!;
-  const baseline = comparison.groups.find((group) => group.key === verdict.baseline);
-  if (baseline === undefined)
+  const groups = groupRuns([...direct, planned]);
+  const choice = baselineOf(groups.find((group) => group.runs.includes(planned.id))!, groups);
+  if (choice.baseline === null)
     return [
       piece(
         'no-yardstick',
         'next',
         'train the same student directly as well',
-        `${verdict.reason} Without that yardstick nobody can tell whether distillation helped.`,
+        `${choice.reason} Without that yardstick nobody can tell whether distillation helped.`,
         [['Directly trained runs', String(direct.length)]],
       ),
     ];
-  const retention = baseline.figures.retention;
+  const retention = choice.baseline.figures.retention;
   if (retention === null || retention.mean < 0.995) return [];
   return [
     piece(

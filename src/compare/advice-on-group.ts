@@ -58,7 +58,7 @@ function onVerdict(group: RunGroup, baseline: RunGroup | undefined, verdict: Ver
         tone: 'caution',
         subjects: [group.label],
         headline: 'train directly instead',
-        text: `Training the same student on labels alone is as good and needs no teacher.${extraCost(group)} Where labels are abundant that is the usual outcome.`,
+        text: `${asGood(verdict)}${extraCost(group)} Where labels are abundant that is the usual outcome.`,
         about,
         evidence: [interval, ...accuracies],
       },
@@ -75,6 +75,18 @@ function onVerdict(group: RunGroup, baseline: RunGroup | undefined, verdict: Ver
         evidence: [evidence(group, 'accuracy')],
       },
     ];
+  if (verdict.finding === 'identical')
+    return [
+      {
+        rule: 'no-effect',
+        tone: 'caution',
+        subjects: [group.label],
+        headline: 'the strategy changed nothing',
+        text: verdict.reason,
+        about,
+        evidence: [interval, ...accuracies],
+      },
+    ];
   return [
     {
       rule: 'more-seeds',
@@ -86,6 +98,13 @@ function onVerdict(group: RunGroup, baseline: RunGroup | undefined, verdict: Ver
       evidence: [interval, ...accuracies],
     },
   ];
+}
+
+function asGood({ finding }: Verdict): string {
+  if (finding === 'worse') return 'Training the same student on labels alone is better and needs no teacher.';
+  if (finding === 'small-gain')
+    return 'Training the same student on labels alone is nearly as good and needs no teacher.';
+  return 'Training the same student on labels alone is as good and needs no teacher.';
 }
 
 function seedsAdvice(verdict: Verdict): string {

@@ -23,12 +23,17 @@ export function pairedInterval(differences: readonly number[], confidence = 0.95
 }
 
 /**
- * How many pairs would make an interval around this mean leave zero out, if mean and spread stay as they are. Null where
- * no number up to `limit` would.
+ * How many pairs would make an interval reach less far from its mean than `distance`, if mean and spread stay as they
+ * are: the distance to zero, or to another bound that it is to leave out. Null where no number up to `limit` would.
  */
-export function pairsNeeded(mean: number, deviation: number, confidence = 0.95, limit = 100): number | null {
-  if (mean === 0) return null;
+export function pairsNeeded(
+  distance: number,
+  deviation: number,
+  confidence = 0.95,
+  limit = 100,
+): number | null {
+  if (distance === 0) return null;
   for (let n = 2; n <= limit; n++)
-    if ((quantile(1 - (1 - confidence) / 2, n - 1) * deviation) / Math.sqrt(n) < Math.abs(mean)) return n;
+    if ((quantile(1 - (1 - confidence) / 2, n - 1) * deviation) / Math.sqrt(n) < Math.abs(distance)) return n;
   return null;
 }

@@ -1,24 +1,17 @@
 import { type Comparability, comparability, describeDifferences } from './comparability.ts';
-import { formatGain } from './gain.ts';
 import type { RunGroup } from './groups.ts';
-import { pairedInterval, pairsNeeded } from './paired-interval.ts';
+import { type SeedPair, sameAnswers, seedPairs } from './verdicts/seed-pairs.ts';
+import {
+  decide,
+  type Finding,
+  type Outcome,
+  smallestGain,
+  type VerdictMetric,
+} from './verdicts/verdict-rule.ts';
 import { YardstickFinder } from './yardstick.ts';
 
-export type Outcome = 'BEATS' | 'DOES NOT BEAT' | 'INCONCLUSIVE';
-
-/** What verdicts are about: accuracy as a fraction, or, of language models, the loss in nats per token. */
-export type VerdictMetric = 'accuracy' | 'loss';
-
-/** A seed that both strategies were run with. */
-export interface SeedPair {
-  readonly seed: number;
-  readonly run: string;
-  readonly baselineRun: string;
-  readonly value: number;
-  readonly baselineValue: number;
-  /** The gain: above zero where the strategy is the better one, whichever direction is good. */
-  readonly difference: number;
-}
+export type { SeedPair } from './verdicts/seed-pairs.ts';
+export type { Finding, Outcome, VerdictMetric } from './verdicts/verdict-rule.ts';
 
 /** Whether a strategy beats direct training of the same student, with all the verdict rests on. */
 export interface Verdict {
@@ -28,6 +21,8 @@ export interface Verdict {
   readonly baseline: string | null;
   readonly metric: VerdictMetric;
   readonly outcome: Outcome;
+  /** What the differences show, more closely than the outcome. */
+  readonly finding: Finding;
   readonly pairs: readonly SeedPair[];
   /** Mean gain over direct training; null without pairs. */
   readonly mean: number | null;
@@ -47,8 +42,8 @@ export interface VerdictOptions {
   /** Of the interval; 0.95 unless told. */
   readonly confidence?: number;
   /**
-   * Gains below this do not count as gains. Unless told: 0.001 of accuracy, a tenth of a percentage point; 0.01 nats of
-   * loss, one per cent of perplexity.
+   * Gains below this do not matter. Unless told: 0.001 of accuracy, a tenth of a percentage point; 0.01 nats of loss, one
+   * percent of perplexity.
    */
   readonly relevantGain?: number;
 }
@@ -57,32 +52,42 @@ export interface VerdictOptions {
 const notJudged = new Set(['direct', 'quantize', 'prune']);
 
 /**
- * Judges every group in which a student learns from a teacher, from itself or from peers. The yardstick is direct training of the same student on the same data
- * with the same budget; each seed is one pair, so that what both runs share (initial weights, order of samples, labelled
- * subset) cancels out: Bouthillier et al. 2021, 'Accounting for Variance in Machine Learning Benchmarks', and Dietterich
- * 1998, 'Approximate Statistical Tests for Comparing Supervised Classification Learning Algorithms'.
- *
- * With the paired t interval of the gain in accuracy, or, of language models, in loss, whose exponential is perplexity:
- * - BEATS: the whole interval is above zero.
- * - DOES NOT BEAT: the whole interval is below the smallest gain that matters, so that a real gain is excluded, not just
- *   not found (an equivalence bound: Lakens 2017). An interval that ends at zero or below is such a one.
- * - INCONCLUSIVE: everything else, fewer than two pairs, or differences without any spread, which do not tell what the
- *   next seed would bring.
+ * Judges every group with results in which a student learns from a teacher, from itself or from peers. The yardstick is
+ * direct training of the same student on the same data with the same budget; each seed is one pair, so that what both
+ * runs share (initial weights, order of samples, labelled subset) cancels out: Bouthillier et al. 2021, 'Accounting for
+ * Variance in Machine Learning Benchmarks', and Dietterich 1998, 'Approximate Statistical Tests for Comparing Supervised
+ * Classification Learning Algorithms'. How the paired t interval of the gain in accuracy, or, of language models, in loss,
+ * becomes an outcome, `decide` tells.
  *
  * Seeds vary training, not the test samples: the verdict holds for this test set.
  */
 export function judge(groups: readonly RunGroup[], options: VerdictOptions = {}): Verdict[] {
-  const direct = groups.filter((group) => group.strategy === 'direct');
-  const yardsticks = direct.length > 0 ? new YardstickFinder(direct) : null;
+  const yardsticks = yardsticksAmong(groups);
   return groups
-    .filter((group) => !notJudged.has(group.strategy))
+    .filter((group) => !notJudged.has(group.strategy) && group.counted.length > 0)
     .map((group) => judgeGroup(group, yardsticks, options));
 }
 
+/** The directly trained group that a group would be judged by, or why there is none; it need not have results. */
+export function baselineOf(
+  group: RunGroup,
+  groups: readonly RunGroup[],
+): { readonly baseline: RunGroup } | { readonly baseline: null; readonly reason: string } {
+  return chooseBaseline(group, yardsticksAmong(groups), metricOf(group));
+}
+
+function yardsticksAmong(groups: readonly RunGroup[]): YardstickFinder | null {
+  const direct = groups.filter((group) => group.strategy === 'direct');
+  return direct.length > 0 ? new YardstickFinder(direct) : null;
+}
+
+const metricOf = (group: RunGroup): VerdictMetric =>
+  group.figures.perplexity === null ? 'accuracy' : 'loss';
+
 function judgeGroup(group: RunGroup, yardsticks: YardstickFinder | null, options: VerdictOptions): Verdict {
-  const metric: VerdictMetric = group.figures.perplexity === null ? 'accuracy' : 'loss';
+  const metric = metricOf(group);
   const confidence = options.confidence ?? 0.95;
-  const relevantGain = options.relevantGain ?? (metric === 'accuracy' ? 0.001 : 0.01);
+  const relevantGain = options.relevantGain ?? smallestGain[metric];
   const choice = chooseBaseline(group, yardsticks, metric);
   const open = {
     group: group.key,
@@ -95,60 +100,27 @@ function judgeGroup(group: RunGroup, yardsticks: YardstickFinder | null, options
     interval: null,
     confidence,
     relevantGain,
-    notes: [],
     seedsNeeded: null,
   };
-  if (choice.baseline === null) return { ...open, reason: choice.reason };
+  const { baseline } = choice;
+  if (baseline === null)
+    return { ...open, finding: 'no-baseline', notes: doubtsOn(group, null), reason: choice.reason };
 
-  const pairs = pairsOf(group, choice.baseline, metric);
-  const notes = notesOn(group, choice.baseline, pairs, choice.other);
+  const pairs = seedPairs(group, baseline, metric);
+  const notes = [...notesOn(group, baseline, pairs, metric, choice.other), ...doubtsOn(group, baseline)];
   if (pairs.length === 0)
     return {
       ...open,
+      finding: 'no-pairs',
       notes,
       reason: `No seed has a finished run of both this strategy and direct training, so nothing can be paired.`,
     };
-  const differences = pairs.map((pair) => pair.difference);
-  const paired = pairedInterval(differences, confidence);
-  if (paired === null)
-    return {
-      ...open,
-      pairs,
-      mean: differences[0]!,
-      notes,
-      reason: 'A single shared seed shows no spread; run both with at least three seeds.',
-    };
-  const { mean, deviation, interval } = paired;
-  const measured = { ...open, pairs, mean, deviation, interval, notes };
-  const n = pairs.length;
-  if (deviation === 0 && mean !== 0)
-    return {
-      ...measured,
-      reason: `All ${n} seeds show exactly the same difference, which is too regular to tell a spread from; use more seeds or a larger test set.`,
-    };
-  if (interval[0] > 0)
-    return {
-      ...measured,
-      outcome: 'BEATS',
-      reason: `Over ${n} paired seeds the whole interval is above zero.`,
-    };
-  if (interval[1] <= 0)
-    return {
-      ...measured,
-      outcome: 'DOES NOT BEAT',
-      reason: `Over ${n} paired seeds no part of the interval is above zero.`,
-    };
-  if (interval[1] < relevantGain)
-    return {
-      ...measured,
-      outcome: 'DOES NOT BEAT',
-      reason: `Over ${n} paired seeds the interval excludes a gain of ${formatGain(relevantGain, metric)} or more.`,
-    };
-  return {
-    ...measured,
-    seedsNeeded: pairsNeeded(mean, deviation, confidence),
-    reason: `Over ${n} paired seeds the interval reaches from no gain to one that would matter.`,
-  };
+  const decision = decide({
+    ...{ metric, confidence, relevantGain },
+    differences: pairs.map((pair) => pair.difference),
+    identical: () => sameAnswers(group, baseline),
+  });
+  return { ...open, pairs, notes, ...decision };
 }
 
 function chooseBaseline(group: RunGroup, yardsticks: YardstickFinder | null, metric: VerdictMetric) {
@@ -167,36 +139,17 @@ function chooseBaseline(group: RunGroup, yardsticks: YardstickFinder | null, met
   }
   const [first, ...others] = found.fair.map((candidate) => ({
     candidate,
-    pairs: pairsOf(group, candidate, metric).length,
+    pairs: seedPairs(group, candidate, metric).length,
   }));
   const { candidate } = others.reduce((best, one) => (one.pairs > best.pairs ? one : best), first!);
   return { baseline: candidate, other: comparability(group, candidate).other };
-}
-
-function pairsOf(group: RunGroup, baseline: RunGroup, metric: VerdictMetric): SeedPair[] {
-  const bySeed = new Map(baseline.counted.map((run) => [run.seed, run]));
-  return group.counted.flatMap((run) => {
-    const other = bySeed.get(run.seed);
-    const value = run.student?.[metric] ?? null;
-    const baselineValue = other?.student?.[metric] ?? null;
-    if (other === undefined || value === null || baselineValue === null) return [];
-    return [
-      {
-        seed: run.seed,
-        run: run.run,
-        baselineRun: other.run,
-        value,
-        baselineValue,
-        difference: metric === 'accuracy' ? value - baselineValue : baselineValue - value,
-      },
-    ];
-  });
 }
 
 function notesOn(
   group: RunGroup,
   baseline: RunGroup,
   pairs: readonly SeedPair[],
+  metric: VerdictMetric,
   other: Comparability['other'],
 ): string[] {
   const notes: string[] = [];
@@ -208,7 +161,17 @@ function notesOn(
   const left = [...new Set([...group.seeds, ...baseline.seeds])].filter((seed) => !paired.has(seed));
   if (left.length > 0 && pairs.length > 0)
     notes.push(
-      `${left.length === 1 ? 'Seed' : 'Seeds'} ${left.slice(0, 10).join(', ')}${left.length > 10 ? ', …' : ''} left out: no finished partner with a known accuracy.`,
+      `${left.length === 1 ? 'Seed' : 'Seeds'} ${left.slice(0, 10).join(', ')}${left.length > 10 ? ', …' : ''} left out: no finished partner with a known ${metric}.`,
     );
   return notes;
+}
+
+/** That results are in doubt; the doubts themselves stand beside the groups. */
+function doubtsOn(group: RunGroup, baseline: RunGroup | null): string[] {
+  return [
+    ...(group.doubts.length > 0 ? ['The results of this strategy are in doubt.'] : []),
+    ...(baseline !== null && baseline.doubts.length > 0
+      ? ['The results of direct training are in doubt, and so is what is judged by them.']
+      : []),
+  ];
 }

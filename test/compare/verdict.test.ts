@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { compareRuns } from '../../src/compare/figures.ts';
 import { pairedInterval, pairsNeeded } from '../../src/compare/paired-interval.ts';
 import type { Verdict } from '../../src/compare/verdict.ts';
 import { differenceText } from '../../src/compare/verdict-text.ts';
+import { decide } from '../../src/compare/verdicts/verdict-rule.ts';
 import type { ExperimentInput } from '../../src/experiment/schema.ts';
 import { response, seeds, someRun } from './some-runs.ts';
 
@@ -81,8 +83,75 @@ test('a strategy that is worse throughout does not beat direct training', () => 
   assert.match(verdict.reason, /no part of the interval is above zero/);
 });
 
-test('a small gain that is certain still beats', () => {
-  assert.equal(verdictOf([0.0004, 0.00041, 0.00042, 0.00039]).outcome, 'BEATS');
+test('a gain that is certain but smaller than any that matters does not beat', () => {
+  const verdict = verdictOf([0.0005, 0.00042, 0.00058]);
+  // t(0.975, 2) = 4.302653: 0.0005 ± 4.302653 · 0.00008/√3.
+  close(verdict.interval![0], 0.0005 - 4.302653 * (0.00008 / Math.sqrt(3)), 1e-9);
+  assert.ok(verdict.interval![0] > 0 && verdict.interval![1] < 0.001);
+  assert.equal(verdict.outcome, 'DOES NOT BEAT');
+  assert.match(verdict.reason, /there is a gain, but the whole interval is below \+0\.10 pp/);
+});
+
+test('a certain gain beats once its mean is one that matters, and is open as long as it may be one', () => {
+  const around = (mean: number) => verdictOf([mean - 0.0002, mean, mean + 0.0002]);
+  assert.equal(around(0.00101).outcome, 'BEATS');
+  const open = around(0.00099);
+  assert.ok(open.interval![0] > 0 && open.interval![1] > 0.001);
+  assert.equal(open.outcome, 'INCONCLUSIVE');
+  assert.match(open.reason, /there is a gain, but its mean is below/);
+});
+
+test('an interval wholly closer to zero than what matters shows that there is no difference that does', () => {
+  for (const differences of [
+    [0.0001, -0.0002, 0.00005],
+    [-0.0005, -0.00042, -0.00058],
+  ]) {
+    const verdict = verdictOf(differences);
+    assert.ok(verdict.interval!.every((end) => Math.abs(end) < 0.001));
+    assert.equal(verdict.outcome, 'DOES NOT BEAT');
+    assert.match(verdict.reason, /no difference that matters/);
+  }
+});
+
+test('losses are judged by the same rule, with gains in nats', () => {
+  const judged = (gains: readonly number[]) => {
+    const model = (losses: readonly number[], wanted = {}) =>
+      losses.map((loss, seed) =>
+        someRun({ seed, accuracy: 0.4, student: { loss, perplexity: Math.exp(loss) }, ...wanted }),
+      );
+    const direct = model(gains.map(() => 3));
+    return compareRuns([
+      ...direct,
+      ...model(
+        gains.map((gain) => 3 - gain),
+        { strategy: response },
+      ),
+    ]).verdicts[0]!;
+  };
+  assert.equal(judged([0.011, 0.0101, 0.0119]).outcome, 'BEATS');
+  assert.equal(judged([0.005, 0.0042, 0.0058]).outcome, 'DOES NOT BEAT');
+  assert.equal(judged([0.0095, 0.0085, 0.0105]).outcome, 'INCONCLUSIVE');
+  assert.equal(judged([-0.05, -0.06, -0.04]).finding, 'worse');
+  assert.equal(judged([0, 0, 0]).finding, 'identical');
+});
+
+test('the outcome agrees with the rule as it is documented, whatever the differences', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ min: -0.004, max: 0.004, noNaN: true }), { minLength: 2, maxLength: 8 }),
+      (differences) => {
+        const { outcome, interval, mean, deviation } = decide({
+          ...{ differences, metric: 'accuracy', confidence: 0.95, relevantGain: 0.001 },
+          identical: () => false,
+        });
+        const [low, high] = interval!;
+        const beats = deviation! > 1e-12 && low > 0 && mean >= 0.001;
+        const doesNot = deviation! > 1e-12 && high < 0.001;
+        assert.equal(outcome, beats ? 'BEATS' : doesNot ? 'DOES NOT BEAT' : 'INCONCLUSIVE');
+        assert.ok(!(beats && doesNot));
+      },
+    ),
+  );
 });
 
 test('what counts as a gain can be set', () => {
@@ -99,14 +168,55 @@ test('one seed decides nothing, and says what would', () => {
   assert.match(verdict.reason, /at least three seeds/);
 });
 
-test('equal differences tell no spread, except when nothing differs at all', () => {
+test('equal differences tell no spread, rounding or not', () => {
   const same = compareRuns([
     ...seeds([0.5, 0.25, 0.75]),
     ...seeds([0.625, 0.375, 0.875], { strategy: response }),
   ]).verdicts[0]!;
   assert.equal(same.outcome, 'INCONCLUSIVE');
   assert.match(same.reason, /exactly the same difference/);
-  assert.equal(verdictOf([0, 0, 0]).outcome, 'DOES NOT BEAT');
+  // 0.91 − 0.9 and 0.81 − 0.8 differ by the rounding of doubles alone.
+  const rounded = compareRuns([...seeds([0.9, 0.8]), ...seeds([0.91, 0.81], { strategy: response })])
+    .verdicts[0]!;
+  assert.equal(rounded.outcome, 'INCONCLUSIVE');
+});
+
+test('results that are those of direct training in each seed decide nothing, and ask to look for a fault', () => {
+  const verdict = verdictOf([0, 0, 0]);
+  assert.equal(verdict.outcome, 'INCONCLUSIVE');
+  assert.match(verdict.reason, /strategy changed nothing\. Look for a fault/);
+  const { advice } = compareRuns([...seeds([0.9, 0.91]), ...seeds([0.9, 0.91], { strategy: response })]);
+  assert.ok(advice.some(({ rule }) => rule === 'no-effect'));
+  assert.ok(!advice.some(({ rule }) => rule === 'more-seeds'));
+});
+
+test('equal accuracies of models that differ decide nothing, and ask for a larger test set', () => {
+  const verdict = compareRuns([
+    ...seeds([0.9, 0.91]),
+    ...seeds([0.9, 0.91], { strategy: response, student: { loss: 0.2 } }),
+  ]).verdicts[0]!;
+  assert.equal(verdict.outcome, 'INCONCLUSIVE');
+  assert.match(verdict.reason, /larger test set/);
+});
+
+test('a strategy without results gets no verdict', () => {
+  const waiting = [
+    someRun({ state: 'running', result: undefined, strategy: response }),
+    someRun({ state: 'failed', result: undefined, strategy: response, seed: 1 }),
+  ];
+  assert.deepEqual(compareRuns([...seeds([0.9, 0.91]), ...waiting]).verdicts, []);
+});
+
+test('a verdict on results in doubt says so', () => {
+  const doubts = [{ kind: 'teacher-quality', message: 'The teacher is no better than chance.' }];
+  const notes = (direct: object, distilled: object) =>
+    compareRuns([
+      ...seeds([0.9, 0.91], direct),
+      ...seeds([0.95, 0.97], { strategy: response, ...distilled }),
+    ]).verdicts[0]!.notes.join(' ');
+  assert.match(notes({}, { doubts }), /results of this strategy are in doubt/);
+  assert.match(notes({ doubts }, {}), /results of direct training are in doubt/);
+  assert.doesNotMatch(notes({}, {}), /doubt/);
 });
 
 test('runs are paired by seed, whatever their order', () => {
