@@ -94,6 +94,7 @@ function comparedRun({
   state,
   config,
   result,
+  data,
   file,
   createdAt,
   device,
@@ -102,7 +103,7 @@ function comparedRun({
   host,
 }: ComparedRun): ComparedRun {
   return {
-    ...{ id, name, experiment, strategy, seed, state, config, result, file, createdAt },
+    ...{ id, name, experiment, strategy, seed, state, config, result, data, file, createdAt },
     ...{ device, deviceKind, versions, host },
   };
 }

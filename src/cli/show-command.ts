@@ -11,7 +11,7 @@ import {
 import type { SeriesInfo } from '../runs/metrics.ts';
 import type { RunRecord } from '../runs/run-records.ts';
 import type { Artifact } from '../runs/stored-events.ts';
-import type { ModelFigures, RunResult } from '../worker/events.ts';
+import type { ModelFigures, RunData, RunResult } from '../worker/events.ts';
 import { exitCodes } from './complain.ts';
 import { type DataDirOption, withStore } from './context.ts';
 import type { CommandMaker } from './program.ts';
@@ -85,6 +85,7 @@ function description(
     ['experiment', `${run.experiment} (${run.file})`],
     ['strategy', run.strategy],
     ['seed', `${run.seed}`],
+    ['data', run.data && dataText(run.data)],
     ['device', run.device],
     ['made', dateText(run.createdAt)],
     ['started', dateText(run.startedAt)],
@@ -146,6 +147,9 @@ function description(
     blocks.push(artifacts.map(({ path, best }) => `${path}${best ? ' (best)' : ''}\n`).join(''));
   return blocks.join('\n');
 }
+
+const dataText = ({ content, samples: { train, validation, test } }: RunData) =>
+  `${formatCount(train)} training, ${formatCount(validation)} validation, ${formatCount(test)} test samples (${content.slice(0, 8)})`;
 
 const longestSample = 300;
 

@@ -1,4 +1,6 @@
 import type { Experiment } from '../experiment/schema.ts';
+import type { RunData } from '../worker/events.ts';
+import { dataDifferences, describeData } from './data-read.ts';
 import { configDifferences, nameOnly } from './differences.ts';
 import { flattenConfig, formatConfigValue } from './flat-config.ts';
 import { oneLine } from './formatting.ts';
@@ -29,6 +31,8 @@ const besides = 'dataset (files beside)';
 interface Configured {
   readonly config: Experiment;
   readonly directory?: string | null;
+  /** What was really read; left out or null where that is not known, which then keeps nothing from being compared. */
+  readonly data?: RunData | null;
 }
 
 const blocks = (key: string) =>
@@ -44,7 +48,7 @@ export interface ComparableSettings {
 }
 
 /**
- * What `comparability` looks at, read once for each group: held against each other in pairs, many groups would take a
+ * What `comparability` looks at in the settings, read once for each group: held against each other in pairs, many groups would take a
  * time that grows with their square.
  */
 export function comparableSettings({ config, directory }: Configured): ComparableSettings {
@@ -75,6 +79,12 @@ export function comparability(ours: Configured, theirs: Configured): Comparabili
       key: besides,
       ours: oneLine(ours.directory ?? 'an unknown folder'),
       theirs: oneLine(theirs.directory ?? 'an unknown folder'),
+    });
+  for (const key of dataDifferences(ours.data ?? null, theirs.data ?? null))
+    blocking.push({
+      key,
+      ours: describeData(ours.data ?? null, key),
+      theirs: describeData(theirs.data ?? null, key),
     });
   return { blocking, other };
 }

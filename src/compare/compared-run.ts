@@ -1,5 +1,5 @@
 import type { Experiment } from '../experiment/schema.ts';
-import type { Doubt, RunResult, RunState } from '../worker/events.ts';
+import type { Doubt, RunData, RunResult, RunState } from '../worker/events.ts';
 
 /** What a comparison reads of a run; the run store's records are such runs. */
 export interface ComparedRun {
@@ -14,6 +14,8 @@ export interface ComparedRun {
   readonly state: RunState;
   readonly config: Experiment;
   readonly result?: RunResult;
+  /** What the run read; absent where it has not come so far, or an older version did not say. */
+  readonly data?: RunData;
   /** Why the result cannot be taken at face value. */
   readonly doubts?: readonly Doubt[];
   /** Absolute path of the experiment file: relative paths in the dataset are resolved beside it. */

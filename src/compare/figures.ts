@@ -1,5 +1,6 @@
 import { type Advice, adviseOn } from './advice.ts';
 import type { ComparedRun } from './compared-run.ts';
+import { dataDifferences, describeData } from './data-read.ts';
 import { type ConfigDifference, configDifferences } from './differences.ts';
 import { type Environment, environmentsOf } from './environments.ts';
 import { groupRuns, type RunGroup } from './groups.ts';
@@ -32,8 +33,18 @@ export function compareRuns(runs: readonly ComparedRun[], options: VerdictOption
     teachers,
     groups,
     verdicts,
-    differences: configDifferences(groups.map((group) => group.config)),
+    differences: [...configDifferences(groups.map((group) => group.config)), ...differentData(groups)],
     advice: adviseOn({ groups, teachers, verdicts }),
     environments: environmentsOf(runs),
   };
+}
+
+/** Where groups read other data, that stands among their settings: the same experiment can have read both. */
+function differentData(groups: readonly RunGroup[]): ConfigDifference[] {
+  const first = groups.find(({ data }) => data !== null)?.data ?? null;
+  const keys = new Set(groups.flatMap(({ data }) => dataDifferences(first, data)));
+  return [...keys].map((key) => {
+    const texts = groups.map(({ data }) => describeData(data, key));
+    return { key, values: texts, texts };
+  });
 }

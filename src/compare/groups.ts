@@ -1,6 +1,7 @@
 import type { Experiment } from '../experiment/schema.ts';
-import type { Doubt, RunResult } from '../worker/events.ts';
+import type { Doubt, RunData, RunResult } from '../worker/events.ts';
 import type { ComparedRun } from './compared-run.ts';
+import { dataIdentity, describeData } from './data-read.ts';
 import { configDifferences } from './differences.ts';
 import { type FigureKey, figureKinds } from './figure-kinds.ts';
 import { configIdentity, formatConfigValue } from './flat-config.ts';
@@ -35,6 +36,8 @@ export interface RunGroup {
   readonly config: Experiment;
   /** Directory of the experiment file, where it is known. */
   readonly directory: string | null;
+  /** What all of these runs read, those apart that have not come so far; null where none has said. */
+  readonly data: RunData | null;
   /** All runs, whatever their state. */
   readonly runs: readonly string[];
   /** The run that counts for each seed: the latest that completed, since one that was stopped had a smaller budget. */
@@ -71,8 +74,14 @@ export function groupRuns(runs: readonly ComparedRun[]): RunGroup[] {
     if (group) group.push(run);
     else members.set(key, [run]);
   }
-  const groups = [...members.values()];
-  const labels = labelsOf(groups.map((group) => group[0]!));
+  const place = new Map(runs.map((run, index) => [run, index]));
+  const groups = [...members.values()]
+    .flatMap(byData)
+    .sort(([one], [other]) => place.get(one!)! - place.get(other!)!);
+  const labels = labelsOf(
+    groups.map((group) => group[0]!),
+    groups.map((group) => group.find(({ data }) => data !== undefined)?.data ?? null),
+  );
   const counts = new Map<string, number>();
   const variants = groups.map((group) => {
     const { strategy } = group[0]!;
@@ -81,6 +90,30 @@ export function groupRuns(runs: readonly ComparedRun[]): RunGroup[] {
     return before;
   });
   return groups.map((group, index) => toGroup(group, `g${index + 1}`, labels[index]!, variants[index]!));
+}
+
+/**
+ * Runs of one experiment, parted by the data they read: a mean over different data means nothing. A run that has not
+ * said what it read is counted with the others where they all read the same; else one that is still to read goes with
+ * the latest, and of one that ended it cannot be told.
+ */
+function byData(runs: readonly ComparedRun[]): ComparedRun[][] {
+  const identity = (run: ComparedRun) => JSON.stringify([...dataIdentity(run.data ?? null)]);
+  const known = runs.filter(({ data }) => data !== undefined);
+  const latest = known.reduce<ComparedRun | undefined>(
+    (best, run) => (best && (best.createdAt ?? 0) > (run.createdAt ?? 0) ? best : run),
+    undefined,
+  );
+  const several = new Set(known.map(identity)).size > 1;
+  const parts = new Map<string, ComparedRun[]>();
+  for (const run of runs) {
+    const joins = run.data === undefined && latest && !(several && run.state === 'completed');
+    const key = identity(joins ? latest : run);
+    const part = parts.get(key);
+    if (part) part.push(run);
+    else parts.set(key, [run]);
+  }
+  return [...parts.values()];
 }
 
 /** The folder of a run's experiment file; '/' and '\\' both part names, as a run may come from another machine. */
@@ -109,6 +142,7 @@ function toGroup(runs: readonly ComparedRun[], key: string, label: string, varia
     variant,
     config: first.config,
     directory: directoryOf(first),
+    data: runs.find(({ data }) => data !== undefined)?.data ?? null,
     runs: runs.map((run) => run.id),
     counted,
     seeds: counted.map((run) => run.seed),
@@ -143,8 +177,8 @@ function candidatesOf(counted: readonly RunFigures[]): CandidateSpread[] {
   });
 }
 
-/** Experiments of one name get the settings in which they differ, at most three. */
-function labelsOf(firsts: readonly ComparedRun[]): string[] {
+/** Experiments of one name get the settings in which they differ, at most three, and the data where they read other data. */
+function labelsOf(firsts: readonly ComparedRun[], data: readonly (RunData | null)[]): string[] {
   const byName = new Map<string, number[]>();
   for (const [index, run] of firsts.entries()) {
     const same = byName.get(run.experiment);
@@ -154,13 +188,16 @@ function labelsOf(firsts: readonly ComparedRun[]): string[] {
   const labels = firsts.map((run) => run.experiment);
   for (const indices of byName.values()) {
     if (indices.length === 1) continue;
+    const readOther =
+      new Set(indices.map((index) => JSON.stringify([...dataIdentity(data[index]!)]))).size > 1;
     const differences = configDifferences(indices.map((index) => firsts[index]!.config));
     for (const [position, index] of indices.entries()) {
       const settings = differences
         .slice(0, 3)
         .map(({ key, values }) => `${lastPart(key)} ${oneLine(formatConfigValue(values[position]), 24)}`);
       const folder = differences.length === 0 ? directoryOf(firsts[index]!) : null;
-      if (folder !== null) settings.push(oneLine(folder, 40));
+      if (readOther) settings.push(`data ${describeData(data[index]!)}`);
+      else if (folder !== null) settings.push(oneLine(folder, 40));
       if (settings.length > 0) labels[index] = `${firsts[index]!.experiment} (${settings.join(', ')})`;
     }
   }

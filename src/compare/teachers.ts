@@ -1,3 +1,4 @@
+import { dataIdentity } from './data-read.ts';
 import { describeModel } from './describe-model.ts';
 import { configIdentity } from './flat-config.ts';
 import type { RunGroup } from './groups.ts';
@@ -39,6 +40,7 @@ export function teachersOf(groups: readonly RunGroup[]): TeacherRow[] {
       dataset: group.config.dataset,
       teacher: group.config.teacher ?? null,
       directory: group.directory,
+      data: group.data && [...dataIdentity(group.data)].flat(),
     });
     const same = byIdentity.get(identity);
     if (same) same.push(group);

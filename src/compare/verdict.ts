@@ -157,6 +157,10 @@ function notesOn(
     notes.push(
       `Not only the strategy differs from the directly trained student: ${describeDifferences(other)}.`,
     );
+  if ((group.data === null) !== (baseline.data === null))
+    notes.push(
+      `What data ${group.data === null ? 'these runs' : 'the directly trained runs'} read was not recorded, so it cannot be told whether it was the same.`,
+    );
   const paired = new Set(pairs.map((pair) => pair.seed));
   const left = [...new Set([...group.seeds, ...baseline.seeds])].filter((seed) => !paired.has(seed));
   if (left.length > 0 && pairs.length > 0)

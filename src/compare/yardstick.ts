@@ -1,4 +1,5 @@
 import { type ComparableSettings, comparableSettings } from './comparability.ts';
+import { dataDifferences, dataIdentity } from './data-read.ts';
 import type { RunGroup } from './groups.ts';
 
 /** What a group can be judged against: as fair as there are, or, where none is fair, the nearest that is not. */
@@ -23,6 +24,7 @@ interface Identity {
 export class YardstickFinder {
   readonly #direct: readonly Prepared[];
   readonly #byBlocking = new Map<string, Prepared[]>();
+  readonly #fair = new Map<string, readonly Prepared[]>();
   readonly #answers = new Map<string, Yardsticks>();
 
   /** @param direct directly trained groups, one at least */
@@ -35,16 +37,35 @@ export class YardstickFinder {
     }
   }
 
+  /** Those that agree in what must agree, settings and data. */
+  #fairFor(key: string, blocking: string, data: RunGroup['data']): readonly Prepared[] | undefined {
+    let fair = this.#fair.get(key);
+    if (fair === undefined) {
+      const alike = this.#byBlocking.get(blocking) ?? [];
+      fair = alike.filter(({ group }) => dataDifferences(data, group.data).length === 0);
+      this.#fair.set(key, fair);
+    }
+    return fair.length > 0 ? fair : undefined;
+  }
+
   /** Of the fair ones those that differ in the fewest other settings, in the order they were given. */
   of(group: RunGroup): Yardsticks {
     const { settings, identity } = prepare(group);
-    const fair = this.#byBlocking.get(identity.blocking);
-    const key = JSON.stringify([identity.blocking, fair && identity.other]);
+    const data = JSON.stringify([identity.blocking, ...dataIdentity(group.data)]);
+    const fair = this.#fairFor(data, identity.blocking, group.data);
+    const key = JSON.stringify([data, fair && identity.other]);
     const known = this.#answers.get(key);
     if (known) return known;
     const answer = fair
       ? { fair: fewest(fair, (one) => differences(settings.other, one.settings.other)) }
-      : { nearest: fewest(this.#direct, (one) => differences(settings.blocking, one.settings.blocking))[0]! };
+      : {
+          nearest: fewest(
+            this.#direct,
+            (one) =>
+              differences(settings.blocking, one.settings.blocking) +
+              dataDifferences(group.data, one.group.data).length,
+          )[0]!,
+        };
     this.#answers.set(key, answer);
     return answer;
   }

@@ -49,6 +49,11 @@ export interface Split {
 export interface Dataset {
   /** Identifies data and transform: content hashes and every option that changes a sample. Part of cache keys. */
   readonly fingerprint: string;
+  /**
+   * Identifies the samples themselves, with their labels and how they are split, and nothing of what is made of them:
+   * results on other samples are not comparable, however alike the experiments are written. Stored with every run.
+   */
+  readonly content: string;
   readonly task: TaskShape;
   /** None for language models. */
   readonly classNames: readonly string[];

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { contentHash } from './content-hash.ts';
 import type { Dataset, HostBatch, Split, TaskShape } from './dataset.ts';
 import { drawSplits, type SplitIndices, type SplitOptions } from './splits.ts';
 
@@ -33,6 +34,16 @@ export function imageDataset(
     new ImageSplit(name, source, image, chosen, idOffset, normalized);
   return {
     fingerprint: fingerprint(image, training, testing, indices, options),
+    content: contentHash({
+      about: { format: 'images-1', image, classNames },
+      parts: [
+        training.pixels,
+        training.labels,
+        testing.pixels,
+        testing.labels,
+        ...[indices.train, indices.subset, indices.validation, indices.test],
+      ],
+    }),
     task,
     classNames,
     train: split('train', training, indices.train, 0),

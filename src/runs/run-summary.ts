@@ -1,4 +1,4 @@
-import type { Doubt, Phase, RunEvent, RunResult, RunState } from '../worker/events.ts';
+import type { Doubt, Phase, RunData, RunEvent, RunResult, RunState } from '../worker/events.ts';
 
 /** How far the present phase of a run is. */
 export interface RunProgress {
@@ -38,6 +38,8 @@ export interface RunSummary {
   readonly resumedFromEpoch?: number;
   readonly phase?: Phase;
   readonly progress?: RunProgress;
+  /** What it read; a resumed run reads its data anew. */
+  readonly data?: RunData;
   readonly result?: RunResult;
   readonly error?: RunError;
   /** Of a cancelled run: one that was stopped can be resumed, one that was cancelled kept nothing to resume from. */
@@ -48,7 +50,7 @@ export interface RunSummary {
   readonly from: Readonly<Partial<Record<Part, number>>>;
 }
 
-type Part = 'state' | 'firstStart' | 'start' | 'phase' | 'progress' | 'result';
+type Part = 'state' | 'firstStart' | 'start' | 'phase' | 'progress' | 'data' | 'result';
 
 export const emptySummary: RunSummary = { state: 'queued', from: {} };
 
@@ -84,6 +86,8 @@ export function addToSummary(summary: RunSummary, event: RunEvent): RunSummary {
       const next = take(summary, 'phase', event.seq, { phase });
       return take(next, 'progress', event.seq, { progress: { phase, done, total, unit, rate, time } });
     }
+    case 'data':
+      return take(summary, 'data', event.seq, { data: event.data });
     case 'result':
       return take(summary, 'result', event.seq, { result: event.result });
     case 'completed':

@@ -1,6 +1,5 @@
 import { compressionSource } from '../compression/source.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { openDataset } from '../data/open-dataset.ts';
 import { type CompressionConfig, compresses } from '../experiment/compression-schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import type { Teacher } from '../training/teacher.ts';
@@ -9,6 +8,7 @@ import type { Subject } from './assess.ts';
 import type { RunResult } from './events.ts';
 import { finish } from './finish.ts';
 import type { Job } from './job.ts';
+import { dataOfJob } from './job-data.ts';
 import { teacherOfJob } from './job-teacher.ts';
 import { pruneOriginal } from './prune-original.ts';
 import { quantizeOriginal } from './quantize-original.ts';
@@ -20,11 +20,11 @@ import { quantizeOriginal } from './quantize-original.ts';
  * @throws Interruption if asked to end early
  */
 export async function compressionJob(job: Job): Promise<void> {
-  const { experiment, directory } = job.request;
+  const { experiment } = job.request;
   const { strategy } = experiment;
   if (!compresses(strategy)) throw new Error(`Strategy ${strategy.kind} makes nothing smaller.`);
   job.begin('prepare');
-  const dataset = await openDataset(experiment.dataset, directory);
+  const dataset = await dataOfJob(job);
   const original = await originalOfJob(job, strategy, dataset);
   job.begin('compress');
   const compressed =

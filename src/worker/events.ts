@@ -100,6 +100,16 @@ export const runResultSchema = z.object({
   savedSeconds: z.number().optional(),
 });
 
+/** Which data a run really read; its experiment only says where that lay. Absent of runs before version 0.2. */
+export const runDataSchema = z.object({
+  /** Identifies the samples and their labels; see Dataset.content. */
+  content: z.string().min(1).max(128),
+  /** Of texts: identifies the tokenizer. Losses per token of two tokenizers cannot be compared. */
+  tokenizer: z.string().min(1).max(128).optional(),
+  /** How many samples there were, those of the student's training set first. */
+  samples: z.object({ train: z.int().min(0), validation: z.int().min(0), test: z.int().min(0) }),
+});
+
 export const phases = [
   'prepare',
   'teacher',
@@ -128,6 +138,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     resumedFromEpoch: z.int().optional(),
   }),
   z.object({ ...base, type: z.literal('phase'), phase: z.enum(phases) }),
+  z.object({ ...base, type: z.literal('data'), data: runDataSchema }),
   z.object({
     ...base,
     type: z.literal('progress'),
@@ -188,6 +199,7 @@ export interface Doubt {
   readonly kind: string;
   readonly message: string;
 }
+export type RunData = z.infer<typeof runDataSchema>;
 export type RunResult = z.infer<typeof runResultSchema>;
 export type ModelFigures = z.infer<typeof modelFiguresSchema>;
 export type EnsembleFigures = z.infer<typeof ensembleFiguresSchema>;

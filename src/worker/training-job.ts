@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Dataset } from '../data/dataset.ts';
-import { openDataset } from '../data/open-dataset.ts';
 import { RandomGenerator } from '../device/random-generator.ts';
 import type { StudentConfig } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
@@ -19,6 +18,7 @@ import type { RunResult } from './events.ts';
 import { exportStudent } from './export-student.ts';
 import { finish } from './finish.ts';
 import type { Job } from './job.ts';
+import { dataOfJob } from './job-data.ts';
 import { teacherOfJob, warnOfStorage } from './job-teacher.ts';
 import { learningMaterial } from './learning-material.ts';
 import { trainStudent } from './train-student.ts';
@@ -29,9 +29,9 @@ import { trainStudent } from './train-student.ts';
  * @throws Interruption if asked to end early
  */
 export async function trainingJob(job: Job): Promise<void> {
-  const { experiment, directory } = job.request;
+  const { experiment } = job.request;
   job.begin('prepare');
-  const dataset = await openDataset(experiment.dataset, directory);
+  const dataset = await dataOfJob(job);
   if (!experiment.student) throw new UserError('The experiment has no "student".');
   requireBuildable(experiment.student, dataset.task);
   const teacher = experiment.teacher && (await teacherOfJob(job, experiment.teacher, dataset));

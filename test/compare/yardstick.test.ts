@@ -24,16 +24,20 @@ const settings = fc.record({
     weightDecay: fc.constantFrom(0, 0.01),
   }),
   folder: fc.constantFrom('/one', '/two'),
+  content: fc.constantFrom('one', 'two', undefined),
 });
 
 test('the yardsticks are those that every pair held against each other would give', () => {
-  const runs = fc
-    .array(settings, { minLength: 2, maxLength: 25 })
-    .map((all) =>
-      all.map(({ strategy, dataset, training, folder }) =>
-        someRun({ strategy, file: `${folder}/x.distill.json`, config: { dataset, training } }),
-      ),
-    );
+  const runs = fc.array(settings, { minLength: 2, maxLength: 25 }).map((all) =>
+    all.map(({ strategy, dataset, training, folder, content }) =>
+      someRun({
+        strategy,
+        file: `${folder}/x.distill.json`,
+        config: { dataset, training },
+        ...(content && { data: { content, samples: { train: 9, validation: 1, test: 2 } } }),
+      }),
+    ),
+  );
   fc.assert(
     fc.property(runs, (some) => {
       const groups = groupRuns(some);

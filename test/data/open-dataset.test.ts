@@ -110,6 +110,19 @@ test('the fingerprint follows what a teacher depends on, and nothing else', asyn
   assert.notEqual(await print({}), base, 'other labels');
 });
 
+test('the content follows pixels, labels and splits, and not how pixels are scaled', async (context) => {
+  const directory = temporaryDirectory(context);
+  const config = writeIdxDataset(directory, trainLabels, [0, 1, 1]);
+  const content = async (options: object) =>
+    (await openDataset(datasetSchema.parse({ ...config, ...plain, ...options }), directory)).content;
+  const base = await content({});
+  assert.equal(await content({ mean: 0.4, std: 0.5 }), base);
+  for (const options of [{ validation: 0.5 }, { trainLimit: 10 }, { labelledSubset: 4 }, { testLimit: 2 }])
+    assert.notEqual(await content(options), base, JSON.stringify(options));
+  writeIdxDataset(directory, trainLabels, [0, 1, 0]);
+  assert.notEqual(await content({}), base, 'other test labels');
+});
+
 test('data that does not fit together is refused, naming the file', async (context) => {
   const directory = temporaryDirectory(context);
   const refuse = async (config: object, message: RegExp, file: string) =>

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LanguageModelConfig, TokenizerConfig } from '../../experiment/text-dataset-schema.ts';
 import { UserError } from '../../experiment/user-error.ts';
+import { contentHash, TextHash } from '../content-hash.ts';
 import type { Dataset, Split } from '../dataset.ts';
 import { lengthBuckets } from '../length-buckets.ts';
 import { openDocuments, type Piece, type ReadPieces } from './documents.ts';
@@ -48,9 +49,10 @@ export async function languageDataset(
   const tokenizer = await openTokenizer(options.tokenizer, directory, () => textsOf(training));
   const { length } = options;
   const samples = options.samples === 'packed' ? packedSamples : documentSamples;
-  const tokens = await samples(training(), tokenizer, length);
+  const [trainingTexts, testTexts] = [new TextHash(), new TextHash()];
+  const tokens = await samples(hashed(training(), trainingTexts), tokenizer, length);
   const source: TextSource = { tokens, idOffset: 0 };
-  const testTokens = await samples(testing(), tokenizer, length);
+  const testTokens = await samples(hashed(testing(), testTexts), tokenizer, length);
   const testSource: TextSource = { tokens: testTokens, idOffset: tokens.count };
 
   const available = Math.min(tokens.count, options.trainLimit ?? tokens.count);
@@ -74,6 +76,11 @@ export async function languageDataset(
   );
   return {
     fingerprint: hash.digest('hex'),
+    // How texts become samples follows from the experiment and the tokenizer, which are compared by themselves.
+    content: contentHash({
+      about: { format: 'language-1', texts: [trainingTexts.digest(), testTexts.digest()] },
+      parts: [],
+    }),
     task: {
       classes: tokenizer.vocabulary,
       text: {
@@ -90,6 +97,14 @@ export async function languageDataset(
     validation: split('validation', source, available - held, available),
     test: split('test', testSource, 0, Math.min(testTokens.count, options.testLimit ?? testTokens.count)),
   };
+}
+
+async function* hashed(pieces: AsyncIterable<Piece>, hash: TextHash): AsyncGenerator<Piece> {
+  for await (const piece of pieces) {
+    if (piece.prompt !== undefined) hash.add(piece.prompt, 'prompt ');
+    hash.add(piece.text, piece.first ? 'first ' : '');
+    yield piece;
+  }
 }
 
 const range = (start: number, end: number) =>

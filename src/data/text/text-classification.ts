@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { TextClassificationConfig, TokenizerConfig } from '../../experiment/text-dataset-schema.ts';
+import { contentHash, TextHash } from '../content-hash.ts';
 import type { Dataset } from '../dataset.ts';
 import { setAside } from '../held-out.ts';
 import { lengthBuckets } from '../length-buckets.ts';
@@ -63,11 +64,16 @@ export async function classificationDataset(
     : setAside(labels, classes, options.testFraction, options.splitSeed);
   const tokenizer = await openTokenizer(options.tokenizer, directory, () => textsOf(train.read, training));
   const length = options.maxLength;
-  const source: TextSource = { tokens: await encode(train.read, tokenizer, length), labels, idOffset: 0 };
+  const [texts, testTexts] = [new TextHash(), new TextHash()];
+  const source: TextSource = {
+    tokens: await encode(train.read, tokenizer, length, texts),
+    labels,
+    idOffset: 0,
+  };
   const testSource: TextSource = test
     ? {
         labels: await testLabels(test.read, classNames, test.file),
-        tokens: await encode(test.read, tokenizer, length),
+        tokens: await encode(test.read, tokenizer, length, testTexts),
         idOffset: labels.length,
       }
     : source;
@@ -88,6 +94,14 @@ export async function classificationDataset(
   for (const part of [labels, indices.train, indices.validation]) hash.update(part);
   return {
     fingerprint: hash.update(testSource.tokens.digest()).digest('hex'),
+    content: contentHash({
+      about: { format: 'texts-1', classNames, texts: [texts.digest(), testTexts.digest()] },
+      parts: [
+        labels,
+        testSource.labels!,
+        ...[indices.train, indices.subset, indices.validation, indices.test],
+      ],
+    }),
     task: {
       classes,
       text: {
@@ -118,8 +132,16 @@ async function* textsOf(read: ReadLabelled, ascending: Int32Array): AsyncGenerat
     }
 }
 
-async function encode(read: ReadLabelled, tokenizer: Tokenizer, length: number): Promise<TokenStore> {
+async function encode(
+  read: ReadLabelled,
+  tokenizer: Tokenizer,
+  length: number,
+  texts: TextHash,
+): Promise<TokenStore> {
   const tokens = new TokenStore(tokenizer.vocabulary);
-  for await (const { text } of read()) tokens.add(encodeSample(tokenizer, text, length));
+  for await (const { text } of read()) {
+    texts.add(text);
+    tokens.add(encodeSample(tokenizer, text, length));
+  }
   return tokens;
 }

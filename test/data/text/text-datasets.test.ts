@@ -132,6 +132,28 @@ describe('text classification', () => {
     assert.equal(new Set(all).size, all.length);
   });
 
+  test('the content tells samples, labels and splits apart, but not what is made of them', async () => {
+    const content = async (change: object) => (await open({ ...config, ...change })).content;
+    const original = await content({});
+    assert.equal(await content({}), original);
+    for (const same of [{ tokenizer: { kind: 'words' } }, { maxLength: 64 }])
+      assert.equal(await content(same), original, JSON.stringify(same));
+    const all = await Promise.all(
+      [
+        {},
+        { train: 'other.jsonl' },
+        { train: 'relabelled.jsonl' },
+        { test: 'other.jsonl' },
+        { splitSeed: 1 },
+        { labelledSubset: 10 },
+      ].map(content),
+    );
+    assert.equal(new Set(all).size, all.length);
+    const swapped = [...rows.slice(0, 5), rows[6]!, rows[5]!, ...rows.slice(7)];
+    write('swapped.jsonl', swapped.map((row) => JSON.stringify(row)).join('\n'));
+    assert.notEqual(await content({ train: 'swapped.jsonl' }), original);
+  });
+
   test('labels that are numbers are ordered as numbers', async () => {
     const numbered = Array.from({ length: 24 }, (_, i) => `${(i % 12) + 1},text ${i}`).join('\n');
     write('numbers.csv', `label,text\n${numbered}`);

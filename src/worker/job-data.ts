@@ -1,0 +1,37 @@
+import type { Dataset } from '../data/dataset.ts';
+import { openDataset } from '../data/open-dataset.ts';
+import { stableHash } from '../experiment/identity.ts';
+import type { RunData } from './events.ts';
+import type { Job } from './job.ts';
+import { readEvents } from './read-events.ts';
+
+/**
+ * The data of a run, told in its events: which it really was, so that runs that read other data under the same name are
+ * not compared.
+ * @throws UserError naming the file and what is wrong with it
+ */
+export async function dataOfJob(job: Job): Promise<Dataset> {
+  const { request, directory, log } = job;
+  const dataset = await openDataset(request.experiment.dataset, request.directory);
+  const data = runDataOf(dataset);
+  const { events } = await readEvents(directory.eventsFile);
+  const before = events.findLast((event) => event.type === 'data');
+  if (before?.type === 'data' && before.data.content !== data.content)
+    job.warn(
+      `The data has changed since this run last read it: it had ${samplesText(before.data)} then, and has ${samplesText(data)} now. The run goes on with what is there now.`,
+    );
+  log.append({ type: 'data', data });
+  return dataset;
+}
+
+const samplesText = ({ samples: { train, validation, test } }: RunData) =>
+  `${train} training, ${validation} validation and ${test} test samples`;
+
+/** What a run's events say of its data. */
+export function runDataOf({ content, tokenizer, subset, validation, test }: Dataset): RunData {
+  return {
+    content,
+    ...(tokenizer && { tokenizer: stableHash(tokenizer.files()) }),
+    samples: { train: subset.size, validation: validation.size, test: test.size },
+  };
+}
