@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { UserError } from '../experiment/user-error.ts';
 import { ExclusiveLock } from '../training/exclusive-lock.ts';
+import { isAlive, type ProcessIdentity, processArguments } from '../training/process-identity.ts';
 import { EventLog } from '../worker/event-log.ts';
 import type { RunEventBody, RunState } from '../worker/events.ts';
 import { type ControlRequest, RunDirectory } from '../worker/run-directory.ts';
@@ -26,31 +28,62 @@ export async function stopRun(store: RunStore, id: string, request: ControlReque
 
 /**
  * Ends a run without asking its worker, for one that does not answer: kills the process, and marks the run interrupted
- * even where the process is on a machine that is gone. Throws UserError where it cannot be ended from here.
+ * even where the process is on a machine that is gone. Whoever else holds the run's lock for a moment is waited for.
+ * @throws UserError where the worker is on another machine, or cannot be ended
  */
 export async function killRun(store: RunStore, id: string): Promise<void> {
   if (await leaveQueue(store, id, 'stop')) return;
   const { lockFile } = new RunDirectory(store.directoryOf(id));
-  const deadline = Date.now() + 10_000;
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + 10_000;
+  while (performance.now() < deadline) {
     const holder = await ExclusiveLock.tryAcquire(lockFile);
     if (holder instanceof ExclusiveLock) {
       await holder.release();
       await appendIfGone(store, id, () => ({ type: 'interrupted', message: 'Killed on request.' }));
       return;
     }
-    try {
-      process.kill(holder.pid, 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH')
-        throw new UserError(`Process ${holder.pid} on ${holder.host} cannot be killed from here.`, {
-          remedy: 'End it there; the run is then marked interrupted by itself.',
-          cause: error,
-        });
-    }
+    await killWorker(holder, store.directoryOf(id));
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new UserError(`The worker of ${id} does not end.`, { remedy: 'Try again in a minute.' });
+  throw new UserError(`The worker of ${id} does not end.`, {
+    remedy:
+      'Look at worker.log in the run directory; end the process it belongs to, or try again in a minute.',
+  });
+}
+
+/**
+ * Kills the holder of a run's lock where it is the worker of that run on this machine. The lock file may have been
+ * written by anybody and its pid may belong to somebody else by now, so the process itself must agree: by when it
+ * started, and by the run directory it was started with.
+ */
+async function killWorker(holder: ProcessIdentity, directory: string): Promise<void> {
+  if ((await isAlive(holder)) === undefined)
+    throw new UserError(`The worker is process ${holder.pid} on ${holder.host}, not on this machine.`, {
+      remedy: 'End it there; the run is then marked interrupted by itself.',
+    });
+  if (holder.pid === process.pid || !(await isWorkerOf(holder.pid, directory))) return;
+  // Asked again right before: the pid may have changed hands while the arguments were read.
+  if (!(await isAlive(holder))) return;
+  try {
+    process.kill(holder.pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH')
+      throw new UserError(`Process ${holder.pid} cannot be killed from here.`, {
+        remedy:
+          'It belongs to another user; ask that user to end it. The run is then marked interrupted by itself.',
+        cause: error,
+      });
+  }
+}
+
+/** Whether a process was started to work on a run: launchers give the run directory as the last argument. */
+async function isWorkerOf(pid: number, directory: string): Promise<boolean> {
+  const last = (await processArguments(pid))?.at(-1)?.replace(/"$/, '');
+  if (last === undefined) return false;
+  if (last.endsWith(directory)) return true;
+  // The data directory may be known by another path, through a link.
+  const [real, wanted] = await Promise.all([last, directory].map((path) => realpath(path).catch(() => path)));
+  return real === wanted;
 }
 
 async function leaveQueue(store: RunStore, id: string, reason: ControlRequest): Promise<boolean> {

@@ -83,12 +83,12 @@ class Connection implements Statements {
 
 /** Repeats what failed only because another process held the database, with growing pauses. */
 async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + patienceMs;
+  const deadline = performance.now() + patienceMs;
   for (let wait = 5; ; wait = Math.min(2 * wait, 250))
     try {
       return await attempt();
     } catch (error) {
-      if (!isBusy(error) || Date.now() > deadline) throw error;
+      if (!isBusy(error) || performance.now() > deadline) throw error;
       await pause(wait * (0.5 + Math.random()));
     }
 }

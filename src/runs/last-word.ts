@@ -33,9 +33,23 @@ export async function markIfGone(store: RunStore, id: string, exited = false): P
   });
 }
 
+/** Claims dated in the future, by the run, and when this process saw them first. */
+const aheadOfTheClock = new Map<string, { readonly claimedAt: number; readonly since: number }>();
+
 async function isStarting(store: RunStore, id: string): Promise<boolean> {
   const launch = await store.launchOf(id);
-  return launch?.claimedAt !== undefined && !launch.started && Date.now() - launch.claimedAt < startMs;
+  if (launch?.claimedAt === undefined || launch.started) {
+    aheadOfTheClock.delete(id);
+    return false;
+  }
+  const { claimedAt } = launch;
+  const age = Date.now() - claimedAt;
+  if (age >= 0) return age < startMs;
+  // The clock was put back since the claim, or another machine's is ahead: what has passed is measured here.
+  const seen = aheadOfTheClock.get(id);
+  if (seen?.claimedAt === claimedAt) return performance.now() - seen.since < startMs;
+  aheadOfTheClock.set(id, { claimedAt, since: performance.now() });
+  return true;
 }
 
 /** The last lines of a log, as the end of a message. */

@@ -1,14 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { fairThreads } from '../device/worker-environment.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { append } from './control.ts';
 import type { Launcher, WorkerProcess } from './launch.ts';
+import { Lease } from './lease.ts';
 import type { RunStore } from './store.ts';
 
-const leaseName = 'queue';
-/** Whoever drives the queue says so again and again; silent for so long, it is gone and the next one takes over. */
-const leaseMs = 10_000;
 const concurrencySetting = 'concurrency';
 
 /** How many runs go at once where nobody has said: one, for it uses all cores itself. */
@@ -33,21 +29,20 @@ export class RunQueue {
   readonly #store: RunStore;
   readonly #launcher: Launcher;
   readonly #atOnce: number | undefined;
-  readonly #holder = `${hostname()}/${process.pid}/${randomUUID()}`;
-
-  #held = false;
+  readonly #lease: Lease;
 
   /** @param atOnce the limit while this process holds the lease, instead of the data directory's. */
   constructor(store: RunStore, launcher: Launcher, atOnce?: number) {
     this.#store = store;
     this.#launcher = launcher;
     this.#atOnce = atOnce;
+    this.#lease = new Lease(store, 'queue');
   }
 
   /** Starts what may start now. `onLaunch` hears of every worker that was started. */
   async drive(onLaunch: (id: string, worker: WorkerProcess) => void): Promise<void> {
     if ((await this.#store.count({ states: ['queued'] })) === 0) return this.release();
-    if (!(await this.#takeLease())) return;
+    if (!(await this.#lease.take())) return;
     for (;;) {
       const claim = await this.#claimNext();
       if (!claim) return;
@@ -64,24 +59,7 @@ export class RunQueue {
 
   /** Lets another process drive the queue at once. */
   async release(): Promise<void> {
-    if (!this.#held) return;
-    this.#held = false;
-    await this.#store.transaction((database) =>
-      database.run('DELETE FROM leases WHERE name = ? AND holder = ?', [leaseName, this.#holder]),
-    );
-  }
-
-  async #takeLease(): Promise<boolean> {
-    const now = Date.now();
-    const taken = await this.#store.transaction((database) =>
-      database.run(
-        `INSERT INTO leases (name, holder, expires_at) VALUES (?1, ?2, ?3)
-         ON CONFLICT (name) DO UPDATE SET holder = ?2, expires_at = ?3 WHERE holder = ?2 OR expires_at < ?4`,
-        [leaseName, this.#holder, now + leaseMs, now],
-      ),
-    );
-    this.#held = taken > 0;
-    return this.#held;
+    await this.#lease.release();
   }
 
   /** The oldest queued run, now counted as running, and how many may run at once; undefined where none may start. */

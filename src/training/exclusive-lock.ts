@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
@@ -7,8 +7,8 @@ import { fileProblem } from '../data/file-problem.ts';
 import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
 const contentSchema = z.object({
-  owner: z.object({ pid: z.int(), host: z.string(), start: z.string() }),
-  token: z.string(),
+  owner: z.object({ pid: z.int().positive(), host: z.string().max(255), start: z.string().max(255) }),
+  token: z.string().max(255),
 });
 type Content = z.infer<typeof contentSchema>;
 
@@ -31,8 +31,7 @@ export class ExclusiveLock {
     this.#file = file;
     this.#token = token;
     this.#heartbeat = setInterval(() => {
-      const now = new Date();
-      utimes(file, now, now).catch(() => {});
+      beat(file).catch(() => {});
     }, heartbeatMs);
     this.#heartbeat.unref();
   }
@@ -55,7 +54,7 @@ export class ExclusiveLock {
           if (await succeeds(link(claim, file), 'EEXIST')) return new ExclusiveLock(file, token);
           const held = await read(file);
           if (held === 'gone') continue;
-          if (held && !(await isStale(file, held))) return held.owner;
+          if (held && !(await isStale(file, held, claim))) return held.owner;
           await removeStale(file, held?.token, claim);
         }
       } finally {
@@ -82,11 +81,42 @@ async function read(file: string): Promise<Content | 'gone' | undefined> {
   }
 }
 
-async function isStale(file: string, held: Content): Promise<boolean> {
+/** Writes what the file begins with anyway, so that the file system stamps it by the same clock as everybody's files. */
+async function beat(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.write('{', 0);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The last heartbeat seen of foreign holders, by the file, and when this process saw it first. */
+const heartbeats = new Map<
+  string,
+  { readonly token: string; readonly beat: number; readonly since: number }
+>();
+
+/**
+ * Whether the holder of a lock is gone. Of a holder on another machine only its heartbeat tells. Clocks of machines
+ * differ and jump, so a heartbeat is compared with a file that was written just now in the same folder, and one from the future
+ * is judged by whether it goes on, on this process's own clock.
+ */
+async function isStale(file: string, held: Content, justWritten: string): Promise<boolean> {
   const alive = await isAlive(held.owner);
   if (alive !== undefined) return !alive;
-  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Date.now() }));
-  return Date.now() - mtimeMs > silenceMs;
+  const beat = await modified(file);
+  const now = await modified(justWritten);
+  if (beat === undefined || now === undefined) return false;
+  if (now - beat > silenceMs) return true;
+  const seen = heartbeats.get(file);
+  if (seen?.token === held.token && seen.beat === beat) return performance.now() - seen.since > silenceMs;
+  heartbeats.set(file, { token: held.token, beat, since: performance.now() });
+  return false;
+}
+
+async function modified(file: string): Promise<number | undefined> {
+  return (await stat(file).catch(() => undefined))?.mtimeMs;
 }
 
 /**
@@ -98,7 +128,7 @@ async function removeStale(file: string, staleToken: string | undefined, claim: 
   if (!(await succeeds(link(claim, guard), 'EEXIST'))) {
     const remover = await read(guard);
     if (remover === 'gone') return;
-    if (!remover || (await isStale(guard, remover))) await rm(guard, { force: true });
+    if (!remover || (await isStale(guard, remover, claim))) await rm(guard, { force: true });
     else await pause(takeoverMs);
     return;
   }

@@ -31,6 +31,23 @@ export async function processStart(pid: number): Promise<string | undefined> {
   return start;
 }
 
+/**
+ * The arguments a process was started with; undefined where they cannot be read. Where the system tells one line only,
+ * that line is the only element.
+ */
+export async function processArguments(pid: number): Promise<readonly string[] | undefined> {
+  if (process.platform === 'linux')
+    try {
+      return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').slice(0, -1);
+    } catch {
+      return undefined;
+    }
+  const line = await (process.platform === 'win32'
+    ? ask('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', windowsCommandLine(pid)])
+    : ask('ps', ['-ww', '-o', 'args=', '-p', `${pid}`]));
+  return line === undefined ? undefined : [line];
+}
+
 let own: Promise<string | undefined> | undefined;
 
 export async function thisProcess(): Promise<ProcessIdentity> {
@@ -72,11 +89,13 @@ function exists(pid: number): boolean {
 
 const execute = promisify(execFile);
 
-async function askProgram(pid: number): Promise<string | undefined> {
-  const [program, args] =
-    process.platform === 'win32'
-      ? (['powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', windowsQuery(pid)]] as const)
-      : (['ps', ['-o', 'lstart=', '-p', `${pid}`]] as const);
+const askProgram = (pid: number): Promise<string | undefined> =>
+  process.platform === 'win32'
+    ? ask('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', windowsStart(pid)])
+    : ask('ps', ['-o', 'lstart=', '-p', `${pid}`]);
+
+/** What a program prints, or undefined where it fails or prints nothing. */
+async function ask(program: string, args: readonly string[]): Promise<string | undefined> {
   try {
     return (await execute(program, args, { windowsHide: true })).stdout.trim() || undefined;
   } catch {
@@ -84,4 +103,6 @@ async function askProgram(pid: number): Promise<string | undefined> {
   }
 }
 
-const windowsQuery = (pid: number) => `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`;
+const windowsStart = (pid: number) => `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`;
+const windowsCommandLine = (pid: number) =>
+  `(Get-CimInstance Win32_Process -Filter "ProcessId = ${pid}").CommandLine`;
