@@ -10,6 +10,7 @@ import type {
   ConfigValue,
   Continuation,
   CurveData,
+  Doubt,
   EventLine,
   Figure,
   FigureKey,
@@ -91,6 +92,8 @@ const continuations = list(
   object<Continuation>({ prompt: string, reference: string, texts: record(string) }),
 );
 
+const doubts = list(object<Doubt>({ kind: string, message: string }));
+
 const modelFigures = object<ModelFigures>({
   accuracy: figure,
   loss: figure,
@@ -128,6 +131,7 @@ const runFigures = object<RunFigures>({
   savedSeconds: figure,
   energyJoules: figure,
   bestEpoch: figure,
+  doubts,
 });
 
 const runRow = object<RunRow>({
@@ -232,6 +236,7 @@ const comparisonData = object<ComparisonData>({
       ),
       ensembleAccuracy: spread,
       samples: nullable(object<NonNullable<ComparedGroup['samples']>>({ seed: number, continuations })),
+      doubts,
       figures: spreads(figureKeys),
     }),
   ),

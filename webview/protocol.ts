@@ -37,6 +37,13 @@ export interface ClassDisagreement {
   readonly neither: number;
 }
 
+/** Why the result of a run cannot be taken at face value. */
+export interface Doubt {
+  /** Stable name of the kind, such as 'teacher-quality'. */
+  readonly kind: string;
+  readonly message: string;
+}
+
 /** Figures of one model, as `distillery compare --json` has them and more. */
 export interface ModelFigures {
   readonly accuracy: Figure;
@@ -80,6 +87,7 @@ export interface RunFigures {
   readonly savedSeconds: Figure;
   readonly energyJoules: Figure;
   readonly bestEpoch: Figure;
+  readonly doubts: readonly Doubt[];
 }
 
 /** A recorded metric of the student, in short. */
@@ -201,6 +209,8 @@ export interface ComparedGroup {
   readonly ensembleAccuracy: Spread | null;
   /** Of language models: how texts of the test set go on, in the run of one seed. */
   readonly samples: { readonly seed: number; readonly continuations: readonly Continuation[] } | null;
+  /** Of all counted runs, each message once. */
+  readonly doubts: readonly Doubt[];
   readonly figures: Readonly<Record<FigureKey, Spread | null>>;
 }
 

@@ -95,6 +95,7 @@ function comparedRun({
   config,
   result,
   data,
+  doubts,
   file,
   createdAt,
   device,
@@ -103,7 +104,7 @@ function comparedRun({
   host,
 }: ComparedRun): ComparedRun {
   return {
-    ...{ id, name, experiment, strategy, seed, state, config, result, data, file, createdAt },
+    ...{ id, name, experiment, strategy, seed, state, config, result, data, doubts, file, createdAt },
     ...{ device, deviceKind, versions, host },
   };
 }

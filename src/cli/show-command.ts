@@ -93,6 +93,7 @@ function description(
     ['tags', run.tags.join(', ')],
     ['note', run.note],
     ['baseline', run.baseline ? 'yes' : ''],
+    ...(run.doubts ?? []).map(({ message }): [string, string] => ['in doubt', oneLine(message, 600)]),
     ['folder', run.directory],
     ['training', result && formatSeconds(result.trainingSeconds)],
     ['agreement', result?.agreement === undefined ? '' : formatPercent(result.agreement)],

@@ -30,6 +30,7 @@ export function renderCsv(comparison: Comparison): string {
     teacherSeconds: run.teacherSeconds,
     savedSeconds: run.savedSeconds,
     energyJoules: run.energyJoules,
+    doubts: run.doubts.map(({ message }) => message).join('\n'),
   }));
   return stringify(rows, { header: true, columns, escape_formulas: true, record_delimiter: 'windows' });
 }
@@ -51,7 +52,7 @@ const columns = [
   ...figures.map((figure) => `teacher.${figure}`),
   ...figures.map((figure) => `student.${figure}`),
   ...['compressionRatio', 'retention', 'agreement', 'speedup', 'bestEpoch'],
-  ...['trainingSeconds', 'teacherSeconds', 'savedSeconds', 'energyJoules'],
+  ...['trainingSeconds', 'teacherSeconds', 'savedSeconds', 'energyJoules', 'doubts'],
 ].map((key) => ({ key, header: key }));
 
 function model(who: string, summary: ModelSummary | null): Record<string, number | null> {

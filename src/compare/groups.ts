@@ -151,7 +151,7 @@ function toGroup(runs: readonly ComparedRun[], key: string, label: string, varia
     candidates: candidatesOf(counted),
     ensembleAccuracy: spreadOf(counted.map((run) => run.ensembleAccuracy)),
     samples: samplesOf(latest),
-    doubts: doubtsOf(latest),
+    doubts: doubtsOf(counted),
     figures,
   };
 }
@@ -206,8 +206,8 @@ function labelsOf(firsts: readonly ComparedRun[], data: readonly (RunData | null
 
 const lastPart = (key: string) => key.slice(key.lastIndexOf('.') + 1);
 
-function doubtsOf(runs: readonly ComparedRun[]): Doubt[] {
+function doubtsOf(runs: readonly RunFigures[]): Doubt[] {
   const byMessage = new Map<string, Doubt>();
-  for (const { doubts } of runs) for (const doubt of doubts ?? []) byMessage.set(doubt.message, doubt);
+  for (const { doubts } of runs) for (const doubt of doubts) byMessage.set(doubt.message, doubt);
   return [...byMessage.values()];
 }

@@ -10,6 +10,7 @@ import {
   adviceList,
   candidatesTable,
   differencesTable,
+  doubtsTable,
   environmentTable,
   mainTable,
   referenceTable,
@@ -65,6 +66,7 @@ export function renderHtml(comparison: Comparison, options: HtmlOptions = {}): s
 ${comparison.runs.length === 0 ? html`<p class="card">There are no runs to compare yet. Start one with <code>distillery run FILE</code>.</p>` : ''}
 ${verdictCards(comparison)}
 ${comparison.runs.length === 0 ? '' : mainTable(comparison)}
+${doubtsTable(comparison)}
 ${section('Charts', charts)}
 ${section('Learning curves', curves)}
 ${candidatesTable(comparison)}

@@ -21,6 +21,8 @@ export interface RunJson {
   readonly compressionRatio: number | null;
   readonly retention: number | null;
   readonly agreement: number | null;
+  /** Why the figures cannot be taken at face value; mostly empty. */
+  readonly doubts: RunFigures['doubts'];
 }
 
 export function toJson(comparison: Comparison): RunJson[] {
@@ -44,6 +46,7 @@ function runJson(figures: RunFigures): RunJson {
     compressionRatio: figures.compressionRatio,
     retention: figures.retention,
     agreement: figures.agreement,
+    doubts: figures.doubts,
   };
 }
 

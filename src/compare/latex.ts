@@ -25,7 +25,8 @@ export function renderLatex(comparison: Comparison): string {
       return best.get(kind.key)?.has(row.key) ? `\\textbf{${text}}` : text;
     });
     const difference = row.verdict ? differenceText({ ...row.verdict, interval: null }) || missing : '';
-    return `  ${[latexText(oneLine(row.label)), latexText(row.seeds), ...cells, latexText(difference)].join(' & ')} \\\\`;
+    const label = latexText(oneLine(row.label)) + (row.doubts.length > 0 ? '$^\\dagger$' : '');
+    return `  ${[label, latexText(row.seeds), ...cells, latexText(difference)].join(' & ')} \\\\`;
   };
   const teachers = rows.filter((row) => row.strategy === 'teacher');
   const students = rows.filter((row) => row.strategy !== 'teacher');
@@ -43,9 +44,18 @@ export function renderLatex(comparison: Comparison): string {
     ...students.map(line),
     '  \\bottomrule',
     '  \\end{tabular}',
+    ...doubtLines(comparison),
     '\\end{table}',
     '',
   ].join('\n');
+}
+
+/** What the daggers stand for: each reason once, under the table. */
+function doubtLines({ groups }: Comparison): string[] {
+  const messages = new Set(groups.flatMap((group) => group.doubts.map(({ message }) => message)));
+  if (messages.size === 0) return [];
+  const reasons = [...messages].map((message) => latexText(oneLine(message, 600))).join(' ');
+  return [`  \\par\\smallskip\\footnotesize $^\\dagger$In doubt: ${reasons}`];
 }
 
 /** Of each figure with a good direction, the groups whose mean is the best; none where all are equal. */

@@ -14,7 +14,7 @@ export function renderMarkdown(comparison: Comparison): string {
     ...table(
       ['Model', 'Strategy', 'Seeds', ...kinds.map((kind) => kind.label), 'Against direct'],
       rows.map((row) => [
-        row.label,
+        row.doubts.length > 0 ? `${row.label} (in doubt)` : row.label,
         row.strategy,
         row.seeds,
         ...kinds.map((kind) => row.cells[kind.key] ?? missing),
@@ -32,6 +32,12 @@ export function renderMarkdown(comparison: Comparison): string {
       );
     }
     lines.push('', markdownText(verdictMethod));
+  }
+  const doubted = comparison.groups.filter((group) => group.doubts.length > 0);
+  if (doubted.length > 0) {
+    lines.push('', '### Doubts', '');
+    for (const { label, doubts } of doubted)
+      for (const { message } of doubts) lines.push(`- **${markdownText(label)}**: ${markdownText(message)}`);
   }
   const withCandidates = comparison.groups.filter((group) => group.candidates.length > 0);
   if (withCandidates.length > 0)

@@ -16,6 +16,8 @@ export interface ReportRow {
   readonly seeds: string;
   readonly cells: Readonly<Partial<Record<FigureKey, string>>>;
   readonly verdict: Verdict | null;
+  /** Why the figures cannot be taken at face value. */
+  readonly doubts: RunGroup['doubts'];
 }
 
 /** Teachers first, then groups in the order given. */
@@ -46,6 +48,7 @@ function teacherRow(teacher: TeacherRow): ReportRow {
     seeds: missing,
     cells,
     verdict: null,
+    doubts: [],
   };
 }
 
@@ -61,6 +64,7 @@ function groupRow(group: RunGroup, verdict: Verdict | null): ReportRow {
     seeds: seedsOf(group),
     cells,
     verdict,
+    doubts: group.doubts,
   };
 }
 

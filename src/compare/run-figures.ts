@@ -1,4 +1,4 @@
-import type { ModelFigures } from '../worker/events.ts';
+import type { Doubt, ModelFigures } from '../worker/events.ts';
 import { type ComparedRun, known, ratio } from './compared-run.ts';
 import type { ClassDisagreement } from './disagreement.ts';
 import type { ReliabilityBin } from './reliability.ts';
@@ -64,6 +64,8 @@ export interface RunFigures {
   /** What the device reported to have used while the student trained. */
   readonly energyJoules: number | null;
   readonly bestEpoch: number | null;
+  /** Why the figures cannot be taken at face value. */
+  readonly doubts: readonly Doubt[];
 }
 
 export function figuresOf(run: ComparedRun): RunFigures {
@@ -96,6 +98,7 @@ export function figuresOf(run: ComparedRun): RunFigures {
     savedSeconds: known(result?.savedSeconds),
     energyJoules: known(result?.energy?.joules),
     bestEpoch: known(result?.bestEpoch),
+    doubts: (run.doubts ?? []).map(({ kind, message }) => ({ kind, message })),
   };
 }
 

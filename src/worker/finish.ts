@@ -11,10 +11,10 @@ import { modelCard } from './model-card/model-card.ts';
  * @throws UserError if the disk is full
  */
 export async function finish(job: Job, student: ModelConfig, result: RunResult): Promise<void> {
-  const { directory, request, device, log } = job;
+  const { directory, request, device, log, doubts } = job;
   const file = join(directory.studentDirectory, 'README.md');
   try {
-    await writeFileAtomic(file, modelCard(student, request, result, device.name));
+    await writeFileAtomic(file, modelCard(student, request, result, device.name, doubts));
   } catch (error) {
     throw fileProblem(error, file);
   }

@@ -2,7 +2,7 @@ import type { Device } from '../device/device.ts';
 import type { Checkpoints } from '../training/checkpoint.ts';
 import type { Control } from './control.ts';
 import type { EventLog } from './event-log.ts';
-import type { Phase } from './events.ts';
+import type { Doubt, Phase } from './events.ts';
 import { ProgressReporter } from './progress-reporter.ts';
 import type { RunDirectory } from './run-directory.ts';
 import type { RunRequest } from './run-request.ts';
@@ -23,6 +23,8 @@ export interface Job extends JobParts {
   progress(phase: Phase, unit: string): (done: number, total: number) => void;
   /** @param doubt the kind of doubt, where the warning means that the result cannot be taken at face value */
   warn(message: string, doubt?: string): void;
+  /** The doubts so far, each message once. */
+  readonly doubts: readonly Doubt[];
   /** Disposes of something when the job ends, however it ends, the latest first. @returns the same */
   keep<T extends { dispose(): void }>(disposable: T): T;
 }
@@ -34,6 +36,7 @@ export interface Job extends JobParts {
  */
 export async function runJob(parts: JobParts, work: (job: Job) => Promise<void>): Promise<void> {
   const { log } = parts;
+  const doubts: Doubt[] = [];
   const kept: { dispose(): void }[] = [];
   const job: Job = {
     ...parts,
@@ -42,7 +45,12 @@ export async function runJob(parts: JobParts, work: (job: Job) => Promise<void>)
       const reporter = new ProgressReporter(log, phase, unit);
       return (done, total) => reporter.report(done, total);
     },
-    warn: (message, doubt) => log.append({ type: 'warning', message, ...(doubt !== undefined && { doubt }) }),
+    doubts,
+    warn(message, kind) {
+      log.append({ type: 'warning', message, ...(kind !== undefined && { doubt: kind }) });
+      if (kind !== undefined && !doubts.some((doubt) => doubt.message === message))
+        doubts.push({ kind, message });
+    },
     keep(disposable) {
       kept.push(disposable);
       return disposable;

@@ -52,6 +52,7 @@ test('JSON has exactly the documented fields, and the figures of the runs', () =
     'compressionRatio',
     'retention',
     'agreement',
+    'doubts',
   ]);
   assert.deepEqual(Object.keys(entries[0]!.student as object), [
     'accuracy',
@@ -294,4 +295,34 @@ test('a reason to doubt a result stands beside the results, once for all seeds',
   const runs = [1, 2, 3].map((seed) => someRun({ seed, strategy: { kind: 'response' }, doubts }));
   const text = renderTable(compareRuns(runs));
   assert.equal(text.split('no better than chance').length - 1, 1);
+});
+
+test('every report says which results are in doubt, and why, as text and nothing else', () => {
+  const why = 'The teacher <b>is no</b> better than chance & 50 % wrong.';
+  const doubts = [{ kind: 'teacher-quality', message: why }];
+  const runs = [
+    ...seeds([0.9, 0.91]),
+    ...seeds([0.95, 0.96, 0.95], { strategy: response, doubts }),
+    // Of a run that does not count nothing is in doubt.
+    someRun({ experiment: 'stopped', state: 'failed', result: undefined, doubts }),
+  ];
+  const comparison = compareRuns(runs);
+
+  const json = JSON.parse(renderJson(comparison)) as { doubts: unknown }[];
+  assert.deepEqual([json[0]!.doubts, json[2]!.doubts], [[], doubts]);
+  const csv = parse(renderCsv(comparison), { columns: true }) as Record<string, string>[];
+  assert.deepEqual([csv[0]!.doubts, csv[2]!.doubts], ['', why]);
+  const markdown = renderMarkdown(comparison);
+  assert.match(markdown, /\| MNIST response \(in doubt\) \|/);
+  assert.match(markdown, /### Doubts\n\n- \*\*MNIST response\*\*: The teacher &lt;b&gt;is no/);
+  assert.equal(markdown.split('better than chance').length - 1, 1);
+  const latex = renderLatex(comparison);
+  assert.match(latex, /MNIST response\$\^\\dagger\$ &/);
+  assert.match(latex, /In doubt: The teacher <b>is no<\/b> better than chance \\& 50 \\% wrong\./);
+  assert.doesNotMatch(renderLatex(usual), /dagger/);
+  const page = renderHtml(comparison);
+  assert.match(page, /in doubt<\/span>/);
+  assert.match(page, /<h2>Doubts<\/h2>/);
+  assert.ok(page.includes('The teacher &lt;b&gt;is no&lt;/b&gt; better than chance'));
+  assert.doesNotMatch(renderHtml(usual), /<h2>Doubts/);
 });

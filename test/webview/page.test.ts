@@ -392,6 +392,28 @@ describe('the page in a browser', { skip: withoutBrowser, concurrency: false }, 
     await page.close();
   });
 
+  test('a doubt is seen with its reason in the overview, the comparison and the run', async () => {
+    const { page, complaints } = await open('runs=15&doubts');
+    await page.locator('.line.run').first().waitFor();
+    const reason = 'The teacher answers 11.3 % of the test samples correctly';
+    const marks = page.locator('.line.run .doubt');
+    assert.equal(await marks.count(), 3);
+    assert.match((await marks.first().getAttribute('aria-label'))!, new RegExp(reason));
+    await compareAll(page);
+    assert.equal(await page.locator('table.figures .doubt').count(), 1);
+    const card = page.locator('.verdict', { hasText: reason });
+    await card.waitFor();
+    assert.equal(await card.count(), 1);
+    assert.match(await card.innerText(), /results of this strategy are in doubt/);
+    assert.deepEqual(await seriousProblems(page), []);
+    await page.getByRole('button', { name: 'All runs' }).click();
+    await page.locator('.line.run:has(.doubt) button.link').first().click();
+    await page.locator('.run-head .doubts', { hasText: reason }).waitFor();
+    assert.deepEqual(await seriousProblems(page), []);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
   test('a run at work shows what its machine does, and one that has ended does not', async () => {
     const { page } = await open('runs=24&states=mixed');
     await page.locator('.line.run', { hasText: 'train' }).first().locator('button.link').click();

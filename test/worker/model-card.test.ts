@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { type ExperimentInput, experimentSchema } from '../../src/experiment/schema.ts';
 import { readSafetensors, writeSafetensors } from '../../src/models/safetensors.ts';
 import { withoutZeros } from '../../src/models/stored/sparse-weights.ts';
-import type { ModelFigures, RunResult } from '../../src/worker/events.ts';
+import type { Doubt, ModelFigures, RunResult } from '../../src/worker/events.ts';
 import { modelCard } from '../../src/worker/model-card/model-card.ts';
 import type { RunRequest } from '../../src/worker/run-request.ts';
 import { temporaryDirectory } from './support.ts';
@@ -24,7 +24,11 @@ const figures = (changes: Partial<ModelFigures> = {}): ModelFigures => ({
   ...changes,
 });
 
-function card(changes: Partial<ExperimentInput>, result: Partial<RunResult> = {}): string {
+function card(
+  changes: Partial<ExperimentInput>,
+  result: Partial<RunResult> = {},
+  doubts: readonly Doubt[] = [],
+): string {
   const experiment = experimentSchema.parse({
     name: 'a card',
     dataset: { kind: 'mnist' },
@@ -34,7 +38,7 @@ function card(changes: Partial<ExperimentInput>, result: Partial<RunResult> = {}
   });
   const request = { experiment, seed: 3 } as RunRequest;
   const whole = { student: figures(), bestEpoch: 1, trainingSeconds: 1, ...result };
-  return modelCard({ architecture: 'mlp', hidden: [8] } as never, request, whole, 'CPU');
+  return modelCard({ architecture: 'mlp', hidden: [8] } as never, request, whole, 'CPU', doubts);
 }
 
 /** The header's fields: a JSON value after each key. */
@@ -163,4 +167,12 @@ test('the card of a dense pruned model says nothing of bitmaps', () => {
   const text = compressed({ kind: 'prune', method: 'magnitude', storage: 'dense' });
   assert.doesNotMatch(text, /bitmap/);
   assert.match(text, /as fast as one without zeros/);
+});
+
+test('a card says why its figures are in doubt', () => {
+  const text = card({}, {}, [
+    { kind: 'teacher-quality', message: 'The teacher is <i>no better</i> than chance.' },
+  ]);
+  assert.match(text, /These figures are in doubt:\n\n- The teacher is &lt;i/);
+  assert.doesNotMatch(card({}), /in doubt/);
 });

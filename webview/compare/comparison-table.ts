@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { type FigureKind, figureKinds } from '../../src/compare/figure-kinds.ts';
 import { missing } from '../../src/compare/formatting.ts';
-import { outcomeMark, strategyMark, userText } from '../parts/marks.ts';
+import { doubtMark, outcomeMark, strategyMark, userText } from '../parts/marks.ts';
 import type { ComparedGroup, ComparedTeacher, ComparisonData, Spread } from '../protocol.ts';
 import { type Baseline, differenceOf, meansOf } from './baseline.ts';
 
@@ -41,7 +41,7 @@ function row(
   return html`<tr class=${own ? 'baseline' : nothing}>
     <th scope="row">
       <span class="labelled"
-        >${strategyMark(group ?? { strategy: 'teacher' })}${userText(one.label)}${
+        >${strategyMark(group ?? { strategy: 'teacher' })}${userText(one.label)}${doubtMark(group?.doubts ?? [])}${
           own ? html`<span class="chip">baseline</span>` : nothing
         }</span
       >

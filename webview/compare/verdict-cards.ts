@@ -9,7 +9,7 @@ import {
   missing,
 } from '../../src/compare/formatting.ts';
 import { differenceText, verdictMethod } from '../../src/compare/verdict-text.ts';
-import { outcomeMark, strategyMark, userText } from '../parts/marks.ts';
+import { doubtList, outcomeMark, strategyMark, userText } from '../parts/marks.ts';
 import type { ComparedVerdict, ComparisonData } from '../protocol.ts';
 
 const tones = { BEATS: 'good', 'DOES NOT BEAT': 'bad', INCONCLUSIVE: 'unsure' } as const;
@@ -43,7 +43,7 @@ function card(verdict: ComparedVerdict, comparison: ComparisonData): TemplateRes
     <h3 class="labelled">${strategyMark(group)}${userText(group.label)}</h3>
     <p class="big">${difference || missing}<small>${interval.join(', ') || 'no interval'}</small></p>
     <p>${verdict.reason}${baseline ? html` Against ${userText(baseline.label)}.` : nothing}</p>
-    ${verdict.notes.map((note) => html`<p class="soft">${note}</p>`)}
+    ${verdict.notes.map((note) => html`<p class="soft">${note}</p>`)} ${doubtList(group.doubts)}
     <dl class="facts">
       ${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}
     </dl>

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { missing } from '../../src/compare/formatting.ts';
-import { stateMark, strategyMark, userText } from '../parts/marks.ts';
+import { doubtMark, stateMark, strategyMark, userText } from '../parts/marks.ts';
 import type { FlatConfig, RunRow } from '../protocol.ts';
 import type { Column } from './columns.ts';
 import { type ActiveCell, type GridEvents, lineHeight, pinnedOffset } from './grid-layout.ts';
@@ -119,7 +119,7 @@ function content(line: Line, column: Column, look: LineLook): TemplateResult | s
         @click=${() => look.events.onOpen(row.id)}
       >
         ${userText(row.name)}</button
-      >${row.baseline ? html`<span class="chip">baseline</span>` : nothing}</span
+      >${doubtMark(row.figures.doubts)}${row.baseline ? html`<span class="chip">baseline</span>` : nothing}</span
     >`;
   if (column.kind === 'state') return stateMark(row);
   if (column.kind === 'tags')

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { type Coloured, colorName, strategyShape } from '../../src/compare/charts/chart-theme.ts';
 import { formatSeconds } from '../../src/compare/formatting.ts';
-import type { ComparedVerdict, RunRow, RunState } from '../protocol.ts';
+import type { ComparedVerdict, Doubt, RunRow, RunState } from '../protocol.ts';
 
 const states: Readonly<Record<RunState, { readonly sign: string; readonly tone: string }>> = {
   queued: { sign: 'M5 .9a4.1 4.1 0 1 0 .01 0zM5 2.8v2.5l1.7 1', tone: 'quiet' },
@@ -59,6 +59,25 @@ const outcomes = {
 export function outcomeMark(outcome: ComparedVerdict['outcome']): TemplateResult {
   const { sign, tone } = outcomes[outcome];
   return html`<span class="outcome ${tone}">${icon(sign)} ${outcome}</span>`;
+}
+
+const doubtSign = 'M5 .9L9.4 8.9H.6zM5 3.7v2.2M5 7.4v.1';
+
+/** A sign that results are in doubt, with the reasons as its tooltip; nothing where they are not. */
+export function doubtMark(doubts: readonly Doubt[]): TemplateResult | typeof nothing {
+  if (doubts.length === 0) return nothing;
+  const reasons = doubts.map(({ message }) => message).join('\n');
+  return html`<span class="doubt unsure" role="img" aria-label="In doubt: ${reasons}" title=${reasons}
+    >${icon(doubtSign)}</span
+  >`;
+}
+
+/** The reasons to doubt results, to read; nothing where there are none. */
+export function doubtList(doubts: readonly Doubt[]): TemplateResult | typeof nothing {
+  if (doubts.length === 0) return nothing;
+  return html`<ul class="doubts unsure" aria-label="Doubts">
+    ${doubts.map(({ message }) => html`<li>${icon(doubtSign)} <span>${message}</span></li>`)}
+  </ul>`;
 }
 
 /** A name as somebody wrote it: in a direction of its own, cut where it is too long, whole in the tooltip. */

@@ -8,7 +8,7 @@ import '../compare/curves-panel.ts';
 import type { HostError } from '../host/host.ts';
 import { continuationList } from '../parts/continuations.ts';
 import { button, quietButton } from '../parts/controls.ts';
-import { stateMark, strategyMark, userText } from '../parts/marks.ts';
+import { doubtList, stateMark, strategyMark, userText } from '../parts/marks.ts';
 import { Part } from '../parts/part.ts';
 import { emptyState, errorState, loadingState } from '../parts/states.ts';
 import type { RunDetail, RunRow } from '../protocol.ts';
@@ -123,6 +123,7 @@ export class RunView extends Part {
         ${row.figures.device ? html`<span>${userText(row.figures.device)}</span>` : nothing}
       </p>
       ${row.problem ? html`<p class="problem" role="alert">${row.problem}</p>` : nothing}
+      ${doubtList(row.figures.doubts)}
       <div class="toolbar" role="toolbar" aria-label="Run">
         ${
           active

@@ -67,6 +67,11 @@ h1 .name { -webkit-line-clamp: 4; }
 .big { font-size: 28px; font-weight: 660; letter-spacing: -.02em; line-height: 1.15; }
 .big small { font-size: 14px; font-weight: 450; letter-spacing: 0; color: var(--soft); display: block; margin-top: 2px; }
 .verdict p { margin: 0; }
+.doubts { margin: 6px 0 0; padding: 0; list-style: none; color: var(--unsure); }
+.doubts li { padding-left: 18px; position: relative; overflow-wrap: anywhere; }
+.doubts li::before { content: "!"; position: absolute; left: 5px; font-weight: 700; }
+.doubts + h3 { margin-top: 14px; }
+.doubt-mark { display: inline-block; background: var(--unsure-wash); color: var(--unsure); border-radius: 5px; padding: 0 6px; font-size: 12px; font-weight: 600; }
 .samples { overflow-wrap: anywhere; }
 .samples dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr)); gap: 10px 22px; margin: 0; }
 .samples dd { margin: 2px 0 0; white-space: pre-line; }

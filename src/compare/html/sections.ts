@@ -4,6 +4,7 @@ import { type Coloured, colorName } from '../charts/chart-theme.ts';
 import type { Comparison } from '../figures.ts';
 import { formatConfigValue } from '../flat-config.ts';
 import { formatPercent, formatRatio, missing } from '../formatting.ts';
+import type { RunGroup } from '../groups.ts';
 import { referenceResults } from '../reference-figures.ts';
 import { type ReportRow, reportRows, shownFigures } from '../report-rows.ts';
 import type { Verdict } from '../verdict.ts';
@@ -34,6 +35,7 @@ function verdictCard(verdict: Verdict, comparison: Comparison): Markup {
     <div class="big">${difference || missing}<small>${interval || 'no interval'}</small></div>
     <p class="small inline">${verdict.reason}${baseline ? html` Against ${name(baseline.label)}.` : ''}</p>
     ${verdict.notes.map((note) => html`<p class="small soft inline">${note}</p>`)}
+    ${doubtList(group.doubts)}
     <dl class="facts">
       <div><dt>Accuracy</dt><dd>${cells.accuracy}</dd></div>
       <div><dt>Retention</dt><dd>${formatPercent(group.figures.retention?.mean ?? null, 1)}</dd></div>
@@ -43,6 +45,26 @@ function verdictCard(verdict: Verdict, comparison: Comparison): Markup {
       <div><dt>Speed-up</dt><dd>${formatRatio(group.figures.speedup?.mean)}</dd></div>
     </dl>
   </section>`;
+}
+
+/** Why results cannot be taken at face value. */
+const doubtList = (doubts: RunGroup['doubts']): Markup =>
+  doubts.length === 0
+    ? html``
+    : html`<ul class="doubts small">${doubts.map(({ message }) => html`<li class="inline">${message}</li>`)}</ul>`;
+
+const doubtMark = ({ doubts }: Pick<ReportRow, 'doubts'>): Markup =>
+  doubts.length === 0
+    ? html``
+    : html` <span class="doubt-mark" title="${doubts.map(({ message }) => message).join('\n')}">in doubt</span>`;
+
+/** All doubts beside the table: verdict cards have only those of strategies that are judged. */
+export function doubtsTable(comparison: Comparison): Markup {
+  const doubted = comparison.groups.filter((group) => group.doubts.length > 0);
+  if (doubted.length === 0) return html``;
+  return html`<h2>Doubts</h2><div class="card">${doubted.map(
+    (group) => html`<h3 class="labelled">${dot(group)}${name(group.label)}</h3>${doubtList(group.doubts)}`,
+  )}</div>`;
 }
 
 export function mainTable(comparison: Comparison): Markup {
@@ -55,7 +77,7 @@ export function mainTable(comparison: Comparison): Markup {
     )}</tr></thead>
     <tbody>${rows.map(
       (row) => html`<tr class="${row.strategy === 'teacher' ? 'teacher' : ''}">
-      <th scope="row"><span class="labelled">${dot(row)}${name(row.label)}</span></th>
+      <th scope="row"><span class="labelled">${dot(row)}${name(row.label)}</span>${doubtMark(row)}</th>
       <td class="short">${row.seeds}</td><td>${outcome(row)}</td>
       ${kinds.map((kind) => html`<td class="number">${row.cells[kind.key] ?? missing}</td>`)}</tr>`,
     )}</tbody></table></div>`;

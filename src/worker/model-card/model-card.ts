@@ -1,5 +1,5 @@
 import type { ModelConfig } from '../../experiment/schema.ts';
-import type { RunResult } from '../events.ts';
+import type { Doubt, RunResult } from '../events.ts';
 import type { RunRequest } from '../run-request.ts';
 import { figuresTable } from './figures-table.ts';
 import { escapeMarkdown, percent } from './markdown.ts';
@@ -11,12 +11,14 @@ import { storageNotes } from './storage-notes.ts';
  * say.
  * @param model as it is saved
  * @param device that the figures are from
+ * @param doubts why the figures cannot be taken at face value
  */
 export function modelCard(
   model: ModelConfig,
   request: RunRequest,
   result: RunResult,
   device: string,
+  doubts: readonly Doubt[] = [],
 ): string {
   const { experiment } = request;
   const { strategy, student } = experiment;
@@ -27,6 +29,7 @@ export function modelCard(
     experiment.description && escapeMarkdown(experiment.description),
     origin(model, request),
     figuresTable(result),
+    doubts.length > 0 && inDoubt(doubts),
     measuring(result, device),
     againstTeacher(result),
     ...storageNotes(request, result),
@@ -51,6 +54,11 @@ function measuring({ student: { timedRounds } }: RunResult, device: string): str
   const medians = timedRounds === undefined ? '' : `, medians of ${timedRounds} passes`;
   return `Measured on ${escapeMarkdown(device)}, on the test set; speed of both models in turns${medians}.`;
 }
+
+const inDoubt = (doubts: readonly Doubt[]): string =>
+  ['These figures are in doubt:', '', ...doubts.map(({ message }) => `- ${escapeMarkdown(message)}`)].join(
+    '\n',
+  );
 
 function againstTeacher({ student, teacher, agreement, compression }: RunResult): string | undefined {
   if (!teacher) return undefined;

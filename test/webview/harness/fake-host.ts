@@ -44,13 +44,32 @@ const rare: Readonly<Record<number, RunState>> = { 1: 'running', 4: 'queued', 7:
 const stateOf = (index: number): RunState =>
   query.get('states') === 'mixed' ? (rare[index % 11] ?? 'completed') : 'completed';
 
+/** Runs by the query: of a language model, or digits; some of them in doubt where that is asked for. */
+function chosenRuns(): SampleRun[] {
+  if (query.get('task') === 'language') return languageRuns();
+  const digits = sampleRuns({ count: Number(query.get('runs') ?? 12), stateOf });
+  const runs = query.get('task') === 'both' ? [...digits, ...languageRuns()] : digits;
+  return query.has('doubts') ? runs.map(doubted) : runs;
+}
+
+const doubted = (run: SampleRun): SampleRun =>
+  run.config.strategy.kind === 'response' && run.config.strategy.temperature === 20
+    ? {
+        ...run,
+        doubts: [
+          {
+            kind: 'teacher-quality',
+            message:
+              'The teacher answers 11.3 % of the test samples correctly, which is what chance would do.',
+          },
+        ],
+      }
+    : run;
+
 const harness: Harness = {
   sent: [],
   wrong: [],
-  runs:
-    query.get('task') === 'language'
-      ? languageRuns()
-      : sampleRuns({ count: Number(query.get('runs') ?? 12), stateOf }),
+  runs: chosenRuns(),
   silent: query.has('silent'),
   theme(name) {
     const { kind, variables } = themes[name];
