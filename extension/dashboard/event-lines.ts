@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../src/runs/stored-events.ts';
+import type { RunData } from '../../src/worker/events.ts';
 import type { EventLine } from '../../webview/protocol.ts';
 
 /** An event as stored, or as it comes. */
@@ -23,6 +24,12 @@ function textOf(type: StoredEvent['type'], body: Readonly<Record<string, unknown
     }
     case 'phase':
       return text('phase');
+    case 'data': {
+      const { content, samples } = (body.data ?? {}) as Partial<RunData>;
+      return samples
+        ? `${samples.train} training, ${samples.validation} validation and ${samples.test} test samples (${content?.slice(0, 8)})`
+        : '';
+    }
     case 'checkpoint': {
       const epoch = Number(body.epoch);
       return `epoch ${Number.isFinite(epoch) ? Number(epoch.toFixed(2)) : '?'}${body.best === true ? ', the best so far' : ''}`;

@@ -30,7 +30,7 @@ export async function fileFindings(config: Config, directory: string): Promise<F
       break;
     }
     case 'language-model': {
-      const look = async (file: string) => firstOf((await openDocuments(file, config, directory))());
+      const look = async (file: string) => firstOf((await openDocuments(file, config, directory)).read());
       looks.push([['dataset', 'train'], config.train, look], [['dataset', 'test'], config.test, look]);
       break;
     }

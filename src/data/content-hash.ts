@@ -16,9 +16,12 @@ export function contentHash({
 /** Hashes texts one after the other, as they are read. */
 export class TextHash {
   readonly #hash = createHash('sha256');
+  /** How many there were so far. */
+  count = 0;
 
   /** @param mark tells texts of different kinds apart, such as a prompt from what follows it. */
   add(text: string, mark = ''): void {
+    this.count++;
     this.#hash.update(`${mark}${text.length}\n`).update(text);
   }
 

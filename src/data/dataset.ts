@@ -46,6 +46,13 @@ export interface Split {
   lengthOf?(position: number): number;
 }
 
+/** What a user must know of data that was read: the run's result depends on it. */
+export interface DataRemark {
+  /** Stable name of the kind of doubt it casts on a result, such as 'data-left-out'. */
+  readonly kind: string;
+  readonly message: string;
+}
+
 export interface Dataset {
   /** Identifies data and transform: content hashes and every option that changes a sample. Part of cache keys. */
   readonly fingerprint: string;
@@ -54,6 +61,8 @@ export interface Dataset {
    * results on other samples are not comparable, however alike the experiments are written. Stored with every run.
    */
   readonly content: string;
+  /** What was left out, or stands in two splits; none where all is as it seems. */
+  readonly remarks?: readonly DataRemark[];
   readonly task: TaskShape;
   /** None for language models. */
   readonly classNames: readonly string[];

@@ -50,7 +50,7 @@ export function drawSplits(
     });
   const available = total(sizes(pools));
   // Training keeps one sample of each class, however large the fraction.
-  const heldOut = Math.min(Math.round(validation * available), available - classes);
+  const heldOut = heldOutCount(validation, available, available - classes);
   const held = draw('validation', pools, shareOut(heldOut, sizes(pools, 1)));
   const train = held.left;
 
@@ -67,6 +67,10 @@ export function drawSplits(
     test: merge(limitedTest),
   };
 }
+
+/** How many of some samples a fraction holds out: one at least, unless it is 0, and `most` at the most. */
+export const heldOutCount = (fraction: number, samples: number, most: number): number =>
+  fraction === 0 ? 0 : Math.max(0, Math.min(Math.max(1, Math.round(fraction * samples)), most));
 
 type Draw = (
   use: string,

@@ -13,6 +13,7 @@ import { readEvents } from './read-events.ts';
 export async function dataOfJob(job: Job): Promise<Dataset> {
   const { request, directory, log } = job;
   const dataset = await openDataset(request.experiment.dataset, request.directory);
+  for (const { message, kind } of dataset.remarks ?? []) job.warn(message, kind);
   const data = runDataOf(dataset);
   const { events } = await readEvents(directory.eventsFile);
   const before = events.findLast((event) => event.type === 'data');

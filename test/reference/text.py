@@ -35,6 +35,21 @@ def parquet():
     pq.write_table(table, target / "rows.parquet", row_group_size=1000, compression="zstd")
 
 
+def gaps():
+    """The same rows, some of them without a text or a label, as pandas writes them in each format."""
+    import pandas as pd
+
+    rows = [
+        ("one", "pos"), (None, "pos"), ("", "neg"), (" padded ", "neg"), ("  ", "pos"), ("three", "pos"),
+        ("NA", "neg"), ("seven", None), (float("nan"), None), ("nine ", "pos"), ("ten", "neg"), ("eleven", ""),
+    ]
+    frame = pd.DataFrame(rows, columns=["text", "label"])
+    frame.to_csv(target / "gaps.csv", index=False)
+    frame.to_csv(target / "gaps.tsv", sep="\t")
+    frame.to_json(target / "gaps.jsonl", orient="records", lines=True)
+    frame.to_parquet(target / "gaps.parquet")
+
+
 def tokenizers():
     from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
@@ -65,5 +80,6 @@ if __name__ == "__main__":
 
     if importlib.util.find_spec("pyarrow"):
         parquet()
+        gaps()
     if importlib.util.find_spec("tokenizers"):
         tokenizers()

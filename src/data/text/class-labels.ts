@@ -49,7 +49,7 @@ export async function trainingLabels(
   if (found.length < 2)
     throw new UserError(
       found.length === 0
-        ? `${file} holds no texts.`
+        ? `${file} holds no row with a text and a label.`
         : `Every text in ${file} has the label "${found[0]}"; telling classes apart needs at least two.`,
       { remedy: 'Name a file with texts of at least two classes.', place: file },
     );
@@ -85,7 +85,10 @@ export async function testLabels(
     labels.push(number);
   }
   if (labels.length === 0)
-    throw new UserError(`${file} holds no texts.`, { remedy: 'Name a file with texts.', place: file });
+    throw new UserError(`${file} holds no row with a text and a label.`, {
+      remedy: 'Name a file with texts.',
+      place: file,
+    });
   return Int32Array.from(labels);
 }
 

@@ -3,6 +3,7 @@ import { CsvError, parse } from 'csv-parse';
 import { UserError } from '../../experiment/user-error.ts';
 import { checkColumns, type Row } from './rows.ts';
 import { textChunks } from './text-chunks.ts';
+import { tsvQuotes } from './tsv-quotes.ts';
 
 interface Parsed {
   readonly record: readonly string[];
@@ -10,17 +11,20 @@ interface Parsed {
 }
 
 /**
- * Rows of a file whose first line names its columns. In CSV fields may be quoted and span lines (RFC 4180); in TSV
- * quotes are letters like any other, as the type text/tab-separated-values has it.
+ * Rows of a file whose first line names its columns. Fields may be quoted and then hold delimiters, quotes and line
+ * breaks (RFC 4180), in TSV as well, unless its quotes are letters; see {@link tsvQuotes}.
  */
 export async function* csvRows(
   file: string,
   columns: readonly string[],
   delimiter: ',' | '\t',
 ): AsyncGenerator<Row> {
+  const letters = delimiter === '\t' && (await tsvQuotes(file)) === 'letters';
   const parser = parse({
     delimiter,
-    quote: delimiter === '\t' ? null : '"',
+    quote: letters ? null : '"',
+    // Left to the parser, the first line decides, and a file put together from two kinds is misread.
+    record_delimiter: (await endsLinesWithReturn(file)) ? '\r' : ['\r\n', '\n'],
     info: true,
     skip_empty_lines: true,
   });
@@ -50,12 +54,18 @@ export async function* csvRows(
     });
 }
 
+/** Whether no line ends as on today's systems, but with a carriage return alone, as on old Macs. */
+async function endsLinesWithReturn(file: string): Promise<boolean> {
+  for await (const chunk of textChunks(file)) return chunk.includes('\r') && !chunk.includes('\n');
+  return false;
+}
+
 function csvProblem(error: CsvError, file: string, delimiter: string): UserError {
   const line = typeof error.lines === 'number' ? ` in line ${error.lines}` : '';
   return new UserError(`${file} cannot be read as a table${line}: ${error.message}.`, {
     remedy:
       delimiter === '\t'
-        ? 'Each line must have as many tabs as the first; tabs within a field are not possible.'
+        ? 'Each row must have as many tabs as the first; put fields that hold tabs, quotes or line breaks in double quotes and double the quotes in them.'
         : 'Each row must have as many fields as the first; put fields that hold commas, quotes or line breaks in double quotes and double the quotes in them.',
     place: file,
     cause: error,

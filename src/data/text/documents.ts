@@ -1,7 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../experiment/user-error.ts';
+import type { DataRemark } from '../dataset.ts';
 import { fileProblem } from '../file-problem.ts';
+import { isNothing, RowTally } from './left-out.ts';
 import { readRows, tableFormat } from './rows.ts';
 import { textChunks } from './text-chunks.ts';
 
@@ -16,6 +18,14 @@ export interface Piece {
 
 /** Reads a source from its beginning, each time it is called. */
 export type ReadPieces = () => AsyncIterable<Piece>;
+
+export interface Documents {
+  readonly read: ReadPieces;
+  /** Whether each piece is a whole row of a table. */
+  readonly rows: boolean;
+  /** What is to be said of them once they have been read. */
+  remarks(): readonly DataRemark[];
+}
 
 export interface DocumentColumns {
   readonly textColumn: string;
@@ -35,18 +45,26 @@ export async function openDocuments(
   path: string,
   columns: DocumentColumns,
   directory: string,
-): Promise<ReadPieces> {
+): Promise<Documents> {
   const file = resolve(directory, path);
   const status = await stat(file).catch((error: unknown) => {
     throw fileProblem(error, file);
   });
   if (status.isDirectory()) {
     const files = await textFilesIn(file);
-    return () => filePieces(files);
+    return textDocuments(files);
   }
-  if (tableFormat(file) !== undefined) return () => tablePieces(file, columns);
-  return () => filePieces([file]);
+  if (tableFormat(file) === undefined) return textDocuments([file]);
+  const tally = new RowTally(file);
+  return { read: () => tablePieces(file, columns, tally), rows: true, remarks: () => tally.remarks() };
 }
+
+/** Each file is a document. */
+export const textDocuments = (files: readonly string[]): Documents => ({
+  read: () => filePieces(files),
+  rows: false,
+  remarks: () => [],
+});
 
 async function textFilesIn(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => /\.(txt|md)(\.gz)?$/i.test(name)).sort();
@@ -57,8 +75,7 @@ async function textFilesIn(folder: string): Promise<string[]> {
   });
 }
 
-/** Each file is a document. */
-export async function* filePieces(files: readonly string[]): AsyncGenerator<Piece> {
+async function* filePieces(files: readonly string[]): AsyncGenerator<Piece> {
   for (const file of files) {
     let first = true;
     let rest = '';
@@ -87,13 +104,16 @@ function pieceEnd(text: string): number | undefined {
   return half >= 0xd800 && half < 0xdc00 ? longestPiece - 1 : longestPiece;
 }
 
-/** Each row is a document. */
+/** Each row is a document; one without a text is left out, one without a prompt begins with its text. */
 async function* tablePieces(
   file: string,
   { textColumn, promptColumn }: DocumentColumns,
+  tally: RowTally,
 ): AsyncGenerator<Piece> {
   const columns = promptColumn === undefined ? [textColumn] : [textColumn, promptColumn];
+  tally.begin();
   for await (const { values, place } of readRows(file, columns)) {
+    if (!tally.keeps({ text: !isNothing(values[textColumn]) })) continue;
     const textOf = (column: string): string => {
       const value = values[column];
       if (typeof value === 'string') return value;
@@ -105,7 +125,9 @@ async function* tablePieces(
     yield {
       text: textOf(textColumn),
       first: true,
-      ...(promptColumn === undefined ? {} : { prompt: textOf(promptColumn) }),
+      ...(promptColumn === undefined || isNothing(values[promptColumn])
+        ? {}
+        : { prompt: textOf(promptColumn) }),
     };
   }
 }

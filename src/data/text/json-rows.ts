@@ -2,14 +2,18 @@ import { UserError } from '../../experiment/user-error.ts';
 import { checkColumns, type Row } from './rows.ts';
 import { textLines } from './text-chunks.ts';
 
-/** Rows of a file with one JSON object a line. */
+/** Rows of a file with one JSON object a line. The first must have the columns; a later one may lack some. */
 export async function* jsonRows(file: string, columns: readonly string[]): AsyncGenerator<Row> {
+  let first = true;
   for await (const { line, number } of textLines(file)) {
     if (line.trim() === '') continue;
     const object = parseLine(line, number, file);
-    const missing = columns.find((column) => !Object.hasOwn(object, column));
-    if (missing !== undefined) checkColumns([missing], Object.keys(object), `${file}, line ${number}`);
-    yield { values: object, place: `line ${number}` };
+    if (first) checkColumns(columns, Object.keys(object), `${file}, line ${number}`);
+    first = false;
+    const values = Object.fromEntries(
+      columns.map((column) => [column, Object.hasOwn(object, column) ? object[column] : undefined]),
+    );
+    yield { values, place: `line ${number}` };
   }
 }
 

@@ -1,4 +1,5 @@
 import { UserError } from '../../experiment/user-error.ts';
+import { isNothing, type RowTally } from './left-out.ts';
 import { readRows } from './rows.ts';
 
 export interface LabelledText {
@@ -11,13 +12,23 @@ export interface LabelledText {
 /** Reads a source from its beginning, each time it is called. */
 export type ReadLabelled = () => AsyncIterable<LabelledText>;
 
-/** Texts and labels of a table. @throws UserError where a text or a label is missing. */
-export function labelledTable(file: string, textColumn: string, labelColumn: string): ReadLabelled {
+/**
+ * Texts and labels of a table. Rows that lack one are left out and counted.
+ * @throws UserError where a text or a label is of a kind that cannot be one.
+ */
+export function labelledTable(
+  file: string,
+  textColumn: string,
+  labelColumn: string,
+  tally: RowTally,
+): ReadLabelled {
   return async function* () {
+    tally.begin();
     for await (const { values, place } of readRows(file, [textColumn, labelColumn])) {
       const where = `${place} of ${file}`;
       const text = values[textColumn];
       const label = values[labelColumn];
+      if (!tally.keeps({ text: !isNothing(text), label: !isNothing(label) })) continue;
       if (typeof text !== 'string') throw noText(text, textColumn, where, file);
       yield { text, label: labelName(label, labelColumn, where, file), place: where };
     }
@@ -25,19 +36,18 @@ export function labelledTable(file: string, textColumn: string, labelColumn: str
 }
 
 function noText(value: unknown, column: string, where: string, file: string): UserError {
-  const found = value === null || value === undefined ? 'nothing' : `a ${typeof value}`;
-  return new UserError(`There is no text in column "${column}", ${where}: ${found} instead.`, {
+  return new UserError(`There is no text in column "${column}", ${where}: a ${typeof value} instead.`, {
     remedy: 'Name the column of the texts with "textColumn", or take such rows out.',
     place: file,
   });
 }
 
 function labelName(value: unknown, column: string, where: string, file: string): string {
-  if (typeof value === 'string' && value.trim() !== '') return value.trim();
+  if (typeof value === 'string') return value.trim();
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (typeof value === 'number' && Number.isInteger(value)) return String(value);
   const found =
-    typeof value === 'number' ? `${value}, which is not a whole number` : 'nothing that could be one';
+    typeof value === 'number' ? `${value}, which is not a whole number` : `a ${typeof value} instead`;
   throw new UserError(`There is no label in column "${column}", ${where}: ${found}.`, {
     remedy: 'Labels are whole numbers or names. Name their column with "labelColumn", or take such rows out.',
     place: file,

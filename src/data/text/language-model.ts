@@ -4,8 +4,10 @@ import { UserError } from '../../experiment/user-error.ts';
 import { contentHash, TextHash } from '../content-hash.ts';
 import type { Dataset, Split } from '../dataset.ts';
 import { lengthBuckets } from '../length-buckets.ts';
-import { openDocuments, type Piece, type ReadPieces } from './documents.ts';
-import { documentSamples, packedSamples } from './language-samples.ts';
+import { heldOutCount } from '../splits.ts';
+import { cutTail } from './cut-tail.ts';
+import { type Documents, openDocuments, type Piece, type ReadPieces } from './documents.ts';
+import { documentSamples, type LanguageSamples, packedSamples } from './language-samples.ts';
 import { openTokenizer } from './open-tokenizer.ts';
 import { type TextSource, TextSplit } from './text-split.ts';
 
@@ -39,29 +41,33 @@ export async function openLanguageModel(config: LanguageModelConfig, directory: 
  * @throws UserError if there is too little text.
  */
 export async function languageDataset(
-  train: ReadPieces,
-  test: ReadPieces | undefined,
+  train: Documents,
+  test: Documents | undefined,
   options: LanguageOptions,
   directory: string,
   named: string,
 ): Promise<Dataset> {
-  const [training, testing] = test ? [train, test] : await cutTail(train, options.testFraction);
+  const wholeRows = train.rows && options.samples === 'documents';
+  const [training, testing] = test
+    ? [train.read, test.read]
+    : await cutTail(train.read, options.testFraction, wholeRows);
   const tokenizer = await openTokenizer(options.tokenizer, directory, () => textsOf(training));
   const { length } = options;
   const samples = options.samples === 'packed' ? packedSamples : documentSamples;
   const [trainingTexts, testTexts] = [new TextHash(), new TextHash()];
-  const tokens = await samples(hashed(training(), trainingTexts), tokenizer, length);
+  const { tokens, prompts } = await samples(hashed(training(), trainingTexts), tokenizer, length);
   const source: TextSource = { tokens, idOffset: 0 };
-  const testTokens = await samples(hashed(testing(), testTexts), tokenizer, length);
+  const held = await samples(hashed(testing(), testTexts), tokenizer, length);
+  const testTokens = held.tokens;
   const testSource: TextSource = { tokens: testTokens, idOffset: tokens.count };
 
   const available = Math.min(tokens.count, options.trainLimit ?? tokens.count);
-  const held = Math.min(Math.round(options.validation * available), available - 1);
-  if (available < 1 || testTokens.count < 1)
-    throw new UserError(
-      `${named} makes ${tokens.count} training and ${testTokens.count} test samples of ${length} tokens; each needs at least one.`,
-      { remedy: 'Name more text, or set "length" lower.' },
-    );
+  for (const [made, texts, which] of [
+    [{ tokens, prompts }, trainingTexts, 'training'],
+    [held, testTexts, 'test'],
+  ] as const)
+    requireSamples(made, texts.count, which, test && which === 'test' ? 'The test file' : named, length);
+  const validated = heldOutCount(options.validation, available, available - 1);
   const layout = { padId: tokenizer.padId, buckets: lengthBuckets(length) };
   const split = (name: Split['name'], from: TextSource, start: number, end: number) =>
     new TextSplit(name, from, range(start, end), layout);
@@ -70,7 +76,7 @@ export async function languageDataset(
       format: 'language-1',
       files: tokenizer.files(),
       length,
-      parts: [available - held, held],
+      parts: [available - validated, validated],
       digests: [tokens.digest(), testTokens.digest()],
     }),
   );
@@ -78,9 +84,15 @@ export async function languageDataset(
     fingerprint: hash.digest('hex'),
     // How texts become samples follows from the experiment and the tokenizer, which are compared by themselves.
     content: contentHash({
-      about: { format: 'language-1', texts: [trainingTexts.digest(), testTexts.digest()] },
+      about: { format: 'language-2', texts: [trainingTexts.digest(), testTexts.digest()] },
       parts: [],
     }),
+    remarks: [
+      ...train.remarks(),
+      ...(test?.remarks() ?? []),
+      ...prompts.remarks(length, 'training'),
+      ...held.prompts.remarks(length, 'test'),
+    ],
     task: {
       classes: tokenizer.vocabulary,
       text: {
@@ -92,11 +104,38 @@ export async function languageDataset(
     },
     classNames: [],
     tokenizer,
-    train: split('train', source, 0, available - held),
-    subset: split('subset', source, 0, available - held),
-    validation: split('validation', source, available - held, available),
+    train: split('train', source, 0, available - validated),
+    subset: split('subset', source, 0, available - validated),
+    validation: split('validation', source, available - validated, available),
     test: split('test', testSource, 0, Math.min(testTokens.count, options.testLimit ?? testTokens.count)),
   };
+}
+
+/** @throws UserError saying why there are none, where there are none. */
+function requireSamples(
+  { tokens, prompts }: LanguageSamples,
+  texts: number,
+  which: 'training' | 'test',
+  named: string,
+  length: number,
+): void {
+  if (tokens.count > 0) return;
+  if (prompts.leftOut > 0)
+    throw new UserError(
+      `Every prompt of the ${which} texts of ${named} fills a sample of ${length} tokens by itself, so nothing is left to ${which === 'training' ? 'learn' : 'test'}.`,
+      { remedy: 'Set "length" of the dataset higher than the longest prompt.' },
+    );
+  throw new UserError(
+    texts === 0
+      ? `${named} leaves no ${which} text.`
+      : `The ${which} text of ${named} is too short: a sample needs two tokens, one to predict the other.`,
+    {
+      remedy:
+        which === 'test'
+          ? 'Name more text, set "testFraction" higher, or name a test file with "test".'
+          : 'Name more text, or set "testFraction" lower.',
+    },
+  );
 }
 
 async function* hashed(pieces: AsyncIterable<Piece>, hash: TextHash): AsyncGenerator<Piece> {
@@ -115,23 +154,4 @@ async function* textsOf(read: ReadPieces): AsyncGenerator<string> {
     if (prompt !== undefined) yield prompt;
     yield text;
   }
-}
-
-/** Everything up to the last `fraction` of the characters, and the rest; a piece belongs to where it ends. */
-async function cutTail(read: ReadPieces, fraction: number): Promise<[ReadPieces, ReadPieces]> {
-  let characters = 0;
-  for await (const { text } of read()) characters += text.length;
-  const cut = (1 - fraction) * characters;
-  const part = (wanted: (end: number) => boolean): ReadPieces =>
-    async function* () {
-      let end = 0;
-      let first = true;
-      for await (const piece of read()) {
-        end += piece.text.length;
-        if (!wanted(end)) continue;
-        yield first ? ({ ...piece, first: true } satisfies Piece) : piece;
-        first = false;
-      }
-    };
-  return [part((end) => end <= cut), part((end) => end > cut)];
 }

@@ -1,13 +1,19 @@
 import type { Piece } from './documents.ts';
+import { PromptTally } from './prompt-tally.ts';
 import { TokenStore } from './token-store.ts';
 import type { Tokenizer } from './tokenizer.ts';
+
+export interface LanguageSamples {
+  readonly tokens: TokenStore;
+  readonly prompts: PromptTally;
+}
 
 /** Documents one after the other, an end token behind each, cut into samples of exactly `length` tokens. */
 export async function packedSamples(
   pieces: AsyncIterable<Piece>,
   tokenizer: Tokenizer,
   length: number,
-): Promise<TokenStore> {
+): Promise<LanguageSamples> {
   const store = new TokenStore(tokenizer.vocabulary);
   let sample: number[] = [];
   const push = (id: number) => {
@@ -28,38 +34,51 @@ export async function packedSamples(
   end();
   // One token alone predicts nothing.
   if (sample.length > 1) store.add(sample);
-  return store;
+  return { tokens: store, prompts: new PromptTally() };
 }
 
 /**
- * Samples that lie within one document, which an end token closes. A document longer than `length` makes several; of
- * these, whatever has no target (it lies in the prompt) is left out.
+ * Samples that lie within one document, which an end token closes. A document longer than `length` makes several, but
+ * not one with a prompt: without it, the rest would be learned as if nobody had asked. So it is cut off, and left out
+ * where the prompt alone fills the sample.
  */
 export async function documentSamples(
   pieces: AsyncIterable<Piece>,
   tokenizer: Tokenizer,
   length: number,
-): Promise<TokenStore> {
+): Promise<LanguageSamples> {
   const store = new TokenStore(tokenizer.vocabulary);
+  const prompts = new PromptTally();
   let document: number[] = [];
   let promptLength = 0;
+  const closePrompted = () => {
+    prompts.texts++;
+    if (promptLength >= length) prompts.leftOut++;
+    else {
+      if (document.length > length) prompts.cutOff++;
+      store.add(document.slice(0, length), promptLength);
+    }
+  };
   const flush = (ended: boolean) => {
     if (ended && document.length > 0 && tokenizer.endId !== undefined) document.push(tokenizer.endId);
+    if (promptLength > 0) {
+      if (!ended) return;
+      // Without a text or an end there is nothing to learn.
+      if (document.length > promptLength) closePrompted();
+      document = [];
+      promptLength = 0;
+      return;
+    }
     let start = 0;
     // Before the end of a document only whole samples leave, so that none is torn between pieces.
     for (; document.length - start >= (ended ? 2 : length); start += length) {
       const sample = document.slice(start, start + length);
-      const ignored = Math.max(0, promptLength - start);
-      if (Math.max(ignored, 1) < sample.length) store.add(sample, Math.min(ignored, sample.length));
+      if (sample.length > 1) store.add(sample);
     }
     document = ended ? [] : document.slice(start);
-    promptLength = Math.max(0, promptLength - start);
   };
   for await (const { text, first, prompt } of pieces) {
-    if (first) {
-      flush(true);
-      promptLength = 0;
-    }
+    if (first) flush(true);
     if (prompt !== undefined) {
       document.push(...tokenizer.encode(prompt));
       promptLength = document.length;
@@ -68,5 +87,5 @@ export async function documentSamples(
     flush(false);
   }
   flush(true);
-  return store;
+  return { tokens: store, prompts };
 }

@@ -5,7 +5,7 @@ import type { MobyDickConfig } from '../../experiment/text-dataset-schema.ts';
 import { UserError } from '../../experiment/user-error.ts';
 import type { Dataset } from '../dataset.ts';
 import { packageDirectory } from '../npm-package.ts';
-import { filePieces } from './documents.ts';
+import { textDocuments } from './documents.ts';
 import { languageDataset } from './language-model.ts';
 import { moby } from './package-names.ts';
 
@@ -25,7 +25,7 @@ export async function openMobyDick(config: MobyDickConfig, directory: string): P
   const list = listSchema.parse(JSON.parse(await readFile(join(data, 'file_list.json'), 'utf8')));
   const chapters = list.filter((name) => name !== 'contents.txt').map((name) => join(data, name));
   return languageDataset(
-    () => filePieces(chapters),
+    textDocuments(chapters),
     undefined,
     { ...config, samples: 'packed' },
     directory,

@@ -40,10 +40,13 @@ export function readRows(file: string, columns: readonly string[]): AsyncIterabl
   return readers[format]!(file, columns);
 }
 
-/** @throws UserError naming the columns that are there, if one that is asked for is not. */
+/** @throws UserError naming the columns that are there, if one that is asked for is not, or stands twice. */
 export function checkColumns(asked: readonly string[], present: readonly string[], file: string): void {
   const missing = asked.find((column) => !present.includes(column));
-  if (missing === undefined) return;
+  if (missing === undefined) {
+    checkOnce(asked, present, file);
+    return;
+  }
   const listed = present.slice(0, 20).map((column) => `"${column}"`);
   throw new UserError(
     `${file} has no column "${missing}". Its columns are ${listed.join(', ')}${present.length > 20 ? ' …' : ''}.`,
@@ -52,4 +55,13 @@ export function checkColumns(asked: readonly string[], present: readonly string[
       place: file,
     },
   );
+}
+
+function checkOnce(asked: readonly string[], present: readonly string[], file: string): void {
+  const twice = asked.find((column) => present.indexOf(column) !== present.lastIndexOf(column));
+  if (twice === undefined) return;
+  throw new UserError(`${file} has several columns named "${twice}".`, {
+    remedy: 'Give each column a name of its own.',
+    place: file,
+  });
 }

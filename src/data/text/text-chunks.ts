@@ -5,20 +5,27 @@ import { UserError } from '../../experiment/user-error.ts';
 import { fileProblem } from '../file-problem.ts';
 
 /**
- * The text of a file, in pieces, without holding all of it; `.gz` is unpacked. A byte order mark is left out.
- * @throws UserError if the file cannot be read or is not UTF-8.
+ * The text of a file, in pieces, without holding all of it; `.gz` is unpacked. It is UTF-8, or UTF-16 where a byte order
+ * mark says so, as in what Excel calls Unicode text; the mark is left out.
+ * @throws UserError if the file cannot be read or is neither.
  */
 export async function* textChunks(file: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
   try {
     for await (const bytes of byteStream(file)) {
+      decoder ??= new TextDecoder(encodingOf(bytes as Buffer), { fatal: true });
       const text = decoder.decode(bytes as Buffer, { stream: true });
       if (text !== '') yield text;
     }
-    decoder.decode();
+    decoder?.decode();
   } catch (error) {
     throw textProblem(error, file);
   }
+}
+
+function encodingOf([first, second]: Buffer): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }
 
 function byteStream(file: string): AsyncIterable<unknown> {

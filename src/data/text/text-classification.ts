@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { TextClassificationConfig, TokenizerConfig } from '../../experiment/text-dataset-schema.ts';
 import { contentHash, TextHash } from '../content-hash.ts';
-import type { Dataset } from '../dataset.ts';
+import type { DataRemark, Dataset } from '../dataset.ts';
 import { setAside } from '../held-out.ts';
 import { lengthBuckets } from '../length-buckets.ts';
 import { drawSplits, type SplitOptions } from '../splits.ts';
 import { testLabels, trainingLabels } from './class-labels.ts';
 import { labelledTable, type ReadLabelled } from './labelled-texts.ts';
+import { RowTally } from './left-out.ts';
 import { openTokenizer } from './open-tokenizer.ts';
 import { type TextSource, TextSplit } from './text-split.ts';
 import { TokenStore } from './token-store.ts';
@@ -21,10 +22,17 @@ export interface ClassificationOptions extends SplitOptions {
   readonly classes?: readonly string[];
 }
 
+export interface LabelledFile {
+  readonly file: string;
+  readonly read: ReadLabelled;
+  /** What is to be said of it once it has been read. */
+  readonly remarks?: () => readonly DataRemark[];
+}
+
 export interface LabelledFiles {
-  readonly train: { readonly file: string; readonly read: ReadLabelled };
+  readonly train: LabelledFile;
   /** Without it a part of the training texts is set aside. */
-  readonly test?: { readonly file: string; readonly read: ReadLabelled };
+  readonly test?: LabelledFile;
 }
 
 /**
@@ -38,7 +46,12 @@ export function openTextClassification(
 ): Promise<Dataset> {
   const table = (path: string) => {
     const file = resolve(directory, path);
-    return { file, read: labelledTable(file, config.textColumn, config.labelColumn) };
+    const tally = new RowTally(file);
+    return {
+      file,
+      read: labelledTable(file, config.textColumn, config.labelColumn, tally),
+      remarks: () => tally.remarks(),
+    };
   };
   const files = {
     train: table(config.train),
@@ -102,6 +115,7 @@ export async function classificationDataset(
         ...[indices.train, indices.subset, indices.validation, indices.test],
       ],
     }),
+    remarks: [...(train.remarks?.() ?? []), ...(test?.remarks?.() ?? [])],
     task: {
       classes,
       text: {

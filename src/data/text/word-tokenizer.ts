@@ -44,6 +44,10 @@ export class WordCounter {
       .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
       .slice(0, size - specials.length)
       .map(([word]) => word);
+    if (this.#counts.size === 0)
+      throw new UserError('There are no words in the training texts to make a vocabulary of.', {
+        remedy: 'Name a file with text, or use the tokenizer "bytes".',
+      });
     if (words.length === 0)
       throw new UserError(`No word occurs ${minCount} times in the training texts.`, {
         remedy: 'Lower "minCount" of the tokenizer, or name a file with more text.',

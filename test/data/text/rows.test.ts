@@ -54,10 +54,66 @@ describe('CSV', () => {
   test('an empty file', () => fails(file('e.csv', ''), /is empty/));
 });
 
-test('in TSV quotes are letters', async () => {
-  const path = file('a.tsv', 'text\tlabel\n"so he said\t1\n');
-  assert.deepEqual(await read(path), [['"so he said', '1', 'line 2']]);
+describe('TSV', () => {
+  const texts = async (name: string, content: string | Buffer) =>
+    (await read(file(name, content))).map(([text, label]) => [text, label]);
+
+  test('quoted fields hold tabs, quotes and line breaks, as pandas and Excel write them', async () => {
+    const content =
+      '\ufefftext\tlabel\r\n"one\ttwo"\ta\r\n"line\nbreak"\tb\r\n"say ""hi"""\ta\r\nfive 6\tb\r\n"quoted"\ta\r\n';
+    const expected = [
+      ['one\ttwo', 'a'],
+      ['line\nbreak', 'b'],
+      ['say "hi"', 'a'],
+      ['five 6', 'b'],
+      ['quoted', 'a'],
+    ];
+    assert.deepEqual(await texts('pandas.tsv', content), expected);
+    const unicode = Buffer.from(content, 'utf16le');
+    assert.deepEqual(await texts('excel.tsv', unicode), expected);
+    assert.deepEqual(await texts('big-endian.tsv', Buffer.from(unicode).swap16()), expected);
+  });
+
+  test('quotes are letters where nobody quoted', async () => {
+    assert.deepEqual(await texts('a.tsv', 'text\tlabel\n"so he said\t1\n'), [['"so he said', '1']]);
+    // Read as in CSV, the first text would reach to the end of the third.
+    assert.deepEqual(
+      await texts('b.tsv', 'text\tlabel\n"so he\t1\nand then\t0\nshe "\t1\nfive " tall\t0\n'),
+      [
+        ['"so he', '1'],
+        ['and then', '0'],
+        ['she "', '1'],
+        ['five " tall', '0'],
+      ],
+    );
+  });
+
+  test('a row with too few fields, and a quote that is never closed, are named', async () => {
+    await fails(file('c.tsv', 'text\tlabel\na\t1\nb\n'), /line 3/);
+    await fails(file('d.tsv', 'text\tlabel\n"a\nb\t1\n'), /cannot be read as a table/);
+  });
 });
+
+test('lines end as they do, even where the first ends otherwise than the rest', async () => {
+  const rows = [
+    ['one', 'a'],
+    ['two', 'b'],
+  ];
+  for (const [name, content] of [
+    ['unix.csv', 'text,label\none,a\ntwo,b\n'],
+    ['windows.csv', 'text,label\r\none,a\r\ntwo,b\r\n'],
+    ['mixed.csv', 'text,label\r\none,a\ntwo,b\r\n'],
+    ['mac.csv', 'text,label\rone,a\rtwo,b\r'],
+  ] as const)
+    assert.deepEqual(
+      (await read(file(name, content))).map(([text, label]) => [text, label]),
+      rows,
+      name,
+    );
+});
+
+test('a column that stands twice is no column to read from', () =>
+  fails(file('twice.csv', 'text,text,label\na,b,1\n'), /several columns named "text"/));
 
 describe('JSONL', () => {
   test('objects a line, empty lines passed over', async () => {
@@ -73,8 +129,14 @@ describe('JSONL', () => {
 
   test('a line that is no object is named', () => fails(file('c.jsonl', '[1]\n'), /Line 1.*not an object/));
 
-  test('a missing key is named with its line', () =>
-    fails(file('d.jsonl', '{"text":"a","label":0}\n{"text":"b"}\n'), /line 2 has no column "label"/));
+  test('the first object has the columns; what a later one lacks is missing', async () => {
+    await fails(file('d.jsonl', '{"text":"a"}\n'), /line 1 has no column "label"/);
+    const path = file('e.jsonl', '{"text":"a","label":0}\n{"text":"b"}\n');
+    assert.deepEqual(await read(path), [
+      ['a', 0, 'line 1'],
+      ['b', undefined, 'line 2'],
+    ]);
+  });
 });
 
 describe('Parquet', () => {

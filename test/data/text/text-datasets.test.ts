@@ -161,6 +161,27 @@ describe('text classification', () => {
     assert.deepEqual(classNames, ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12']);
   });
 
+  const kept = { one: 'pos', ' padded ': 'neg', three: 'pos', NA: 'neg', 'nine ': 'pos', ten: 'neg' };
+  for (const format of ['csv', 'tsv', 'jsonl', 'parquet'])
+    test(`rows without a text or a label are left out and counted, from ${format} of pandas`, async () => {
+      const train = join(import.meta.dirname, `../../fixtures/text/gaps.${format}`);
+      const dataset = await open({ ...config, train, test: undefined, validation: 0 });
+      assert.deepEqual(dataset.classNames, ['neg', 'pos']);
+      const samples = [dataset.train, dataset.test].flatMap((split) => [
+        ...samplesOf(split, dataset).values(),
+      ]);
+      assert.deepEqual(
+        Object.fromEntries(samples.map(({ text, label }) => [text, label]).sort()),
+        Object.fromEntries(Object.entries(kept).sort()),
+      );
+      assert.deepEqual(dataset.remarks, [
+        {
+          kind: 'data-left-out',
+          message: `6 of 12 rows of gaps.${format} are left out: 4 without a text, 2 without a label.`,
+        },
+      ]);
+    });
+
   test('a text column that is not there', () => fails({ ...config, textColumn: 'body' }, /no column "body"/));
 
   test('labels out of range', async () => {
@@ -178,9 +199,11 @@ describe('text classification', () => {
     write('one.csv', 'label,text\nyes,a\nyes,b\n');
     await fails({ ...config, train: 'one.csv' }, /Every text .*"yes"/);
     write('none.csv', 'label,text\n');
-    await fails({ ...config, train: 'none.csv' }, /holds no texts/);
+    await fails({ ...config, train: 'none.csv' }, /holds no row with a text and a label/);
     write('null.jsonl', '{"text":null,"label":1}\n');
-    await fails({ ...config, train: 'null.jsonl' }, /no text in column "text", line 1/);
+    await fails({ ...config, train: 'null.jsonl' }, /holds no row with a text and a label/);
+    write('number.jsonl', '{"text":5,"label":1}\n');
+    await fails({ ...config, train: 'number.jsonl' }, /no text in column "text", line 1.*a number instead/);
     write('float.jsonl', '{"text":"a","label":0.5}\n');
     await fails({ ...config, train: 'float.jsonl' }, /no label in column "label", line 1.*0\.5/);
   });
@@ -244,32 +267,47 @@ describe('language models', () => {
     assert.deepEqual(samples[1]!.labels, [...letters('fg'), end, -100, -100]);
   });
 
-  test('prompts are masked out of the loss, and what has no target is left out', async () => {
+  test('prompts are masked out of the loss, and texts whose prompts leave no room are left out and counted', async () => {
     write(
       'prompts.jsonl',
       [
         { prompt: 'Q:', text: 'yes' },
         { prompt: 'a prompt longer than one sample ', text: 'no' },
+        { prompt: 'sixteen letters:', text: 'none of this fits' },
+        { prompt: 'fifteen letters', text: 'one of these does' },
+        { prompt: null, text: 'no prompt at all' },
+        { prompt: 'No text:', text: '' },
       ]
         .map((row) => JSON.stringify(row))
         .join('\n'),
     );
-    const { train } = await open({
-      ...config,
-      train: 'prompts.jsonl',
-      test: 'held.txt',
-      promptColumn: 'prompt',
-      samples: 'documents',
-      length: 16,
-    });
+    const prompted = { ...config, promptColumn: 'prompt', samples: 'documents', length: 16 };
+    const { train, remarks } = await open({ ...prompted, train: 'prompts.jsonl', test: 'held.txt' });
     const samples = sequence(train);
-    assert.equal(samples.length, 2);
+    assert.deepEqual(
+      samples.map(({ ids }) => ids),
+      [[...letters('Q:yes'), end], letters('fifteen letterso'), letters('no prompt at all')],
+    );
     assert.deepEqual(samples[0]!.labels.slice(0, 6), [-100, -100, ...letters('yes'), end]);
-    assert.deepEqual(samples[1]!.ids, [...letters('no'), end]);
+    // Never a target without the whole prompt before it.
+    assert.deepEqual(samples[1]!.labels, [...new Array(15).fill(-100), ...letters('o')]);
+    assert.deepEqual(
+      remarks!.map(({ kind, message }) => [kind, message.slice(0, 60)]),
+      [
+        ['data-left-out', '1 of 6 rows of prompts.jsonl are left out: 1 without a text.'],
+        ['prompts', '2 of 4 training texts with a prompt are left out: the prompt'],
+        ['prompts', '1 of 4 training texts with a prompt are cut off where their '],
+      ],
+    );
     assert.throws(
       () => datasetSchema.parse({ ...config, train: 'prompts.jsonl', promptColumn: 'prompt' }),
       /packed/,
     );
+    const long = { prompt: 'a prompt longer than one sample ', text: 'no' };
+    write('long-prompts.jsonl', [long, long, long].map((row) => JSON.stringify(row)).join('\n'));
+    const tooLong = /Every prompt of the (training|test) texts .* fills a sample of 16 tokens/;
+    await fails({ ...prompted, train: 'long-prompts.jsonl', test: 'held.txt' }, tooLong);
+    await fails({ ...prompted, train: 'prompts.jsonl', test: 'long-prompts.jsonl' }, tooLong);
   });
 
   test('the end of the text is the test set, what stands before it is held out, the rest is learned', async () => {
@@ -289,12 +327,56 @@ describe('language models', () => {
     const whole = text(dataset.train) + text(dataset.validation) + text(dataset.test);
     assert.equal(whole, lines);
     const share = dataset.test.size / (dataset.train.size + dataset.validation.size + dataset.test.size);
-    assert.ok(share > 0.24 && share < 0.45);
+    assert.ok(share > 0.24 && share < 0.26);
+  });
+
+  test('however short the text, the test set is as large a part of it as was asked for', async () => {
+    for (const characters of [17_000, 9_000, 1_000, 200]) {
+      const words = Array.from({ length: characters }, (_, i) => (i % 7 === 6 ? ' ' : 'w')).join('');
+      write('small.txt', words);
+      const { train, validation, test } = await open({
+        ...config,
+        train: 'small.txt',
+        length: 10,
+        testFraction: 0.1,
+        validation: 0.1,
+      });
+      const tokens = (split: Split) => sequence(split).reduce((sum, { ids }) => sum + ids.length, 0);
+      const wanted = [0.81 * characters, 0.09 * characters, 0.1 * characters];
+      [train, validation, test].forEach((split, index) => {
+        const off = Math.abs(tokens(split) - wanted[index]!);
+        assert.ok(off <= 16, `${characters} ${split.name}: ${tokens(split)} of ${wanted[index]}`);
+      });
+    }
+  });
+
+  test('rows of a table that are documents stay whole, and each side has one', async () => {
+    const table = async (lengths: number[], testFraction: number) => {
+      write('rows.jsonl', lengths.map((length) => JSON.stringify({ text: 'x'.repeat(length) })).join('\n'));
+      const { train, test } = await open({
+        ...config,
+        train: 'rows.jsonl',
+        samples: 'documents',
+        testFraction,
+      });
+      return [train, test].map((split) => sequence(split).map(({ ids }) => ids.length - 1));
+    };
+    assert.deepEqual(await table([10, 11, 12, 13, 14, 15, 16, 17, 18, 19], 0.1), [
+      [10, 11, 12, 13, 14, 15, 16, 17, 18],
+      [19],
+    ]);
+    assert.deepEqual(await table([100, 5], 0.5), [[100], [5]]);
+    assert.deepEqual(await table([5, 100], 0.1), [[5], [100]]);
+    await assert.rejects(table([5], 0.1), /leaves no test text/);
   });
 
   test('too little text, a folder without texts, a path that is not there', async () => {
     write('short.txt', '');
-    await fails({ ...config, train: 'short.txt', test: 'held.txt' }, /makes .* samples/);
+    await fails({ ...config, train: 'short.txt', test: 'held.txt' }, /short\.txt leaves no training text/);
+    await fails({ ...config, train: 'held.txt', test: 'short.txt' }, /test file leaves no test text/);
+    const words = { ...config, tokenizer: { kind: 'words' } };
+    await fails({ ...words, train: 'short.txt', test: 'held.txt' }, /There are no words/);
+    await fails({ ...words, train: 'held.txt', test: 'held.txt' }, /No word occurs 2 times/);
     mkdirSync(join(folder, 'empty'));
     await fails({ ...config, train: 'empty' }, /no \.txt or \.md files/);
     await fails({ ...config, train: 'nowhere.txt' }, /does not exist/);
