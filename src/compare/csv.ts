@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Comparison } from './figures.ts';
 import type { ModelSummary } from './run-figures.ts';
+import { sectionByRun } from './sections/sections.ts';
 
 /**
  * One line per run with raw numbers, fractions as 0…1, unknown figures empty. Texts that a spreadsheet would take for a
@@ -10,6 +11,7 @@ export function renderCsv(comparison: Comparison): string {
   const labels = new Map(
     comparison.groups.flatMap((group) => group.runs.map((run) => [run, group.label] as const)),
   );
+  const sections = sectionByRun(comparison);
   const rows = comparison.runs.map((run) => ({
     run: run.run,
     name: run.name,
@@ -31,6 +33,8 @@ export function renderCsv(comparison: Comparison): string {
     savedSeconds: run.savedSeconds,
     energyJoules: run.energyJoules,
     doubts: run.doubts.map(({ message }) => message).join('\n'),
+    data: sections.get(run.run)?.title,
+    task: sections.get(run.run)?.task,
   }));
   return stringify(rows, { header: true, columns, escape_formulas: true, record_delimiter: 'windows' });
 }
@@ -52,7 +56,7 @@ const columns = [
   ...figures.map((figure) => `teacher.${figure}`),
   ...figures.map((figure) => `student.${figure}`),
   ...['compressionRatio', 'retention', 'agreement', 'speedup', 'bestEpoch'],
-  ...['trainingSeconds', 'teacherSeconds', 'savedSeconds', 'energyJoules', 'doubts'],
+  ...['trainingSeconds', 'teacherSeconds', 'savedSeconds', 'energyJoules', 'doubts', 'data', 'task'],
 ].map((key) => ({ key, header: key }));
 
 function model(who: string, summary: ModelSummary | null): Record<string, number | null> {

@@ -5,6 +5,7 @@ import { type ConfigDifference, configDifferences } from './differences.ts';
 import { type Environment, environmentsOf } from './environments.ts';
 import { groupRuns, type RunGroup } from './groups.ts';
 import { figuresOf, type RunFigures } from './run-figures.ts';
+import { byDataSet, type ComparisonSection, partsOf, sectionsOf } from './sections/sections.ts';
 import { type TeacherRow, teachersOf } from './teachers.ts';
 import { judge, type Verdict, type VerdictOptions } from './verdict.ts';
 
@@ -19,25 +20,41 @@ export interface Comparison {
   readonly differences: readonly ConfigDifference[];
   readonly advice: readonly Advice[];
   readonly environments: readonly Environment[];
+  /** What was measured on the same data and task; `partsOf` gives the comparison of each. */
+  readonly sections: readonly ComparisonSection[];
 }
 
-/** Compares runs of any state; those that have not completed are listed, but take no part in means and verdicts. */
+/**
+ * Compares runs of any state; those that have not completed are listed, but take no part in means and verdicts. Runs on
+ * different data, or of different tasks, are neither judged nor advised upon by each other.
+ */
 export function compareRuns(runs: readonly ComparedRun[], options: VerdictOptions = {}): Comparison {
   const groups = groupRuns(runs);
   const teachers = teachersOf(groups);
-  const verdicts = judge(groups, options);
+  const judged = new Map(
+    byDataSet(groups)
+      .flatMap((same) => judge(same, options))
+      .map((verdict) => [verdict.group, verdict]),
+  );
   const counted = new Map(groups.flatMap((group) => group.counted.map((figures) => [figures.run, figures])));
-  return {
+  const comparison: Comparison = {
     // The very same objects: what is sent to another thread then holds each once.
     runs: runs.map((run) => counted.get(run.id) ?? figuresOf(run)),
     teachers,
     groups,
-    verdicts,
-    differences: [...configDifferences(groups.map((group) => group.config)), ...differentData(groups)],
-    advice: adviseOn({ groups, teachers, verdicts }),
+    verdicts: groups.flatMap(({ key }) => judged.get(key) ?? []),
+    differences: differencesOf(groups),
+    advice: [],
     environments: environmentsOf(runs),
+    sections: sectionsOf(groups, teachers, differencesOf),
   };
+  return { ...comparison, advice: partsOf(comparison).flatMap(adviseOn) };
 }
+
+const differencesOf = (groups: readonly RunGroup[]): ConfigDifference[] => [
+  ...configDifferences(groups.map((group) => group.config)),
+  ...differentData(groups),
+];
 
 /** Where groups read other data, that stands among their settings: the same experiment can have read both. */
 function differentData(groups: readonly RunGroup[]): ConfigDifference[] {

@@ -18,6 +18,8 @@ import {
   verdictCards,
 } from './html/sections.ts';
 import type { LearningCurve } from './learning-curves.ts';
+import { partsOf } from './sections/sections.ts';
+import { verdictMethod } from './verdict-text.ts';
 
 export interface HtmlOptions {
   readonly title?: string;
@@ -39,12 +41,24 @@ export function renderHtml(comparison: Comparison, options: HtmlOptions = {}): s
       number += 1;
       return chartFigure(draw, `c${number}`);
     });
-  const charts = figures(comparisonCharts(comparison));
-  const curves = figures(learningCharts(comparison, options.curves ?? []));
-  const candidates = figures(candidateCharts(comparison));
-  const classes = figures(classCharts(comparison));
   const section = (heading: string, content: readonly Markup[]) =>
     content.length === 0 ? html`` : html`<h2>${heading}</h2><div class="charts">${content}</div>`;
+  const content = (part: Comparison): Markup => {
+    const candidates = figures(candidateCharts(part));
+    return html`${verdictCards(part)}
+${part.runs.length === 0 ? '' : mainTable(part)}
+${doubtsTable(part)}
+${section('Charts', figures(comparisonCharts(part)))}
+${section('Learning curves', figures(learningCharts(part, options.curves ?? [])))}
+${candidatesTable(part)}
+${candidates.length === 0 ? '' : html`<div class="charts">${candidates}</div>`}
+${section('Answers in detail', figures(classCharts(part)))}
+${continuationCards(part)}
+${adviceList(part)}
+${differencesTable(part)}`;
+  };
+  const parts = partsOf(comparison);
+  const explained = comparison.verdicts.length === 0 ? '' : html`<p class="soft small">${verdictMethod}</p>`;
 
   return html`<!doctype html>
 <html lang="en">
@@ -64,17 +78,8 @@ export function renderHtml(comparison: Comparison, options: HtmlOptions = {}): s
 </header>
 <main>
 ${comparison.runs.length === 0 ? html`<p class="card">There are no runs to compare yet. Start one with <code>distillery run FILE</code>.</p>` : ''}
-${verdictCards(comparison)}
-${comparison.runs.length === 0 ? '' : mainTable(comparison)}
-${doubtsTable(comparison)}
-${section('Charts', charts)}
-${section('Learning curves', curves)}
-${candidatesTable(comparison)}
-${candidates.length === 0 ? '' : html`<div class="charts">${candidates}</div>`}
-${section('Answers in detail', classes)}
-${continuationCards(comparison)}
-${adviceList(comparison)}
-${differencesTable(comparison)}
+${parts.length === 1 ? content(comparison) : parts.map((part) => partOf(part, content(part)))}
+${explained === '' ? '' : html`<h2>How verdicts are made</h2>${explained}`}
 ${comparison.runs.length === 0 ? '' : runsTable(comparison)}
 ${environmentTable(comparison)}
 ${referenceTable()}
@@ -85,13 +90,26 @@ ${referenceTable()}
 `.text;
 }
 
+/** The comparison on one of several data, with its headings a level below. */
+function partOf({ sections, groups, runs }: Comparison, content: Markup): Markup {
+  const deeper = content.text.replace(
+    /<(\/?)h([23])\b/g,
+    (_, end: string, level: string) => `<${end}h${Number(level) + 1}`,
+  );
+  const { title, task } = sections[0]!;
+  return html`<section class="part"><h2 class="part-title">${name(title)}<small>${task} · ${counted(groups.length, 'experiment')} · ${counted(runs.length, 'run')}</small></h2>
+${new MarkupText(deeper)}</section>`;
+}
+
+const counted = (count: number, word: string) =>
+  `${count.toLocaleString('en-US')} ${word}${count === 1 ? '' : 's'}`;
+
 function summary(comparison: Comparison): string {
-  const plural = (count: number, word: string) =>
-    `${count.toLocaleString('en-US')} ${word}${count === 1 ? '' : 's'}`;
   const unfinished = comparison.runs.filter((run) => run.state !== 'completed').length;
   return [
-    plural(comparison.groups.length, 'experiment'),
-    plural(comparison.runs.length, 'run'),
+    ...(comparison.sections.length > 1 ? [`${comparison.sections.length} kinds of data`] : []),
+    counted(comparison.groups.length, 'experiment'),
+    counted(comparison.runs.length, 'run'),
     ...(unfinished > 0 ? [`${unfinished} not completed`] : []),
   ].join(' · ');
 }

@@ -1,5 +1,6 @@
 import type { Comparison } from './figures.ts';
 import type { ModelSummary, RunFigures } from './run-figures.ts';
+import { type ComparisonSection, sectionByRun } from './sections/sections.ts';
 
 export interface ModelJson {
   readonly accuracy: number | null;
@@ -23,10 +24,14 @@ export interface RunJson {
   readonly agreement: number | null;
   /** Why the figures cannot be taken at face value; mostly empty. */
   readonly doubts: RunFigures['doubts'];
+  /** The data and the task: runs that do not share both are not compared. */
+  readonly data: string | null;
+  readonly task: string | null;
 }
 
 export function toJson(comparison: Comparison): RunJson[] {
-  return comparison.runs.map(runJson);
+  const sections = sectionByRun(comparison);
+  return comparison.runs.map((run) => runJson(run, sections.get(run.run)));
 }
 
 /** The text of `distillery compare --json`. */
@@ -34,7 +39,7 @@ export function renderJson(comparison: Comparison): string {
   return `${JSON.stringify(toJson(comparison), null, 2)}\n`;
 }
 
-function runJson(figures: RunFigures): RunJson {
+function runJson(figures: RunFigures, section: ComparisonSection | undefined): RunJson {
   return {
     run: figures.run,
     experiment: figures.experiment,
@@ -47,6 +52,8 @@ function runJson(figures: RunFigures): RunJson {
     retention: figures.retention,
     agreement: figures.agreement,
     doubts: figures.doubts,
+    data: section?.title ?? null,
+    task: section?.task ?? null,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Comparison } from './figures.ts';
 import { missing, oneLine } from './formatting.ts';
 import { type ReportRow, reportRows, shownFigures } from './report-rows.ts';
+import { partsOf, sectionTitle } from './sections/sections.ts';
 import { differenceText } from './verdict-text.ts';
 
 const wanted = new Set([
@@ -14,8 +15,16 @@ const wanted = new Set([
   'latencyMs',
 ]);
 
-/** A table for a paper, with booktabs rules: mean ± standard deviation over seeds, the best student in bold. */
+/**
+ * A table for a paper, with booktabs rules: mean ± standard deviation over seeds, the best student in bold; one for each
+ * section of a comparison on several data.
+ */
 export function renderLatex(comparison: Comparison): string {
+  const needs = '% Needs \\usepackage{booktabs} in the preamble.';
+  return `${[needs, ...partsOf(comparison).map(table)].join('\n')}\n`;
+}
+
+function table(comparison: Comparison): string {
   const rows = reportRows(comparison);
   const kinds = shownFigures(rows).filter((kind) => wanted.has(kind.key));
   const best = bestRows(comparison);
@@ -31,10 +40,9 @@ export function renderLatex(comparison: Comparison): string {
   const teachers = rows.filter((row) => row.strategy === 'teacher');
   const students = rows.filter((row) => row.strategy !== 'teacher');
   return [
-    '% Needs \\usepackage{booktabs} in the preamble.',
     '\\begin{table}',
     '  \\centering',
-    `  \\caption{Mean and standard deviation over seeds. The last column is the difference in accuracy to direct training of the same student, paired by seed.}`,
+    `  \\caption{${caption(comparison)}}`,
     `  \\begin{tabular}{ll${'r'.repeat(kinds.length)}r}`,
     '  \\toprule',
     `  ${['Model', 'Seeds', ...kinds.map((kind) => latexText(kind.label)), 'vs.\\ direct'].join(' & ')} \\\\`,
@@ -46,8 +54,15 @@ export function renderLatex(comparison: Comparison): string {
     '  \\end{tabular}',
     ...doubtLines(comparison),
     '\\end{table}',
-    '',
   ].join('\n');
+}
+
+function caption({ sections, verdicts }: Comparison): string {
+  const data = sections.length === 1 ? `${latexText(oneLine(sectionTitle(sections[0]!)))}. ` : '';
+  const metric = verdicts.some((verdict) => verdict.metric === 'loss')
+    ? 'the gain in loss per token over'
+    : 'the difference in accuracy to';
+  return `${data}Mean and standard deviation over seeds. The last column is ${metric} direct training of the same student, paired by seed.`;
 }
 
 /** What the daggers stand for: each reason once, under the table. */

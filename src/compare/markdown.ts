@@ -3,10 +3,23 @@ import { candidateColumns, candidateRows } from './candidate-rows.ts';
 import type { Comparison } from './figures.ts';
 import { missing, oneLine } from './formatting.ts';
 import { reportRows, shownFigures } from './report-rows.ts';
+import { partsOf, sectionTitle } from './sections/sections.ts';
 import { differenceText, verdictMethod, verdictTitle } from './verdict-text.ts';
 
-/** A GitHub-flavoured report: the table, the verdicts, what differs, advice. */
+/** A GitHub-flavoured report: the table, the verdicts, what differs, advice; for each data and task by itself. */
 export function renderMarkdown(comparison: Comparison): string {
+  const parts = partsOf(comparison);
+  const explained = parts.find(({ verdicts }) => verdicts.length > 0);
+  const lines = parts.flatMap((part) => [
+    ...(parts.length > 1 ? [`## ${markdownText(sectionTitle(part.sections[0]!))}`, ''] : []),
+    ...report(part, part === explained),
+    '',
+  ]);
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+/** @param explained whether to say how verdicts are made, which is said once */
+function report(comparison: Comparison, explained: boolean): string[] {
   const rows = reportRows(comparison);
   const kinds = shownFigures(rows);
   const lines: string[] = [];
@@ -31,7 +44,7 @@ export function renderMarkdown(comparison: Comparison): string {
         `- **${markdownText(verdictTitle(verdict, comparison))}**: ${markdownText(text.replaceAll('..', '.'))}`,
       );
     }
-    lines.push('', markdownText(verdictMethod));
+    if (explained) lines.push('', markdownText(verdictMethod));
   }
   const doubted = comparison.groups.filter((group) => group.doubts.length > 0);
   if (doubted.length > 0) {
@@ -68,7 +81,7 @@ export function renderMarkdown(comparison: Comparison): string {
       );
     }
   }
-  return `${lines.join('\n')}\n`;
+  return lines;
 }
 
 function table(

@@ -5,8 +5,11 @@ import type { FigureKey, FigureKind } from './figure-kinds.ts';
 import type { Comparison } from './figures.ts';
 import { missing, oneLine } from './formatting.ts';
 import { type ReportRow, reportRows, shownFigures } from './report-rows.ts';
+import { partsOf, sectionTitle } from './sections/sections.ts';
 import type { Outcome } from './verdict.ts';
 import { differenceText, verdictTitle } from './verdict-text.ts';
+
+type Colors = ReturnType<typeof picocolors.createColors>;
 
 export interface TableOptions {
   /** Columns of the terminal; 100 unless told. */
@@ -33,11 +36,22 @@ const priority: readonly FigureKey[] = [
   'savedSeconds',
 ];
 
-/** Teacher against students for a terminal, with verdicts and advice underneath. */
+/** Teacher against students for a terminal, with verdicts and advice underneath; for each data and task by itself. */
 export function renderTable(comparison: Comparison, options: TableOptions = {}): string {
   const colors = picocolors.createColors(options.color ?? false);
   const width = options.width ?? 100;
   if (comparison.runs.length === 0) return 'No runs to compare.\n';
+  const parts = partsOf(comparison);
+  if (parts.length === 1) return `${blocksOf(comparison, width, colors).join('\n\n')}\n`;
+  const texts = parts.map((part) => {
+    const title = oneLine(sectionTitle(part.sections[0]!), width);
+    const heading = `${colors.bold(title)}\n${'═'.repeat([...title].length)}`;
+    return [heading, ...blocksOf(part, width, colors)].join('\n\n');
+  });
+  return `${texts.join('\n\n\n')}\n`;
+}
+
+function blocksOf(comparison: Comparison, width: number, colors: Colors): string[] {
   const rows = reportRows(comparison);
   const paint: Record<Outcome, (text: string) => string> = {
     BEATS: colors.green,
@@ -88,7 +102,7 @@ export function renderTable(comparison: Comparison, options: TableOptions = {}):
     );
   });
   if (advice.length > 0) blocks.push(`${colors.bold('Advice')}\n${advice.join('\n')}`);
-  return `${blocks.join('\n\n')}\n`;
+  return blocks;
 }
 
 /** Only a rule under the head; everything else is space. */

@@ -1,5 +1,6 @@
 import { type Comparability, comparability, describeDifferences } from './comparability.ts';
 import type { RunGroup } from './groups.ts';
+import { byDataSet } from './sections/sections.ts';
 import { type SeedPair, sameAnswers, seedPairs } from './verdicts/seed-pairs.ts';
 import {
   decide,
@@ -52,7 +53,7 @@ export interface VerdictOptions {
 const notJudged = new Set(['direct', 'quantize', 'prune']);
 
 /**
- * Judges every group with results in which a student learns from a teacher, from itself or from peers. The yardstick is
+ * Judges every group with results, all of them on the same data, in which a student learns from a teacher, from itself or from peers. The yardstick is
  * direct training of the same student on the same data with the same budget; each seed is one pair, so that what both
  * runs share (initial weights, order of samples, labelled subset) cancels out: Bouthillier et al. 2021, 'Accounting for
  * Variance in Machine Learning Benchmarks', and Dietterich 1998, 'Approximate Statistical Tests for Comparing Supervised
@@ -68,12 +69,13 @@ export function judge(groups: readonly RunGroup[], options: VerdictOptions = {})
     .map((group) => judgeGroup(group, yardsticks, options));
 }
 
-/** The directly trained group that a group would be judged by, or why there is none; it need not have results. */
+/** The one of the groups that a group among them would be judged by, or why there is none; it need not have results. */
 export function baselineOf(
   group: RunGroup,
   groups: readonly RunGroup[],
 ): { readonly baseline: RunGroup } | { readonly baseline: null; readonly reason: string } {
-  return chooseBaseline(group, yardsticksAmong(groups), metricOf(group));
+  const same = byDataSet(groups).find((one) => one.includes(group)) ?? [];
+  return chooseBaseline(group, yardsticksAmong(same), metricOf(group));
 }
 
 function yardsticksAmong(groups: readonly RunGroup[]): YardstickFinder | null {
@@ -127,7 +129,8 @@ function chooseBaseline(group: RunGroup, yardsticks: YardstickFinder | null, met
   if (yardsticks === null)
     return {
       baseline: null,
-      reason: 'No directly trained student is among these runs; run the same student with strategy "direct".',
+      reason:
+        'No directly trained student on this data is among these runs; run the same student with strategy "direct".',
     };
   const found = yardsticks.of(group);
   if ('nearest' in found) {

@@ -53,6 +53,8 @@ test('JSON has exactly the documented fields, and the figures of the runs', () =
     'retention',
     'agreement',
     'doubts',
+    'data',
+    'task',
   ]);
   assert.deepEqual(Object.keys(entries[0]!.student as object), [
     'accuracy',

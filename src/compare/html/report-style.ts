@@ -40,7 +40,11 @@ header p { margin: 6px 0 0; color: var(--soft); }
 .eyebrow { font-size: 12px; font-weight: 600; letter-spacing: .09em; text-transform: uppercase; color: var(--accent); }
 h1 { font-size: 30px; line-height: 1.2; letter-spacing: -.018em; margin: 4px 0 0; font-weight: 680; }
 h2 { font-size: 19px; letter-spacing: -.01em; margin: 44px 0 14px; font-weight: 650; }
-h3 { font-size: 14px; margin: 0; font-weight: 620; }
+h3, .part h4 { font-size: 14px; margin: 0; font-weight: 620; }
+.part > h3 { font-size: 19px; letter-spacing: -.01em; margin: 36px 0 14px; font-weight: 650; }
+.part-title { font-size: 24px; letter-spacing: -.015em; margin: 56px 0 0; padding-bottom: 10px; border-bottom: 2px solid var(--rule); }
+.part-title small { display: block; font-size: 14px; font-weight: 450; letter-spacing: 0; color: var(--soft); margin-top: 2px; }
+.part:first-of-type .part-title { margin-top: 30px; }
 p { margin: 8px 0; }
 .soft { color: var(--soft); }
 .small { font-size: 13px; }

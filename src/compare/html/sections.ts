@@ -8,7 +8,7 @@ import type { RunGroup } from '../groups.ts';
 import { referenceResults } from '../reference-figures.ts';
 import { type ReportRow, reportRows, shownFigures } from '../report-rows.ts';
 import type { Verdict } from '../verdict.ts';
-import { differenceText, verdictMethod } from '../verdict-text.ts';
+import { differenceText } from '../verdict-text.ts';
 import { html, type Markup, name } from './markup.ts';
 
 const tones = { BEATS: 'beats', 'DOES NOT BEAT': 'loses', INCONCLUSIVE: 'open' } as const;
@@ -20,8 +20,7 @@ export const dot = (model: Coloured) =>
 export function verdictCards(comparison: Comparison): Markup {
   if (comparison.verdicts.length === 0) return html``;
   return html`<h2>Was distillation worth it?</h2>
-    <div class="cards">${comparison.verdicts.map((verdict) => verdictCard(verdict, comparison))}</div>
-    <p class="soft small">${verdictMethod}</p>`;
+    <div class="cards">${comparison.verdicts.map((verdict) => verdictCard(verdict, comparison))}</div>`;
 }
 
 function verdictCard(verdict: Verdict, comparison: Comparison): Markup {
