@@ -1,4 +1,4 @@
-import { type FigureKey, figureKinds } from '../../src/compare/figure-kinds.ts';
+import { figureKinds } from '../../src/compare/figure-kinds.ts';
 import { formatConfigValue } from '../../src/compare/flat-config.ts';
 import { formatNumber, formatPercent, missing } from '../../src/compare/formatting.ts';
 import type { FlatConfig, RunRow } from '../protocol.ts';
@@ -14,7 +14,6 @@ export interface Column {
   /** Where the column chooser lists it. */
   readonly section: 'Run' | 'Figures' | 'Curves' | 'Settings';
   readonly kind: 'text' | 'number' | 'state' | 'tags' | 'time';
-  readonly width: number;
   /** Which direction is good; sorting by the column begins with the best. */
   readonly better: 'higher' | 'lower' | null;
   readonly read: (row: RunRow, config: FlatConfig) => CellValue;
@@ -34,19 +33,12 @@ export interface SpreadLike {
 const asText = (value: CellValue): string => (value === null || value === '' ? missing : String(value));
 const asNumber = (value: CellValue): number | null => (typeof value === 'number' ? value : null);
 
-const text = (
-  key: string,
-  label: string,
-  meaning: string,
-  width: number,
-  read: (row: RunRow) => CellValue,
-): Column => ({
+const text = (key: string, label: string, meaning: string, read: (row: RunRow) => CellValue): Column => ({
   key,
   label,
   meaning,
   section: 'Run',
   kind: 'text',
-  width,
   better: null,
   read,
   format: asText,
@@ -67,19 +59,11 @@ export function formatTime(value: CellValue): string {
 }
 
 const time = (key: string, label: string, meaning: string, read: (row: RunRow) => CellValue): Column => ({
-  ...text(key, label, meaning, 112, read),
+  ...text(key, label, meaning, read),
   kind: 'time',
   better: 'higher',
   format: formatTime,
 });
-
-const widths: Partial<Record<FigureKey, number>> = {
-  accuracy: 128,
-  retention: 128,
-  agreement: 128,
-  macroF1: 128,
-  compressionRatio: 118,
-};
 
 const figures: Column[] = figureKinds.map((kind) => ({
   key: kind.key,
@@ -87,7 +71,6 @@ const figures: Column[] = figureKinds.map((kind) => ({
   meaning: kind.meaning,
   section: 'Figures',
   kind: 'number',
-  width: widths[kind.key] ?? 100,
   better: kind.better,
   read: (row) => kind.read(row.figures),
   format: (value) => kind.format(asNumber(value)),
@@ -100,7 +83,6 @@ const teacher: Column = {
   meaning: 'Share of test samples the teacher classifies correctly.',
   section: 'Figures',
   kind: 'number',
-  width: 92,
   better: 'higher',
   read: (row) => row.figures.teacher?.accuracy ?? null,
   format: (value) => formatPercent(asNumber(value)),
@@ -108,25 +90,25 @@ const teacher: Column = {
 };
 
 const fixed: readonly Column[] = [
-  text('name', 'Name', 'What the run is called.', 240, (row) => row.name),
+  text('name', 'Name', 'What the run is called.', (row) => row.name),
   {
-    ...text('state', 'State', 'What the run does, and how far it is.', 150, (row) => row.state),
+    ...text('state', 'State', 'What the run does, and how far it is.', (row) => row.state),
     kind: 'state',
   },
-  text('strategy', 'Strategy', 'How the student learns from the teacher.', 96, (row) => row.strategy),
-  text('data', 'Data', 'What teacher and student learn from.', 110, (row) => row.data),
-  text('experiment', 'Experiment', 'Name of the experiment.', 190, (row) => row.experiment),
+  text('strategy', 'Strategy', 'How the student learns from the teacher.', (row) => row.strategy),
+  text('data', 'Data', 'What teacher and student learn from.', (row) => row.data),
+  text('experiment', 'Experiment', 'Name of the experiment.', (row) => row.experiment),
   {
-    ...text('seed', 'Seed', 'Fixes initial weights, order of samples and dropout.', 62, (row) => row.seed),
+    ...text('seed', 'Seed', 'Fixes initial weights, order of samples and dropout.', (row) => row.seed),
     kind: 'number',
   },
   teacher,
   ...figures,
   time('createdAt', 'Created', 'When the run was queued.', (row) => row.createdAt),
-  { ...text('tags', 'Tags', 'Your tags.', 150, (row) => row.tags.join(', ')), kind: 'tags' },
-  text('note', 'Note', 'Your note.', 200, (row) => row.note),
-  text('device', 'Device', 'Where the run was computed.', 170, (row) => row.figures.device),
-  text('id', 'Run', 'Identifier of the run.', 190, (row) => row.id),
+  { ...text('tags', 'Tags', 'Your tags.', (row) => row.tags.join(', ')), kind: 'tags' },
+  text('note', 'Note', 'Your note.', (row) => row.note),
+  text('device', 'Device', 'Where the run was computed.', (row) => row.figures.device),
+  text('id', 'Run', 'Identifier of the run.', (row) => row.id),
 ];
 
 /** Shown until somebody chooses. */
@@ -142,6 +124,14 @@ export const usualColumns: readonly string[] = [
     'createdAt',
     'tags',
   ],
+];
+
+/** The same where there is little place: the figures one looks for stand beside the name. */
+export const narrowColumns: readonly string[] = [
+  ...['name', 'state', 'accuracy', 'retention', 'seed', 'strategy'],
+  ...usualColumns.filter(
+    (key) => !['name', 'state', 'accuracy', 'retention', 'seed', 'strategy'].includes(key),
+  ),
 ];
 
 /** Columns are made once for each name, so that a column stays the same object for as long as the page is open. */
@@ -165,7 +155,6 @@ const metricColumns = onceByName((metric: string): Column[] => {
     meaning: `${which === 'last' ? 'Latest' : lower ? 'Lowest' : 'Highest'} value of ${metric}.`,
     section: 'Curves',
     kind: 'number',
-    width: 150,
     better: lower ? 'lower' : share ? 'higher' : null,
     read,
     format,
@@ -184,7 +173,6 @@ const settingColumn = onceByName((key: string): Column[] => [
     meaning: `The setting ${key}.`,
     section: 'Settings',
     kind: 'text',
-    width: Math.min(220, Math.max(90, key.length * 7 + 24)),
     better: null,
     read: (_row, config) => {
       const value = config[key];

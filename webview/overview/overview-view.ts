@@ -26,6 +26,8 @@ export class OverviewView extends Part {
   @property({ attribute: false }) dashboard!: Dashboard;
   @state() private choosing = false;
   #reading = false;
+  readonly #narrow = window.matchMedia('(max-width: 640px)');
+  readonly #onNarrow = () => this.requestUpdate();
   readonly #table = new TableModel((row) => this.dashboard.store.configOf(row));
   #lines: readonly Line[] = [];
   #order = '';
@@ -36,7 +38,9 @@ export class OverviewView extends Part {
     this.#stop = [
       this.dashboard.subscribe(() => this.requestUpdate()),
       this.dashboard.store.subscribe(() => this.requestUpdate()),
+      () => this.#narrow.removeEventListener('change', this.#onNarrow),
     ];
+    this.#narrow.addEventListener('change', this.#onNarrow);
   }
 
   override disconnectedCallback(): void {
@@ -53,7 +57,7 @@ export class OverviewView extends Part {
         'Write an experiment file, start it, and its runs appear here while they train.',
         button('New Experiment', () => this.dashboard.host.command('newExperiment', {}), { primary: true }),
       );
-    const table = this.#table.of(store.rows, overview);
+    const table = this.#table.of(store.rows, overview, this.#narrow.matches);
     const { all, chosen, columns, filtered } = table;
     this.#lines = this.#settled(table.lines, overview);
     return html`${this.#toolbar(overview, table)}
@@ -69,6 +73,7 @@ export class OverviewView extends Part {
             .columns=${columns}
             .pinned=${table.pinned}
             .sort=${overview.sort}
+            .own=${overview.widths}
             .selected=${table.selection}
             .configOf=${this.#table.configOf}
             .variantOf=${this.#table.variantOf}
@@ -200,6 +205,10 @@ export class OverviewView extends Part {
 
   readonly #events: GridEvents = {
     onSort: (column, add) => this.#set({ sort: sortBy(this.dashboard.view.overview.sort, column, add) }),
+    onResize: (column, width) => {
+      const { [column]: _, ...others } = this.dashboard.view.overview.widths;
+      this.#set({ widths: width === null ? others : { ...others, [column]: width } });
+    },
     onSelect: (runs, on) => {
       const before = this.dashboard.view.overview.selected;
       const others = before.filter((id) => !runs.includes(id));

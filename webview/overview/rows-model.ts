@@ -82,12 +82,25 @@ function compare(a: CellValue, b: CellValue, sign: number): number {
   return sign * collator.compare(String(a), String(b));
 }
 
-/** The lines to show: runs as they are, or under the heads of their groups, which stand where their first run does. */
+/** The head of a group. */
+export type GroupLine = Extract<Line, { type: 'group' }>;
+
+/** The heads as they were for the same columns. */
+export interface KnownHeads {
+  readonly columns: readonly Column[];
+  readonly heads: ReadonlyMap<string, GroupLine>;
+}
+
+/**
+ * The lines to show: runs as they are, or under the heads of their groups, which stand where their first run does. A head
+ * whose runs are as they were stays the same object: of ten thousand runs that report, only few groups are averaged anew.
+ */
 export function linesOf(
   rows: readonly RunRow[],
   state: Pick<OverviewState, 'grouping' | 'collapsed'>,
   columns: readonly Column[],
   configOf: ConfigOf,
+  known?: KnownHeads,
 ): Line[] {
   if (state.grouping === 'none')
     return rows.map((row) => ({ type: 'run', key: row.id, row, inGroup: false }));
@@ -103,13 +116,14 @@ export function linesOf(
   return [...groups].flatMap(([key, group]): Line[] => {
     const id = `${state.grouping}:${key}`;
     const open = !collapsed.has(id);
-    const head: Line = {
-      type: 'group',
-      key: id,
-      ...group,
-      open,
-      spreads: spreadsOf(group.rows, columns, configOf),
-    };
+    const before = known?.columns === columns ? known.heads.get(id) : undefined;
+    const same =
+      before?.rows.length === group.rows.length && group.rows.every((row, at) => row === before.rows[at]);
+    const spreads = same ? before.spreads : spreadsOf(group.rows, columns, configOf);
+    const head: GroupLine =
+      same && before.open === open && before.label === group.label
+        ? before
+        : { type: 'group', key: id, ...group, open, spreads };
     if (!open) return [head];
     // A run with two tags stands under both, so its line needs a key of its own in each.
     return [

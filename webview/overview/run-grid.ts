@@ -1,24 +1,30 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { onThemeChange } from '../charts/page-theme.ts';
 import { Part } from '../parts/part.ts';
 import type { FlatConfig, RunRow } from '../protocol.ts';
 import { remembered } from '../state/remembered.ts';
 import type { SortKey } from '../state/view-state.ts';
+import { ColumnWidths, isCompact } from './column-widths.ts';
 import type { Column } from './columns.ts';
+import { gridHead, headKey } from './grid-head.ts';
 import { moveCell } from './grid-keys.ts';
 import {
   type ActiveCell,
+  type Beyond,
+  beyondOf,
   type GridEvents,
+  layoutStyle,
   lineHeight,
-  pinnedOffset,
-  selectWidth,
-  widthOf,
+  pinnedThatFit,
+  scrollTo,
 } from './grid-layout.ts';
 import { gridLine, type LineLook, lineDependencies, openLine, runsOf } from './grid-line.ts';
 import { LineSlots } from './line-slots.ts';
 import type { Line } from './rows-model.ts';
+import { pageMeasure } from './text-measure.ts';
 
 /** Lines drawn above and below what is seen, so that quick scrolling finds them there. */
 const margin = 8;
@@ -29,6 +35,7 @@ const settled = 200;
  * The table of the overview. Only lines that are seen are in the document, so five thousand runs scroll as easily as five,
  * and of those only what has changed is drawn.
  * One cell has the focus; arrow keys move it, Enter opens, Space selects, Control+C copies the cell and with Shift the row.
+ * In the head Enter sorts, with Shift after the other columns, and Shift with an arrow key changes the width.
  */
 @customElement('distillery-run-grid')
 export class RunGrid extends Part {
@@ -36,6 +43,8 @@ export class RunGrid extends Part {
   @property({ attribute: false }) columns: readonly Column[] = [];
   @property({ attribute: false }) pinned: ReadonlySet<string> = new Set();
   @property({ attribute: false }) sort: readonly SortKey[] = [];
+  /** Widths that somebody gave columns, by key. */
+  @property({ attribute: false }) own: Readonly<Record<string, number>> = {};
   @property({ attribute: false }) selected: ReadonlySet<string> = new Set();
   @property({ attribute: false }) configOf: (row: RunRow) => FlatConfig = () => ({});
   @property({ attribute: false }) variantOf: (row: RunRow) => number = () => 0;
@@ -43,6 +52,10 @@ export class RunGrid extends Part {
   /** The uppermost line that is seen. */
   @state() private first = 0;
   @state() private height = 600;
+  @state() private width = 900;
+  /** Whether columns lie to the left of what is seen, and the pixels to cover at its right edge. */
+  @state() private beyond: Beyond = { left: false, right: 0 };
+  @state() private dragged: Readonly<Record<string, number>> = {};
   @state() private active: ActiveCell = { line: -1, column: 1 };
 
   #focusWanted = false;
@@ -53,18 +66,45 @@ export class RunGrid extends Part {
     const count = runs.filter((run) => selected.has(run)).length;
     return { some: count > 0, all: count > 0 && count === runs.length };
   });
+  #widths: readonly number[] = [];
+  #beside = '';
+  #stuck: ReadonlySet<string> = new Set();
+  readonly #pinnedThatFit = remembered(pinnedThatFit);
+  #sizes: ColumnWidths | undefined;
+  #stopWatching: (() => void) | undefined;
+  readonly #sorted = remembered((sort: readonly SortKey[]) => new Set(sort.map(({ column }) => column)));
+  readonly #fitted = remembered(
+    (
+      lines: readonly Line[],
+      columns: readonly Column[],
+      own: Readonly<Record<string, number>>,
+      sorted: ReadonlySet<string>,
+      available: number,
+      _fonts: ColumnWidths | undefined,
+    ) => {
+      this.#sizes ??= new ColumnWidths(pageMeasure(), (row) => this.configOf(row));
+      return this.#sizes.of(lines, columns, { own, sorted, available });
+    },
+  );
   readonly #resize = new ResizeObserver(([entry]) => {
     if (entry!.contentRect.height > 0) this.height = entry!.contentRect.height;
+    this.#lookBeyond();
   });
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#resize.observe(this);
+    this.#stopWatching = onThemeChange(() => {
+      // Another theme may come with another font.
+      this.#sizes = undefined;
+      this.requestUpdate();
+    });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#resize.disconnect();
+    this.#stopWatching?.();
     clearTimeout(this.#scrolling);
     this.#scrolling = undefined;
   }
@@ -74,12 +114,14 @@ export class RunGrid extends Part {
     const active = Math.min(this.active.line, lines.length - 1);
     const from = Math.max(0, this.first - margin);
     const end = Math.min(lines.length, this.first + Math.ceil(this.height / lineHeight) + margin);
-    const template = [selectWidth, ...columns.map((column) => column.width)]
-      .map((width) => `${width}px`)
-      .join(' ');
+    const own = Object.keys(this.dragged).length === 0 ? this.own : { ...this.own, ...this.dragged };
+    this.#widths = this.#fitted(lines, columns, own, this.#sorted(this.sort), this.width, this.#sizes);
+    this.#stuck = this.#pinnedThatFit(columns, this.pinned, this.#widths, this.width);
+    const { left, right } = this.beyond;
     return html`<div
-      class="grid"
+      class="grid ${isCompact(this.width) ? 'compact' : ''} ${left ? 'beyond-left' : ''}"
       role="grid"
+      .style=${layoutStyle(columns, this.#stuck, this.#widths, this.width)}
       aria-label="Runs"
       aria-rowcount=${lines.length + 1}
       aria-colcount=${columns.length + 1}
@@ -91,7 +133,7 @@ export class RunGrid extends Part {
       @pointerenter=${() => this.events.onReading(true)}
       @pointerleave=${() => this.events.onReading(this.contains(document.activeElement))}
     >
-      <div class="grid-inner" .style=${`--columns:${template};--width:${widthOf(columns)}px`}>
+      <div class="grid-inner">
         ${this.#head(active === -1)}
         <div class="grid-body" role="rowgroup" .style=${`height:${lines.length * lineHeight}px`}>
           ${repeat(
@@ -105,65 +147,38 @@ export class RunGrid extends Part {
           )}
         </div>
       </div>
-    </div>`;
+    </div>
+    <div class="more-right" aria-hidden="true" ?hidden=${right === 0} .style=${`inline-size:${right}px;${this.#beside}`}></div>`;
   }
 
   protected override updated(): void {
+    this.#lookBeyond();
     if (!this.#focusWanted) return;
     this.#focusWanted = false;
     this.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true });
   }
 
-  #head(active: boolean): TemplateResult {
+  #head(active: boolean) {
     const runs = this.#runs(this.lines);
-    const { some, all } = this.#selection(runs, this.selected);
-    return html`<div role="rowgroup" class="grid-head"><div role="row" aria-rowindex="1" class="line head">
-      <span role="columnheader" class="cell select pinned" .style=${'left:0'}>
-        <input
-          type="checkbox"
-          aria-label="Select all runs shown"
-          tabindex=${this.#tab(active, 0)}
-          .checked=${all}
-          .indeterminate=${some && !all}
-          @change=${(event: Event) => this.events.onSelect(runs, (event.target as HTMLInputElement).checked)}
-        />
-      </span>
-      ${this.columns.map((column, index) => {
-        const position = this.sort.findIndex((key) => key.column === column.key);
-        const key = this.sort[position];
-        return html`<span
-          role="columnheader"
-          class="cell ${column.kind} ${this.pinned.has(column.key) ? 'pinned' : ''}"
-          .style=${pinnedOffset(this.columns, this.pinned, index)}
-          aria-colindex=${index + 2}
-          aria-sort=${key ? (key.descending ? 'descending' : 'ascending') : 'none'}
-        >
-          <button
-            type="button"
-            tabindex=${this.#tab(active, index + 1)}
-            title="${column.meaning} Click to sort; with Shift, after the other columns."
-            @click=${(event: MouseEvent) => this.events.onSort(column, event.shiftKey)}
-          >
-            <span class="head-label">${column.label}</span>
-            ${
-              key
-                ? html`<span class="sort" aria-hidden="true"
-                  >${key.descending ? '↓' : '↑'}${this.sort.length > 1 ? position + 1 : ''}</span
-                >`
-                : nothing
-            }
-          </button>
-        </span>`;
-      })}
-    </div></div>`;
+    const { columns, sort, events } = this;
+    return gridHead({
+      ...{ columns, sort, events, pinned: this.#stuck, widths: this.#widths },
+      ...this.#selection(runs, this.selected),
+      selectAll: (selected) => events.onSelect(runs, selected),
+      tab: (column) => this.#tab(active, column),
+      activate: (column) => this.#activate(-1, column),
+      onDrag: (column, width) => {
+        this.dragged = width === null ? {} : { [column]: width };
+      },
+    });
   }
 
   #look(active: boolean): LineLook {
-    const { columns, pinned, selected, configOf, variantOf, events } = this;
+    const { columns, selected, configOf, variantOf, events } = this;
     const activate = this.#activate;
     return {
       columns,
-      pinned,
+      pinned: this.#stuck,
       selected,
       configOf,
       variantOf,
@@ -181,7 +196,19 @@ export class RunGrid extends Part {
     if (this.active.line !== line || this.active.column !== column) this.active = { line, column };
   };
 
+  #lookBeyond(): void {
+    const grid = this.querySelector<HTMLElement>('.grid');
+    if (!grid) return;
+    // Beside the scroll bars.
+    const { offsetWidth, clientWidth, offsetHeight, clientHeight } = grid;
+    if (clientWidth > 0) this.width = clientWidth;
+    this.#beside = `right:${offsetWidth - clientWidth}px;bottom:${offsetHeight - clientHeight}px`;
+    const now = beyondOf(grid, this.columns, this.#stuck, this.#widths);
+    if (now.left !== this.beyond.left || now.right !== this.beyond.right) this.beyond = now;
+  }
+
   readonly #onScroll = (event: Event) => {
+    this.#lookBeyond();
     this.first = Math.floor((event.currentTarget as HTMLElement).scrollTop / lineHeight);
     clearTimeout(this.#scrolling);
     this.#scrolling = setTimeout(() => {
@@ -197,6 +224,12 @@ export class RunGrid extends Part {
       const cells = event.shiftKey ? this.columns : column ? [column] : [];
       const texts = cells.map((one) => one.format(one.read(line.row, this.configOf(line.row))));
       this.events.onCopy(texts.join('\t'));
+    } else if (
+      !line &&
+      column &&
+      headKey(event, column, this.#widths[this.active.column - 1]!, this.events)
+    ) {
+      // Done.
     } else if (event.key === 'Enter' && line) openLine(line, this.events);
     else if (event.key === ' ' && line) {
       const runs = runsOf(line);
@@ -225,12 +258,8 @@ export class RunGrid extends Part {
       else if (y + lineHeight > grid.scrollTop + seen) grid.scrollTop = y + lineHeight - seen;
     }
     const at = this.columns[column - 1];
-    if (at === undefined || this.pinned.has(at.key)) return;
-    const left = widthOf(this.columns.slice(0, column - 1));
-    const covered = widthOf(this.columns.filter((one) => this.pinned.has(one.key)));
-    if (left < grid.scrollLeft + covered) grid.scrollLeft = left - covered;
-    else if (left + at.width > grid.scrollLeft + grid.clientWidth)
-      grid.scrollLeft = left + at.width - grid.clientWidth;
+    if (at === undefined || this.#stuck.has(at.key)) return;
+    grid.scrollLeft = scrollTo(column - 1, grid, this.columns, this.#stuck, this.#widths);
   }
 }
 

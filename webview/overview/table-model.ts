@@ -2,8 +2,15 @@ import type { FlatConfig, RunRow } from '../protocol.ts';
 import { remembered, rememberedList } from '../state/remembered.ts';
 import { variantsOf } from '../state/variants.ts';
 import type { OverviewState } from '../state/view-state.ts';
-import { type Column, columnsFor, usualColumns } from './columns.ts';
-import { filteredRows, type Line, linesOf, sortedRows, varyingColumns } from './rows-model.ts';
+import { type Column, columnsFor, narrowColumns, usualColumns } from './columns.ts';
+import {
+  filteredRows,
+  type KnownHeads,
+  type Line,
+  linesOf,
+  sortedRows,
+  varyingColumns,
+} from './rows-model.ts';
 
 /** Columns with few enough values to filter by them. */
 const filterable = ['state', 'strategy', 'data', 'experiment', 'tags'] as const;
@@ -40,6 +47,7 @@ type ConfigOf = (row: RunRow) => FlatConfig;
 export class TableModel {
   readonly configOf: ConfigOf;
   #variants: ReadonlyMap<string, number> = new Map();
+  #heads: KnownHeads | undefined;
 
   constructor(configOf: ConfigOf) {
     this.configOf = configOf;
@@ -48,11 +56,12 @@ export class TableModel {
   /** Tells apart the colours of groups of one strategy. */
   readonly variantOf = (row: RunRow): number => this.#variants.get(row.group) ?? 0;
 
-  of(rows: readonly RunRow[], state: OverviewState): Table {
+  /** @param narrow whether there is little place: until somebody chooses columns, figures then come first. */
+  of(rows: readonly RunRow[], state: OverviewState, narrow = false): Table {
     const { columns: keys, pinned, sort, filter, values, varyingOnly, grouping, collapsed } = state;
     this.#variants = this.#variantsOf(rows);
     const all = this.#all(rows);
-    const chosen = this.#chosen(keys, all);
+    const chosen = this.#chosen(keys ?? (narrow ? narrowColumns : usualColumns), all);
     const filtered = this.#filtered(rows, filter, values, all);
     const shown = varyingOnly ? this.#varying(chosen, all, filtered) : chosen;
     const columns = this.#sameColumns(pinnedFirst(shown, pinned));
@@ -73,8 +82,8 @@ export class TableModel {
   readonly #sameColumns = rememberedList<Column>();
   readonly #sameSelected = rememberedList<string>();
   readonly #all = remembered((rows: readonly RunRow[]) => this.#sameAll(columnsFor(rows, this.configOf)));
-  readonly #chosen = remembered((keys: readonly string[] | null, all: readonly Column[]) =>
-    (keys ?? usualColumns).flatMap((key) => all.find((column) => column.key === key) ?? []),
+  readonly #chosen = remembered((keys: readonly string[], all: readonly Column[]) =>
+    keys.flatMap((key) => all.find((column) => column.key === key) ?? []),
   );
   readonly #filtered = remembered(
     (
@@ -98,7 +107,12 @@ export class TableModel {
       grouping: OverviewState['grouping'],
       collapsed: readonly string[],
       columns: readonly Column[],
-    ): readonly Line[] => linesOf(sorted, { grouping, collapsed }, columns, this.configOf),
+    ): readonly Line[] => {
+      const lines = linesOf(sorted, { grouping, collapsed }, columns, this.configOf, this.#heads);
+      const heads = lines.flatMap((line) => (line.type === 'group' ? [[line.key, line] as const] : []));
+      this.#heads = { columns, heads: new Map(heads) };
+      return lines;
+    },
   );
   readonly #pinned = remembered((pinned: readonly string[]) => new Set(pinned));
   readonly #selected = remembered((rows: readonly RunRow[], selected: readonly string[]) => {

@@ -15,18 +15,30 @@ const states: Readonly<Record<RunState, { readonly sign: string; readonly tone: 
 const icon = (path: string) =>
   html`<svg class="icon" viewBox="0 0 10 10" aria-hidden="true"><path d=${path}></path></svg>`;
 
-/** The state of a run as sign and word, with a bar while it runs. */
+/** What the state of a run says in words, all of it and as little as does; `progress` where a bar shows how far it is. */
+export function stateText(row: RunRow): {
+  readonly text: string;
+  readonly short: string;
+  readonly progress: number | null;
+} {
+  if (row.state !== 'running' || row.progress === null) return { text: row.state, short: '', progress: null };
+  const progress = Math.round(Math.min(1, Math.max(0, row.progress)) * 100);
+  return { text: `${row.phase ?? 'running'} ${progress} %`, short: `${progress} %`, progress };
+}
+
+/** The state of a run as sign and word, with a bar while it runs. On a narrow page the words give way to the figures. */
 export function stateMark(row: RunRow): TemplateResult {
   const { sign, tone } = states[row.state];
-  const percent = row.progress === null ? null : Math.round(Math.min(1, Math.max(0, row.progress)) * 100);
-  if (row.state !== 'running' || percent === null)
-    return html`<span class="state ${tone}" title=${row.problem ?? nothing}
-      >${icon(sign)} ${row.state}</span
+  const { text, progress } = stateText(row);
+  if (progress === null)
+    return html`<span class="state ${tone}" title=${row.problem ?? row.state}
+      >${icon(sign)} <span class="word">${text}</span></span
     >`;
   const left = row.remainingSeconds === null ? '' : `, ${formatSeconds(row.remainingSeconds)} left`;
-  return html`<span class="state ${tone} progress" title="${row.phase ?? 'running'}: ${percent} %${left}">
-    <span class="bar" aria-hidden="true"><span .style=${`inline-size:${percent}%`}></span></span>
-    <span>${row.phase ?? 'running'} ${percent} %</span>
+  const phase = row.phase ?? 'running';
+  return html`<span class="state ${tone} progress" title="${phase}: ${progress} %${left}">
+    <span class="bar" aria-hidden="true"><span .style=${`inline-size:${progress}%`}></span></span>
+    <span><span class="word">${phase} </span>${progress} %</span>
   </span>`;
 }
 

@@ -14,6 +14,8 @@ export interface OverviewState {
   readonly columns: readonly string[] | null;
   /** Columns that stay while the others scroll sideways. */
   readonly pinned: readonly string[];
+  /** Pixels of columns that somebody made wider or narrower, by key. */
+  readonly widths: Readonly<Record<string, number>>;
   readonly sort: readonly SortKey[];
   readonly filter: string;
   /** Only runs with one of these values of the column, as shown. */
@@ -52,6 +54,7 @@ export const initialViewState: ViewState = {
   overview: {
     columns: null,
     pinned: ['name'],
+    widths: {},
     sort: [{ column: 'createdAt', descending: true }],
     filter: '',
     values: {},
@@ -77,6 +80,11 @@ export function readViewState(kept: unknown): ViewState {
     overview: {
       columns: strings(overview.columns) ?? usual.overview.columns,
       pinned: strings(overview.pinned) ?? usual.overview.pinned,
+      widths: Object.fromEntries(
+        Object.entries(recordOf(overview.widths)).filter(
+          (entry): entry is [string, number] => typeof entry[1] === 'number' && Number.isFinite(entry[1]),
+        ),
+      ),
       sort: sortKeys(overview.sort) ?? usual.overview.sort,
       filter: typeof overview.filter === 'string' ? overview.filter : '',
       values: Object.fromEntries(

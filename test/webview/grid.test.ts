@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { Harness } from './harness/fake-host.ts';
+import { usePages, withoutBrowser } from './harness/pages.ts';
+
+declare const window: { harness: Harness };
+
+const grouped = encodeURIComponent(
+  JSON.stringify({ panel: 'harness', at: 1, state: { overview: { grouping: 'seeds' } } }),
+);
+
+/** Texts of figures that do not fit into their cells. */
+const cut = (page: Page) =>
+  page
+    .locator('.grid-body .cell.number, .grid-body .cell.time, .head .cell.number .head-label')
+    .evaluateAll((cells) =>
+      cells.flatMap((cell) => (cell.scrollWidth > cell.clientWidth + 1 ? [cell.textContent.trim()] : [])),
+    );
+
+/** Figures that an edge of the grid, its pinned columns or what covers its right edge cut through. */
+const cutThrough = (page: Page) =>
+  page.evaluate(() => {
+    const grid = document.querySelector('.grid')!;
+    const box = grid.getBoundingClientRect();
+    const more = document.querySelector<HTMLElement>('.more-right')!;
+    const right = more.hidden ? box.left + grid.clientWidth : more.getBoundingClientRect().left;
+    const left = Math.max(
+      ...[...grid.querySelectorAll('.head .pinned')].map((cell) => cell.getBoundingClientRect().right),
+    );
+    return [...grid.querySelectorAll('.grid-body .cell.number:not(.pinned)')].flatMap((cell) => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      const text = range.getBoundingClientRect();
+      const cutBy = [left, right].some((edge) => text.left < edge - 1 && text.right > edge + 1);
+      return text.width > 0 && cutBy ? [cell.textContent.trim()] : [];
+    });
+  });
+
+describe('the table of runs in a browser', { skip: withoutBrowser, concurrency: false }, () => {
+  const { open } = usePages();
+
+  for (const width of [500, 900, 1600])
+    test(`no figure is cut on a page of ${width} pixels, wherever its columns are scrolled`, async () => {
+      const { page, complaints } = await open(`runs=36&state=${grouped}`);
+      await page.setViewportSize({ width, height: 700 });
+      await page.locator('.line.group').first().waitFor();
+      assert.ok(await page.locator('.cell.number', { hasText: '± 0.0' }).count());
+      for (const left of [0, 90, 333, 5000]) {
+        await page.locator('.grid').evaluate((grid, to) => {
+          grid.scrollLeft = to;
+        }, left);
+        await page.waitForTimeout(250);
+        assert.deepEqual(await cut(page), []);
+        assert.deepEqual(await cutThrough(page), [], `scrolled to ${left}`);
+      }
+      // The name stays, and a figure is there beside it.
+      const name = await page.locator('.head .cell.text.pinned').boundingBox();
+      assert.ok(name!.x < 40 && name!.x + name!.width < width * 0.6);
+      assert.deepEqual(complaints, []);
+      await page.close();
+    });
+
+  const widthOf = async (page: Page, name: string) =>
+    Math.round((await page.getByRole('columnheader', { name }).boundingBox())!.width);
+
+  test('a column is made wider by mouse and by keyboard, and stays so', async () => {
+    const { page } = await open('runs=12');
+    await page.locator('.line.run').first().waitFor();
+    const before = await widthOf(page, 'Strategy');
+    const edge = await page.getByRole('columnheader', { name: 'Strategy' }).locator('.edge').boundingBox();
+    await page.mouse.move(edge!.x + 4, edge!.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(edge!.x + 64, edge!.y + 10, { steps: 4 });
+    await page.mouse.up();
+    assert.equal(await widthOf(page, 'Strategy'), before + 60);
+    await page.getByRole('columnheader', { name: 'Size' }).getByRole('button').focus();
+    const size = await widthOf(page, 'Size');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    assert.equal(await widthOf(page, 'Size'), size + 32);
+    for (let presses = 0; presses < 9; presses++) await page.keyboard.press('Shift+ArrowLeft');
+    assert.equal(await widthOf(page, 'Size'), size, 'a figure is not cut');
+    await page.reload();
+    await page.locator('.line.run').first().waitFor();
+    assert.equal(await widthOf(page, 'Strategy'), before + 60);
+    await page.getByRole('columnheader', { name: 'Strategy' }).getByRole('button').focus();
+    await page.keyboard.press('Delete');
+    assert.equal(await widthOf(page, 'Strategy'), before);
+    await page.close();
+  });
+
+  test('by several columns one sorts with the mouse and by keyboard', async () => {
+    const { page } = await open('runs=12');
+    await page.locator('.line.run').first().waitFor();
+    const head = (name: string) => page.getByRole('columnheader', { name }).getByRole('button');
+    await head('Strategy').click();
+    await head('Seed').click({ modifiers: ['Shift'] });
+    const sorted = () =>
+      page
+        .locator('.head .sort')
+        .allInnerTexts()
+        .then((texts) => texts.map((text) => text.trim()));
+    assert.deepEqual(await sorted(), ['↑1', '↑2']);
+    await head('Student').focus();
+    await page.keyboard.press('Shift+Enter');
+    assert.deepEqual(await sorted(), ['↑1', '↑2', '↓3']);
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await sorted(), ['↑']);
+    await page.close();
+  });
+
+  test('ten thousand runs: what is drawn stays little, and a run that reports draws its own row alone', async () => {
+    const { page } = await open('runs=10000');
+    await page.locator('.line.run').first().waitFor();
+    assert.ok((await page.locator('.line').count()) < 60);
+    await page.evaluate(() => {
+      const { runs, configs } = window.harness.snapshot();
+      const last = runs.reduce((a, b) => (a.createdAt > b.createdAt ? a : b));
+      const cells = document.querySelectorAll('.line.run .cell.number');
+      const watched: { drawn: number } = { drawn: 0 };
+      Object.assign(window, { watched });
+      const observer = new MutationObserver((records) => {
+        watched.drawn += records.length;
+      });
+      for (const cell of cells)
+        observer.observe(cell, { childList: true, characterData: true, subtree: true });
+      window.harness.tell({
+        kind: 'notification',
+        name: 'changes',
+        changes: { runs: [{ ...last, seed: 77 }], configs, removed: [] },
+      });
+    });
+    await page.locator('.line.run .cell.number', { hasText: '77' }).waitFor();
+    const drawn = await page.evaluate(
+      () => (window as unknown as { watched: { drawn: number } }).watched.drawn,
+    );
+    assert.ok(drawn > 0 && drawn <= 4, `${drawn} cells were drawn anew`);
+    await page.close();
+  });
+});
