@@ -68,9 +68,9 @@ export function drawSplits(
   };
 }
 
-/** How many of some samples a fraction holds out: one at least, unless it is 0, and `most` at the most. */
+/** How many of some samples a fraction holds out, `most` at the most; none where the fraction is too small. */
 export const heldOutCount = (fraction: number, samples: number, most: number): number =>
-  fraction === 0 ? 0 : Math.max(0, Math.min(Math.max(1, Math.round(fraction * samples)), most));
+  Math.max(0, Math.min(Math.round(fraction * samples), most));
 
 type Draw = (
   use: string,

@@ -21,12 +21,15 @@ import { check, datasetFolder, labels } from './support.ts';
 
 await openDevice('cpu');
 const rows = (count: number) => `text,label\n${'yes indeed,yes\nno way,no\n'.repeat(count)}`;
-const question = JSON.stringify({ prompt: 'one two three four five', text: '' });
+const questions = [
+  { prompt: 'one two three four five', text: 'six' },
+  { prompt: 'one two', text: 'three four' },
+].map((row) => `${JSON.stringify(row)}\n`);
 const folder = await datasetFolder({
   'train.csv': rows(20),
   'test.csv': rows(4),
   'words.txt': 'the whale swam on and on. '.repeat(50),
-  'questions.jsonl': `${question}\n`.repeat(20),
+  'questions.jsonl': questions.join('').repeat(20),
 });
 
 const words = { tokenizer: { kind: 'words' } };
@@ -207,7 +210,7 @@ test('batches in which every token is masked: such samples are left out, and the
     },
   });
   const { train } = await openDataset(experiment.dataset, folder);
-  assert.ok(train.size > 0);
+  assert.equal(train.size, 18);
   const { labels: targets } = train.batch(
     Int32Array.from({ length: train.size }, (_, at) => at),
     train.size,
