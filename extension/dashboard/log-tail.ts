@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openRegular } from '../../src/base/regular-file.ts';
 
 /** So much of a log is shown at first, and so much is read of it at once, in bytes. */
 const most = 60_000;
@@ -14,9 +14,9 @@ export class LogTail {
 
   /** What was written since the last call, at first the last lines; '' where there is no file. */
   async read(): Promise<string> {
-    let handle: Awaited<ReturnType<typeof open>>;
+    let handle: Awaited<ReturnType<typeof openRegular>>;
     try {
-      handle = await open(this.#file);
+      handle = await openRegular(this.#file);
     } catch {
       return '';
     }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../experiment/user-error.ts';
+import { repairDamagedRows } from '../runs/damaged-rows.ts';
 import { findDataDirectory } from '../runs/data-directory.ts';
 import type { Launcher } from '../runs/launch.ts';
 import { openStore, type RunStore } from '../runs/store.ts';
@@ -42,7 +43,9 @@ export async function withStore<T>(
   const store = await openStore(dataDirectory);
   try {
     await new Supervisor(store, { problem: (error) => complain(terminal, error) }).refresh();
-    return await work(store);
+    const result = await work(store);
+    for (const told of await repairDamagedRows(store)) complain(terminal, told);
+    return result;
   } finally {
     await store.close();
   }

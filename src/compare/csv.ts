@@ -36,7 +36,14 @@ export function renderCsv(comparison: Comparison): string {
     data: sections.get(run.run)?.title,
     task: sections.get(run.run)?.task,
   }));
-  return stringify(rows, { header: true, columns, escape_formulas: true, record_delimiter: 'windows' });
+  return stringify(rows, {
+    header: true,
+    columns,
+    escape_formulas: true,
+    record_delimiter: 'windows',
+    // The library quotes fields that hold the record delimiter whole; readers end a row at either half of it.
+    quoted_match: /[\r\n]/,
+  });
 }
 
 const figures = [

@@ -1,3 +1,4 @@
+import { notRegularCode, tooLargeCode } from '../base/regular-file.ts';
 import { UserError } from '../experiment/user-error.ts';
 
 const reasons: Readonly<Record<string, { what: string; remedy: string }>> = {
@@ -18,6 +19,15 @@ const reasons: Readonly<Record<string, { what: string; remedy: string }>> = {
     what: 'cannot be written: the disk is full',
     remedy:
       'Free some space (`distillery remove RUN` deletes a run), then go on with `distillery resume RUN`.',
+  },
+  [notRegularCode]: {
+    what: 'is not a regular file: a link, a folder, a pipe or a device is in its place',
+    remedy: 'Distillery follows no links there; put the file itself in its place, or remove what is there.',
+  },
+  ERR_FS_EISDIR: { what: 'is a folder, where a file belongs', remedy: 'Remove that folder.' },
+  [tooLargeCode]: {
+    what: 'is far larger than such a file can be',
+    remedy: 'It was not written by Distillery, or is damaged; remove it or restore it from a copy.',
   },
   EDQUOT: { what: 'cannot be written: your disk quota is used up', remedy: 'Free some space.' },
 };

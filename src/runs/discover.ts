@@ -29,10 +29,23 @@ export async function discoverRuns(store: RunStore): Promise<{ found: string[]; 
         found.push(name);
       }
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+      if (!(error instanceof UserError)) {
+        problems.push(unreadable(join(folder, name), error));
+        continue;
+      }
       // Without its request a directory is one that is being made or deleted right now, or none of ours.
       if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT') problems.push(error);
     }
   }
   return { found, problems };
+}
+
+/** One run that cannot be read is one line; all others are shown. */
+export function unreadable(directory: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  return new UserError(`The run in ${directory} cannot be read: ${(error as Error).message}.`, {
+    place: directory,
+    remedy: 'Restore it from a copy, or delete its folder.',
+    cause: error,
+  });
 }

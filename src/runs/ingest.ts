@@ -1,7 +1,8 @@
 import type { RunEvent } from '../worker/events.ts';
 import type { Statements } from './database.ts';
 import { addMetrics } from './metrics.ts';
-import { addToSummary, compressionOf, type RunSummary } from './run-summary.ts';
+import { addToSummary, compressionOf } from './run-summary.ts';
+import { storedSummary } from './stored-json.ts';
 
 interface RunRow {
   number: number;
@@ -35,7 +36,7 @@ export async function ingestEvents(
     fresh.filter((event) => event.type === 'metric'),
   );
   await addArtifacts(database, row.number, fresh);
-  const before = JSON.parse(row.summary) as RunSummary;
+  const before = storedSummary(run, row.summary);
   const after = fresh.reduce(addToSummary, before);
   // Queued again or claimed by a launcher, a run keeps that state until its log says something new about it.
   const state = after.from.state === before.from.state ? row.state : after.state;

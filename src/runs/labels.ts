@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { openRegular, readRegular } from '../base/regular-file.ts';
+import { fileProblem } from '../data/file-problem.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { writeProblem } from './data-directory.ts';
 import type { Statements } from './database.ts';
@@ -13,9 +14,12 @@ import type { Statements } from './database.ts';
 const labelsSchema = z.object({
   name: z.string().max(10_000),
   note: z.string().max(100_000),
-  tags: z.array(z.string().max(200)),
+  tags: z.array(z.string().max(200)).max(1000),
   baseline: z.boolean(),
 });
+
+/** Of labels.json: all that the schema allows, and every character of it escaped. */
+const mostBytes = 4 << 20;
 
 export type Labels = z.infer<typeof labelsSchema>;
 
@@ -24,7 +28,9 @@ const labelsFile = (directory: string) => join(directory, 'labels.json');
 /** The labels in a run directory; undefined where there are none that can be read. */
 export async function readLabels(directory: string): Promise<Labels | undefined> {
   try {
-    return labelsSchema.safeParse(JSON.parse(await readFile(labelsFile(directory), 'utf8'))).data;
+    return labelsSchema.safeParse(
+      JSON.parse((await readRegular(labelsFile(directory), mostBytes)).toString('utf8')),
+    ).data;
   } catch {
     return undefined;
   }
@@ -65,13 +71,18 @@ export async function changeLabels(
       remedy: 'Names may have 10,000 characters, notes 100,000 and tags 200.',
     });
   await storeLabels(database, run, data);
+  const file = labelsFile(directory);
   try {
-    await writeFileAtomic(
-      labelsFile(directory),
-      `${JSON.stringify({ ...data, tags: data.tags.sort() }, null, 2)}\n`,
-    );
+    // What is written over is looked at first: the writer would follow a link.
+    await (await openRegular(file, 'change').catch(unlessMissing))?.close();
+    await writeFileAtomic(file, `${JSON.stringify({ ...data, tags: data.tags.sort() }, null, 2)}\n`);
   } catch (error_) {
     // Where the directory was deleted by hand, the database is all that is left of the run.
-    if ((error_ as NodeJS.ErrnoException).code !== 'ENOENT') throw writeProblem(error_, directory);
+    if ((error_ as NodeJS.ErrnoException).code !== 'ENOENT')
+      throw writeProblem(fileProblem(error_, file), directory);
   }
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openRegular } from '../base/regular-file.ts';
 import type { RunEventBody } from '../worker/events.ts';
 import { RunDirectory } from '../worker/run-directory.ts';
 import { appendIfGone } from './control.ts';
@@ -54,7 +54,7 @@ async function isStarting(store: RunStore, id: string): Promise<boolean> {
 
 /** The last lines of a log, as the end of a message. */
 async function tailOf(file: string): Promise<string> {
-  const handle = await open(file, 'r').catch(() => undefined);
+  const handle = await openRegular(file).catch(() => undefined);
   if (!handle) return '';
   try {
     const { size } = await handle.stat();

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { openRegular } from '../base/regular-file.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import { threadsGrant, workerEnvironment } from '../device/worker-environment.ts';
 import { UserError } from '../experiment/user-error.ts';
@@ -42,7 +42,7 @@ export class LocalLauncher implements Launcher {
   async launch(directory: string, { threads }: LaunchOptions = {}): Promise<WorkerProcess> {
     const [program, ...programArguments] = this.#options.command;
     const { logFile } = new RunDirectory(directory);
-    const log = await open(logFile, 'a').catch((error: unknown) => {
+    const log = await openRegular(logFile, 'append').catch((error: unknown) => {
       throw fileProblem(error, logFile);
     });
     try {

@@ -8,4 +8,5 @@ export const isResumable = (run: { readonly state: RunState; readonly cancelReas
 
 /** The same rule as a condition on rows of the table "runs". */
 export const resumableSql = `(runs.state IN ('interrupted', 'failed')
-  OR runs.state = 'cancelled' AND json_extract(runs.summary, '$.cancelReason') IS NOT 'cancel')`;
+  OR runs.state = 'cancelled' AND CASE WHEN json_valid(runs.summary)
+    THEN json_extract(runs.summary, '$.cancelReason') IS NOT 'cancel' END)`;

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Experiment, StrategyConfig } from '../experiment/schema.ts';
-import type { RunState } from '../worker/events.ts';
+import { type RunState, runStates } from '../worker/events.ts';
 import type { SqlValue, Statements } from './database.ts';
 import { resumableSql } from './resumable.ts';
 import type { RunError, RunProgress, RunSummary } from './run-summary.ts';
+import { DamagedRow, storedExperiment, storedSummary } from './stored-json.ts';
 
 /** One run as the store knows it. Times are milliseconds since 1970. */
 export interface RunRecord extends Omit<RunSummary, 'from'> {
@@ -99,11 +100,13 @@ const selectRuns = `SELECT runs.number, runs.id, experiments.name AS experiment,
   (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run = runs.number ORDER BY tag)) AS tags
   FROM runs JOIN experiments ON experiments.number = runs.experiment`;
 
-/** The runs that match, newest first unless another order is asked for. Paths are joined to `runsDirectory`. */
+/** The runs that match, newest first unless another order is asked for. Paths are joined to `runsDirectory`.
+ * Rows that are damaged are left out and told of. */
 export async function selectRunRecords(
   database: Statements,
   runsDirectory: string,
   query: RunQuery = {},
+  onDamaged: (id: string) => void = () => {},
 ): Promise<RunRecord[]> {
   const { where, parameters } = conditions(query);
   const descending = query.descending ?? query.sort === undefined;
@@ -114,7 +117,15 @@ export async function selectRunRecords(
      LIMIT ? OFFSET ?`,
     [...parameters, query.limit ?? -1, query.offset ?? 0],
   );
-  return rows.map((row) => toRecord(row, runsDirectory));
+  return rows.flatMap((row) => {
+    try {
+      return [toRecord(row, runsDirectory)];
+    } catch (error) {
+      if (!(error instanceof DamagedRow)) throw error;
+      onDamaged(row.id);
+      return [];
+    }
+  });
 }
 
 /** How many runs match, paging aside. */
@@ -188,7 +199,7 @@ function conditions(query: RunQuery): { where: string; parameters: SqlValue[] } 
 }
 
 function toRecord(row: RunRow, runsDirectory: string): RunRecord {
-  const summary = JSON.parse(row.summary) as RunSummary;
+  const summary = storedSummary(row.id, row.summary);
   const begins = row.state === 'queued' || (row.state === 'running' && summary.state !== 'running');
   const { from, ...told } = begins ? withoutFormerLife(summary) : summary;
   return {
@@ -199,16 +210,21 @@ function toRecord(row: RunRow, runsDirectory: string): RunRecord {
     strategy: row.strategy,
     seed: row.seed,
     // A run that was queued again has a newer state than its events tell.
-    state: row.state,
+    state: storedState(row),
     createdAt: row.created_at,
     file: row.file,
-    config: JSON.parse(row.config) as Experiment,
+    config: storedExperiment(row.id, row.config),
     name: row.name,
     note: row.note,
     tags: row.tags === null ? [] : (JSON.parse(row.tags) as string[]),
     baseline: row.baseline === 1,
     directory: join(runsDirectory, row.id),
   };
+}
+
+function storedState({ id, state }: RunRow): RunState {
+  if (!runStates.includes(state)) throw new DamagedRow(id);
+  return state;
 }
 
 /** How a run ended and how far it was then is no news of it any more once it is to go on. */

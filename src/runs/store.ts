@@ -53,6 +53,8 @@ export class RunStore {
   readonly #open: () => Promise<Database>;
   #database: Database;
   #reopening: Promise<boolean> | undefined;
+  /** Runs that `list` had to leave out since `takeDamaged` was last asked. */
+  readonly #damaged = new Set<string>();
 
   private constructor(dataDirectory: string, open: () => Promise<Database>, database: Database) {
     this.dataDirectory = dataDirectory;
@@ -71,7 +73,16 @@ export class RunStore {
 
   /** The runs that match, newest first unless another order is asked for. */
   list(query: RunQuery = {}): Promise<RunRecord[]> {
-    return selectRunRecords(this.#database.read, runsDirectory(this.dataDirectory), query);
+    return selectRunRecords(this.#database.read, runsDirectory(this.dataDirectory), query, (id) =>
+      this.#damaged.add(id),
+    );
+  }
+
+  /** Runs whose rows turned out to be damaged since this was last asked; they are in no list. */
+  takeDamaged(): string[] {
+    const ids = [...this.#damaged];
+    this.#damaged.clear();
+    return ids;
   }
 
   /** How many runs match, paging aside. */
@@ -129,8 +140,8 @@ export class RunStore {
 
   /** When a launcher claimed the run last, and whether its worker has said since that it started. */
   async launchOf(id: string): Promise<{ claimedAt: number | undefined; started: boolean } | undefined> {
-    const row = await this.#database.read.get<{ claimed_at: number | null; told: string }>(
-      "SELECT claimed_at, json_extract(summary, '$.state') AS told FROM runs WHERE id = ?",
+    const row = await this.#database.read.get<{ claimed_at: number | null; told: string | null }>(
+      "SELECT claimed_at, CASE WHEN json_valid(summary) THEN json_extract(summary, '$.state') END AS told FROM runs WHERE id = ?",
       [id],
     );
     return row && { claimedAt: row.claimed_at ?? undefined, started: row.told === 'running' };

@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { UserError } from '../experiment/user-error.ts';
 import type { RunEvent } from '../worker/events.ts';
 import { endStates } from './control.ts';
+import { repairDamagedRows } from './damaged-rows.ts';
 import { discoverRuns } from './discover.ts';
 import { catchUp, EventTail } from './follow.ts';
 import { markIfGone } from './last-word.ts';
 import type { Launcher, WorkerProcess } from './launch.ts';
 import { RunQueue } from './queue.ts';
 import type { RunStore } from './store.ts';
+import { DamagedRow } from './stored-json.ts';
 
 export interface SupervisorListener {
   /** New events of a followed run, in order; they are stored already. */
@@ -46,6 +48,8 @@ export class Supervisor {
   readonly #launched = new Map<string, WorkerProcess>();
   /** Runs whose worker this process saw end. */
   readonly #exited = new Set<string>();
+  /** What was told of runs whose directories cannot be read. */
+  readonly #unreadable = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #due = Number.POSITIVE_INFINITY;
   #running: Promise<void> = Promise.resolve();
@@ -65,9 +69,12 @@ export class Supervisor {
     const { problems } = await discoverRuns(this.#store);
     for (const problem of problems) this.#tell(problem);
     for (const id of await this.#store.ids(['queued', 'running']))
-      if (existsSync(this.#store.directoryOf(id))) await catchUp(this.#store, id);
-      else await this.#forget(id);
-    for (const id of await this.#store.ids(['running'])) await markIfGone(this.#store, id);
+      await this.#of(id, async () => {
+        if (existsSync(this.#store.directoryOf(id))) await catchUp(this.#store, id);
+        else await this.#forget(id);
+      });
+    for (const id of await this.#store.ids(['running']))
+      await this.#of(id, () => markIfGone(this.#store, id));
   }
 
   /** Brings the store up to date and keeps it so until `close`. */
@@ -142,19 +149,37 @@ export class Supervisor {
   async #readLogs(): Promise<void> {
     const running = new Set(await this.#store.ids(['running']));
     for (const id of running) await this.watch(id);
-    for (const [id, tail] of this.#tails) {
-      const events = await tail.poll();
-      if (events.length > 0) this.#listener.events?.(id, events);
-      if (!running.has(id)) {
-        await this.#letGo(tail);
-        continue;
+    for (const [id, tail] of this.#tails) await this.#of(id, () => this.#readLog(id, tail, running.has(id)));
+    for (const told of await repairDamagedRows(this.#store)) this.#tell(told);
+  }
+
+  async #readLog(id: string, tail: EventTail, running: boolean): Promise<void> {
+    const events = await tail.poll();
+    if (events.length > 0) this.#listener.events?.(id, events);
+    if (!running) await this.#letGo(tail);
+    else if (!existsSync(this.#store.directoryOf(id))) await this.#forget(id);
+    else if (this.#exited.has(id)) await markIfGone(this.#store, id, true);
+    else if (performance.now() - tail.lastGrowth > silenceMs) {
+      tail.lastGrowth = performance.now();
+      await markIfGone(this.#store, id);
+    }
+  }
+
+  /** Does something for one run; where that run cannot be read, which is told once, the others go on. */
+  async #of(id: string, work: () => Promise<unknown>): Promise<void> {
+    const directory = this.#store.directoryOf(id);
+    try {
+      await work();
+      this.#unreadable.delete(id);
+    } catch (error) {
+      if (error instanceof DamagedRow) {
+        for (const told of await repairDamagedRows(this.#store, [id])) this.#tell(told);
+        return;
       }
-      if (!existsSync(this.#store.directoryOf(id))) await this.#forget(id);
-      else if (this.#exited.has(id)) await markIfGone(this.#store, id, true);
-      else if (performance.now() - tail.lastGrowth > silenceMs) {
-        tail.lastGrowth = performance.now();
-        await markIfGone(this.#store, id);
-      }
+      if (!(error instanceof UserError && error.place?.startsWith(directory))) throw error;
+      if (this.#unreadable.get(id) === error.message) return;
+      this.#unreadable.set(id, error.message);
+      this.#listener.problem?.(error);
     }
   }
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { openRegular, readRegular } from '../base/regular-file.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
@@ -12,6 +13,8 @@ const contentSchema = z.object({
 });
 type Content = z.infer<typeof contentSchema>;
 
+/** Of a lock file. */
+const mostBytes = 16_384;
 const heartbeatMs = 5_000;
 /** A holder on another machine cannot be asked; it counts as gone when its heartbeat has failed for so long. */
 const silenceMs = 120_000;
@@ -75,7 +78,7 @@ export class ExclusiveLock {
 /** What a lock file says; 'gone' where there is none, undefined where it says nothing that makes sense. */
 async function read(file: string): Promise<Content | 'gone' | undefined> {
   try {
-    return contentSchema.safeParse(JSON.parse(await readFile(file, 'utf8'))).data;
+    return contentSchema.safeParse(JSON.parse((await readRegular(file, mostBytes)).toString('utf8'))).data;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'gone' : undefined;
   }
@@ -83,7 +86,7 @@ async function read(file: string): Promise<Content | 'gone' | undefined> {
 
 /** Writes what the file begins with anyway, so that the file system stamps it by the same clock as everybody's files. */
 async function beat(file: string): Promise<void> {
-  const handle = await open(file, 'r+');
+  const handle = await openRegular(file, 'change');
   try {
     await handle.write('{', 0);
   } finally {

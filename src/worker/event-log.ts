@@ -1,19 +1,12 @@
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, readSync, rmSync, writeSync } from 'node:fs';
+import { openRegularSync } from '../base/regular-file.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import type { RunEventBody } from './events.ts';
-import { parseEvent } from './read-events.ts';
+import { longestLine, parseEventAt } from './read-events.ts';
 
 const newline = 0x0a;
 const reserveBytes = 16_384;
+const chunkBytes = 1 << 20;
 
 /**
  * Appends to events.jsonl, numbering events from where an earlier worker of the run left off. A line that a crash
@@ -31,7 +24,12 @@ export class EventLog {
     this.#descriptor = descriptor;
     this.#nextSeq = nextSeq;
     try {
-      writeFileSync(this.#reserve, Buffer.alloc(reserveBytes, 1));
+      const reserve = openRegularSync(this.#reserve, 'replace');
+      try {
+        writeSync(reserve, Buffer.alloc(reserveBytes, 1));
+      } finally {
+        closeSync(reserve);
+      }
     } catch {
       // Too little room already: the first event that does not fit will say so.
     }
@@ -41,7 +39,7 @@ export class EventLog {
   static open(file: string): EventLog {
     let descriptor: number | undefined;
     try {
-      descriptor = openSync(file, 'a+');
+      descriptor = openRegularSync(file, 'append');
       const { size } = fstatSync(descriptor);
       const { end, lastSeq } = lastCompleteLine(descriptor, size);
       if (end < size) ftruncateSync(descriptor, end);
@@ -79,17 +77,29 @@ export class EventLog {
 
 /** Where the last complete line ends, and the number of the last event, −1 where there is none. */
 function lastCompleteLine(descriptor: number, size: number): { end: number; lastSeq: number } {
-  const content = Buffer.alloc(size);
-  for (let at = 0; at < size; ) {
-    const read = readSync(descriptor, content, at, size - at, at);
-    if (read === 0) break;
-    at += read;
-  }
-  const end = content.lastIndexOf(newline) + 1;
+  const chunk = Buffer.allocUnsafe(Math.min(size, chunkBytes));
+  let end = 0;
   let lastSeq = -1;
-  for (const line of content.subarray(0, end).toString('utf8').split('\n')) {
-    const event = parseEvent(line);
-    if (typeof event === 'object') lastSeq = Math.max(lastSeq, event.seq);
+  let pending: Buffer[] = [];
+  let pendingBytes = 0;
+  for (let position = 0; position < size; ) {
+    const read = readSync(descriptor, chunk, 0, Math.min(chunk.length, size - position), position);
+    if (read === 0) break;
+    let from = 0;
+    for (let at = chunk.indexOf(newline); at >= 0 && at < read; at = chunk.indexOf(newline, from)) {
+      if (pendingBytes + at - from <= longestLine) {
+        const event = parseEventAt(Buffer.concat([...pending, chunk.subarray(from, at)]), end);
+        if (typeof event === 'object') lastSeq = Math.max(lastSeq, event.seq);
+      }
+      pending = [];
+      pendingBytes = 0;
+      from = at + 1;
+      end = position + from;
+    }
+    pendingBytes += read - from;
+    if (pendingBytes <= longestLine) pending.push(Buffer.from(chunk.subarray(from, read)));
+    else pending = [];
+    position += read;
   }
   return { end, lastSeq };
 }

@@ -121,7 +121,10 @@ export const phases = [
   'export',
 ] as const;
 
-const base = { seq: z.int().min(0), time: z.number().describe('Milliseconds since 1970.') };
+const base = {
+  seq: z.int().min(0),
+  time: z.number().min(0).max(8.64e15).describe('Milliseconds since 1970; a date has no more.'),
+};
 
 export const runEventSchema = z.discriminatedUnion('type', [
   z.object({

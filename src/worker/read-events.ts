@@ -1,4 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openRegular } from '../base/regular-file.ts';
+import { fileProblem } from '../data/file-problem.ts';
 import { type RunEvent, runEventSchema } from './events.ts';
 
 /** A line that is not an event; it was skipped. */
@@ -17,7 +19,7 @@ export interface EventsRead {
 
 const longestChunk = 1 << 20;
 /** No event is longer; what is cannot be one, and must not fill the memory of whoever reads. */
-const longestLine = 16 << 20;
+export const longestLine = 16 << 20;
 const newline = 0x0a;
 
 /**
@@ -26,14 +28,15 @@ const newline = 0x0a;
  * than the offset is read from its start: events carry numbers, so reading one again does no harm.
  *
  * @returns nothing, at offset 0, where there is no such file yet
+ * @throws UserError where something else than a regular file is in its place, or it may not be read
  */
 export async function readEvents(file: string, fromOffset = 0): Promise<EventsRead> {
   let handle: FileHandle;
   try {
-    handle = await open(file, 'r');
+    handle = await openRegular(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { events: [], offset: 0, problems: [] };
-    throw error;
+    throw fileProblem(error, file);
   }
   try {
     const { size } = await handle.stat();
@@ -62,7 +65,7 @@ async function readLines(handle: FileHandle, start: number, chunkBytes: number):
       if (end < 0) break;
       const tooLong = pendingBytes + end - from > longestLine;
       const line = tooLong ? undefined : Buffer.concat([...pending, chunk.subarray(from, end)]);
-      const parsed = line ? parseEvent(line.toString('utf8')) : 'longer than any event';
+      const parsed = line ? parseEventAt(line, lineStart) : 'longer than any event';
       if (typeof parsed === 'string') problems.push({ offset: lineStart, message: parsed });
       else if (parsed) events.push(parsed);
       pending = [];
@@ -79,8 +82,18 @@ async function readLines(handle: FileHandle, start: number, chunkBytes: number):
   return { events, offset: lineStart, problems };
 }
 
+/**
+ * As {@link parseEvent}, for the line that starts at a byte of the log. Events are numbered from 0, one a line, so that no
+ * number can be larger than the bytes before it: one that is would make all later numbers meaningless.
+ */
+export function parseEventAt(line: Buffer, offset: number): RunEvent | string | undefined {
+  const event = parseEvent(line.toString('utf8'));
+  if (typeof event !== 'object' || event.seq <= offset) return event;
+  return `no event: seq: ${event.seq} is more than there can be before byte ${offset}`;
+}
+
 /** @returns the event, what is wrong with the line, or undefined for an empty one. */
-export function parseEvent(line: string): RunEvent | string | undefined {
+function parseEvent(line: string): RunEvent | string | undefined {
   if (line.trim() === '') return undefined;
   let value: unknown;
   try {

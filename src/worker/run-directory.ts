@@ -1,10 +1,14 @@
-import { readFileSync, statSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { openRegular, readRegularSync, requireRealFolder } from '../base/regular-file.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { type RunRequest, runRequestSchema } from './run-request.ts';
+
+/** Of experiment.json; an experiment is a few kilobytes. */
+const mostRequestBytes = 4 << 20;
 
 /** A request to a worker: 'stop' keeps what is needed to resume, 'cancel' does not. */
 export type ControlRequest = 'stop' | 'cancel';
@@ -79,7 +83,7 @@ export class RunDirectory {
     const place = this.requestFile;
     let content: unknown;
     try {
-      content = JSON.parse(readFileSync(place, 'utf8'));
+      content = JSON.parse(readRegularSync(place, mostRequestBytes).toString('utf8'));
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw fileProblem(error, place);
       throw new UserError(`${place} is not valid JSON: ${error.message}.`, { remedy, place });
@@ -90,6 +94,19 @@ export class RunDirectory {
       ({ path, message }) => `${path.length ? path.join('.') : 'the whole file'}: ${message}`,
     );
     throw new UserError(`${place} does not describe a run: ${problems.join('; ')}.`, { remedy, place });
+  }
+
+  /** @throws UserError where a link stands in the place of a folder of the run: it would lead elsewhere. */
+  async requireOwnFolders(): Promise<void> {
+    for (const folder of [
+      this.controlDirectory,
+      this.checkpointsDirectory,
+      this.studentDirectory,
+      this.candidatesDirectory,
+    ])
+      await requireRealFolder(folder).catch((error: unknown) => {
+        throw fileProblem(error, folder);
+      });
   }
 
   /** Whether somebody deleted the run. A disk that does not answer for a moment, or one lost file, is no deletion. */
@@ -106,8 +123,9 @@ export class RunDirectory {
   /** Asks the worker to end; it hears of it within a step. */
   async request(request: ControlRequest): Promise<void> {
     try {
+      await requireRealFolder(this.controlDirectory);
       await mkdir(this.controlDirectory, { recursive: true });
-      await writeFile(this.controlFile(request), '');
+      await (await openRegular(this.controlFile(request), 'replace')).close();
     } catch (error) {
       throw fileProblem(error, this.controlDirectory);
     }

@@ -84,6 +84,7 @@ async function runLocked(directory: RunDirectory): Promise<ExitCode> {
   let begun = false;
   try {
     const request = directory.readRequest();
+    await directory.requireOwnFolders();
     begun = true;
     const threads = threadsOf(events);
     device = await openDevice(request.device, { threads });

@@ -7,6 +7,7 @@ const root = resolve(import.meta.dirname, '../..');
 
 /** Lowest first: a floor imports itself and lower ones only. */
 const floors = [
+  'base',
   'experiment',
   'device',
   'data',

@@ -96,6 +96,26 @@ test('CSV keeps names whole, but no spreadsheet takes one for a formula', () => 
   assert.match(negative, /,-0\.5,/);
 });
 
+test('CSV rows stay whole where a name holds a lone line feed or carriage return', () => {
+  const experiments = [
+    'harmless\n=cmd|calc',
+    'two\rlines',
+    'two\r\nlines',
+    '\tstarts with a tab',
+    '\rstarts with a return',
+  ];
+  const csv = renderCsv(compareRuns(experiments.map((experiment) => someRun({ experiment }))));
+  const quoted = csv.match(/"(?:[^"]|"")*"/g) ?? [];
+  assert.equal(csv.replace(/"(?:[^"]|"")*"/g, '').split(/\r\n|\r|\n/).length, experiments.length + 2);
+  for (const experiment of experiments)
+    assert.ok(
+      quoted.some((field) => field.includes(experiment)),
+      experiment,
+    );
+  for (const row of parse(csv, { columns: true }) as Record<string, string>[])
+    for (const cell of Object.values(row)) assert.doesNotMatch(cell, /^[=+@\t\r]/);
+});
+
 test('the table fits its width, and shows teacher, strategies and verdict', () => {
   for (const width of [60, 80, 120, 200]) {
     const text = renderTable(usual, { width });
