@@ -1,6 +1,6 @@
 import { type FigureKey, type FigureKind, figureKinds } from '../../src/compare/figure-kinds.ts';
 import { formatNumber, formatPercent, formatPoints, missing } from '../../src/compare/formatting.ts';
-import type { ComparedGroup, ComparedTeacher, ComparisonData } from '../protocol.ts';
+import type { ComparedGroup, ComparedTeacher, ComparisonData, RunFigures } from '../protocol.ts';
 
 export type Means = Readonly<Partial<Record<FigureKey, number | null>>>;
 
@@ -9,6 +9,8 @@ export interface Baseline {
   readonly key: string;
   readonly label: string;
   readonly means: Means;
+  /** What it is. */
+  readonly of: ComparedGroup | ComparedTeacher | RunFigures;
 }
 
 export const meansOf = (one: ComparedGroup | ComparedTeacher): Means =>
@@ -20,27 +22,36 @@ export function baselinesOf(comparison: ComparisonData): Baseline[] {
   const others = comparison.groups.filter((group) => group.strategy !== 'direct');
   const single = comparison.runs.filter((run) => run.student !== null).slice(0, 50);
   return [
-    ...direct.map((group) => ({ key: group.key, label: group.label, means: meansOf(group) })),
-    ...comparison.teachers.map((teacher) => ({
-      key: teacher.key,
-      label: teacher.label,
-      means: meansOf(teacher),
-    })),
-    ...others.map((group) => ({ key: group.key, label: group.label, means: meansOf(group) })),
+    ...direct.map(modelAsBaseline),
+    ...comparison.teachers.map(modelAsBaseline),
+    ...others.map(modelAsBaseline),
     ...single.map((run) => ({
       key: `run:${run.run}`,
       label: `${run.name}, seed ${run.seed}`,
       means: Object.fromEntries(figureKinds.map((kind) => [kind.key, kind.read(run)])),
+      of: run,
     })),
   ];
 }
 
+function modelAsBaseline(of: ComparedGroup | ComparedTeacher): Baseline {
+  return { key: of.key, label: of.label, means: meansOf(of), of };
+}
+
+/** A difference of two numbers. Whether its tone may be shown as a color, those who show it must know. */
 export interface Difference {
   readonly text: string;
   readonly tone: 'good' | 'bad' | 'even';
 }
 
-const shares = new Set<FigureKey>(['accuracy', 'retention', 'agreement', 'macroF1', 'calibrationError']);
+/** Figures whose differences are told in percentage points. */
+export const shares: ReadonlySet<FigureKey> = new Set<FigureKey>([
+  'accuracy',
+  'retention',
+  'agreement',
+  'macroF1',
+  'calibrationError',
+]);
 
 /** The difference of a figure to the baseline: points for shares, per cent for sizes and times. */
 export function differenceOf(
