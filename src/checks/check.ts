@@ -3,6 +3,7 @@ import { problemsError } from '../experiment/load.ts';
 import { inOrder, parseText } from '../experiment/parse.ts';
 import type { Finding, Problem } from '../experiment/problem.ts';
 import type { Experiment } from '../experiment/schema.ts';
+import { checkClassNames } from './class-names.ts';
 import { checkCompression } from './compression.ts';
 import type { Check, CheckContext } from './context.ts';
 import { readDatasetFacts } from './dataset-facts.ts';
@@ -20,6 +21,7 @@ const checks: readonly Check[] = [
   checkSamples,
   checkModels,
   checkStoredModels,
+  checkClassNames,
   checkStrategy,
   checkCompression,
   checkLossWeights,

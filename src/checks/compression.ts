@@ -4,6 +4,7 @@ import type { Finding } from '../experiment/problem.ts';
 import { valueAt } from '../experiment/schema-walk.ts';
 import { taskFor } from '../models/fit-weights.ts';
 import type { CheckpointDescription } from '../models/read-model-config.ts';
+import { otherClasses } from './class-names.ts';
 import { type Check, type CheckContext, findingOf, teacherModel } from './context.ts';
 import { readStoredModel } from './stored-model.ts';
 import { taskOf } from './task.ts';
@@ -29,7 +30,12 @@ export const checkCompression: Check = async (context) => {
   }
   const { stored, findings } = await readSource(strategy.of, context);
   if (!stored) return findings;
-  return [...twice(context, stored), ...misfit(stored, context), ...limits(context, stored.config)];
+  return [
+    ...twice(context, stored),
+    ...misfit(stored, context),
+    ...(await otherClasses(stored, context, 'The model to be made smaller', ofPath)),
+    ...limits(context, stored.config),
+  ];
 };
 
 /** A quantized model that is to be quantized. */

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { fileProblem } from '../data/file-problem.ts';
+import { stableHash } from '../experiment/identity.ts';
 import { weightFileNames } from './checkpoint-weights.ts';
+import { classOrder } from './class-order.ts';
 
 /**
  * Identifies a model by its configuration and weights, 16 hexadecimal digits.
@@ -20,4 +22,19 @@ export async function checkpointHash(directory: string): Promise<string> {
     }
   }
   return hash.digest('hex').slice(0, 16);
+}
+
+/**
+ * The same for a model whose classes are brought into the order of these names: the same weights in another order give
+ * other answers.
+ * @param own names of the checkpoint's classes, where it has any
+ */
+export async function hashInOrder(
+  directory: string,
+  own: readonly string[] | undefined,
+  wanted: readonly string[],
+): Promise<string> {
+  const hash = await checkpointHash(directory);
+  const order = classOrder(own, wanted);
+  return order.kind === 'names' ? stableHash({ hash, rows: order.rows }) : hash;
 }

@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import type { TaskShape } from '../data/dataset.ts';
 import type { RandomGenerator } from '../device/random-generator.ts';
 import { CheckpointWeights } from './checkpoint-weights.ts';
+import { classOrder } from './class-order.ts';
 import { createModel } from './create-model.ts';
 import { fitWeights, taskFor } from './fit-weights.ts';
+import { outputLayer, reordered } from './head-weights.ts';
 import { writeHuggingFaceConfig } from './huggingface/config.ts';
+import { withClassNames } from './huggingface/description.ts';
 import { fromStored } from './kernel-layout.ts';
 import type { Model } from './model.ts';
 import { writeOwnConfig } from './own-config.ts';
@@ -85,6 +88,11 @@ export interface LoadOptions {
    * Draws a head where the checkpoint has none, or one for other classes; without it such a checkpoint is refused.
    */
   readonly generator?: RandomGenerator;
+  /**
+   * Names of the classes the model is to tell apart, in the order of its answers: where the checkpoint has the same ones
+   * in another order, its answers are brought into this one.
+   */
+  readonly classNames?: readonly string[];
 }
 
 /**
@@ -99,10 +107,13 @@ export async function loadModel(directory: string, options: LoadOptions = {}): P
   const weights = await CheckpointWeights.open(directory, found.storage);
   try {
     const fit = fitWeights(found, task, weights, directory, options.generator !== undefined);
+    const rows = rowsInOrder(found.classNames, options.classNames, task);
+    const output = rows && outputLayer(found.config);
     const values = new Map<string, Float32Array>();
     for (const { name, stored, shape } of fit) {
-      const { data } = await weights.read(stored);
-      values.set(name, fromStored(data as Float32Array, shape));
+      const data = fromStored((await weights.read(stored)).data as Float32Array, shape);
+      const classes = name === `${output}.weight` || name === `${output}.bias`;
+      values.set(name, rows && classes ? reordered(data, rows) : data);
     }
     const fresh = options.generator && freshWeights(options.generator);
     const model = createModel(
@@ -110,10 +121,23 @@ export async function loadModel(directory: string, options: LoadOptions = {}): P
       task,
       (name, shape, initializer) => values.get(name) ?? fresh!(name, shape, initializer),
     );
-    return found.origin ? { ...model, origin: found.origin } : model;
+    if (!found.origin) return model;
+    const named =
+      rows && options.classNames ? withClassNames(found.origin, options.classNames) : found.origin;
+    return { ...model, origin: named };
   } finally {
     await weights.close();
   }
+}
+
+function rowsInOrder(
+  own: readonly string[] | undefined,
+  wanted: readonly string[] | undefined,
+  { classes }: TaskShape,
+): readonly number[] | undefined {
+  if (wanted?.length !== classes) return undefined;
+  const order = classOrder(own, wanted);
+  return order.kind === 'names' ? order.rows : undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { StudentConfig } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { buildModel } from '../models/build-model.ts';
 import { loadModel } from '../models/checkpoint.ts';
-import { checkpointHash } from '../models/checkpoint-hash.ts';
+import { hashInOrder } from '../models/checkpoint-hash.ts';
 import { planModel } from '../models/create-model.ts';
 import { taskFor } from '../models/fit-weights.ts';
 import { modelFromLayers, withFewerLayers } from '../models/from-layers.ts';
@@ -16,6 +16,8 @@ import { type CheckpointFolderOptions, checkpointFolder } from './checkpoint-fol
 export interface StudentOptions extends CheckpointFolderOptions {
   readonly config: StudentConfig;
   readonly task: TaskShape;
+  /** Of the dataset; a head that knows these classes in another order is brought into this one. */
+  readonly classNames: readonly string[];
   /** The folder where relative paths of the experiment start. */
   readonly experimentDirectory: string;
   readonly teacher?: Model;
@@ -36,6 +38,8 @@ export interface StudentCheckpoint {
   readonly hash: string;
   /** How the weights are stored, if not as floats; loaded they are floats. */
   readonly storage?: WeightStorage;
+  /** As its configuration names them. */
+  readonly classNames?: readonly string[];
 }
 
 /**
@@ -44,13 +48,21 @@ export interface StudentCheckpoint {
  * @throws Interruption while downloading
  */
 export async function prepareStudent(options: StudentOptions): Promise<Student> {
-  const { config, task, teacher, generator, experimentDirectory } = options;
+  const { config, task, classNames, teacher, generator, experimentDirectory } = options;
   const { model, checkpoint, teacherLayers } = config;
   if (checkpoint !== undefined) {
     const directory = await checkpointFolder(checkpoint, experimentDirectory, options);
-    const loaded = await loadModel(directory, { task, generator });
-    const { storage } = await readModelConfig(directory);
-    return { model: loaded, checkpoint: { directory, hash: await checkpointHash(directory), storage } };
+    const loaded = await loadModel(directory, { task, generator, classNames });
+    const { storage, classNames: own } = await readModelConfig(directory);
+    return {
+      model: loaded,
+      checkpoint: {
+        directory,
+        hash: await hashInOrder(directory, own, classNames),
+        storage,
+        classNames: own,
+      },
+    };
   }
   if (teacherLayers === undefined) {
     if (model === undefined) throw new UserError('The student has neither a "model" nor a "checkpoint".');

@@ -16,7 +16,8 @@ import {
 import { UserError } from '../experiment/user-error.ts';
 import { buildModel } from '../models/build-model.ts';
 import { checkpointBytes, loadModel, saveModel } from '../models/checkpoint.ts';
-import { checkpointHash } from '../models/checkpoint-hash.ts';
+import { hashInOrder } from '../models/checkpoint-hash.ts';
+import { type ClassMismatch, classMismatch } from '../models/class-order.ts';
 import type { Model } from '../models/model.ts';
 import { readModelConfig } from '../models/read-model-config.ts';
 import type { WeightStorage } from '../models/stored/weight-storage.ts';
@@ -58,6 +59,8 @@ export interface Teacher {
   readonly bytes: number;
   /** How the weights of a checkpoint are stored, if not as floats; loaded they are floats. */
   readonly storage?: WeightStorage;
+  /** Set where the checkpoint names other classes than the dataset. */
+  readonly classMismatch?: ClassMismatch;
   /** Of a teacher that was trained here. */
   readonly record?: TeacherRecord;
   /** False where an earlier or another run trained it, or it came as a checkpoint. */
@@ -191,7 +194,8 @@ async function trainTeacher(
       trainingSeconds: outcome.seconds,
       device: device.name,
     };
-    await saveModel(model, directory);
+    const { classNames } = dataset;
+    await saveModel(model, directory, classNames.length > 0 ? { classNames } : {});
     await writeRecord(directory, record);
     await checkpoints.remove();
   } finally {
@@ -213,12 +217,16 @@ async function writeRecord(directory: string, record: TeacherRecord): Promise<vo
 async function loadCheckpoint(checkpoint: string, options: TeacherOptions): Promise<Teacher> {
   const { experimentDirectory, dataset, stopRequested, onDownload } = options;
   const directory = await checkpointFolder(checkpoint, experimentDirectory, { stopRequested, onDownload });
-  const model = await loadModel(directory, { task: dataset.task });
-  const { storage } = await readModelConfig(directory);
+  const { storage, classNames: own } = await readModelConfig(directory);
+  const { task, classNames } = dataset;
+  const mismatch = classMismatch(`The model in ${directory}`, own, classNames);
+  if (mismatch?.certain) throw new UserError(mismatch.message, { remedy: mismatch.remedy, place: directory });
+  const model = await loadModel(directory, { task, classNames });
   return {
     model,
     storage,
-    hash: await checkpointHash(directory),
+    hash: await hashInOrder(directory, own, classNames),
+    ...(mismatch && { classMismatch: mismatch }),
     directory,
     bytes: await checkpointBytes(directory),
     trainedNow: false,

@@ -31,6 +31,8 @@ export async function teacherOfJob(job: Job, config: TeacherConfig, dataset: Dat
     },
   });
   job.keep(teacher.model);
+  const { classMismatch } = teacher;
+  if (classMismatch) job.warn(`${classMismatch.message} ${classMismatch.remedy}`, 'class-names');
   if (teacher.storage) warnOfStorage(job, teacher.directory, teacher.storage);
   return teacher;
 }

@@ -4,6 +4,7 @@ import { RandomGenerator } from '../device/random-generator.ts';
 import type { StudentConfig } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { buildModel } from '../models/build-model.ts';
+import { classMismatchOfStudent } from '../models/class-order.ts';
 import { type Model, parameterCount } from '../models/model.ts';
 import { createStrategy } from '../strategies/create-strategy.ts';
 import { hiddenShapes } from '../strategies/hidden-shapes.ts';
@@ -88,6 +89,7 @@ async function studentOfJob(
   const student = await prepareStudent({
     config,
     task: dataset.task,
+    classNames: dataset.classNames,
     experimentDirectory: request.directory,
     teacher: teacher?.model,
     generator: RandomGenerator.forUse(request.seed, 'weights'),
@@ -97,6 +99,8 @@ async function studentOfJob(
   job.keep(student.model);
   const { checkpoint } = student;
   if (checkpoint?.storage) warnOfStorage(job, checkpoint.directory, checkpoint.storage);
+  const otherClasses = classMismatchOfStudent(checkpoint?.classNames, dataset.classNames);
+  if (otherClasses) job.warn(otherClasses);
   return student;
 }
 

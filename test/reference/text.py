@@ -34,6 +34,13 @@ def parquet():
     )
     pq.write_table(table, target / "rows.parquet", row_group_size=1000, compression="zstd")
 
+    # As the library datasets writes a ClassLabel: numbers in the column, their names in the file's metadata.
+    names = ["urgent", "dull", "Absent", "odd"]
+    labelled = pa.table({"text": [f"mail {i}" for i in range(60)], "label": pa.array([[0, 1, 3][i % 3] for i in range(60)], pa.int64())})
+    features = {"text": {"dtype": "string", "_type": "Value"}, "label": {"names": names, "_type": "ClassLabel"}}
+    metadata = {"huggingface": json.dumps({"info": {"features": features}})}
+    pq.write_table(labelled.replace_schema_metadata(metadata), target / "class-labels.parquet")
+
 
 def gaps():
     """The same rows, some of them without a text or a label, as pandas writes them in each format."""

@@ -24,6 +24,7 @@ interface Options {
   directory?: string;
   teacher?: Model;
   task?: TaskShape;
+  classNames?: readonly string[];
 }
 const prepare = (written: object, options: Options = {}) =>
   begun(written, options).then(({ model }) => model);
@@ -31,6 +32,7 @@ const begun = (written: object, options: Options = {}) =>
   prepareStudent({
     config: studentSchema.parse(written),
     task: options.task ?? task,
+    classNames: options.classNames ?? [],
     experimentDirectory: options.directory ?? '.',
     teacher: options.teacher,
     generator: generator(0),

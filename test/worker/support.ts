@@ -127,3 +127,7 @@ export async function resultOf(directory: RunDirectory): Promise<{ result: RunRe
   assert.ok(found?.type === 'result');
   return { result: found.result, events };
 }
+
+/** Those of one kind. */
+export const ofType = <T extends RunEvent['type']>(events: RunEvent[], type: T) =>
+  events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);

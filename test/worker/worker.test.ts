@@ -15,6 +15,7 @@ import {
   eventsOf,
   fewImages,
   makeRun,
+  ofType,
   runToEnd,
   startWorker,
   temporaryDirectory,
@@ -26,9 +27,6 @@ const project = temporaryDirectory();
 
 const studentBytes = (directory: RunDirectory) =>
   readFileSync(join(directory.studentDirectory, 'model.safetensors'));
-
-const ofType = <T extends RunEvent['type']>(events: RunEvent[], type: T) =>
-  events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
 
 const longTraining = { training: { epochs: 4000, batchSize: 4, learningRate: 0.001 } };
 const isTraining = (event: RunEvent) =>

@@ -60,10 +60,11 @@ export async function openCifar(config: CifarConfig, directory: string): Promise
   const files = await cifarFiles(config, directory);
   const training = await readRecords(files.train, files);
   const testing = await readRecords(files.test, files);
-  return imageDataset([side, side, channels], await classNames(files), training, testing, config);
+  return imageDataset([side, side, channels], await cifarClasses(files), training, testing, config);
 }
 
-async function classNames({ names, classes }: CifarFiles): Promise<string[]> {
+/** From the file beside the images, or else numbers. */
+export async function cifarClasses({ names, classes }: CifarFiles): Promise<string[]> {
   const lines = await readFile(names, 'utf8').then(
     (text) => text.split(/\r?\n/).filter((line) => line !== ''),
     () => [],

@@ -10,9 +10,10 @@ export interface ClassLabels {
   readonly labels: Int32Array;
 }
 
-/** Numbers by size, names by letters. */
-function inOrder(names: Iterable<string>): string[] {
+/** As the file has them where it names its classes; else numbers by size, names by letters. */
+function inOrder(names: Iterable<string>, known: readonly string[] | undefined): string[] {
   const all = [...names];
+  if (known) return known.filter((name) => all.includes(name));
   return all.every((name) => /^-?\d+$/.test(name))
     ? all.sort((a, b) => Number(a) - Number(b))
     : all.sort((a, b) => (a < b ? -1 : 1));
@@ -21,12 +22,14 @@ function inOrder(names: Iterable<string>): string[] {
 /**
  * Reads the labels of the training texts.
  * @param given the classes there are to be; left out, whatever labels are found.
+ * @param known names of the classes in their order, where the file itself has them
  * @throws UserError if there are fewer than two classes, one has no text, or a label is none of those given.
  */
 export async function trainingLabels(
   read: ReadLabelled,
   given: readonly string[] | undefined,
   file: string,
+  known?: readonly string[],
 ): Promise<ClassLabels> {
   const numbers = new Map<string, number>();
   const labels: number[] = [];
@@ -53,7 +56,7 @@ export async function trainingLabels(
         : `Every text in ${file} has the label "${found[0]}"; telling classes apart needs at least two.`,
       { remedy: 'Name a file with texts of at least two classes.', place: file },
     );
-  const classNames = given ?? inOrder(found);
+  const classNames = given ?? inOrder(found, known);
   const classOf = new Int32Array(found.map((name) => classNames.indexOf(name)));
   const all = Int32Array.from(labels, (number) => classOf[number]!);
   checkNoneEmpty(all, classNames, file);

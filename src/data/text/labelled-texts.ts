@@ -14,6 +14,7 @@ export type ReadLabelled = () => AsyncIterable<LabelledText>;
 
 /**
  * Texts and labels of a table. Rows that lack one are left out and counted.
+ * @param classNames what the numbers in the label column are the numbers of
  * @throws UserError where a text or a label is of a kind that cannot be one.
  */
 export function labelledTable(
@@ -21,6 +22,7 @@ export function labelledTable(
   textColumn: string,
   labelColumn: string,
   tally: RowTally,
+  classNames?: readonly string[],
 ): ReadLabelled {
   return async function* () {
     tally.begin();
@@ -30,7 +32,8 @@ export function labelledTable(
       const label = values[labelColumn];
       if (!tally.keeps({ text: !isNothing(text), label: !isNothing(label) })) continue;
       if (typeof text !== 'string') throw noText(text, textColumn, where, file);
-      yield { text, label: labelName(label, labelColumn, where, file), place: where };
+      const name = labelName(label, labelColumn, where, file);
+      yield { text, label: classNames ? nameOf(name, classNames, where, file) : name, place: where };
     }
   };
 }
@@ -40,6 +43,22 @@ function noText(value: unknown, column: string, where: string, file: string): Us
     remedy: 'Name the column of the texts with "textColumn", or take such rows out.',
     place: file,
   });
+}
+
+/** The class of a number. Those who publish a test set without its labels write −1 in their place. */
+function nameOf(label: string, names: readonly string[], where: string, file: string): string {
+  const name = names[Number(label)] ?? names.find((candidate) => candidate.trim() === label);
+  if (name !== undefined) return name;
+  throw new UserError(
+    `The label ${label} in ${where} is none of the ${names.length} classes that the file names, 0 to ${names.length - 1}.`,
+    {
+      remedy:
+        label === '-1'
+          ? 'This looks like a test set that was published without labels: name a file that has them.'
+          : 'Correct the label, or write the file again with all names of its classes.',
+      place: file,
+    },
+  );
 }
 
 function labelName(value: unknown, column: string, where: string, file: string): string {

@@ -36,7 +36,8 @@ export async function* parquetRows(file: string, columns: readonly string[]): As
   }
 }
 
-async function openParquet(file: string) {
+/** @throws UserError if it cannot be read, or is no Parquet file */
+export async function openParquet(file: string) {
   try {
     const buffer = await asyncBufferFromFile(file);
     return await decode(file, async () => ({ buffer, metadata: await parquetMetadataAsync(buffer) }));

@@ -10,6 +10,7 @@ import { testLabels, trainingLabels } from './class-labels.ts';
 import { labelledTable, type ReadLabelled } from './labelled-texts.ts';
 import { RowTally } from './left-out.ts';
 import { openTokenizer } from './open-tokenizer.ts';
+import { classesOfTable } from './table-classes.ts';
 import { type TextSource, TextSplit } from './text-split.ts';
 import { TokenStore } from './token-store.ts';
 import { encodeSample, type Tokenizer } from './tokenizer.ts';
@@ -27,6 +28,8 @@ export interface LabelledFile {
   readonly read: ReadLabelled;
   /** What is to be said of it once it has been read. */
   readonly remarks?: () => readonly DataRemark[];
+  /** The classes there are, in their order, where the file names them. */
+  readonly classNames?: readonly string[];
 }
 
 export interface LabelledFiles {
@@ -40,24 +43,32 @@ export interface LabelledFiles {
  * @param directory where relative paths start.
  * @throws UserError naming the file and what is wrong with it.
  */
-export function openTextClassification(
+export async function openTextClassification(
   config: TextClassificationConfig,
   directory: string,
 ): Promise<Dataset> {
-  const table = (path: string) => {
-    const file = resolve(directory, path);
-    const tally = new RowTally(file);
-    return {
-      file,
-      read: labelledTable(file, config.textColumn, config.labelColumn, tally),
-      remarks: () => tally.remarks(),
-    };
-  };
   const files = {
-    train: table(config.train),
-    ...(config.test === undefined ? {} : { test: table(config.test) }),
+    train: await labelledFile(config.train, config, directory),
+    ...(config.test === undefined ? {} : { test: await labelledFile(config.test, config, directory) }),
   };
   return classificationDataset(files, config, directory);
+}
+
+/** @throws UserError if the file cannot be read */
+export async function labelledFile(
+  path: string,
+  { textColumn, labelColumn, classes }: TextClassificationConfig,
+  directory: string,
+): Promise<LabelledFile> {
+  const file = resolve(directory, path);
+  const classNames = await classesOfTable(file, labelColumn, classes);
+  const tally = new RowTally(file);
+  return {
+    file,
+    classNames,
+    read: labelledTable(file, textColumn, labelColumn, tally, classNames),
+    remarks: () => tally.remarks(),
+  };
 }
 
 /**
@@ -70,7 +81,12 @@ export async function classificationDataset(
   options: ClassificationOptions,
   directory: string,
 ): Promise<Dataset> {
-  const { classNames, labels } = await trainingLabels(train.read, options.classes, train.file);
+  const { classNames, labels } = await trainingLabels(
+    train.read,
+    options.classes,
+    train.file,
+    train.classNames,
+  );
   const classes = classNames.length;
   const [training, held] = test
     ? [all(labels.length), undefined]

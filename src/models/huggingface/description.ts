@@ -70,12 +70,22 @@ export function classNamesOf(raw: RawConfig, file: string): string[] {
   return Array.from({ length: classes }, (_, index) => id2label?.[index] ?? `LABEL_${index}`);
 }
 
+/** A configuration whose classes have these names. */
+export const withClassNames = (raw: RawConfig, classNames: readonly string[]): RawConfig => ({
+  ...raw,
+  ...nameMaps(classNames),
+});
+
+const nameMaps = (names: readonly string[]) => ({
+  id2label: Object.fromEntries(names.map((name, index) => [index, name])),
+  label2id: Object.fromEntries(names.map((name, index) => [name, index])),
+});
+
 /** The keys of a configuration by which transformers knows the classes. */
 export function labelKeys(classes: number, classNames: readonly string[] | undefined) {
   const names = Array.from({ length: classes }, (_, index) => classNames?.[index] ?? `LABEL_${index}`);
   return {
-    id2label: Object.fromEntries(names.map((name, index) => [index, name])),
-    label2id: Object.fromEntries(names.map((name, index) => [name, index])),
+    ...nameMaps(names),
     problem_type: 'single_label_classification',
   };
 }

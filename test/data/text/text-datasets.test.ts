@@ -193,6 +193,23 @@ describe('text classification', () => {
     await fails({ ...config, test: 'strange.csv' }, /"perhaps" in line 3 .*none of the classes/);
   });
 
+  test('the names of classes that stand in a Parquet file are read, in their order', async () => {
+    const train = join(import.meta.dirname, '../../fixtures/text/class-labels.parquet');
+    const dataset = await open({ ...config, train, test: undefined });
+    assert.deepEqual(dataset.classNames, ['urgent', 'dull', 'odd']);
+    for (const [id, { label }] of samplesOf(dataset.train, dataset))
+      assert.equal(label, ['urgent', 'dull', 'odd'][id % 3]);
+    const numbered = await open({ ...config, train, test: undefined, classes: ['3', '0', '1'] });
+    assert.deepEqual(
+      numbered.classNames,
+      ['3', '0', '1'],
+      'an experiment may go on calling them by their numbers',
+    );
+    write('test.jsonl', '{"text":"a","label":"dull"}\n{"text":"b","label":"odd"}\n');
+    const other = await open({ ...config, train, test: 'test.jsonl' });
+    assert.deepEqual(Array.from(other.test.batch(Int32Array.of(0, 1), 2).labels.data), [1, 2]);
+  });
+
   test('an empty class', () => fails({ ...config, classes: ['no', 'yes', 'never'] }, /"never" has no text/));
 
   test('one class only, no texts at all, and a text that is none', async () => {
