@@ -107,7 +107,7 @@ test('CSV rows stay whole where a name holds a lone line feed or carriage return
   const csv = renderCsv(compareRuns(experiments.map((experiment) => someRun({ experiment }))));
   const quoted = csv.match(/"(?:[^"]|"")*"/g) ?? [];
   assert.equal(csv.replace(/"(?:[^"]|"")*"/g, '').split(/\r\n|\r|\n/).length, experiments.length + 2);
-  for (const experiment of experiments)
+  for (const experiment of experiments.filter((name) => /[\r\n]/.test(name)))
     assert.ok(
       quoted.some((field) => field.includes(experiment)),
       experiment,
