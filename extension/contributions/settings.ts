@@ -40,7 +40,8 @@ export const settings = {
     minimum: 1,
     maximum: 64,
     scope: 'machine-overridable',
-    description: 'How many queued runs train at the same time.',
+    description:
+      'How many queued runs train at the same time. Where nothing is set, the number holds that the command line set with --concurrency.',
   },
   'distillery.stopRunsWithWindow': {
     type: 'boolean',

@@ -7,7 +7,7 @@ import { loadExperiment, readExperimentText } from '../../src/experiment/load.ts
 import { stopRun } from '../../src/runs/control.ts';
 import { createRuns, type RunOptions } from '../../src/runs/create-run.ts';
 import { LocalLauncher } from '../../src/runs/launch.ts';
-import { setConcurrency } from '../../src/runs/queue.ts';
+import { setEditorConcurrency } from '../../src/runs/queue.ts';
 import { removeRun } from '../../src/runs/remove.ts';
 import { resumeRun } from '../../src/runs/resume.ts';
 import { openStore, openStoreReadOnly, type RunStore } from '../../src/runs/store.ts';
@@ -19,7 +19,7 @@ export const runEngine = {
   removeRun,
   resumeRun,
   runsFromFile,
-  setConcurrency,
+  setEditorConcurrency,
   stopRun,
 } as const;
 

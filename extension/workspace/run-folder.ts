@@ -176,6 +176,8 @@ export class RunFolder extends Disposables {
           if (this.#reported.size === 0) this.#unknown = true;
           this.#schedule();
         },
+        // The numbers of a database that is made anew are those that nobody set.
+        replaced: () => this.#applyConcurrency(store),
         problem: (error) => {
           if (this.disposed) return;
           this.#log.error(`following the runs of ${this.folder.name}`, error);
@@ -198,13 +200,20 @@ export class RunFolder extends Disposables {
     });
   }
 
-  /** Somebody who set a number in VS Code means it; else the number that the command line set stays. */
+  /** A number in the settings holds for as long as it stands there; else the one that the command line set. */
   async #applyConcurrency(store: RunStore): Promise<void> {
-    const written = workspace.getConfiguration().inspect<number>('distillery.concurrentRuns');
-    const value = written?.workspaceFolderValue ?? written?.workspaceValue ?? written?.globalValue;
-    if (value === undefined) return;
     const { runEngine } = await import('./run-engine.ts');
-    await runEngine.setConcurrency(store, value);
+    const written = workspace
+      .getConfiguration('distillery', this.folder.uri)
+      .inspect<number>('concurrentRuns');
+    const value = written?.workspaceFolderValue ?? written?.workspaceValue ?? written?.globalValue;
+    try {
+      await runEngine.setEditorConcurrency(store, value);
+    } catch (error) {
+      // A number that cannot be is no reason to show no runs.
+      this.#log.error(`applying distillery.concurrentRuns to ${this.folder.name}`, error);
+      this.#troubled.fire(error as Error);
+    }
   }
 
   async applySettings(): Promise<void> {

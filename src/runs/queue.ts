@@ -1,27 +1,56 @@
 import { fairThreads } from '../device/worker-environment.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { append } from './control.ts';
+import type { Statements } from './database.ts';
 import type { Launcher, WorkerProcess } from './launch.ts';
 import { Lease } from './lease.ts';
 import type { RunStore } from './store.ts';
 
-const concurrencySetting = 'concurrency';
+/** What the command line said last, and above it what the settings of an editor say for as long as they say it. */
+const commandSetting = 'concurrency';
+const editorSetting = 'concurrency.editor';
 
 /** How many runs go at once where nobody has said: one, for it uses all cores itself. */
 const defaultConcurrency = 1;
 
 /** How many runs of this data directory go at once, whichever process starts them. */
 export async function concurrency(store: RunStore): Promise<number> {
-  return Number((await store.setting(concurrencySetting)) ?? defaultConcurrency);
+  const said = (await store.setting(editorSetting)) ?? (await store.setting(commandSetting));
+  return Number(said ?? defaultConcurrency);
 }
 
-/** Says how many runs of this data directory go at once, from now on. */
+/** Says how many runs of this data directory go at once, from now on. Throws UserError. */
 export async function setConcurrency(store: RunStore, limit: number): Promise<void> {
+  checkConcurrency(limit);
+  await store.transaction(async (database) => {
+    await database.run('DELETE FROM settings WHERE name = ?', [editorSetting]);
+    await write(database, commandSetting, limit);
+  });
+}
+
+/**
+ * Says how many runs go at once as the settings of an editor have it; undefined where they say nothing, so that a number
+ * removed there no longer holds. Throws UserError.
+ */
+export async function setEditorConcurrency(store: RunStore, limit: number | undefined): Promise<void> {
+  if (limit !== undefined) checkConcurrency(limit);
+  // Every window asks as it opens; where nothing is different, no other process needs to look again.
+  const said = await store.setting(editorSetting);
+  if (said === limit?.toString()) return;
+  await store.transaction(async (database) => {
+    if (limit === undefined) await database.run('DELETE FROM settings WHERE name = ?', [editorSetting]);
+    else await write(database, editorSetting, limit);
+  });
+}
+
+const write = (database: Statements, name: string, limit: number) =>
+  database.run('INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)', [name, `${limit}`]);
+
+function checkConcurrency(limit: number): void {
   if (!Number.isInteger(limit) || limit < 1 || limit > 64)
     throw new UserError(`${limit} runs at once are not possible.`, {
       remedy: 'Write a whole number from 1 to 64.',
     });
-  await store.setSetting(concurrencySetting, `${limit}`);
 }
 
 /** Starts queued runs, oldest first, while fewer than the limit run; of all processes only the holder of the lease does. */
@@ -65,10 +94,11 @@ export class RunQueue {
   /** The oldest queued run, now counted as running, and how many may run at once; undefined where none may start. */
   #claimNext(): Promise<{ id: string; limit: number } | undefined> {
     return this.#store.transaction(async (database) => {
-      const setting = await database.get<{ value: string }>('SELECT value FROM settings WHERE name = ?', [
-        concurrencySetting,
-      ]);
-      const limit = this.#atOnce ?? Number(setting?.value ?? defaultConcurrency);
+      const said = await database.get<{ value: string }>(
+        'SELECT value FROM settings WHERE name IN (?1, ?2) ORDER BY name = ?1 DESC LIMIT 1',
+        [editorSetting, commandSetting],
+      );
+      const limit = this.#atOnce ?? Number(said?.value ?? defaultConcurrency);
       const next = await database.get<{ id: string }>(
         `SELECT id FROM runs WHERE state = 'queued' AND (SELECT count(*) FROM runs WHERE state = 'running') < ?
          ORDER BY created_at, number LIMIT 1`,

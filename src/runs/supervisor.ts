@@ -16,6 +16,8 @@ export interface SupervisorListener {
   events?(id: string, events: readonly RunEvent[]): void;
   /** Something in the store changed, by this process or another. */
   changed?(): void;
+  /** The database was deleted or replaced under us and has been opened anew. */
+  replaced?(): Promise<void>;
   /** Something is wrong that the user should hear of; told once until it changes. */
   problem?(error: Error): void;
 }
@@ -123,6 +125,7 @@ export class Supervisor {
     try {
       if (await this.#store.reopenIfReplaced()) {
         this.#version = -1;
+        await this.#listener.replaced?.();
         await this.refresh();
       }
       await this.#queue?.drive((id, worker) => {

@@ -103,6 +103,7 @@ export interface RunningVsCode {
 export interface ServerOptions {
   /** Honour extensionDevelopmentPath and extensionTestsPath; hides notification toasts. */
   readonly development?: boolean;
+  /** Settings of the machine that the extension runs on: of a remote one, the user's settings say nothing. */
   readonly settings?: Record<string, unknown>;
   readonly env?: NodeJS.ProcessEnv;
   /** A packaged extension to install first. */
@@ -131,16 +132,16 @@ export async function startVsCode(options: ServerOptions = {}): Promise<RunningV
   const home = await mkdtemp(join(tmpdir(), 'distillery-vscode-'));
   const userData = join(home, 'user');
   const extensions = join(home, 'extensions');
-  await mkdir(join(userData, 'User'), { recursive: true });
+  for (const place of ['User', 'Machine']) await mkdir(join(userData, place), { recursive: true });
   await mkdir(extensions);
   await writeFile(
     join(userData, 'User/settings.json'),
     JSON.stringify({
       ...calmSettings,
       'security.workspace.trust.enabled': options.workspaceTrust ?? false,
-      ...options.settings,
     }),
   );
+  await writeFile(join(userData, 'Machine/settings.json'), JSON.stringify(options.settings ?? {}));
   const profile = [
     '--user-data-dir',
     userData,

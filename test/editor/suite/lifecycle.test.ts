@@ -24,6 +24,7 @@ import type { ExplorerNode } from '../../../extension/explorer/nodes.ts';
 import { Log } from '../../../extension/status/log.ts';
 import { RunFolder } from '../../../extension/workspace/run-folder.ts';
 import { Database } from '../../../src/runs/database.ts';
+import { concurrency } from '../../../src/runs/queue.ts';
 import { openStore } from '../../../src/runs/store.ts';
 import type { RunEvent } from '../../../src/worker/events.ts';
 import {
@@ -81,6 +82,10 @@ async function dragged(ids: readonly string[]): Promise<DataTransfer> {
   const data = new DataTransfer();
   new RunDrag().handleDrag(await Promise.all(ids.map(runNode)), data);
   return data;
+}
+
+async function atOnce(): Promise<number> {
+  return concurrency(await (await folder()).writer());
 }
 
 async function startIn(window: RunFolder): Promise<string> {
@@ -223,10 +228,7 @@ describe('the life of runs', function () {
     await execute('distillery.refreshRuns');
     const [running] = await execute<string[]>('distillery.run', inRoot('endless.distill.json'));
     await write('later.distill.json', smallExperiment('Later'));
-    const limit = await (await import('../../../src/runs/queue.ts')).concurrency(
-      await (await folder()).writer(),
-    );
-    assert.equal(limit, 1);
+    assert.equal(await atOnce(), 1);
     const [queued] = await execute<string[]>('distillery.queue', inRoot('later.distill.json'));
     assert.equal((await (await folder()).get(queued!))?.state, 'queued');
     await write('later.distill.json', smallExperiment('Later', { training: { epochs: 77 } }));
@@ -339,10 +341,7 @@ describe('the life of runs', function () {
 
   it('never holds the host long while four runs report', async () => {
     await workspace.getConfiguration().update('distillery.concurrentRuns', 4, true);
-    await until('four at once', async () => {
-      const { concurrency } = await import('../../../src/runs/queue.ts');
-      return (await concurrency(await (await folder()).writer())) === 4;
-    });
+    await until('four at once', async () => (await atOnce()) === 4);
     const busy = await write(
       'busy.distill.json',
       smallExperiment('Busy', { training: { epochs: 1500, batchSize: 16 } }),
@@ -388,7 +387,6 @@ describe('the life of runs', function () {
     for (const id of ids) await runIn(id, ['cancelled']);
     await workspace.fs.delete(busy);
     await workspace.getConfiguration().update('distillery.concurrentRuns', undefined, true);
-    const { setConcurrency } = await import('../../../src/runs/queue.ts');
-    await setConcurrency(await (await folder()).writer(), 1);
+    await until('a number removed from the settings to hold no longer', async () => (await atOnce()) === 1);
   });
 });
