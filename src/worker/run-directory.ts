@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { openRegular, readRegularSync, requireRealFolder } from '../base/regular-file.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import { UserError } from '../experiment/user-error.ts';
-import { type RunRequest, runRequestSchema } from './run-request.ts';
+import { fromStored, type RunRequest, storedRequestSchema, toStored } from './run-request.ts';
 
 /** Of experiment.json; an experiment is a few kilobytes. */
 const mostRequestBytes = 4 << 20;
@@ -22,6 +22,12 @@ export class RunDirectory {
 
   constructor(path: string) {
     this.path = resolve(path);
+  }
+
+  /** The data directory it lies in; a run directory that was taken out of one is its own. */
+  get dataDirectory(): string {
+    const runs = dirname(this.path);
+    return basename(runs) === 'runs' ? dirname(runs) : this.path;
   }
 
   /** The resolved experiment, frozen when the run was made. */
@@ -70,7 +76,10 @@ export class RunDirectory {
   async create(request: RunRequest): Promise<void> {
     try {
       await mkdir(this.controlDirectory, { recursive: true });
-      await writeFileAtomic(this.requestFile, `${JSON.stringify(request, undefined, 2)}\n`);
+      await writeFileAtomic(
+        this.requestFile,
+        `${JSON.stringify(toStored(request, this.dataDirectory), undefined, 2)}\n`,
+      );
     } catch (error) {
       throw fileProblem(error, this.path);
     }
@@ -88,8 +97,8 @@ export class RunDirectory {
       if (!(error instanceof SyntaxError)) throw fileProblem(error, place);
       throw new UserError(`${place} is not valid JSON: ${error.message}.`, { remedy, place });
     }
-    const result = runRequestSchema.safeParse(content);
-    if (result.success) return result.data;
+    const result = storedRequestSchema.safeParse(content);
+    if (result.success) return fromStored(result.data, this.dataDirectory);
     const problems = result.error.issues.map(
       ({ path, message }) => `${path.length ? path.join('.') : 'the whole file'}: ${message}`,
     );

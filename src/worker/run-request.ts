@@ -1,3 +1,4 @@
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { experimentSchema } from '../experiment/schema.ts';
 
@@ -5,15 +6,18 @@ import { experimentSchema } from '../experiment/schema.ts';
  * What experiment.json in a run directory holds: all a worker needs to know, frozen when the run was made. Validated
  * again where it is read, for anybody may have edited it.
  */
-export const runRequestSchema = z.object({
+export const storedRequestSchema = z.object({
   /** The experiment with every default filled in and one seed. */
   experiment: experimentSchema,
-  /** Absolute path of the experiment file this came from. */
+  /**
+   * Path of the experiment file this came from, relative to the data directory where the file lies beside it or below: a
+   * project that is moved or copied takes its runs along. Version 0.1.0 wrote it absolute.
+   */
   file: z.string(),
-  /** Absolute path of the folder from which relative paths in the experiment start. */
+  /** Path of the folder from which relative paths in the experiment start, written as `file` is. */
   directory: z.string(),
-  /** Absolute path of the data directory (.distillery), where teachers and caches are shared. */
-  dataDirectory: z.string(),
+  /** Only in requests of version 0.1.0: the absolute path of the data directory at that time. */
+  dataDirectory: z.string().optional(),
   seed: z.int().min(0),
   device: experimentSchema.shape.device.unwrap(),
   /** What the user calls the run. */
@@ -22,4 +26,41 @@ export const runRequestSchema = z.object({
   group: z.string(),
 });
 
-export type RunRequest = z.infer<typeof runRequestSchema>;
+type StoredRequest = z.infer<typeof storedRequestSchema>;
+
+/** A request with absolute paths, for the place at which its run directory lies now. */
+export interface RunRequest extends Omit<StoredRequest, 'dataDirectory'> {
+  /** The data directory (.distillery) that the run belongs to, where teachers and caches are shared. */
+  readonly dataDirectory: string;
+}
+
+/** What to write into a run directory that lies in this data directory. */
+export function toStored({ dataDirectory: _, ...request }: RunRequest, dataDirectory: string): StoredRequest {
+  const project = dirname(dataDirectory);
+  const shorten = (path: string) =>
+    isWithin(project, path) ? relative(dataDirectory, path).split(sep).join('/') : path;
+  return { ...request, file: shorten(request.file), directory: shorten(request.directory) };
+}
+
+/**
+ * @param dataDirectory the one the run directory lies in. Never the one that is written down: it may have been moved
+ * since, or planted, and a run writes into its own data directory only.
+ */
+export function fromStored(
+  { dataDirectory: old, ...stored }: StoredRequest,
+  dataDirectory: string,
+): RunRequest {
+  const lengthen = (path: string) => {
+    if (!isAbsolute(path)) return resolve(dataDirectory, path);
+    // What lay in the project before it was moved lies in it still.
+    return old !== undefined && isAbsolute(old) && isWithin(dirname(old), path)
+      ? resolve(dataDirectory, relative(old, path))
+      : path;
+  };
+  return { ...stored, dataDirectory, file: lengthen(stored.file), directory: lengthen(stored.directory) };
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return !isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`);
+}
