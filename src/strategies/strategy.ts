@@ -16,26 +16,30 @@ export interface TeacherNeeds {
   readonly hiddenStates: readonly number[];
   /** Layers of which only Model.pool() of the hidden state is read: one vector per sample. */
   readonly pooled: readonly number[];
-  /**
-   * Language models: so many logits per position are enough, with what is left of the probability; all of them where the
-   * vocabulary is no larger.
-   */
-  readonly topLogits?: number;
+  /** Language models: the largest logits of each position are enough; all of them where there are no more. */
+  readonly topLogits?: TopLogitsNeeds;
+}
+
+export interface TopLogitsNeeds {
+  /** Tokens per position. */
+  readonly count: number;
+  /** At which it must be known what all other tokens come to. */
+  readonly temperatures: readonly number[];
 }
 
 export const noTeacher: TeacherNeeds = { logits: false, hiddenStates: [], pooled: [] };
 
 /**
- * The k most probable tokens of each position, at temperature 1. The probability that is left belongs to the other
- * V − k tokens in equal parts.
+ * The k most probable tokens of each position, and what the other V − k come to. No temperature but those it was made
+ * for can be applied: what the others come to at one does not follow from what they come to at another.
  */
 export interface TopLogits {
-  /** (batch, length, k) int32, each token at most once in a position. */
+  /** (batch, length, k) int32, each token at most once in a position; the most probable first. */
   readonly indices: Tensor;
-  /** (batch, length, k) float32, natural logarithms of the probabilities. */
+  /** (batch, length, k) float32, natural logarithms of the probabilities at temperature 1. */
   readonly logProbabilities: Tensor;
-  /** (batch, length) float32, 1 − Σ probabilities, 0…1. */
-  readonly rest: Tensor;
+  /** By temperature T: (batch, length) float32, log Σ p^(1/T) over the other tokens, p at temperature 1. */
+  readonly rest: ReadonlyMap<number, Tensor>;
 }
 
 /** The teacher's answer for a batch, fresh or from the cache; no gradient flows into it. */

@@ -35,14 +35,18 @@ const union = (lists: readonly (readonly number[])[]): number[] =>
 /** What several terms need together. Full logits serve whoever wants only the largest of them. */
 export function uniteNeeds(all: readonly TeacherNeeds[]): TeacherNeeds {
   const wide = all.filter((needs) => needs.logits);
-  const topLogits = wide.map((needs) => needs.topLogits);
+  const top = wide.flatMap(({ topLogits }) => topLogits ?? []);
   return {
     logits: wide.length > 0,
     hiddenStates: union(all.map((needs) => needs.hiddenStates)),
     pooled: union(all.map((needs) => needs.pooled)),
-    ...(wide.length > 0 && !topLogits.includes(undefined)
-      ? { topLogits: Math.max(...topLogits.map((count) => count!)) }
-      : {}),
+    ...(top.length > 0 &&
+      top.length === wide.length && {
+        topLogits: {
+          count: Math.max(...top.map(({ count }) => count)),
+          temperatures: union(top.map(({ temperatures }) => temperatures)),
+        },
+      }),
   };
 }
 

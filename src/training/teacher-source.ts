@@ -30,16 +30,17 @@ export function liveTeacher(teacher: Model, needs: TeacherNeeds): TeacherSource 
 export const needsTeacher = (needs: TeacherNeeds): boolean =>
   needs.logits || needs.hiddenStates.length > 0 || needs.pooled.length > 0;
 
-/** What a strategy needs of the teacher, under flat names: 'logits', 'top.indices', 'hidden.3', 'pooled.12'. */
+const restName = 'top.rest';
+
+/** What a strategy needs of the teacher, under flat names: 'logits', 'top.indices', 'top.rest.2', 'hidden.3', 'pooled.12'. */
 export function signalsOf(teacher: Model, needs: TeacherNeeds, input: ModelInput): Record<string, Tensor> {
   const { logits, hiddenStates } = teacher.forward(input, { training: false });
   const signals: Record<string, Tensor> = {};
-  if (needs.logits && needs.topLogits !== undefined && logits.rank === 3) {
-    const { indices, logProbabilities, rest } = topLogits(
-      logits,
-      Math.min(needs.topLogits, teacher.task.classes),
-    );
-    Object.assign(signals, prefixed('top', { indices, logProbabilities, rest }));
+  const { topLogits: top } = needs;
+  if (needs.logits && top && logits.rank === 3 && top.count < logits.shape[2]!) {
+    const { indices, logProbabilities, rest } = topLogits(logits, top.count, top.temperatures);
+    Object.assign(signals, prefixed('top', { indices, logProbabilities }));
+    for (const [temperature, left] of rest) signals[`${restName}.${temperature}`] = left;
   } else if (needs.logits) signals.logits = logits;
   for (const layer of needs.hiddenStates) signals[`hidden.${layer}`] = hiddenStates[layer]!;
   for (const layer of needs.pooled) signals[`pooled.${layer}`] = teacher.pool(hiddenStates[layer]!, input);
@@ -48,16 +49,17 @@ export function signalsOf(teacher: Model, needs: TeacherNeeds, input: ModelInput
 
 /** Whether the second axis of a signal goes over the tokens of a text. */
 export const isPerToken = (name: string, rank: number, input: { readonly ids?: unknown }): boolean =>
-  input.ids !== undefined && (rank >= 3 || name === 'top.rest');
+  input.ids !== undefined && (rank >= 3 || name.startsWith(`${restName}.`));
 
 export function toSignals(flat: Readonly<Record<string, Tensor>>): TeacherSignals {
-  const byLayer = (kind: string) =>
-    new Map(Object.entries(unprefixed(kind, flat)).map(([layer, tensor]) => [Number(layer), tensor]));
-  const { indices, logProbabilities, rest } = unprefixed('top', flat);
+  const byNumber = (kind: string) =>
+    new Map(Object.entries(unprefixed(kind, flat)).map(([number, tensor]) => [Number(number), tensor]));
+  const { indices, logProbabilities } = unprefixed('top', flat);
   return {
     logits: flat.logits,
-    ...(indices && logProbabilities && rest && { topLogits: { indices, logProbabilities, rest } }),
-    hiddenStates: byLayer('hidden'),
-    pooled: byLayer('pooled'),
+    ...(indices &&
+      logProbabilities && { topLogits: { indices, logProbabilities, rest: byNumber(restName) } }),
+    hiddenStates: byNumber('hidden'),
+    pooled: byNumber('pooled'),
   };
 }

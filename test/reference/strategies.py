@@ -78,7 +78,16 @@ def one_divergence(config, log_p, log_q):
     return kl(log_q, torch.log((1 - skew) * p + skew * q))
 
 
-def soft(config, teacher, student, labels, weights, total, temperature):
+def with_rest(log_probabilities, kept):
+    """The kept tokens by themselves, and all others as one more; of equal logits the first are kept."""
+    others = [c for c in range(len(log_probabilities)) if c not in kept]
+    parts = [log_probabilities[c] for c in kept]
+    if others:
+        parts.append(torch.logsumexp(log_probabilities[others], dim=0))
+    return torch.stack(parts)
+
+
+def soft(config, teacher, student, labels, weights, total, temperature, top_k=None, scaled=True):
     """T^2 * D(teacher, student), summed over classes, divided once by what counts in the whole step."""
     value = torch.zeros(())
     finite = teacher.clone()
@@ -90,8 +99,11 @@ def soft(config, teacher, student, labels, weights, total, temperature):
         for at in positions:
             log_p = F.log_softmax(finite[(sample, *at)].detach() / temperature, dim=-1)
             log_q = F.log_softmax(student[(sample, *at)] / temperature, dim=-1)
+            if top_k is not None:
+                kept = torch.argsort(finite[(sample, *at)], descending=True, stable=True)[:top_k].tolist()
+                log_p, log_q = with_rest(log_p, kept), with_rest(log_q, kept)
             value = value + one_divergence(config, log_p, log_q)
-    return temperature**2 * value / max(total, 1)
+    return (temperature**2 if scaled else 1) * value / max(total, 1)
 
 
 FORWARD = {"divergence": "forward-kl"}
@@ -101,16 +113,6 @@ def distinct(*shape):
     """No two logits of a position are equal, so that there is one answer to which are the largest."""
     steps = torch.stack([torch.randperm(shape[-1]) for _ in range(math.prod(shape[:-1]))])
     return (steps.reshape(shape) - shape[-1] // 2) + torch.round(torch.rand(shape) * 32) / 64
-
-
-def top_logits(logits, k):
-    """The k most probable tokens, and all others at an equal share of what is left."""
-    log_p = F.log_softmax(logits, dim=-1)
-    vocabulary = logits.shape[-1]
-    values, indices = log_p.topk(k, dim=-1)
-    rest = 1 - values.exp().sum(-1, keepdim=True)
-    out = torch.log(rest / (vocabulary - k)).expand_as(log_p).clone()
-    return out.scatter(-1, indices, values)
 
 
 def valid_vectors(state, mask, weights):
@@ -292,11 +294,10 @@ response("response: many classes", draw(3, 200), draw(3, 200), torch.tensor([7, 
 def sequence(name, student, teacher, labels, weights, config, temperature=2.0, weight=0.5, totals=None, top_k=None):
     logits = leaf(student)
     given = batch_of(labels, weights, totals=totals, teacher={"logits": plain(teacher)})
-    seen = teacher if top_k is None else top_logits(teacher, top_k)
     targets = given["totals"]["targets"]
     terms = {
         "labels": (1 - weight, hard(logits, labels, weights, targets, 0.0)),
-        "divergence": (weight, soft(config, seen, logits, labels, weights, targets, temperature)),
+        "divergence": (weight, soft(config, teacher, logits, labels, weights, targets, temperature, top_k)),
     }
     strategy = {"kind": "sequence", "temperature": temperature, "weight": weight, "topK": top_k, **config}
     record(name, strategy, terms, {"logits": logits}, given)
@@ -442,7 +443,13 @@ relation("relation: alike", alike, alike, ones(3))
 relation("relation: a share of a larger step", draw(5, 3), draw(5, 4), ragged, totals={"samples": 12, "tokens": 0, "targets": 12})
 
 
-def self_case(name, weights, exits, exit_layers, layer_count, temperature=3.0, logits=None):
+def options(weight, label_weight, scaled):
+    """What differs from the defaults of self and online."""
+    given = {"weight": weight, "labelWeight": label_weight, "scaleByTemperature": scaled}
+    return {} if given == {"weight": 1.0, "labelWeight": 1.0, "scaleByTemperature": True} else given
+
+
+def self_case(name, weights, exits, exit_layers, layer_count, temperature=3.0, logits=None, weight=1.0, label_weight=1.0, scaled=True):
     count = len(weights)
     labels = torch.arange(count) % 3
     deepest = leaf(draw(count, 3) if logits is None else logits)
@@ -452,15 +459,16 @@ def self_case(name, weights, exits, exit_layers, layer_count, temperature=3.0, l
     samples = given["totals"]["samples"]
     parameters, terms = {}, {}
     share = 1 / (len(exit_layers) + 1)
-    terms["labels"] = (share, hard(deepest, labels, weights, samples, 0.0))
+    terms["labels"] = (share * label_weight, hard(deepest, labels, weights, samples, 0.0))
     for layer in exit_layers:
         parameters[f"exit-{layer}.weight"] = leaf(draw(3, widths[layer], scale=0.5))
         parameters[f"exit-{layer}.bias"] = leaf(draw(3, scale=0.25))
         own = linear(states[layer], parameters, f"exit-{layer}")
-        terms[f"exit-{layer}.labels"] = (share, hard(own, labels, weights, samples, 0.0))
-        terms[f"exit-{layer}.self"] = (share, soft(FORWARD, deepest.detach(), own, labels, weights, samples, temperature))
+        terms[f"exit-{layer}.labels"] = (share * label_weight, hard(own, labels, weights, samples, 0.0))
+        terms[f"exit-{layer}.self"] = (share * weight, soft(FORWARD, deepest.detach(), own, labels, weights, samples, temperature, scaled=scaled))
     leaves = {"logits": deepest, **{f"hidden.{i}": s for i, s in enumerate(states)}, **{f"parameters.{n}": p for n, p in parameters.items()}}
-    record(name, {"kind": "self", "exits": exits, "temperature": temperature}, terms, leaves, given)
+    strategy = {"kind": "self", "exits": exits, "temperature": temperature}
+    record(name, strategy | options(weight, label_weight, scaled), terms, leaves, given)
 
 
 self_case("self: four exits of eight layers", ragged, 4, [2, 4, 6], 8)
@@ -470,7 +478,7 @@ self_case("self: zero valid samples", torch.zeros(4), 4, [1, 2, 3], 4)
 self_case("self: huge logits", ragged, 4, [1, 2, 3], 4, logits=draw(5, 3, scale=4000))
 
 
-def online(name, answers, labels, weights, temperature=4.0):
+def online(name, answers, labels, weights, temperature=4.0, weight=1.0, label_weight=1.0, scaled=True):
     answers = [leaf(a) for a in answers]
     given = batch_of(labels, weights)
     samples = given["totals"]["samples"]
@@ -478,10 +486,12 @@ def online(name, answers, labels, weights, temperature=4.0):
     for i, own in enumerate(answers):
         prefix = "" if i == 0 else f"peer-{i + 1}."
         others = [a.detach() for j, a in enumerate(answers) if j != i]
-        terms[f"{prefix}labels"] = (1, hard(own, labels, weights, samples, 0.0))
-        terms[f"{prefix}mutual"] = (1, sum(soft(FORWARD, o, own, labels, weights, samples, temperature) for o in others) / len(others))
+        terms[f"{prefix}labels"] = (label_weight, hard(own, labels, weights, samples, 0.0))
+        lessons = [soft(FORWARD, o, own, labels, weights, samples, temperature, scaled=scaled) for o in others]
+        terms[f"{prefix}mutual"] = (weight, sum(lessons) / len(others))
     leaves = {"logits": answers[0], **{f"peer-{i + 1}": a for i, a in enumerate(answers) if i > 0}}
-    record(name, {"kind": "online", "peers": len(answers), "temperature": temperature}, terms, leaves, given)
+    strategy = {"kind": "online", "peers": len(answers), "temperature": temperature}
+    record(name, strategy | options(weight, label_weight, scaled), terms, leaves, given)
 
 
 online("online: two peers", [draw(5, 4), draw(5, 4)], labels5, ragged)
@@ -520,6 +530,37 @@ def combined_relation(name):
 
 
 combined_relation("combined: response twice and relation")
+
+# The mutual loss as articles write it: no T^2, and weights of their own for both parts.
+online("online: without T², weighted", [draw(5, 4), draw(5, 4), draw(5, 4)], labels5, ragged, temperature=3.0, weight=0.25, label_weight=0.75, scaled=False)
+online("online: weighted", [draw(5, 4), draw(5, 4)], labels5, ragged, weight=2.0, label_weight=0.5)
+self_case("self: without T², weighted", ragged, 4, [1, 2, 3], 4, weight=0.25, label_weight=0.75, scaled=False)
+self_case("self: weighted", ragged, 2, [2], 4, weight=2.0, label_weight=0.5)
+
+# Kept answers: one token, all but one and all, at every temperature; teachers that are sure, and logits that are equal.
+kept_labels = torch.tensor([[1, 2, 3, 4], [IGNORED, IGNORED, 0, 2]])
+five = ("forward-kl", "reverse-kl", "jsd", "skew-kl", "skew-reverse-kl")
+
+
+def sure(*shape):
+    """Tokens beyond the second have less than 1e-9 of the probability between them."""
+    return distinct(*shape) - 24.0 * (torch.arange(shape[-1]) > 1)
+
+
+def kept_case(label, what, student, teacher, top_k, temperature):
+    name = f"sequence, {label}: top {top_k} of {teacher.shape[-1]}, T {temperature:g}{what}"
+    sequence(name, student, teacher, kept_labels, ones(2), divergences[label], temperature=temperature, top_k=top_k)
+
+
+for label in five:
+    for temperature in (1.0, 2.0, 4.0):
+        for top_k in (1, 5, 6):
+            kept_case(label, "", draw(2, 4, 6), distinct(2, 4, 6), top_k, temperature)
+        kept_case(label, ", a sure teacher", draw(2, 4, 6), sure(2, 4, 6), 2, temperature)
+    kept_case(label, ", a teacher and a student that are sure", sure(2, 4, 6), sure(2, 4, 6), 2, 1.0)
+    kept_case(label, ", equal logits", torch.round(draw(2, 4, 6)), torch.round(draw(2, 4, 6, scale=1.0)), 3, 2.0)
+    kept_case(label, ", all logits equal", draw(2, 4, 6), torch.zeros(2, 4, 6), 3, 1.0)
+    kept_case(label, ", huge logits", draw(2, 4, 6, scale=200), 400.0 * distinct(2, 4, 6), 3, 2.0)
 
 target = Path(__file__).with_suffix(".golden.json")
 target.write_text("[\n" + ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases) + "\n]\n")

@@ -156,9 +156,11 @@ function contextOf(
 function signalsOf({ teacher }: ReferenceCase, needs: TeacherNeeds): TeacherSignals {
   const layer = (index: number) => tensorOf(teacher!.hidden![index]!);
   const logits = needs.logits ? tensorOf(teacher!.logits!) : undefined;
+  const top = needs.topLogits;
   return {
-    ...(logits && needs.topLogits === undefined ? { logits } : {}),
-    ...(logits && needs.topLogits !== undefined ? { topLogits: topLogits(logits, needs.topLogits) } : {}),
+    ...(logits && top && top.count < logits.shape.at(-1)!
+      ? { topLogits: topLogits(logits, top.count, top.temperatures) }
+      : { logits }),
     hiddenStates: new Map(needs.hiddenStates.map((index) => [index, layer(index)])),
     pooled: new Map(needs.pooled.map((index) => [index, layer(index)])),
   };

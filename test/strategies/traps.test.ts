@@ -8,10 +8,11 @@ import { hiddenShapes } from '../../src/strategies/hidden-shapes.ts';
 import { layerPairs } from '../../src/strategies/layer-pairs.ts';
 import { distillationRows } from '../../src/strategies/losses/distillation-kl.ts';
 import { divergenceRows } from '../../src/strategies/losses/divergences.ts';
+import { keptDivergenceRows } from '../../src/strategies/losses/kept-divergences.ts';
 import { normalizedDistanceRows } from '../../src/strategies/losses/normalized-distance.ts';
 import { chunks, numbersAtOnce, relativeDistances } from '../../src/strategies/losses/pairwise-distances.ts';
 import { angleLoss, distanceLoss } from '../../src/strategies/losses/relation.ts';
-import { allLogits, topLogits } from '../../src/strategies/losses/top-logits.ts';
+import { keptAnswers, topLogits } from '../../src/strategies/losses/top-logits.ts';
 import type { TeacherSignals } from '../../src/strategies/strategy.ts';
 import {
   contextFor,
@@ -481,28 +482,88 @@ test('mutual learning without stopping gradients through the other peer is anoth
   assert.ok(other.get('peer')!.some((x) => x !== 0));
 });
 
-describe('the teacher cache holds temperature 1', () => {
+describe('kept answers are as good as all of them, at any temperature', () => {
   const t = uniform([2, 3, 9], 35);
   const probabilities = (logits: Tensor2D, temperature: number) =>
     tf.softmax(tf.div(logits, temperature)).dataSync();
 
-  test('all tokens kept, any temperature can be applied afterwards', () => {
-    const restored = allLogits(topLogits(t, 9), 9);
-    const exact = probabilities(tf.reshape(t, [6, 9]), 3);
-    probabilities(restored, 3).forEach((value, index) => {
-      close(value, exact[index]!);
+  for (const temperature of [0.5, 1, 2, 4])
+    test(`kept tokens have the probability that the whole vocabulary gives them at temperature ${temperature}`, () => {
+      const kept = keptAnswers(topLogits(t, 4, [1, temperature]), 4, temperature);
+      const exact = probabilities(tf.reshape(t, [6, 9]) as Tensor2D, temperature);
+      const own = tf.exp(kept.logProbabilities).dataSync();
+      const indices = kept.indices.dataSync();
+      for (let row = 0; row < 6; row++) {
+        let rest = 1;
+        for (let at = 0; at < 4; at++) {
+          const expected = exact[row * 9 + indices[row * 4 + at]!]!;
+          close(own[row * 5 + at]!, expected);
+          rest -= expected;
+        }
+        close(own[row * 5 + 4]!, rest);
+      }
+    });
+
+  test('what is left is not lost in rounding where the teacher is sure', () => {
+    const sure = tf.tensor3d([[[0, -40, -41, -42]]]);
+    const { logProbabilities } = keptAnswers(topLogits(sure, 1, [1]), 1, 1);
+    close(logProbabilities.dataSync()[1]!, Math.log(Math.exp(-40) + Math.exp(-41) + Math.exp(-42)));
+  });
+
+  test('reverse KL is as large as that of the whole vocabulary where the teacher leaves next to nothing', () => {
+    // What is left of the teacher is 2e-9, in equal parts, and so is what is left of the student, one half.
+    const others = 100;
+    const row = (first: number, each: number) =>
+      tf.tensor2d([[Math.log(first), ...new Array(others).fill(Math.log(each))]]);
+    const [teacher, student] = [row(1 - 2e-9, 2e-9 / others), tf.variable(row(0.5, 0.5 / others))];
+    const top = keptAnswers(topLogits(tf.reshape(teacher, [1, 1, others + 1]), 1, [1]), 1, 1);
+    const reverse = { divergence: 'reverse-kl' } as const;
+    const expected = 0.5 * Math.log(0.5) + 0.5 * Math.log(0.5 / 2e-9);
+    const gradient = (rows: () => Tensor1D) =>
+      gradientsOf(() => tf.sum<Scalar>(rows()), new Map([['z', student]])).get('z')!;
+    const own = () => keptDivergenceRows(reverse, top, student as unknown as Tensor2D, 1);
+    const all = () => divergenceRows(reverse, teacher, student as unknown as Tensor2D, 1);
+    close(number(own()), expected);
+    close(number(all()), expected);
+    const whole = gradient(all);
+    gradient(own).forEach((value, index) => {
+      close(value, whole[index]!, 1e-4);
     });
   });
 
-  test('of the top k, kept tokens keep their probability and the others share the rest evenly', () => {
-    const { rest, indices } = topLogits(t, 4);
-    const exact = probabilities(tf.reshape(t, [6, 9]), 1);
-    const kept = indices.dataSync();
-    const left = rest.dataSync();
-    probabilities(allLogits(topLogits(t, 4), 9), 1).forEach((value, index) => {
-      const row = Math.floor(index / 9);
-      const isKept = kept.subarray(row * 4, row * 4 + 4).includes(index % 9);
-      close(value, isKept ? exact[index]! : left[row]! / 5);
+  test('fewer tokens can be taken of those that another term wanted', () => {
+    const [few, many] = [topLogits(t, 3, [2]), topLogits(t, 6, [1, 2])].map((top) => keptAnswers(top, 3, 2));
+    assert.deepEqual([...many!.indices.dataSync()], [...few!.indices.dataSync()]);
+    many!.logProbabilities.dataSync().forEach((value, index) => {
+      close(value, few!.logProbabilities.dataSync()[index]!);
+    });
+  });
+
+  test('a temperature that answers were not kept for is an error, never another one', () => {
+    assert.throws(() => keptAnswers(topLogits(t, 4, [1]), 4, 2), /temperature 2/);
+  });
+
+  test('terms of different temperatures and counts give the same losses from one cache as from a live teacher', () => {
+    const terms = [
+      { kind: 'sequence', temperature: 2, topK: 3 },
+      { kind: 'sequence', temperature: 1, topK: 5, divergence: 'reverse-kl' },
+    ];
+    const config = strategyConfig({ kind: 'combined', terms });
+    const { topLogits: needs } = createStrategy(config).needs({ student: [[1]], teacher: [[1]] });
+    assert.deepEqual(needs, { count: 5, temperatures: [1, 2] });
+    const strategy = attach({ kind: 'combined', terms }, 9);
+    const labels = [
+      [0, 1, 2],
+      [3, 4, 5],
+    ];
+    const losses = (teacher: Partial<TeacherSignals>) => {
+      const none = { hiddenStates: new Map(), pooled: new Map() };
+      const context = contextFor(uniform([2, 3, 9], 36), labels, { teacher: { ...none, ...teacher } });
+      return Object.values(strategy.loss(context)).map(({ value }) => number(value));
+    };
+    const live = losses({ logits: t });
+    losses({ topLogits: topLogits(t, needs.count, needs.temperatures) }).forEach((value, index) => {
+      close(value, live[index]!);
     });
   });
 
@@ -521,7 +582,7 @@ describe('the teacher cache holds temperature 1', () => {
           ),
         ),
       );
-    assert.equal(loss({ logits: t }), loss({ topLogits: topLogits(t, 4) }));
+    assert.equal(loss({ logits: t }), loss({ topLogits: topLogits(t, 4, [2]) }));
     const all = attach({ kind: 'sequence', topK: null }, 9);
     const full = number(totalOf(all.loss(contextFor(z, labels, { teacher: teacherSays(t) }))));
     assert.notEqual(loss({ logits: t }), full);
@@ -538,7 +599,11 @@ describe('the teacher cache holds temperature 1', () => {
     assert.deepEqual(needs({ kind: 'response' }), { ...none, logits: true });
     assert.deepEqual(needs({ kind: 'feature' }), { ...none, hiddenStates: [2, 4] });
     assert.deepEqual(needs({ kind: 'relation' }), { ...none, pooled: [4] });
-    assert.deepEqual(needs({ kind: 'sequence' }), { ...none, logits: true, topLogits: 64 });
+    assert.deepEqual(needs({ kind: 'sequence' }), {
+      ...none,
+      logits: true,
+      topLogits: { count: 64, temperatures: [2] },
+    });
     assert.deepEqual(needs({ kind: 'sequence', topK: null }), { ...none, logits: true });
     assert.deepEqual(
       needs({ kind: 'combined', terms: [{ kind: 'sequence' }, { kind: 'response' }, { kind: 'cosine' }] }),

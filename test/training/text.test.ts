@@ -75,7 +75,13 @@ function read(
     );
     const named = {
       ...(logits && { logits }),
-      ...topLogits,
+      ...(topLogits && {
+        indices: topLogits.indices,
+        logProbabilities: topLogits.logProbabilities,
+        ...Object.fromEntries(
+          [...topLogits.rest].map(([temperature, rest]) => [`rest.${temperature}`, rest]),
+        ),
+      }),
       ...Object.fromEntries([...hiddenStates].map(([layer, state]) => [`hidden.${layer}`, state])),
       ...Object.fromEntries([...pooled].map(([layer, state]) => [`pooled.${layer}`, state])),
     };
@@ -117,7 +123,7 @@ const settings: [string, Dataset, 'bert' | 'gpt2', TeacherNeeds][] = [
     'a language model’s top logits',
     language,
     'gpt2',
-    { logits: true, hiddenStates: [], pooled: [], topLogits: 5 },
+    { logits: true, hiddenStates: [], pooled: [], topLogits: { count: 5, temperatures: [1, 2] } },
   ],
 ];
 
