@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { compresses } from './compression-schema.ts';
+import { withoutLater } from './later-options.ts';
 import type { Experiment } from './schema.ts';
 
 /**
@@ -15,7 +16,8 @@ export function experimentIdentity(experiment: Experiment, directory: string): s
     isPath(teacher?.checkpoint) ||
     isPath(student?.checkpoint) ||
     (compresses(strategy) && strategy.of !== 'teacher');
-  return stableHash(namesPaths ? { ...defining, directory } : defining);
+  const known = withoutLater(defining);
+  return stableHash(namesPaths ? { ...known, directory } : known);
 }
 
 /** A model of the Hugging Face Hub is the same from everywhere. */

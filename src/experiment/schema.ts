@@ -41,7 +41,7 @@ export const trainingSchema = z
       {
         adamw:
           'AdamW: Adam with decoupled weight decay (Loshchilov & Hutter 2019). Forgiving about the learning rate.',
-        sgd: 'Stochastic gradient descent with momentum. Wants a higher learning rate, about 0.01 to 0.1.',
+        sgd: 'Stochastic gradient descent with momentum, its weight decay decoupled or coupled. Wants a higher learning rate, about 0.01 to 0.1.',
       },
       'How gradients become steps. Default adamw: it works over the widest range of learning rates.',
     ).default('adamw'),
@@ -71,8 +71,17 @@ export const trainingSchema = z
         'AdamW only: added to the root of the second moment so that nothing is divided by zero. Default 1e-8 (Kingma & Ba 2015).',
       ),
     weightDecay: fraction(
-      'Pull of the weights towards zero: each step takes learningRate × weightDecay of them away, apart from the gradient. Biases and normalisation have none. Default 0.01.',
+      'λ, the pull of the weights towards zero: each step takes learningRate × weightDecay of them away, apart from the gradient unless weightDecayKind is coupled. Biases and normalisation have none, which torch.optim leaves to parameter groups. Default 0.01.',
     ).default(0.01),
+    weightDecayKind: choice(
+      {
+        decoupled:
+          'The weights shrink apart from the gradient, as in SGDW (Loshchilov & Hutter 2019): w ← w·(1 − lr·λ) − lr·u.',
+        coupled:
+          'λ·w is added to the gradient before momentum, an L2 penalty, as torch.optim.SGD does: u ← μ·u + g + λ·w, w ← w − lr·u.',
+      },
+      'SGD only: where weightDecay λ acts. With momentum μ, coupled decay pulls about 1 / (1 − μ) times as strongly, so that recipes written for torch.optim.SGD want coupled to mean the same. AdamW is always decoupled. Default decoupled.',
+    ).default('decoupled'),
     schedule: choice(
       {
         linear: 'Falls in a straight line to 0 at the last step.',
@@ -114,17 +123,25 @@ export const trainingSchema = z
       .describe(
         'Images only: samples are changed at random before the model sees them, so that small data sets last longer. A teacher that is asked meanwhile sees the same changed images (Beyer et al. 2022), and its signals are computed in every step instead of once. Default null: none.',
       ),
+    selectBy: choice(
+      {
+        auto: 'What verdicts judge: the loss of language models, the accuracy of all other models.',
+        accuracy: 'The fraction of held-out samples, or tokens, that is answered correctly.',
+        loss: 'The mean cross-entropy of held-out samples, or tokens; it also counts how sure the answers are.',
+      },
+      'Which epoch is the best, whose weights are kept: the one with the highest accuracy or the lowest loss on the held-out samples. Early stopping goes by the same. Default auto.',
+    ).default('auto'),
     earlyStopping: z
       .strictObject({
         patience: count('Epochs in a row without improvement before training ends.', 'epochs'),
         minDelta: fraction(
-          'Smallest rise of validation accuracy, 0…1, that counts as improvement. Default 0: any rise.',
+          'Smallest improvement that counts: a rise of validation accuracy, 0…1, or a fall of validation loss in nats, whichever selectBy goes by. Default 0: any.',
         ).default(0),
       })
       .nullable()
       .default(null)
       .describe(
-        'Ends training when validation accuracy no longer improves; the best checkpoint is kept either way. Default null: all epochs are trained, so that every run has the same budget.',
+        'Ends training when what selectBy goes by no longer improves on the held-out samples; the best checkpoint is kept either way. Default null: all epochs are trained, so that every run has the same budget.',
       ),
   })
   .describe('How weights are learned.');

@@ -6,38 +6,55 @@ export interface EpochScore {
   readonly epoch: number;
   /** Fraction classified correctly, 0…1; null where nothing is held out, or the model was not what it is to become yet. */
   readonly accuracy: number | null;
-  /** Mean cross-entropy, nats. */
+  /** Mean cross-entropy, nats; null also where it was beyond what a number can hold. */
   readonly loss: number | null;
 }
 
-const better = (one: EpochScore, other: EpochScore): boolean =>
-  one.accuracy === null || other.accuracy === null
-    ? one.epoch > other.epoch
-    : one.accuracy > other.accuracy ||
-      (one.accuracy === other.accuracy && (one.loss ?? Infinity) < (other.loss ?? Infinity));
+/** By what epochs are judged. */
+export type EpochMetric = 'accuracy' | 'loss';
+
+/** Verdicts judge language models by their loss and all else by accuracy, and so are the epochs, unless told otherwise. */
+export function epochMetric(selectBy: TrainingConfig['selectBy'], languageModel: boolean): EpochMetric {
+  if (selectBy !== 'auto') return selectBy;
+  return languageModel ? 'loss' : 'accuracy';
+}
+
+/** How good an epoch is, more being better: fraction correct, or the loss with its sign turned. */
+const goodness = ({ accuracy, loss }: EpochScore, metric: EpochMetric): number =>
+  metric === 'accuracy' ? accuracy! : -(loss ?? Infinity);
+
+function better(one: EpochScore, other: EpochScore, metric: EpochMetric): boolean {
+  if (one.accuracy === null || other.accuracy === null) return one.epoch > other.epoch;
+  const [own, others] = [goodness(one, metric), goodness(other, metric)];
+  if (own !== others) return own > others;
+  const second = metric === 'accuracy' ? 'loss' : 'accuracy';
+  return goodness(one, second) > goodness(other, second);
+}
 
 /**
- * The epoch whose weights are kept: the most accurate one, among equals the one of lower loss; the last one where
- * nothing is held out.
+ * The epoch whose weights are kept: the best one by the metric, among equals by the other one, then the first; the last
+ * one where nothing is held out.
  */
-export const bestEpoch = (history: readonly EpochScore[]): EpochScore | undefined =>
+export const bestEpoch = (history: readonly EpochScore[], metric: EpochMetric): EpochScore | undefined =>
   history.reduce<EpochScore | undefined>(
-    (best, score) => (best === undefined || better(score, best) ? score : best),
+    (best, score) => (best === undefined || better(score, best, metric) ? score : best),
     undefined,
   );
 
-/** Whether accuracy has not risen by more than `minDelta` over its former best for `patience` epochs. */
+/** Whether the metric has not improved by more than `minDelta` over its former best for `patience` epochs. */
 export function patienceIsOver(
   history: readonly EpochScore[],
   earlyStopping: TrainingConfig['earlyStopping'],
+  metric: EpochMetric,
 ): boolean {
   if (!earlyStopping) return false;
   let reference = -Infinity;
   let waited = 0;
-  for (const { accuracy } of history) {
-    if (accuracy === null) continue;
-    if (accuracy > reference + earlyStopping.minDelta) {
-      reference = accuracy;
+  for (const score of history) {
+    if (score.accuracy === null) continue;
+    const value = goodness(score, metric);
+    if (value > reference + earlyStopping.minDelta) {
+      reference = value;
       waited = 0;
     } else waited++;
   }

@@ -28,7 +28,7 @@ export interface Optimizer {
 
 export type OptimizerConfig = Pick<
   TrainingConfig,
-  'optimizer' | 'momentum' | 'beta1' | 'beta2' | 'epsilon' | 'weightDecay'
+  'optimizer' | 'momentum' | 'beta1' | 'beta2' | 'epsilon' | 'weightDecay' | 'weightDecayKind'
 >;
 
 /** @param parameters all that is trained, by name: those of the student and those a strategy adds. */

@@ -7,6 +7,7 @@ import { fileProblem } from '../data/file-problem.ts';
 import type { Device } from '../device/device.ts';
 import { RandomGenerator } from '../device/random-generator.ts';
 import { stableHash } from '../experiment/identity.ts';
+import { trainingWithoutLater } from '../experiment/later-options.ts';
 import {
   type ModelConfig,
   type TeacherConfig,
@@ -22,6 +23,7 @@ import type { Model } from '../models/model.ts';
 import { readModelConfig } from '../models/read-model-config.ts';
 import type { WeightStorage } from '../models/stored/weight-storage.ts';
 import { direct } from '../strategies/direct.ts';
+import { epochMetric } from './best-epoch.ts';
 import { Checkpoints } from './checkpoint.ts';
 import { checkpointFolder } from './checkpoint-folder.ts';
 import { Evaluator } from './evaluate.ts';
@@ -95,7 +97,7 @@ export async function prepareTeacher(options: TeacherOptions): Promise<Teacher> 
   const { checkpoint, model } = options.config;
   if (checkpoint !== undefined) return loadCheckpoint(checkpoint, options);
   if (!model) throw new UserError('The teacher has neither a "model" nor a "checkpoint".');
-  const hash = teacherHash(options.dataset.fingerprint, options.config);
+  const hash = teacherHash(options.dataset, options.config);
   const directory = join(options.teachersDirectory, hash);
   return onceAcrossProcesses(
     `${directory}.lock`,
@@ -134,10 +136,25 @@ function followOther(
 
 const trainingOf = (config: TeacherConfig): TrainingConfig => config.training ?? trainingSchema.parse({});
 
-/** Names a teacher by all that its weights follow from. */
-export function teacherHash(fingerprint: string, config: TeacherConfig): string {
+/**
+ * Names a teacher by all that its weights follow from. Of a language model that is the rule its best epoch is chosen by,
+ * too: teachers of version 0.1.0 were chosen by accuracy.
+ */
+export function teacherHash(
+  { fingerprint, task }: Pick<Dataset, 'fingerprint' | 'task'>,
+  config: TeacherConfig,
+): string {
   const { model, seed } = config;
-  return stableHash({ recipeVersion, fingerprint, model, training: trainingOf(config), seed });
+  const training = trainingOf(config);
+  const languageModel = task.text?.goal === 'language-model';
+  const selectBy = languageModel && epochMetric(training.selectBy, languageModel);
+  return stableHash({
+    recipeVersion,
+    fingerprint,
+    model,
+    training: { ...trainingWithoutLater(training), ...(selectBy && { selectBy }) },
+    seed,
+  });
 }
 
 async function findTrained(directory: string, hash: string): Promise<Teacher | undefined> {

@@ -10,7 +10,7 @@ import type { TrainingConfig } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import type { Model } from '../models/model.ts';
 import type { AttachedStrategy } from '../strategies/strategy.ts';
-import { bestEpoch, type EpochScore, patienceIsOver } from './best-epoch.ts';
+import { bestEpoch, type EpochMetric, type EpochScore, epochMetric, patienceIsOver } from './best-epoch.ts';
 import { breathe } from './breathe.ts';
 import type { Checkpoints, TrainingState } from './checkpoint.ts';
 import { Evaluator } from './evaluate.ts';
@@ -86,6 +86,7 @@ class Training {
   readonly #resumable: ReadonlyMap<string, Variable>;
   readonly #optimizer;
   readonly #evaluator: Evaluator;
+  readonly #judgedBy: EpochMetric;
   readonly #batchesPerEpoch: number;
   readonly #stepsPerEpoch: number;
   readonly #totalSteps: number;
@@ -117,6 +118,7 @@ class Training {
       ...[...this.#optimizer.state].map(([name, variable]) => [`optimizer.${name}`, variable] as const),
     ]);
     this.#evaluator = new Evaluator(device, student);
+    this.#judgedBy = epochMetric(config.selectBy, student.task.text?.goal === 'language-model');
     this.#batchesPerEpoch = batchCount(split.size, config.batchSize);
     this.#stepsPerEpoch = stepsPerEpoch(config, split.size);
     this.#totalSteps = this.#stepsPerEpoch * config.epochs;
@@ -139,7 +141,10 @@ class Training {
       config,
     });
     try {
-      while (this.#epoch < config.epochs && !patienceIsOver(this.#history, config.earlyStopping))
+      while (
+        this.#epoch < config.epochs &&
+        !patienceIsOver(this.#history, config.earlyStopping, this.#judgedBy)
+      )
         await this.#runEpoch(step);
     } finally {
       step.dispose();
@@ -208,7 +213,7 @@ class Training {
     }
     this.#history.push(score);
     const state = this.#state(this.#shuffle.getState());
-    const best = bestEpoch(this.#history) === score;
+    const best = bestEpoch(this.#history, this.#judgedBy) === score;
     // The best one first: if only it gets written, the epoch is run again and writes it again.
     if (best) await checkpoints.save('best', this.#weights, state);
     await this.#save(state, best);

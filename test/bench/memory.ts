@@ -52,7 +52,15 @@ export async function memory(threads: number, batchSize: number): Promise<boolea
   });
   const parameters = new Map([...student.parameters, ...strategy.parameters]);
   const optimizer = createOptimizer(
-    { optimizer: 'adamw', momentum: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+    {
+      optimizer: 'adamw',
+      momentum: 0,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      weightDecay: 0.01,
+      weightDecayKind: 'decoupled',
+    },
     parameters,
   );
   const step = new TrainingStep({

@@ -30,7 +30,15 @@ export class Stepper {
     this.#batches = Array.from({ length: 4 }, () => workload.batch(generator));
     const { parameters } = this.#model;
     this.#optimizer = createOptimizer(
-      { optimizer: 'adamw', momentum: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 },
+      {
+        optimizer: 'adamw',
+        momentum: 0,
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-8,
+        weightDecay: 0.01,
+        weightDecayKind: 'decoupled',
+      },
       parameters,
     );
     this.#step = new TrainingStep({

@@ -22,6 +22,29 @@ test('names, seeds, written defaults and the order of keys make no other experim
   assert.equal(identity({}, '/b'), plain);
 });
 
+test('experiments of version 0.1.0 are still known, and new options count where they are not at their defaults', () => {
+  assert.equal(identity({}), '884563816f363849');
+  assert.equal(identity({ strategy: { kind: 'online' } }), '4f781403903439de');
+  assert.equal(identity({ strategy: { kind: 'self' } }), 'a28b8219ec77e8ba');
+  const teacher = { model: { architecture: 'mlp', hidden: [9] }, training: { epochs: 2 } };
+  assert.equal(identity({ training: { optimizer: 'sgd' }, teacher }), 'cc1f448e8f212b56');
+  const selectBy = (section: object) => ({ ...section, selectBy: 'loss' });
+  const all = [
+    {},
+    { training: selectBy({}) },
+    { training: { optimizer: 'sgd' } },
+    { training: { optimizer: 'sgd', weightDecayKind: 'coupled' } },
+    { teacher },
+    { teacher: { ...teacher, training: selectBy(teacher.training) } },
+    { strategy: { kind: 'online' } },
+    { strategy: { kind: 'online', scaleByTemperature: false } },
+    { strategy: { kind: 'self', weight: 0.5 } },
+    { strategy: { kind: 'feature' } },
+    { strategy: { kind: 'feature', weight: 2 } },
+  ].map((changes) => identity(changes));
+  assert.equal(new Set(all).size, all.length);
+});
+
 test('whatever changes a result makes another experiment', () => {
   const all = [
     {},

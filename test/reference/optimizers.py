@@ -49,8 +49,15 @@ def adamw(weight_decay):
     )
 
 
-def sgd(momentum):
-    return lambda weights: torch.optim.SGD(list(weights.values()), lr=1.0, momentum=momentum)
+def sgd(momentum, coupled_decay=0.0):
+    return lambda weights: torch.optim.SGD(
+        [
+            {"params": [weights["matrix"]], "weight_decay": coupled_decay},
+            {"params": [weights["vector"]], "weight_decay": 0.0},
+        ],
+        lr=1.0,
+        momentum=momentum,
+    )
 
 
 print(
@@ -59,9 +66,12 @@ print(
             "adamw": trajectory(adamw(0.1), None),
             "adamw clipped": trajectory(adamw(0.1), 1.0),
             "adamw without decay": trajectory(adamw(0.0), 1.0),
-            # PyTorch's SGD couples weight decay with the gradient; here it is decoupled, so it is applied apart.
+            # PyTorch's SGD couples weight decay with the gradient; decoupled it is applied apart.
             "sgd": trajectory(sgd(0.9), None, 0.1),
             "sgd clipped": trajectory(sgd(0.9), 1.0, 0.1),
+            "sgd coupled": trajectory(sgd(0.9, 0.1), None),
+            "sgd coupled, clipped": trajectory(sgd(0.9, 0.1), 1.0),
+            "sgd coupled, without momentum": trajectory(sgd(0.0, 0.1), 1.0),
             "sgd without momentum": trajectory(sgd(0.0), 1.0),
         }
     )

@@ -29,6 +29,7 @@ const adamw: OptimizerConfig = {
   beta2: 0.99,
   epsilon: 1e-6,
   weightDecay: 0.1,
+  weightDecayKind: 'decoupled',
 };
 const sgd: OptimizerConfig = { ...adamw, optimizer: 'sgd' };
 const configs: Record<string, OptimizerConfig> = {
@@ -37,6 +38,9 @@ const configs: Record<string, OptimizerConfig> = {
   'adamw without decay': { ...adamw, weightDecay: 0 },
   sgd,
   'sgd clipped': sgd,
+  'sgd coupled': { ...sgd, weightDecayKind: 'coupled' },
+  'sgd coupled, clipped': { ...sgd, weightDecayKind: 'coupled' },
+  'sgd coupled, without momentum': { ...sgd, momentum: 0, weightDecayKind: 'coupled' },
   'sgd without momentum': { ...sgd, momentum: 0, weightDecay: 0 },
 };
 

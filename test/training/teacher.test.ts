@@ -2,10 +2,16 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { TaskShape } from '../../src/data/dataset.ts';
 import { type TeacherConfig, teacherSchema } from '../../src/experiment/schema.ts';
 import { saveModel } from '../../src/models/checkpoint.ts';
 import { Interruption } from '../../src/training/interruption.ts';
-import { prepareTeacher, type Teacher, type TeacherOptions } from '../../src/training/teacher.ts';
+import {
+  prepareTeacher,
+  type Teacher,
+  type TeacherOptions,
+  teacherHash,
+} from '../../src/training/teacher.ts';
 import { brightRows, openTestDevice, smallModel, temporaryDirectory, valuesOf } from './support.ts';
 
 const device = await openTestDevice();
@@ -133,4 +139,20 @@ test('a checkpoint that is not there is the user’s mistake', async () => {
     prepare(temporaryDirectory(), { config: teacherSchema.parse({ checkpoint: 'nowhere' }) }),
     { name: 'UserError', message: /nowhere/ },
   );
+});
+
+test('a teacher of version 0.1.0 is still known, but for language models, whose epoch is now chosen by the loss', () => {
+  const config = { model: { architecture: 'mlp', hidden: [9] }, training: { epochs: 2 } };
+  const hash = (task: TaskShape, training: object = {}) =>
+    teacherHash(
+      { fingerprint: 'data', task },
+      teacherSchema.parse({ ...config, training: { ...config.training, ...training } }),
+    );
+  const images: TaskShape = { classes: 3, image: [4, 4, 1] };
+  assert.equal(hash(images), '07853b918f930e91');
+  assert.notEqual(hash(images, { selectBy: 'loss' }), hash(images));
+  const text = { goal: 'language-model', vocabulary: 9, length: 8, padId: 0 } as const;
+  const language: TaskShape = { classes: 9, text };
+  assert.notEqual(hash(language), hash(images));
+  assert.equal(hash(language, { selectBy: 'loss' }), hash(language));
 });
