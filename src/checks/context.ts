@@ -1,7 +1,7 @@
 import type { Finding, JsonPath } from '../experiment/problem.ts';
 import type { Experiment, ModelConfig } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
-import type { CheckpointDescription } from '../models/read-model-config.ts';
+import type { InspectedCheckpoint } from '../models/checkpoint.ts';
 import type { DatasetFacts } from './dataset-facts.ts';
 
 /** All that the checks look at; each reads what it needs and says nothing where that could not be found out. */
@@ -16,8 +16,8 @@ export interface CheckContext {
   /** Absolute path of the experiment file, where there is one. */
   readonly file?: string;
   readonly dataset?: DatasetFacts;
-  readonly storedTeacher?: CheckpointDescription;
-  readonly storedStudent?: CheckpointDescription;
+  readonly storedTeacher?: InspectedCheckpoint;
+  readonly storedStudent?: InspectedCheckpoint;
 }
 
 export type Check = (context: CheckContext) => readonly Finding[] | Promise<readonly Finding[]>;

@@ -1,6 +1,9 @@
 import type { Finding, JsonPath } from '../experiment/problem.ts';
 import type { StrategyConfig } from '../experiment/schema.ts';
-import type { Check } from './context.ts';
+import type { Check, CheckContext } from './context.ts';
+import { classifierIsTrained } from './student-classifier.ts';
+
+type AmongStudents = Extract<StrategyConfig, { kind: 'online' | 'self' }>;
 
 interface Weights {
   /** Of the labels. */
@@ -14,12 +17,17 @@ interface Weights {
 }
 
 /** Weights and temperatures that are allowed but amount to something else than one would think. */
-export const checkLossWeights: Check = ({ experiment: { strategy } }) => {
-  const weights = weightsOf(strategy);
-  return [...(weights === undefined ? [] : weightFindings(weights)), ...temperatureFindings(strategy)];
+export const checkLossWeights: Check = (context) => {
+  const { strategy } = context.experiment;
+  return [...weightFindings(context), ...temperatureFindings(strategy)];
 };
 
-function weightFindings({ labels, answers, states, path }: Weights): Finding[] {
+function weightFindings(context: CheckContext): Finding[] {
+  const { strategy } = context.experiment;
+  if (strategy.kind === 'online' || strategy.kind === 'self') return amongStudents(strategy);
+  const weights = weightsOf(strategy);
+  if (weights === undefined) return [];
+  const { labels, answers, states, path } = weights;
   const base = { path, severity: 'warning', code: 'loss-weights' } as const;
   if (labels + answers + states === 0)
     return [
@@ -28,6 +36,16 @@ function weightFindings({ labels, answers, states, path }: Weights): Finding[] {
         severity: 'error',
         message: 'Every weight of the loss is 0: the student would learn nothing.',
         remedy: 'Give at least one term a weight above 0.',
+      },
+    ];
+  if (labels + answers === 0 && classifierIsTrained(context))
+    return [
+      {
+        ...base,
+        message:
+          'Only hidden states are compared: the student’s classifier stays as it begins while the layers below it change.',
+        remedy:
+          'Give the labels or the teacher’s answers a weight above 0, unless that is what you want to find out.',
       },
     ];
   if (labels + answers === 0)
@@ -57,6 +75,30 @@ function weightFindings({ labels, answers, states, path }: Weights): Finding[] {
       },
     ];
   return [];
+}
+
+/** Of strategies without a teacher: labels are all that ties the students to the task. */
+function amongStudents({ kind, weight, labelWeight }: AmongStudents): Finding[] {
+  const path = ['strategy', labelWeight === 0 ? 'labelWeight' : 'weight'];
+  const base = { code: 'loss-weights', path } as const;
+  if (labelWeight === 0)
+    return [
+      {
+        ...base,
+        severity: 'error',
+        message: `The labels weigh 0, and ${kind === 'online' ? 'peers' : 'exits'} that learn from each other alone learn nothing of the task.`,
+        remedy: 'Give the labels a weight above 0.',
+      },
+    ];
+  if (weight > 0) return [];
+  return [
+    {
+      ...base,
+      severity: 'warning',
+      message: `The weight is 0: ${kind === 'online' ? 'every peer' : 'every exit'} learns from labels alone.`,
+      remedy: 'Raise the weight, or use strategy "direct".',
+    },
+  ];
 }
 
 function weightsOf(strategy: StrategyConfig): Weights | undefined {

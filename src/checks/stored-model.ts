@@ -3,11 +3,10 @@ import { basename } from 'node:path';
 import { fileProblem } from '../data/file-problem.ts';
 import type { Finding, JsonPath } from '../experiment/problem.ts';
 import { resolvePath } from '../experiment/resolve-path.ts';
-import { inspectCheckpoint } from '../models/checkpoint.ts';
+import { type InspectedCheckpoint, inspectCheckpoint } from '../models/checkpoint.ts';
 import { hasWeights, weightsFile } from '../models/checkpoint-weights.ts';
 import { cachedSnapshot } from '../models/hub/cache.ts';
 import { isHubReference, parseHubReference } from '../models/hub/reference.ts';
-import type { CheckpointDescription } from '../models/read-model-config.ts';
 import { findingOf } from './context.ts';
 import { didYouMean } from './neighbours.ts';
 
@@ -29,7 +28,7 @@ export interface StoredModelOptions {
 export async function readStoredModel(
   checkpoint: string,
   options: StoredModelOptions,
-): Promise<{ stored?: CheckpointDescription; findings: Finding[] }> {
+): Promise<{ stored?: InspectedCheckpoint; findings: Finding[] }> {
   const { path, directory, freshHead } = options;
   try {
     const folder = await folderOf(checkpoint, directory);

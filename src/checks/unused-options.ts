@@ -23,7 +23,9 @@ export const checkUnusedOptions: Check = (context) => {
     });
   };
   const optimizer = (kind: string, section: JsonPath) => {
-    if (kind !== 'sgd') unused([...section, 'momentum'], 'only the optimizer "sgd" uses it');
+    if (kind !== 'sgd')
+      for (const name of ['momentum', 'weightDecayKind'])
+        unused([...section, name], 'only the optimizer "sgd" uses it');
     if (kind !== 'adamw')
       for (const name of ['beta1', 'beta2', 'epsilon'])
         unused([...section, name], 'only the optimizer "adamw" uses it');
@@ -31,13 +33,19 @@ export const checkUnusedOptions: Check = (context) => {
   const augmentation = (section: JsonPath) => {
     if (taskOf(context)?.task.text) unused([...section, 'augmentation'], 'only images are changed at random');
   };
+  const selection = (section: JsonPath) => {
+    if (experiment.dataset.validation === 0)
+      unused([...section, 'selectBy'], 'nothing is held out, so the last epoch is kept');
+  };
   optimizer(training.optimizer, ['training']);
+  selection(['training']);
   augmentation(['training']);
   if (teacher?.checkpoint !== undefined)
     for (const name of ['training', 'seed'])
       unused(['teacher', name], 'a teacher from a checkpoint is not trained');
   else if (teacher?.training !== undefined) {
     optimizer(teacher.training.optimizer, ['teacher', 'training']);
+    selection(['teacher', 'training']);
     augmentation(['teacher', 'training']);
   }
 
@@ -51,6 +59,8 @@ export const checkUnusedOptions: Check = (context) => {
       if (term.kind === 'sequence') divergence(term.divergence, ['strategy', 'terms', index]);
   if (strategy.kind === 'feature' && strategy.responseWeight === 0)
     unused(['strategy', 'temperature'], 'responseWeight is 0');
+  if ((strategy.kind === 'online' || strategy.kind === 'self') && strategy.temperature === 1)
+    unused(['strategy', 'scaleByTemperature'], 'the temperature is 1, and so is its square');
   if (strategy.kind === 'generated' && strategy.temperature === 0)
     for (const name of ['topK', 'topP'])
       unused(['strategy', name], 'temperature 0 always takes the most probable token');

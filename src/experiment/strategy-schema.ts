@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { pruneSchema, quantizeSchema } from './compression-schema.ts';
+import { divergence } from './divergence-schema.ts';
 import { generatedSchema } from './generated-schema.ts';
 import { modelSchema } from './model-schema.ts';
-import { choice, fraction, wholeNumber } from './option.ts';
+import { fraction, wholeNumber } from './option.ts';
 
 /**
  * Strategies and their settings. In the formulas z are logits, t is the teacher, s the student, T the temperature,
@@ -10,14 +11,14 @@ import { choice, fraction, wholeNumber } from './option.ts';
  * temperature 1; all are averaged over samples, of language models over the positions that have a label.
  */
 
-const temperature = (value: number, why: string) =>
+const temperature = (value: number, why: string, scaling?: string) =>
   z
     .number()
     .min(0.05)
     .max(100)
     .default(value)
     .describe(
-      `T, by which logits are divided before the softmax. Higher values show more of how the wrong classes are ranked; 1 leaves the answers as they are. The term is multiplied by T² so that its gradients keep their size. Default ${value}: ${why}`,
+      `T, by which logits are divided before the softmax. Higher values show more of how the wrong classes are ranked; 1 leaves the answers as they are. ${scaling ? `With ${scaling} the` : 'The'} term is multiplied by T² so that its gradients keep their size. Default ${value}: ${why}`,
     );
 
 const classTemperature = temperature(4, 'usual for ten to a hundred classes.');
@@ -57,33 +58,6 @@ const lastLayers = layerPair
   .optional()
   .describe('The two layers whose pooled vectors are compared. Left out: the last of each.');
 
-const divergence = {
-  divergence: choice(
-    {
-      'forward-kl': 'KL(p ‖ q): the student covers all that the teacher holds possible.',
-      'reverse-kl': 'KL(q ‖ p): the student keeps to what the teacher finds likely.',
-      jsd: 'β·KL(p ‖ m) + (1−β)·KL(q ‖ m), m = β·p + (1−β)·q: between the two (Agarwal et al. 2024).',
-      'skew-kl': 'KL(p ‖ λ·p + (1−λ)·q): forward, with gentler gradients (Ko et al. 2024).',
-      'skew-reverse-kl': 'KL(q ‖ (1−λ)·p + λ·q): reverse, with gentler gradients (Ko et al. 2024).',
-    },
-    'D(p, q), how far the student’s q is from the teacher’s p. Default forward-kl, that of Hinton et al. 2015.',
-  ).default('forward-kl'),
-  beta: fraction(
-    'β, read by jsd only; 0 is forward-kl and 1 is reverse-kl, exactly. Default 0.5: the symmetric Jensen-Shannon divergence.',
-  ).default(0.5),
-  lambda: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0.1)
-    .describe('λ, read by skew-kl and skew-reverse-kl only. Default 0.1 (Ko et al. 2024).'),
-  topK: z.int().min(1).nullable().default(64).meta({
-    description:
-      'Language models: keep this many of the teacher’s most probable tokens per position; the probability that is left is spread evenly over all other tokens. null keeps all, which makes a large cache. Default 64.',
-    unit: 'tokens',
-  }),
-};
-
 const relationWeights = {
   distance: weight('Weight of the distance term; 0 leaves it out. Default 25 (Park et al. 2019).', 25),
   angle: weight('Weight of the angle term; 0 leaves it out. Default 50 (Park et al. 2019).', 50),
@@ -99,6 +73,13 @@ const formulas = {
     'distance·Huber(d_t/mean(d_t) − d_s/mean(d_s)) + angle·Huber(cos∠_t − cos∠_s), over all pairs and triples of the batch',
   sequence: 'T²·D(p_T(z_t), p_T(z_s))',
 };
+
+const scaleByTemperature = z
+  .boolean()
+  .default(true)
+  .describe(
+    'Multiply the KL term by T², so that its gradients keep their size when T changes (Hinton et al. 2015). false leaves T² out, as the mutual loss of many articles does; the term then fades with 1/T². Default true.',
+  );
 
 const termWeight = weight('Weight of this term in the sum. Default 1.', 1);
 
@@ -210,11 +191,15 @@ export const strategySchema = z
           .describe(
             'K: classifiers after layers L/K, 2L/K … L; the deepest is the student’s own and teaches the others. Default 4.',
           ),
-        temperature: temperature(3, 'that of Zhang et al. 2019.'),
+        temperature: temperature(3, 'that of Zhang et al. 2019.', 'scaleByTemperature'),
+        weight: weight('Weight of what earlier exits learn from the deepest; 0 leaves it out. Default 1.', 1),
+        labelWeight: weight('Weight of every exit’s cross-entropy with the labels. Default 1.', 1),
+        scaleByTemperature,
       })
       .meta({
         description: 'The student’s deepest layer teaches classifiers on earlier ones (Zhang et al. 2019).',
-        formula: 'mean over exits k of CE(labels, z_k) + [k < K]·T²·KL(p_T(stop(z_K)) ‖ p_T(z_k))',
+        formula:
+          'mean over exits k of labelWeight·CE(labels, z_k) + [k < K]·weight·T²·KL(p_T(stop(z_K)) ‖ p_T(z_k)); without scaleByTemperature there is no T²',
       }),
     z
       .strictObject({
@@ -235,7 +220,10 @@ export const strategySchema = z
           .describe(
             'Architectures of the second peer, the third and so on; those not given are like the student.',
           ),
-        temperature: classTemperature,
+        temperature: temperature(4, 'usual for ten to a hundred classes.', 'scaleByTemperature'),
+        weight: weight('Weight of what each peer learns from the others; 0 leaves it out. Default 1.', 1),
+        labelWeight: weight('Weight of every peer’s cross-entropy with the labels. Default 1.', 1),
+        scaleByTemperature,
       })
       .refine((online) => (online.peerModels?.length ?? 0) < online.peers, {
         path: ['peerModels'],
@@ -244,7 +232,8 @@ export const strategySchema = z
       })
       .meta({
         description: 'Peers learn together, each from the labels and from the others (Zhang et al. 2018).',
-        formula: 'Σ over peers i of CE(labels, z_i) + mean over j≠i of T²·KL(p_T(stop(z_j)) ‖ p_T(z_i))',
+        formula:
+          'Σ over peers i of labelWeight·CE(labels, z_i) + weight·mean over j≠i of T²·KL(p_T(stop(z_j)) ‖ p_T(z_i)); without scaleByTemperature there is no T²',
       }),
     z
       .strictObject({

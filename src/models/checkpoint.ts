@@ -4,9 +4,9 @@ import type { TaskShape } from '../data/dataset.ts';
 import type { RandomGenerator } from '../device/random-generator.ts';
 import { CheckpointWeights } from './checkpoint-weights.ts';
 import { classOrder } from './class-order.ts';
-import { createModel } from './create-model.ts';
+import { createModel, planModel } from './create-model.ts';
 import { fitWeights, taskFor } from './fit-weights.ts';
-import { outputLayer, reordered } from './head-weights.ts';
+import { isHeadWeight, outputLayer, reordered } from './head-weights.ts';
 import { writeHuggingFaceConfig } from './huggingface/config.ts';
 import { withClassNames } from './huggingface/description.ts';
 import { fromStored } from './kernel-layout.ts';
@@ -140,20 +140,30 @@ function rowsInOrder(
   return order.kind === 'names' ? order.rows : undefined;
 }
 
+export interface InspectedCheckpoint extends CheckpointDescription {
+  /** Size of the weights on disk. */
+  readonly bytes: number;
+  /** Whether it has all weights of a head, for as many classes as its task has. */
+  readonly hasHead: boolean;
+}
+
 /**
  * Looks at a checkpoint without reading its weights: everything that {@link loadModel} would refuse is refused.
- * @returns what it is, for the task given, and the size of its weights on disk.
+ * @returns what it is, for the task given.
  */
 export async function inspectCheckpoint(
   directory: string,
   { task: wanted, freshHead = false }: { readonly task?: TaskShape; readonly freshHead?: boolean } = {},
-): Promise<CheckpointDescription & { readonly bytes: number }> {
+): Promise<InspectedCheckpoint> {
   const found = await readModelConfig(directory);
   const task = taskFor(found.task, wanted, `The model in ${directory}`, directory);
   const weights = await CheckpointWeights.open(directory, found.storage);
   try {
-    fitWeights(found, task, weights, directory, freshHead);
-    return { ...found, task, bytes: weights.bytes };
+    const stored = new Set(fitWeights(found, task, weights, directory, freshHead).map(({ name }) => name));
+    const hasHead = [...planModel(found.config, task).parameters.keys()].every(
+      (name) => stored.has(name) || !isHeadWeight(found.config, name),
+    );
+    return { ...found, task, bytes: weights.bytes, hasHead };
   } finally {
     await weights.close();
   }

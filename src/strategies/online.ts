@@ -27,14 +27,15 @@ function prefixed(peers: readonly Model[], which: 'parameters' | 'buffers'): Map
   );
 }
 
-function attach({ peers: count, peerModels = [], temperature }: OnlineConfig, parts: StrategyParts) {
+function attach(config: OnlineConfig, parts: StrategyParts) {
+  const { peers: count, peerModels = [] } = config;
   const peers = Array.from({ length: count - 1 }, (_, index) =>
     parts.buildModel(peerModels[index] ?? parts.student.config, peerName(index)),
   );
   const strategy: AttachedStrategy = {
     parameters: prefixed(peers, 'parameters'),
     buffers: prefixed(peers, 'buffers'),
-    loss: (context) => mutualLoss(peers, temperature, context),
+    loss: (context) => mutualLoss(peers, config, context),
     candidates: () => peers.map((model, index) => ({ name: peerName(index), model, ensemble: true })),
     dispose() {
       for (const peer of peers) peer.dispose();
@@ -46,7 +47,7 @@ function attach({ peers: count, peerModels = [], temperature }: OnlineConfig, pa
 /** All predictions are taken from the weights before the step: one sum of losses, one update of all. */
 function mutualLoss(
   peers: readonly Model[],
-  temperature: number,
+  { temperature, weight, labelWeight, scaleByTemperature }: OnlineConfig,
   context: StrategyContext,
 ): Record<string, LossTerm> {
   const { batch, random, student } = context;
@@ -60,16 +61,18 @@ function mutualLoss(
     const prefix = index === 0 ? '' : `${peerName(index - 1)}.`;
     const others = answers.filter((_, other) => other !== index);
     // distillationLoss lets no gradient into its teacher: with it, this would be another method.
-    const lessons = others.map((other) => distillationLoss(other, own, temperature, rows));
-    terms[`${prefix}labels`] = { weight: 1, value: hardLoss(context, own, rows) };
-    terms[`${prefix}mutual`] = { weight: 1, value: tf.div<Scalar>(tf.addN(lessons), lessons.length) };
+    const lessons = others.map((other) =>
+      distillationLoss(other, own, temperature, rows, scaleByTemperature),
+    );
+    terms[`${prefix}labels`] = { weight: labelWeight, value: hardLoss(context, own, rows) };
+    terms[`${prefix}mutual`] = { weight, value: tf.div<Scalar>(tf.addN(lessons), lessons.length) };
   });
   return terms;
 }
 
 /**
- * For each peer i: CE(labels, z_i) + mean over j≠i of T²·KL(softmax(stop(z_j)/T) ‖ softmax(z_i/T)), summed over peers
- * (deep mutual learning, Zhang et al. 2018).
+ * For each peer i: labelWeight·CE(labels, z_i) + weight·mean over j≠i of T²·KL(softmax(stop(z_j)/T) ‖ softmax(z_i/T)),
+ * summed over peers (deep mutual learning, Zhang et al. 2018, who have no temperature); T² is left out where asked.
  */
 export function online(config: OnlineConfig): Strategy {
   return {

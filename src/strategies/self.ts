@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { StrategyConfig } from '../experiment/strategy-schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { createExit } from './exit.ts';
@@ -31,10 +32,11 @@ export function exitLayers(layerCount: number, exits: number): readonly number[]
   return [...new Set(layers)].filter((layer) => layer < layerCount);
 }
 
-function attach({ exits: count, temperature }: SelfConfig, parts: StrategyParts): AttachedStrategy {
+function attach(config: SelfConfig, parts: StrategyParts): AttachedStrategy {
+  const { temperature, scaleByTemperature } = config;
   const { student } = parts;
   const shapes = hiddenShapes(student);
-  const exits = exitLayers(student.layerCount, count).map((layer) =>
+  const exits = exitLayers(student.layerCount, config.exits).map((layer) =>
     createExit(layer, shapes[layer]!, parts),
   );
   const parameters = new Map(exits.flatMap((exit) => [...exit.parameters]));
@@ -45,13 +47,18 @@ function attach({ exits: count, temperature }: SelfConfig, parts: StrategyParts)
     loss(context) {
       const rows = rowsOf(context.batch, context.totals);
       const { logits, hiddenStates } = context.student;
-      const weight = 1 / (exits.length + 1);
-      const terms: Record<string, LossTerm> = { labels: { weight, value: hardLoss(context, logits, rows) } };
+      const share = 1 / (exits.length + 1);
+      const labels = (own: Tensor): LossTerm => ({
+        weight: share * config.labelWeight,
+        value: hardLoss(context, own, rows),
+      });
+      const terms: Record<string, LossTerm> = { labels: labels(logits) };
       for (const exit of exits) {
         const own = exit.answer(hiddenStates[exit.layer]!, context.batch.input);
-        terms[`${exit.name}.labels`] = { weight, value: hardLoss(context, own, rows) };
+        terms[`${exit.name}.labels`] = labels(own);
         // distillationLoss lets no gradient into its teacher, here the deepest exit.
-        terms[`${exit.name}.self`] = { weight, value: distillationLoss(logits, own, temperature, rows) };
+        const value = distillationLoss(logits, own, temperature, rows, scaleByTemperature);
+        terms[`${exit.name}.self`] = { weight: share * config.weight, value };
       }
       return terms;
     },
@@ -63,8 +70,9 @@ function attach({ exits: count, temperature }: SelfConfig, parts: StrategyParts)
 }
 
 /**
- * Mean over exits k of CE(labels, z_k) + [k < K]·T²·KL(softmax(stop(z_K)/T) ‖ softmax(z_k/T)); exits classify pooled
- * states, maps after a bottleneck; the deepest is the student's own (Zhang et al. 2019).
+ * Mean over exits k of labelWeight·CE(labels, z_k) + [k < K]·weight·T²·KL(softmax(stop(z_K)/T) ‖ softmax(z_k/T)); exits
+ * classify pooled states, maps after a bottleneck; the deepest is the student's own (Zhang et al. 2019). T² is left out
+ * where asked.
  */
 export function self(config: SelfConfig): Strategy {
   return {

@@ -270,6 +270,58 @@ const cases: Case[] = [
     ],
   },
   {
+    title: 'a classifier that was copied from the teacher and is not trained',
+    changes: {
+      strategy: { kind: 'feature', labelWeight: 0 },
+      teacher,
+      student: { model: mlp(8), teacherLayers: [1] },
+    },
+    expected: [
+      'warning',
+      'loss-weights',
+      'strategy.labelWeight',
+      'Only hidden states are compared: the student’s classifier stays as it begins while the layers below it change.',
+      'Give the labels or the teacher’s answers a weight above 0, unless that is what you want to find out.',
+    ],
+  },
+  {
+    title: 'layers of a teacher whose classifier does not fit',
+    changes: {
+      strategy: { kind: 'feature', labelWeight: 0 },
+      teacher: { model: mlp(8, 6) },
+      student: { model: mlp(8), teacherLayers: [1] },
+    },
+    expected: [
+      'error',
+      'loss-weights',
+      'strategy.labelWeight',
+      'Only hidden states are compared, so nothing trains the student’s classifier.',
+      'Give the labels or the teacher’s answers a weight above 0.',
+    ],
+  },
+  {
+    title: 'peers without labels',
+    changes: { strategy: { kind: 'online', labelWeight: 0 } },
+    expected: [
+      'error',
+      'loss-weights',
+      'strategy.labelWeight',
+      'The labels weigh 0, and peers that learn from each other alone learn nothing of the task.',
+      'Give the labels a weight above 0.',
+    ],
+  },
+  {
+    title: 'exits that do not learn from the deepest',
+    changes: { strategy: { kind: 'self', exits: 2, weight: 0 }, student: { model: mlp(8, 8) } },
+    expected: [
+      'warning',
+      'loss-weights',
+      'strategy.weight',
+      'The weight is 0: every exit learns from labels alone.',
+      'Raise the weight, or use strategy "direct".',
+    ],
+  },
+  {
     title: 'no loss at all',
     changes: {
       strategy: { kind: 'combined', labelWeight: 0, terms: [{ kind: 'response', weight: 0 }] },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tf } from '../../src/device/tensorflow.ts';
+import { strategySchema } from '../../src/experiment/strategy-schema.ts';
 import type { Model } from '../../src/models/model.ts';
 import { createStrategy } from '../../src/strategies/create-strategy.ts';
 import { initializer } from '../../src/training/initialize.ts';
@@ -48,7 +49,7 @@ test('an ensemble answers with the mean of its members’ probabilities', async 
 
 test('the exits of a self-distilled student answer together with it', async () => {
   const student = smallModel(data, { hidden: [8, 8, 8] });
-  const exits = createStrategy({ kind: 'self', exits: 3, temperature: 3 }).attach({
+  const exits = createStrategy(strategySchema.parse({ kind: 'self', exits: 3 })).attach({
     student,
     task: student.task,
     initialize: initializer(0),
