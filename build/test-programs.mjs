@@ -13,6 +13,7 @@ const entryPoints = {
   'fake-cli': 'test/cli/fake-cli.ts',
   'lock-holder': 'test/training/lock-holder.ts',
   'concurrent-writer': 'test/runs/concurrent-writer.ts',
+  'random-writer': 'test/extension/views/random-writer.ts',
 };
 
 /** @returns the folder they are in; within the repository, for they take native packages from it. */

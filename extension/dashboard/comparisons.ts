@@ -38,7 +38,9 @@ export class Comparisons {
 
   async #ask(given: readonly ComparedRun[], wanted: NonNullable<ComparisonTask['wanted']>): Promise<unknown> {
     // Oldest first, as on the command line: what is compared does not depend on how the runs were picked.
-    const runs = given.toSorted((one, other) => (one.createdAt ?? 0) - (other.createdAt ?? 0));
+    const runs = given.toSorted(
+      (one, other) => (one.createdAt ?? 0) - (other.createdAt ?? 0) || (one.id < other.id ? -1 : 1),
+    );
     const worker = this.#start();
     this.#lastId += 1;
     const id = this.#lastId;

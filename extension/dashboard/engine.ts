@@ -26,7 +26,7 @@ export class DashboardEngine extends Disposables {
       }),
     );
     this.add(folders.onDidChange(({ ids }) => this.rows.changed(ids)));
-    this.add(folders.onDidReplace(() => this.rows.replaced()));
+    this.add(folders.onDidReplace(() => this.rows.changed(undefined)));
   }
 
   panel(panel: WebviewPanel, memory: ViewMemory, view: KeptView): DashboardPanel {

@@ -86,28 +86,6 @@ export class RowCache {
     });
   }
 
-  /** Reads what came, went, and is on its way; a label that another process changed is found by readAll alone. */
-  readActive(): Promise<RunsChanges> {
-    return this.#inTurn(async () => {
-      const news = new Changes();
-      const found = new Set<string>();
-      for (const source of this.#sources()) {
-        const store = await source.reader();
-        if (!store) continue;
-        const active = new Set(await store.ids(['running', 'queued']));
-        const ids = await store.ids();
-        for (const id of ids) found.add(id);
-        const wanted = ids.filter((id) => {
-          const state = this.#rows.get(id)?.row.state;
-          return state === undefined || state === 'running' || state === 'queued' || active.has(id);
-        });
-        await this.#read(source, store, wanted, news);
-      }
-      this.#removeAllBut(found, news);
-      return news.told();
-    });
-  }
-
   async #read(
     source: RowSource,
     store: NonNullable<Awaited<ReturnType<RowSource['reader']>>>,

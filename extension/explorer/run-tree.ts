@@ -14,7 +14,7 @@ import type { RememberedViewOptions } from './view-options.ts';
 export const pageSize = 100;
 
 /** How often rows are drawn anew whose run only got further: a click that falls into a drawing is lost. */
-const progressMs = 1000;
+const progressMs = 700;
 
 /** A row of VS Code's: it knows rows by the very objects it was given, and asks again what they look like. */
 interface ShownRow<Node extends ExplorerNode> {
@@ -135,10 +135,16 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
     this.#updating = this.#updating
       .then(() => {
         if (this.disposed) return undefined;
-        const onlyReports = !change.structure && change.ids !== undefined;
-        return onlyReports ? this.#renew(change) : this.#compare(change);
+        const inPlace = !change.structure && change.ids !== undefined && !this.#isMovedByLabels;
+        return inPlace ? this.#renew(change) : this.#compare(change);
       })
       .catch(() => this.refresh());
+  }
+
+  /** Whether a new name, note, tag or figure alone can show, hide or move a row. */
+  get #isMovedByLabels(): boolean {
+    const { text, sort } = this.#options.current;
+    return text !== '' || !['createdAt', 'seed', 'experiment', 'strategy'].includes(sort);
   }
 
   /** Runs may have come, gone or changed in any way: draws what is no longer as it was drawn. */

@@ -7,7 +7,7 @@ import { runDescription, runLabel } from '../explorer/run-item.ts';
 import type { RunFolders } from '../workspace/run-folders.ts';
 
 const listed = 10;
-const progressMs = 1000;
+const progressMs = 700;
 
 /** What runs, in the status bar and as the badge of the run explorer; nothing while nothing runs. */
 export class RunStatus extends Disposables {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ExtensionContext, type WorkspaceFolder, workspace } from 'vscode';
 import { readSetting } from '../settings.ts';
@@ -12,6 +12,13 @@ export function dataDirectoryOf(folder: WorkspaceFolder, context: ExtensionConte
   const hash = createHash('sha256').update(folder.uri.toString()).digest('hex').slice(0, 12);
   return join(context.storageUri.fsPath, `${folder.name.replace(/[^\w-]/g, '_')}-${hash}`);
 }
+
+/** Tells one state of a data directory's database from another; empty where there is none. */
+export const stampOf = (dataDirectory: string): Promise<string> =>
+  stat(join(dataDirectory, 'distillery.db')).then(
+    ({ ino, mtimeMs, size }) => `${ino}/${mtimeMs}/${size}`,
+    () => '',
+  );
 
 /** Whether there are runs to open. */
 export async function holdsRuns(dataDirectory: string): Promise<boolean> {

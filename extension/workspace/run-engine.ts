@@ -6,22 +6,29 @@ import { requireSound } from '../../src/checks/check.ts';
 import { loadExperiment, readExperimentText } from '../../src/experiment/load.ts';
 import { stopRun } from '../../src/runs/control.ts';
 import { createRuns, type RunOptions } from '../../src/runs/create-run.ts';
+import { isDamaged, readOnlyProblem } from '../../src/runs/database-problem.ts';
 import { LocalLauncher } from '../../src/runs/launch.ts';
 import { setEditorConcurrency } from '../../src/runs/queue.ts';
 import { removeRun } from '../../src/runs/remove.ts';
 import { resumeRun } from '../../src/runs/resume.ts';
-import { openStore, openStoreReadOnly, type RunStore } from '../../src/runs/store.ts';
+import { RunWatch, type WatchListener } from '../../src/runs/run-watch.ts';
+import { openStoreAsAllowed, openStoreReadOnly, type RunStore } from '../../src/runs/store.ts';
 import { Supervisor, type SupervisorListener } from '../../src/runs/supervisor.ts';
 
 export const runEngine = {
-  openStore,
+  isDamaged,
+  openStoreAsAllowed,
   openStoreReadOnly,
+  readOnlyProblem,
   removeRun,
   resumeRun,
   runsFromFile,
   setEditorConcurrency,
   stopRun,
 } as const;
+
+export const watchRuns = (store: RunStore, listener: WatchListener): RunWatch =>
+  new RunWatch(store, listener);
 
 /** Workers run in VS Code's own Node, so that users need none of their own. */
 export function supervise(store: RunStore, worker: string, listener: SupervisorListener): Supervisor {

@@ -1,29 +1,30 @@
 import { join } from 'node:path';
 import { EventEmitter, type ExtensionContext, type Uri, type WorkspaceFolder, workspace } from 'vscode';
-import type { RunQuery, RunRecord, RunTally } from '../../src/runs/run-records.ts';
+import type { RunQuery, RunRecord } from '../../src/runs/run-records.ts';
+import { noRuns, type RunTally, type RunWatch, type WatchedChange } from '../../src/runs/run-watch.ts';
 import type { RunStore } from '../../src/runs/store.ts';
 import type { Supervisor } from '../../src/runs/supervisor.ts';
 import type { RunEvent } from '../../src/worker/events.ts';
 import { Disposables } from '../disposables.ts';
 import type { Log } from '../status/log.ts';
-import { dataDirectoryOf, holdsRuns } from './data-directory.ts';
+import { dataDirectoryOf, holdsRuns, stampOf } from './data-directory.ts';
 
 export interface RunChange {
   readonly folder: RunFolder;
-  /** Runs that reported; undefined where any run may have changed. */
+  /** Runs that came, went or changed; undefined where any may have. */
   readonly ids: readonly string[] | undefined;
-  /** Runs came, went or changed their state. */
+  /** Runs came, went, changed their state or belong to another experiment file now. */
   readonly structure: boolean;
 }
 
 interface Opened {
   readonly store: RunStore;
+  readonly watch: RunWatch;
   readonly supervisor?: Supervisor;
 }
 
-/** Reports are shown at most so often. */
-const quietMs = 250;
-const noRuns: RunTally = { total: 0, newest: 0, states: {} };
+/** How often a database is looked for where there is none that can be read. */
+const lookoutMs = 500;
 
 /** The runs of one folder of the workspace. Opens nothing before it is asked, and makes nothing before something runs. */
 export class RunFolder extends Disposables {
@@ -43,10 +44,10 @@ export class RunFolder extends Disposables {
   readonly onDidMeetTrouble = this.#troubled.event;
   #opened: Promise<Opened | undefined> | undefined;
   #failure: Error | undefined;
+  /** What the database looked like when it could not be read. */
+  #failedStamp = '';
   #tally = noRuns;
-  readonly #reported = new Set<string>();
-  #unknown = false;
-  #timer: NodeJS.Timeout | undefined;
+  #lookout: NodeJS.Timeout | undefined;
 
   constructor(folder: WorkspaceFolder, context: ExtensionContext, log: Log) {
     super();
@@ -93,27 +94,25 @@ export class RunFolder extends Disposables {
 
   /** The store where there is one; nothing is made. */
   async reader(): Promise<RunStore | undefined> {
-    const opened = await this.#open(false);
-    // Without a supervisor nobody else sees that the runs are others now.
-    if (opened && !opened.supervisor)
-      await opened.store
-        .reopenIfReplaced()
-        .catch((error) => this.#log.error(`reading the runs of ${this.folder.name}`, error));
-    return opened?.store;
+    return (await this.#open(false))?.store;
   }
 
   /** The store, made where it is missing. Throws UserError. */
   async writer(): Promise<RunStore> {
     const opened = await this.#open(true);
+    if (opened && !opened.store.writable) {
+      const { runEngine } = await import('./run-engine.ts');
+      throw runEngine.readOnlyProblem(this.dataDirectory);
+    }
     if (opened) return opened.store;
     throw this.#failure ?? new Error(`The runs of ${this.folder.name} cannot be opened.`);
   }
 
   /** Lets what was just queued, stopped or changed take effect at once. */
   async look(): Promise<void> {
-    await (await this.#opened)?.supervisor?.look();
-    this.#unknown = true;
-    await this.#tell();
+    const opened = await this.#opened;
+    await opened?.supervisor?.look();
+    await opened?.watch.look();
   }
 
   /** Opens the database again, which may have been mended. */
@@ -124,6 +123,33 @@ export class RunFolder extends Disposables {
     }
     await this.#open(false);
     await this.look();
+    this.#lookOut();
+  }
+
+  /** While there is no database that can be read, one is looked for: a command in a terminal may make or mend it. */
+  #lookOut(): void {
+    if (this.disposed) return;
+    clearTimeout(this.#lookout);
+    this.#lookout = setTimeout(async () => {
+      if (this.#opened && !this.#failure) return;
+      const stamp = await stampOf(this.dataDirectory);
+      if (stamp !== (this.#failure ? this.#failedStamp : '')) await this.refresh();
+      else this.#lookOut();
+    }, lookoutMs);
+  }
+
+  /** The runs cannot be read any more: nothing of them is shown as if they were. */
+  async #fail(error: Error): Promise<void> {
+    // At once, lest somebody opens it meanwhile.
+    this.#failure = error;
+    const opened = await this.#opened?.catch(() => undefined);
+    this.#opened = undefined;
+    this.#failedStamp = await stampOf(this.dataDirectory);
+    this.#log.error(`opening the runs of ${this.folder.name}`, error);
+    this.#tell({ ids: undefined, structure: true, tally: noRuns });
+    this.#failed.fire(error);
+    this.#lookOut();
+    await letGo(opened);
   }
 
   async #read<T>(read: (store: RunStore) => Promise<T>): Promise<T | undefined> {
@@ -133,9 +159,15 @@ export class RunFolder extends Disposables {
       return await read(store);
     } catch (error) {
       // While a deleted database is opened anew, or after the window has begun to close, there is nothing to read.
-      if (!this.disposed) this.#log.error(`reading the runs of ${this.folder.name}`, error);
+      if (!this.disposed) await this.#failedToRead(error);
       return undefined;
     }
+  }
+
+  async #failedToRead(error: unknown): Promise<void> {
+    const { runEngine } = await import('./run-engine.ts');
+    if (!runEngine.isDamaged(error)) this.#log.error(`reading the runs of ${this.folder.name}`, error);
+    else if (!this.#failure) void this.#fail(error as Error);
   }
 
   #open(create: boolean): Promise<Opened | undefined> {
@@ -155,27 +187,26 @@ export class RunFolder extends Disposables {
   async #openNow(create: boolean): Promise<Opened | undefined> {
     if (this.#failure && !create) return undefined;
     if (!create && !(await holdsRuns(this.dataDirectory))) return undefined;
+    let opened: RunStore | undefined;
     try {
-      const { runEngine, supervise } = await import('./run-engine.ts');
-      const open = workspace.isTrusted ? runEngine.openStore : runEngine.openStoreReadOnly;
+      const { runEngine, supervise, watchRuns } = await import('./run-engine.ts');
+      const open = workspace.isTrusted ? runEngine.openStoreAsAllowed : runEngine.openStoreReadOnly;
       const store = await open(this.dataDirectory);
+      opened = store;
       this.#failure = undefined;
       if (this.disposed) {
         await store.close();
         return undefined;
       }
-      if (!workspace.isTrusted) return { store };
+      const watch = watchRuns(store, {
+        changed: (change) => this.#tell(change),
+        failed: (error) => void this.#failedToRead(error),
+      });
+      await watch.start();
+      if (!store.writable) return { store, watch };
       await this.#applyConcurrency(store);
       const supervisor = supervise(store, this.#worker, {
-        events: (id, events) => {
-          this.#recorded.fire({ id, events });
-          this.#reported.add(id);
-          this.#schedule();
-        },
-        changed: () => {
-          if (this.#reported.size === 0) this.#unknown = true;
-          this.#schedule();
-        },
+        events: (id, events) => this.#recorded.fire({ id, events }),
         // The numbers of a database that is made anew are those that nobody set.
         replaced: () => this.#applyConcurrency(store),
         problem: (error) => {
@@ -185,11 +216,11 @@ export class RunFolder extends Disposables {
         },
       });
       this.#follow(supervisor);
-      return { store, supervisor };
+      return { store, watch, supervisor };
     } catch (error) {
-      this.#failure = error as Error;
-      this.#log.error(`opening the runs of ${this.folder.name}`, error);
-      this.#failed.fire(this.#failure);
+      this.#opened = undefined;
+      await opened?.close();
+      await this.#fail(error as Error);
       return undefined;
     }
   }
@@ -218,24 +249,11 @@ export class RunFolder extends Disposables {
 
   async applySettings(): Promise<void> {
     const store = await this.reader();
-    if (store && workspace.isTrusted) await this.#applyConcurrency(store);
+    if (store?.writable) await this.#applyConcurrency(store);
   }
 
-  #schedule(): void {
+  #tell({ ids, structure, tally }: WatchedChange): void {
     if (this.disposed) return;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      void this.#tell();
-    }, quietMs);
-  }
-
-  async #tell(): Promise<void> {
-    const ids = this.#unknown ? undefined : [...this.#reported];
-    this.#unknown = false;
-    this.#reported.clear();
-    const tally = (await this.#read((store) => store.tally())) ?? noRuns;
-    if (this.disposed) return;
-    const structure = JSON.stringify(tally) !== JSON.stringify(this.#tally);
     this.#tally = tally;
     this.#changed.fire({ folder: this, ids, structure });
   }
@@ -257,10 +275,15 @@ export class RunFolder extends Disposables {
   /** Lets go of the database; workers go on. */
   async close(): Promise<void> {
     super.dispose();
-    clearTimeout(this.#timer);
+    clearTimeout(this.#lookout);
     const opened = await this.#opened?.catch(() => undefined);
     this.#opened = undefined;
-    await opened?.supervisor?.close();
-    await opened?.store.close();
+    await letGo(opened);
   }
+}
+
+async function letGo(opened: Opened | undefined): Promise<void> {
+  await opened?.watch.close();
+  await opened?.supervisor?.close();
+  await opened?.store.close();
 }

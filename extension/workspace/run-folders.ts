@@ -1,4 +1,4 @@
-import { EventEmitter, type ExtensionContext, RelativePattern, type Uri, workspace } from 'vscode';
+import { EventEmitter, type ExtensionContext, type Uri, workspace } from 'vscode';
 import type { RunRecord } from '../../src/runs/run-records.ts';
 import type { RunEvent } from '../../src/worker/events.ts';
 import { Disposables } from '../disposables.ts';
@@ -87,16 +87,6 @@ export class RunFolders extends Disposables {
       subscriptions.add(folder.onDidRecord((news) => this.#recorded.fire({ folder, ...news })));
       subscriptions.add(folder.onDidMeetTrouble((error) => this.#troubled.fire(error)));
       subscriptions.add(folder.onDidFail((error) => this.#failed.fire({ folder, error })));
-      // A command in a terminal may make the first run of a folder.
-      const watcher = subscriptions.add(
-        workspace.createFileSystemWatcher(
-          new RelativePattern(folder.dataDirectory, 'distillery.db'),
-          false,
-          true,
-          true,
-        ),
-      );
-      subscriptions.add(watcher.onDidCreate(() => void folder.refresh()));
       this.#folders.set(key, { folder, subscriptions });
     }
     this.#replaced.fire();

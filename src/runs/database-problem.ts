@@ -8,10 +8,21 @@ export const isBusy = (error: unknown) =>
   codeOf((error as Error | null)?.cause) === 'SQLITE_BUSY' ||
   codeOf(error) === 'SQLITE_LOCKED';
 
+const unwritable = new Set(['EACCES', 'EPERM', 'EROFS', 'SQLITE_READONLY', 'SQLITE_CANTOPEN', 'SQLITE_PERM']);
+
+/** Whether an error says that the file system does not let us write here. */
+export const isUnwritable = (error: unknown) =>
+  unwritable.has(codeOf(error) ?? codeOf((error as Error | null)?.cause) ?? '');
+
+/** Whether an error says that the file cannot be read as a database, so that a new one must be made. */
+export const isDamaged = (error: unknown) =>
+  ['SQLITE_CORRUPT', 'SQLITE_NOTADB'].includes(codeOf(error) ?? codeOf((error as Error | null)?.cause) ?? '');
+
 export const readOnlyProblem = (file: string): UserError =>
   new UserError('The runs of this folder can be read here, but not changed.', {
     place: file,
-    remedy: 'In VS Code, trust the folder by “Workspaces: Manage Workspace Trust”.',
+    remedy:
+      'Make the folder writable; in VS Code, it must also be trusted (“Workspaces: Manage Workspace Trust”).',
   });
 
 /** What SQLite says, put so that a user knows what to do; what is no user's matter comes back as it was. */
@@ -43,7 +54,7 @@ export function databaseProblem(error: Error, file: string): Error {
       return new UserError('The run database is damaged, or is no SQLite database.', {
         place: file,
         remedy:
-          'Move this file away. The runs lie in their own directories and are read from there into a new database.',
+          'Run `distillery rebuild` (in VS Code: “Rebuild Run Database”): it sets the file aside and reads the runs from their own directories into a new one.',
         cause: error,
       });
     case 'SQLITE_IOERR':

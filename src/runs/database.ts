@@ -1,7 +1,9 @@
-import { access, stat } from 'node:fs/promises';
+import { access, copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import sqlite3 from 'sqlite3';
-import { databaseProblem, isBusy, readOnlyProblem } from './database-problem.ts';
+import { databaseProblem, isBusy, isUnwritable, readOnlyProblem } from './database-problem.ts';
 
 export type SqlValue = string | number | null;
 /** Values in the order of the question marks. */
@@ -103,15 +105,19 @@ export class Database {
   readonly #writer: Connection | undefined;
   /** Tells this file from one that took its place. */
   readonly #stamp: string;
-  readonly #immutable: boolean;
+  /** Whether the file counts as another as soon as anybody wrote to it. */
+  readonly #frozen: boolean;
+  /** A folder with the copy that is read instead of the file. */
+  readonly #copy: string | undefined;
   #tail: Promise<unknown> = Promise.resolve();
 
-  private constructor(file: string, { reader, writer, stamp, immutable = false }: Opened) {
+  private constructor(file: string, { reader, writer, stamp, frozen = false, copy }: Opened) {
     this.file = file;
     this.#reader = reader;
     this.#writer = writer;
     this.#stamp = stamp;
-    this.#immutable = immutable;
+    this.#frozen = frozen;
+    this.#copy = copy;
   }
 
   /** Opens the file, or makes it; `prepare` runs under the write lock before anybody reads, for migrations. */
@@ -148,11 +154,41 @@ export class Database {
       await reader.run('PRAGMA trusted_schema = OFF');
       await reader.run('PRAGMA query_only = ON');
       await check(reader);
-      return new Database(file, { reader, stamp, immutable });
+      return new Database(file, { reader, stamp, frozen: immutable });
     } catch (error) {
       await reader.close();
       throw error;
     }
+  }
+
+  /**
+   * Opens a copy of a file that somebody else made, once `prepare` has brought the copy up to date, for a file of an older
+   * version that may not be changed. It can only be read, and goes when it is closed.
+   */
+  static async openCopy(file: string, prepare: (statements: Statements) => Promise<void>): Promise<Database> {
+    const stamp = await stampOf(file, true);
+    const folder = await mkdtemp(join(tmpdir(), 'distillery-'));
+    try {
+      const copy = join(folder, 'distillery.db');
+      await copyDatabase(file, copy);
+      const reader = await Connection.open(copy);
+      try {
+        await reader.run('PRAGMA trusted_schema = OFF');
+        await inTransaction(reader, prepare);
+        await reader.run('PRAGMA query_only = ON');
+        return new Database(file, { reader, stamp, frozen: true, copy: folder });
+      } catch (error) {
+        await reader.close();
+        throw error;
+      }
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  get writable(): boolean {
+    return this.#writer !== undefined;
   }
 
   get read(): Statements {
@@ -173,11 +209,10 @@ export class Database {
     return (await this.#reader.get<{ data_version: number }>('PRAGMA data_version'))!.data_version;
   }
 
-  /** Whether the file at this path is still the one that was opened and, where it was taken for immutable, as it was. */
+  /** Whether the file at this path is still the one that was opened and, where that is what was read, as it was. */
   async isCurrent(): Promise<boolean> {
     try {
-      if (this.#immutable && (await exists(walOf(this.file)))) return false;
-      return (await stampOf(this.file, this.#immutable)) === this.#stamp;
+      return (await stampOf(this.file, this.#frozen)) === this.#stamp;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;
@@ -189,6 +224,21 @@ export class Database {
     await this.#tail;
     await this.#reader.close();
     await this.#writer?.close();
+    if (this.#copy !== undefined) await rm(this.#copy, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function copyDatabase(file: string, copy: string): Promise<void> {
+  const log = await exists(walOf(file));
+  try {
+    const source = await Connection.openReadOnly(file, !log);
+    // As one transaction sees it, whoever writes meanwhile.
+    await source.run('VACUUM INTO ?', [copy]).finally(() => source.close());
+  } catch (error) {
+    // A writer that was killed left its log, and SQLite cannot read that where it may make no file beside it.
+    if (!log || !isUnwritable(error)) throw error;
+    await copyFile(file, copy);
+    await copyFile(walOf(file), walOf(copy));
   }
 }
 
@@ -196,7 +246,8 @@ interface Opened {
   readonly reader: Connection;
   readonly writer?: Connection;
   readonly stamp: string;
-  readonly immutable?: boolean;
+  readonly frozen?: boolean;
+  readonly copy?: string;
 }
 
 const walOf = (file: string) => `${file}-wal`;
@@ -209,7 +260,10 @@ const exists = (file: string): Promise<boolean> =>
 
 async function stampOf(file: string, withContent: boolean): Promise<string> {
   const { ino, mtimeNs, size } = await stat(file, { bigint: true });
-  return withContent ? `${ino}/${mtimeNs}/${size}` : `${ino}`;
+  if (!withContent) return `${ino}`;
+  // What was committed last may still stand beside the file.
+  const log = await stat(walOf(file), { bigint: true }).catch(() => undefined);
+  return [ino, mtimeNs, size, log?.mtimeNs, log?.size].join('/');
 }
 
 async function inTransaction<T>(connection: Connection, work: (statements: Statements) => Promise<T>) {

@@ -89,6 +89,36 @@ const migrations: readonly (readonly string[])[] = [
     ) WITHOUT ROWID`,
     'CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
   ],
+  // Every change of a run gets the next number, by triggers and so whoever writes: what changed since a number can be
+  // read exactly. A trigger does not set itself off again, as recursive triggers are off.
+  [
+    'ALTER TABLE runs ADD COLUMN version INTEGER NOT NULL DEFAULT 0',
+    'CREATE INDEX runs_by_version ON runs (version)',
+    'CREATE TABLE clock (number INTEGER PRIMARY KEY CHECK (number = 1), version INTEGER NOT NULL)',
+    'INSERT INTO clock VALUES (1, 0)',
+    'CREATE TABLE removed_runs (version INTEGER PRIMARY KEY, id TEXT NOT NULL)',
+    `CREATE TRIGGER run_added AFTER INSERT ON runs BEGIN
+      UPDATE clock SET version = version + 1;
+      UPDATE runs SET version = (SELECT version FROM clock) WHERE number = NEW.number;
+    END`,
+    `CREATE TRIGGER run_changed AFTER UPDATE ON runs WHEN NEW.version = OLD.version BEGIN
+      UPDATE clock SET version = version + 1;
+      UPDATE runs SET version = (SELECT version FROM clock) WHERE number = NEW.number;
+    END`,
+    `CREATE TRIGGER run_removed AFTER DELETE ON runs BEGIN
+      UPDATE clock SET version = version + 1;
+      INSERT INTO removed_runs SELECT version, OLD.id FROM clock;
+    END`,
+    `CREATE TRIGGER run_tagged AFTER INSERT ON tags BEGIN
+      UPDATE runs SET name = name WHERE number = NEW.run;
+    END`,
+    `CREATE TRIGGER run_untagged AFTER DELETE ON tags BEGIN
+      UPDATE runs SET name = name WHERE number = OLD.run;
+    END`,
+    `CREATE TRIGGER experiment_changed AFTER UPDATE ON experiments BEGIN
+      UPDATE runs SET name = name WHERE experiment = NEW.number;
+    END`,
+  ],
 ];
 
 export const databaseVersion = migrations.length;
@@ -106,13 +136,9 @@ async function versionOf(database: Statements, file: string): Promise<number> {
   return found;
 }
 
-/** Refuses a database that this version cannot read as it is. Throws UserError. */
-export async function requireCurrent(database: Statements, file: string): Promise<void> {
-  if ((await versionOf(database, file)) < databaseVersion)
-    throw new UserError('The run database was made by an older Distillery and must be brought up to date.', {
-      place: file,
-      remedy: 'In VS Code, trust the folder by “Workspaces: Manage Workspace Trust”.',
-    });
+/** Whether a database is of an older version than this one reads. Throws UserError for a newer one. */
+export async function isOld(database: Statements, file: string): Promise<boolean> {
+  return (await versionOf(database, file)) < databaseVersion;
 }
 
 /** Brings the database to this version. Runs inside a transaction that holds the write lock, so only one process does it. */

@@ -138,24 +138,6 @@ export async function countRunRecords(database: Statements, query: RunQuery): Pr
   return row!.n;
 }
 
-/** How many runs there are, in each state, and the number of the newest: what changes when a run comes, goes or moves on. */
-export interface RunTally {
-  readonly total: number;
-  readonly newest: number;
-  readonly states: Readonly<Partial<Record<RunState, number>>>;
-}
-
-export async function tallyRunRecords(database: Statements): Promise<RunTally> {
-  const rows = await database.all<{ state: RunState; n: number; newest: number }>(
-    'SELECT state, count(*) AS n, max(number) AS newest FROM runs GROUP BY state ORDER BY state',
-  );
-  return {
-    total: rows.reduce((sum, { n }) => sum + n, 0),
-    newest: Math.max(0, ...rows.map(({ newest }) => newest)),
-    states: Object.fromEntries(rows.map(({ state, n }) => [state, n])),
-  };
-}
-
 /** Experiment files with the number of their runs that match, by path. */
 export async function countByFile(
   database: Statements,

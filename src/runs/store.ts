@@ -1,22 +1,23 @@
+import { existsSync } from 'node:fs';
 import { UserError } from '../experiment/user-error.ts';
 import type { RunEvent, RunState } from '../worker/events.ts';
 import type { RunRequest } from '../worker/run-request.ts';
 import { addRun } from './add-run.ts';
-import { databaseFile, prepareDataDirectory, runDirectory, runsDirectory } from './data-directory.ts';
-import { Database, type Statements } from './database.ts';
+import { type RunChanges, selectChanges } from './changes.ts';
+import { databaseFile, runDirectory, runsDirectory } from './data-directory.ts';
+import type { Database, Statements } from './database.ts';
+import { isUnwritable } from './database-problem.ts';
 import { findRun } from './find-run.ts';
 import { ingestEvents } from './ingest.ts';
 import { changeLabels, type Labels } from './labels.ts';
 import type { MetricPoint, SeriesInfo } from './metrics.ts';
-import { migrate, requireCurrent } from './migrations.ts';
+import { openDatabase, openDatabaseReadOnly } from './open-database.ts';
 import {
   countByFile,
   countRunRecords,
   type RunQuery,
   type RunRecord,
-  type RunTally,
   selectRunRecords,
-  tallyRunRecords,
 } from './run-records.ts';
 import { selectPoints, selectSeries } from './series.ts';
 import {
@@ -29,19 +30,31 @@ import {
 
 /** Opens the run database of a data directory, which is made where it is missing. Throws UserError. */
 export async function openStore(dataDirectory: string): Promise<RunStore> {
-  const file = databaseFile(dataDirectory);
-  return RunStore.open(dataDirectory, async () => {
-    await prepareDataDirectory(dataDirectory);
-    return Database.open(file, (statements) => migrate(statements, file));
-  });
+  return RunStore.open(dataDirectory, () => openDatabase(dataDirectory));
 }
 
-/** Opens the run database of a data directory that may only be read; nothing is made or migrated. Throws UserError. */
+/**
+ * Opens the run database of a data directory that may only be read; nothing in it is made or changed, and one of an older
+ * version is read from a copy. Throws UserError.
+ */
 export async function openStoreReadOnly(dataDirectory: string): Promise<RunStore> {
+  return RunStore.open(dataDirectory, () => openDatabaseReadOnly(databaseFile(dataDirectory)));
+}
+
+/**
+ * Opens the run database of a data directory for writing or, where the file system does not let us write and there is a
+ * database, for reading alone: see {@link RunStore.writable}. Throws UserError.
+ */
+export async function openStoreAsAllowed(dataDirectory: string): Promise<RunStore> {
   const file = databaseFile(dataDirectory);
-  return RunStore.open(dataDirectory, () =>
-    Database.openReadOnly(file, (statements) => requireCurrent(statements, file)),
-  );
+  return RunStore.open(dataDirectory, async () => {
+    try {
+      return await openDatabase(dataDirectory);
+    } catch (error) {
+      if (!isUnwritable(error) || !existsSync(file)) throw error;
+      return openDatabaseReadOnly(file);
+    }
+  });
 }
 
 /**
@@ -55,6 +68,7 @@ export class RunStore {
   #reopening: Promise<boolean> | undefined;
   /** Runs that `list` had to leave out since `takeDamaged` was last asked. */
   readonly #damaged = new Set<string>();
+  #generation = 0;
 
   private constructor(dataDirectory: string, open: () => Promise<Database>, database: Database) {
     this.dataDirectory = dataDirectory;
@@ -64,6 +78,11 @@ export class RunStore {
 
   static async open(dataDirectory: string, open: () => Promise<Database>): Promise<RunStore> {
     return new RunStore(dataDirectory, open, await open());
+  }
+
+  /** Whether runs can be made and changed here, and not only looked at. */
+  get writable(): boolean {
+    return this.#database.writable;
   }
 
   /** Absolute path of the run's directory. */
@@ -90,9 +109,9 @@ export class RunStore {
     return countRunRecords(this.#database.read, query);
   }
 
-  /** How many runs there are in each state; cheap enough to ask after every change. */
-  tally(): Promise<RunTally> {
-    return tallyRunRecords(this.#database.read);
+  /** Which runs came, went or changed after a version of the database (−1: all there are). */
+  changesSince(version: number): Promise<RunChanges> {
+    return selectChanges(this.#database.read, version);
   }
 
   /** Experiment files with the number of their runs that match. */
@@ -238,9 +257,14 @@ export class RunStore {
     return this.#database.transaction(work);
   }
 
-  /** A number that changes whenever another process, or this one, has written. */
+  /** A number that changes whenever another process, or this one, has written; comparable within one generation. */
   version(): Promise<number> {
     return this.#database.version();
+  }
+
+  /** How often the database was opened anew since its file was another. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Opens the database anew where its file was deleted or replaced under us; true where that was so. */
@@ -255,6 +279,7 @@ export class RunStore {
     const old = this.#database;
     if (await old.isCurrent()) return false;
     this.#database = await this.#open();
+    this.#generation += 1;
     await old.close();
     return true;
   }

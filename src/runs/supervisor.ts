@@ -56,6 +56,7 @@ export class Supervisor {
   #due = Number.POSITIVE_INFINITY;
   #running: Promise<void> = Promise.resolve();
   #closed = false;
+  #generation: number;
   #version = -1;
   #lastProblem = '';
 
@@ -64,6 +65,7 @@ export class Supervisor {
     this.#listener = listener;
     this.#queue = options.launcher && new RunQueue(store, options.launcher, options.atOnce);
     this.#intervalMs = options.intervalMs ?? 500;
+    this.#generation = store.generation;
   }
 
   /** Brings the store up to date once, as a command does that only wants to show it. */
@@ -123,10 +125,13 @@ export class Supervisor {
   async #look(): Promise<void> {
     if (this.#closed) return;
     try {
-      if (await this.#store.reopenIfReplaced()) {
-        this.#version = -1;
+      await this.#store.reopenIfReplaced();
+      const { generation } = this.#store;
+      if (generation !== this.#generation) {
         await this.#listener.replaced?.();
         await this.refresh();
+        this.#generation = generation;
+        this.#version = -1;
       }
       await this.#queue?.drive((id, worker) => {
         this.#exited.delete(id);

@@ -7,8 +7,10 @@ import { test } from 'node:test';
 import { UserError } from '../../src/experiment/user-error.ts';
 import { Database } from '../../src/runs/database.ts';
 import { databaseVersion } from '../../src/runs/migrations.ts';
+import { newRunId } from '../../src/runs/run-id.ts';
 import { openStore, openStoreReadOnly } from '../../src/runs/store.ts';
 import { program } from '../program.ts';
+import { oldDatabase } from './old-database.ts';
 import { addRun, numbered, started, temporaryDirectory, temporaryStore } from './support.ts';
 
 const refused =
@@ -35,7 +37,7 @@ test('a database of a newer version is refused, naming both versions, and left w
 test('a file that is no database is refused with a remedy', async (t) => {
   const directory = await temporaryDirectory(t);
   await writeFile(join(directory, 'distillery.db'), 'This is not a database. '.repeat(100));
-  await assert.rejects(openStore(directory), refused(/damaged/, /Move this file away/));
+  await assert.rejects(openStore(directory), refused(/damaged/, /distillery rebuild/));
 });
 
 test('a data directory that cannot be made or written is refused with its place', async (t) => {
@@ -108,7 +110,7 @@ test('opened for reading, a database is read and neither it nor its folder chang
   assert.equal((await reading.get(id))?.state, 'running');
   assert.equal((await reading.events(id)).length, 1);
   assert.equal(await reading.reopenIfReplaced(), false);
-  await assert.rejects(reading.rename(id, 'other'), refused(/not changed/, /trust the folder/));
+  await assert.rejects(reading.rename(id, 'other'), refused(/not changed/, /trusted/));
   assert.deepEqual(await contentOf(directory), before, 'while it is open');
   await reading.close();
   assert.deepEqual(await contentOf(directory), before, 'and afterwards');
@@ -128,20 +130,32 @@ test('opened for reading, a database is followed while somebody else writes', as
   assert.equal((await reading.get(id))?.name, 'Renamed');
 });
 
-test('opened for reading, a database of another version is refused and left as it is', async (t) => {
+test('opened for reading, a database of an older version is read from a copy and left as it is', async (t) => {
   const directory = await temporaryDirectory(t);
-  for (const [version, told] of [
-    [0, /older Distillery/],
-    [databaseVersion + 7, /newer Distillery/],
-  ] as const) {
-    const store = await Database.open(join(directory, 'distillery.db'), async (statements) => {
-      await statements.run(`PRAGMA user_version = ${version}`);
-    });
-    await store.close();
-    const before = await contentOf(directory);
-    await assert.rejects(openStoreReadOnly(directory), refused(told));
-    assert.deepEqual(await contentOf(directory), before);
-  }
+  await (await openStore(directory)).close();
+  await rm(join(directory, 'distillery.db'));
+  const id = newRunId({ experiment: 'Old', strategy: 'response', seed: 3 });
+  await oldDatabase(join(directory, 'distillery.db'), id);
+  const before = await contentOf(directory);
+  const reading = await openStoreReadOnly(directory);
+  const [run, ...others] = await reading.list();
+  assert.deepEqual([run?.id, run?.name, run?.tags, others.length], [id, 'An old run', ['paper'], 0]);
+  assert.equal(await reading.reopenIfReplaced(), false);
+  assert.deepEqual(await contentOf(directory), before);
+  await assert.rejects(reading.rename(id, 'other'), refused(/not changed/));
+  await reading.close();
+  assert.deepEqual(await contentOf(directory), before);
+});
+
+test('opened for reading, a database of a newer version is refused and left as it is', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const store = await Database.open(join(directory, 'distillery.db'), async (statements) => {
+    await statements.run(`PRAGMA user_version = ${databaseVersion + 7}`);
+  });
+  await store.close();
+  const before = await contentOf(directory);
+  await assert.rejects(openStoreReadOnly(directory), refused(/newer Distillery/));
+  assert.deepEqual(await contentOf(directory), before);
 });
 
 test('processes that open a new data directory and write at the same time lose nothing', async (t) => {

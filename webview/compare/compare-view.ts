@@ -11,6 +11,7 @@ import { button, dropdown, quietButton } from '../parts/controls.ts';
 import { Part } from '../parts/part.ts';
 import { emptyState, errorState, loadingState } from '../parts/states.ts';
 import type { ComparisonData } from '../protocol.ts';
+import { comparisonAsked } from '../state/asked.ts';
 import type { Dashboard } from '../state/dashboard.ts';
 import { variantsOf } from '../state/variants.ts';
 import { adviceList } from './advice-list.ts';
@@ -57,12 +58,11 @@ export class CompareView extends Part {
   protected override willUpdate(): void {
     const { store } = this.dashboard;
     if (!store.loaded) return;
-    // Figures come with the end of a run: nothing else is worth asking anew for.
     // Oldest first, so that the order does not depend on how the runs were picked.
     const there = this.runs
       .filter((id) => store.runs.has(id))
       .sort((a, b) => store.runs.get(a)!.createdAt - store.runs.get(b)!.createdAt);
-    const asked = JSON.stringify(there.map((id) => [id, store.runs.get(id)!.state]));
+    const asked = comparisonAsked(there.map((id) => store.runs.get(id)!));
     if (asked === this.#asked) return;
     this.#asked = asked;
     if (there.length === 0) return;

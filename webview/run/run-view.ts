@@ -12,6 +12,7 @@ import { doubtList, stateMark, strategyMark, userText } from '../parts/marks.ts'
 import { Part } from '../parts/part.ts';
 import { emptyState, errorState, loadingState } from '../parts/states.ts';
 import type { RunDetail, RunRow } from '../protocol.ts';
+import { detailAsked } from '../state/asked.ts';
 import type { Dashboard } from '../state/dashboard.ts';
 import { variantsOf } from '../state/variants.ts';
 import './parameter-editor.ts';
@@ -32,6 +33,8 @@ export class RunView extends Part {
   @state() private detail: RunDetail | undefined;
   @state() private failure: HostError | undefined;
   #asked = '';
+  /** Those that came since: with each, the list of them is another. */
+  #checkpoints = 0;
   #pictures: { detail: RunDetail; draws: readonly Draw[] } | undefined;
   #groups: { key: string; groups: readonly CurveGroup[] } | undefined;
   #stop: (() => void)[] = [];
@@ -43,6 +46,7 @@ export class RunView extends Part {
       this.dashboard.store.subscribe(() => this.requestUpdate()),
       this.dashboard.host.on('events', ({ run, events, log }) => {
         if (this.detail?.run !== run) return;
+        this.#checkpoints += events.filter(({ type }) => type === 'checkpoint').length;
         const known = new Set(this.detail.events.map((event) => event.seq));
         const news = events.filter((event) => !known.has(event.seq));
         this.detail = {
@@ -72,8 +76,7 @@ export class RunView extends Part {
     }
     const row = this.dashboard.store.runs.get(this.run);
     if (row === undefined) return;
-    // Checkpoints, files and figures are there at the latest when the state is another.
-    const asked = JSON.stringify([this.run, row.state]);
+    const asked = `${detailAsked(this.run, row)}${this.#checkpoints}`;
     if (asked === this.#asked) return;
     this.#asked = asked;
     this.dashboard.host.request('run', { run: this.run }).then(

@@ -104,8 +104,8 @@ describe('the run explorer', function () {
       const [id] = await execute<string[]>('distillery.run', inRoot('quick.distill.json'));
       await runIn(id!, ['completed']);
       await until('its end to be drawn', async () => {
-        const { newest, states } = (await folder()).tally;
-        return newest > 0 && !states.running && !states.queued;
+        const { total, states } = (await folder()).tally;
+        return total > 0 && !states.running && !states.queued;
       });
       await new Promise((resolve) => setTimeout(resolve, 500));
       return id!;

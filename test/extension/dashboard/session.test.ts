@@ -82,7 +82,7 @@ test('the comparison is that of compareRuns, unchanged, and reports say the same
   const runs = [ids[2]!, ids[0]!, 'gone', ids[1]!];
   const answer = await page.ask({ method: 'compare', parameters: { runs } });
   assert.ok('result' in answer && isResult('compare', answer.result), JSON.stringify(answer));
-  const records = await Promise.all([ids[2]!, ids[0]!, ids[1]!].map((id) => store.get(id)));
+  const records = await Promise.all(ids.toSorted().map((id) => store.get(id)));
   const expected = JSON.parse(JSON.stringify(compareRuns(records.map((record) => record!))));
   assert.deepEqual(answer.result as ComparisonData, expected);
   const report = await page.ask({ method: 'report', parameters: { format: 'csv', runs } });

@@ -44,7 +44,6 @@ export function openSession(
   const kept: unknown[] = [];
   const rows = new LiveRows(new RowCache(() => [folder]), {
     pauseMs: 5,
-    sweepMs: 20,
     failed: (error) => logged.push(String(error)),
   });
   const session = new Session({

@@ -1,0 +1,26 @@
+import { databaseFile, prepareDataDirectory } from './data-directory.ts';
+import { Database } from './database.ts';
+import { isUnwritable } from './database-problem.ts';
+import { isOld, migrate } from './migrations.ts';
+
+/** Opens the database of a data directory, both made where they are missing, and brings it up to date. Throws UserError. */
+export async function openDatabase(dataDirectory: string): Promise<Database> {
+  const file = databaseFile(dataDirectory);
+  await prepareDataDirectory(dataDirectory);
+  return Database.open(file, (statements) => migrate(statements, file));
+}
+
+/** Opens a database to be read where it lies or, where that cannot be, from a copy. Throws UserError. */
+export async function openDatabaseReadOnly(file: string): Promise<Database> {
+  let old = false;
+  try {
+    const database = await Database.openReadOnly(file, async (statements) => {
+      old = await isOld(statements, file);
+    });
+    if (!old) return database;
+    await database.close();
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+  }
+  return Database.openCopy(file, (statements) => migrate(statements, file));
+}
