@@ -11,6 +11,7 @@ const entryPoints = {
   main: 'src/worker/main.ts',
   'fake-worker': 'test/runs/fake-worker.ts',
   'fake-cli': 'test/cli/fake-cli.ts',
+  'deaf-worker': 'test/worker/deaf-worker.ts',
   'lock-holder': 'test/training/lock-holder.ts',
   'concurrent-writer': 'test/runs/concurrent-writer.ts',
   'random-writer': 'test/extension/views/random-writer.ts',

@@ -18,7 +18,15 @@ export async function markIfGone(store: RunStore, id: string, exited = false): P
   if (!exited && (await isStarting(store, id))) return false;
   return appendIfGone(store, id, async (): Promise<RunEventBody | undefined> => {
     const launch = await store.launchOf(id);
-    const printed = await tailOf(new RunDirectory(store.directoryOf(id)).logFile);
+    const directory = new RunDirectory(store.directoryOf(id));
+    const reason = directory.requested();
+    if (launch?.started && reason) {
+      // It was ended because it did not hear what was asked of it; so that is done for it.
+      if (reason === 'cancel') await directory.discard();
+      await directory.clearRequests();
+      return { type: 'cancelled', reason };
+    }
+    const printed = await tailOf(directory.logFile);
     if (launch?.started)
       return {
         type: 'interrupted',

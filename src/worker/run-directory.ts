@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
@@ -138,6 +138,17 @@ export class RunDirectory {
     } catch (error) {
       throw fileProblem(error, this.controlDirectory);
     }
+  }
+
+  /** What was asked of a worker that has not answered yet. */
+  requested(): ControlRequest | undefined {
+    return (['cancel', 'stop'] as const).find((request) => existsSync(this.controlFile(request)));
+  }
+
+  /** Deletes all that a cancelled run could go on from, and what it made. */
+  async discard(): Promise<void> {
+    for (const path of [this.checkpointsDirectory, this.studentDirectory, this.candidatesDirectory])
+      await rm(path, { recursive: true, force: true });
   }
 
   /** Forgets requests; to be called before a run is resumed, lest it heed those of its former life. */

@@ -21,6 +21,7 @@ import { readEvents } from './read-events.ts';
 import { RunDirectory } from './run-directory.ts';
 import { trainingJob } from './training-job.ts';
 import { versions } from './versions.ts';
+import { watchOver } from './watchdog.ts';
 
 const leavingMs = 20_000;
 const lastWordTypes = new Set<RunEvent['type'] | undefined>(['cancelled', 'failed', 'interrupted']);
@@ -41,9 +42,11 @@ export async function runWorker(path: string): Promise<ExitCode> {
       throw new UserError(`Process ${lock.pid} on ${lock.host} is working on ${directory.path} already.`, {
         remedy: 'Follow that run, or stop it first.',
       });
+    const leave = watchOver(directory);
     try {
       return await runLocked(directory);
     } finally {
+      await leave();
       await lock.release();
     }
   } catch (error) {
@@ -128,13 +131,7 @@ function threadsOf(events: readonly RunEvent[]): number {
 async function lastWords(error: unknown, log: EventLog, directory: RunDirectory): Promise<ExitCode> {
   log.freeReserve();
   if (error instanceof Interruption) {
-    if (error.reason === 'cancel')
-      for (const path of [
-        directory.checkpointsDirectory,
-        directory.studentDirectory,
-        directory.candidatesDirectory,
-      ])
-        await rm(path, { recursive: true, force: true });
+    if (error.reason === 'cancel') await directory.discard();
     log.append({ type: 'cancelled', reason: error.reason });
     await directory.clearRequests();
     return 0;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { markIfGone } from '../../src/runs/last-word.ts';
 import { Lease } from '../../src/runs/lease.ts';
 import type { RunStore } from '../../src/runs/store.ts';
@@ -18,7 +18,7 @@ const writeLease = (store: RunStore, holder: string, expiresAt: number) =>
   );
 
 /** Lets the clock that only goes forward go on by so much at once. */
-function skip(t: import('node:test').TestContext) {
+function skip(t: TestContext) {
   let ahead = 0;
   const real = performance.now.bind(performance);
   t.mock.method(performance, 'now', () => real() + ahead);

@@ -296,3 +296,22 @@ test(
     assert.match(problems[0]!.message, /was deleted/);
   },
 );
+
+test(
+  'a run whose worker was ended for not hearing a stop counts as stopped, and can go on',
+  limit,
+  async (t) => {
+    const store = await temporaryStore(t);
+    const { supervisor } = supervise(t, store);
+    await supervisor.start();
+    const [id] = (await queueRuns(store, { steps: 5, stepMs: 60_000 })) as [string];
+    const { pid } = await once(store, id, ({ progress }) => progress !== undefined);
+    await stopRun(store, id);
+    // As its watchdog does.
+    process.kill(pid!, 'SIGKILL');
+    const { state, cancelReason } = await once(store, id, ended);
+    assert.deepEqual([state, cancelReason], ['cancelled', 'stop']);
+    await resumeRun(store, id);
+    await once(store, id, ({ state }) => state === 'running');
+  },
+);

@@ -1,0 +1,13 @@
+/** Watches over a run directory, and then computes without end: in the thread that should hear of a stop. */
+import { RunDirectory } from '../../src/worker/run-directory.ts';
+import { watchOver } from '../../src/worker/watchdog.ts';
+
+watchOver(new RunDirectory(process.argv[2]!));
+const turns = Number(process.argv[3]);
+setTimeout(() => {
+  console.log('deaf');
+  const until = performance.now() + turns;
+  while (performance.now() < until);
+  console.log('hears again');
+  setInterval(() => {}, 1000);
+}, 200);
