@@ -6,7 +6,6 @@ import { darkTheme, lightTheme, strategyShape } from '../../src/compare/charts/c
 import { classCharts } from '../../src/compare/charts/class-charts.ts';
 import { learningCharts } from '../../src/compare/charts/comparison-charts.ts';
 import { disagreementChart } from '../../src/compare/charts/disagreement-chart.ts';
-import { labelsApart } from '../../src/compare/charts/label-layout.ts';
 import { layerMapChart } from '../../src/compare/charts/layer-map-chart.ts';
 import { paretoChart } from '../../src/compare/charts/pareto-chart.ts';
 import { perplexity } from '../../src/compare/charts/quality.ts';
@@ -221,6 +220,7 @@ test('a picture of perplexities uses its whole height, and marks what all answer
         levels: [{ label: 'all together', quality: 40 }],
         costLabel: 'Size',
         formatCost: String,
+        costTick: String,
         quality: perplexity,
       },
       lightTheme,
@@ -244,6 +244,7 @@ test('a line across a picture lies exactly at its value', () => {
           levels: [{ label: 'level', quality }],
           costLabel: 'Cost',
           formatCost: String,
+          costTick: String,
         },
         lightTheme,
         size,
@@ -257,23 +258,6 @@ test('a line across a picture lies exactly at its value', () => {
     /<path d="M[\d.]+ ([\d.]+)L[\d.]+ \1"[^>]*stroke-dasharray="[^"]*"/.exec(svg)?.[1];
   const [lower, upper] = [lineOf(chart(0.9274)), lineOf(chart(0.9326))];
   assert.ok(lower && upper && Number(lower) - Number(upper) > 20, `${lower}, ${upper}`);
-});
-
-test('labels that would lie on each other move down, and to the left at the right edge', () => {
-  const place = labelsApart(500);
-  const at = (dataIndex: number, x: number, y: number) =>
-    place({
-      dataIndex,
-      rect: { x, y, width: 10, height: 10 },
-      labelRect: { x: x + 20, y, width: 80, height: 12 },
-    });
-  assert.deepEqual(at(0, 50, 100), { dy: 0 });
-  assert.deepEqual(at(1, 50, 103), { dy: 11 });
-  assert.deepEqual(at(2, 50, 105), { dy: 23 });
-  assert.deepEqual(at(3, 190, 105), { dy: 0 });
-  assert.deepEqual(at(4, 400, 105), { dy: 0, align: 'right', dx: -24 });
-  // Laid out anew.
-  assert.deepEqual(at(0, 50, 103), { dy: 0 });
 });
 
 test('continuations of several experiments stand beside each other by their prompts, the teacher once', () => {

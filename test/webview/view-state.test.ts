@@ -15,7 +15,7 @@ test('what was kept comes back', () => {
       grouping: 'seeds',
       varyingOnly: true,
     },
-    curves: { axis: 'time', smoothing: 0.6, band: false, metrics: ['loss'] },
+    curves: { axis: 'time', smoothing: 0.6, logarithmic: true, band: false, metrics: ['loss'] },
     baseline: 'g2',
   };
   assert.deepEqual(readViewState(JSON.parse(JSON.stringify(kept))), kept);

@@ -7,7 +7,21 @@ import { quietButton } from '../parts/controls.ts';
 import { Part } from '../parts/part.ts';
 import { drawLater, forget } from './drawing-order.ts';
 import { onThemeChange, pageTheme } from './page-theme.ts';
-import { createPicture, type Picture, type PictureOption, pngOf, svgOf } from './picture.ts';
+import {
+  createPicture,
+  join,
+  onZoom,
+  type Picture,
+  type PictureOption,
+  pngOf,
+  type Span,
+  svgOf,
+  whole,
+  zoomOption,
+} from './picture.ts';
+
+/** A picture grows so far with the other cards of its row; more would be empty. */
+const mostGrowth = 1.5;
 
 let cards = 0;
 const nextId = () => {
@@ -20,6 +34,10 @@ const nextId = () => {
 export class ChartCard extends Part {
   @property({ attribute: false }) draw: Draw | undefined;
   @property({ attribute: false }) host: Host | undefined;
+  /** Names the pictures that share their horizontal axis, the part of it that they show, and who is told of another. */
+  @property({ attribute: false }) group: string | undefined;
+  @property({ attribute: false }) span: Span = whole;
+  @property({ attribute: false }) onSpan: (span: Span) => void = () => {};
   @state() private theme: ChartTheme = pageTheme();
   @state() private width = 0;
   @state() private showTable = false;
@@ -29,6 +47,9 @@ export class ChartCard extends Part {
   #chart: Chart | undefined;
   /** What the picture shows; another one may wait to be drawn. */
   #drawn: Chart | undefined;
+  #drawnSpan: Span = whole;
+  /** The height of the card's place for the picture, which grows with the other cards of its row. */
+  #height = 0;
   #stopWatching: (() => void) | undefined;
   #inView = false;
   readonly #paint = (): void => this.#drawPicture();
@@ -46,6 +67,13 @@ export class ChartCard extends Part {
     if (width > 0) this.width = width;
   });
 
+  readonly #grow = new ResizeObserver(([entry]) => {
+    const height = Math.round(entry!.contentRect.height);
+    if (height === 0 || height === this.#height) return;
+    this.#height = height;
+    if (this.#picture) this.#drawPicture();
+  });
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.#stopWatching = onThemeChange(() => {
@@ -59,6 +87,7 @@ export class ChartCard extends Part {
     super.disconnectedCallback();
     this.#stopWatching?.();
     this.#resize.disconnect();
+    this.#grow.disconnect();
     this.#view.disconnect();
     this.#inView = false;
     forget(this.#paint);
@@ -91,7 +120,7 @@ export class ChartCard extends Part {
         <p class="caption">${chart?.caption}</p>
         <p class="hidden" id="${this.#id}-text">${chart?.description}</p>
       </figcaption>
-      <div class="picture" aria-hidden="true" ?hidden=${this.showTable}></div>
+      <div class="picture" aria-hidden="true" ?hidden=${this.showTable}><div class="paper"></div></div>
       ${this.showTable && chart ? table(chart) : ''}
     </figure>`;
   }
@@ -100,7 +129,8 @@ export class ChartCard extends Part {
     const element = this.querySelector<HTMLElement>('.picture');
     if (this.#chart === undefined || element === null) return;
     // Its place is kept from the start: what is drawn later moves nothing.
-    element.style.height = `${this.#chart.height}px`;
+    element.style.minHeight = `${this.#chart.height}px`;
+    this.#grow.observe(element);
     if (this.#inView) this.#drawPicture();
     else drawLater(this.#paint);
   }
@@ -108,15 +138,46 @@ export class ChartCard extends Part {
   #drawPicture(): void {
     forget(this.#paint);
     const chart = this.#chart;
-    const element = this.querySelector<HTMLElement>('.picture');
-    if (chart === undefined || element === null) return;
-    const inner = Math.max(240, this.width - 34);
-    if (this.#picture === undefined) this.#picture = createPicture(element, inner, chart.height);
-    else if (this.#picture.getWidth() !== inner || this.#picture.getHeight() !== chart.height)
-      this.#picture.resize({ width: inner, height: chart.height });
-    else if (this.#drawn === chart) return;
+    const paper = this.querySelector<HTMLElement>('.paper');
+    if (chart === undefined || paper === null) return;
+    const width = Math.max(240, this.width - 34);
+    const height = Math.max(chart.height, Math.min(this.#height, Math.round(chart.height * mostGrowth)));
+    const joined = chart.progresses === true && this.group !== undefined;
+    if (this.#picture === undefined) {
+      this.#picture = createPicture(paper, width, height);
+      if (joined) {
+        join(this.#picture, this.group!);
+        onZoom(this.#picture, (span) => {
+          this.#drawnSpan = span;
+          this.#fitRange();
+          this.onSpan(span);
+        });
+      }
+    } else if (this.#picture.getWidth() !== width || this.#picture.getHeight() !== height)
+      this.#picture.resize({ width, height });
+    else if (this.#drawn === chart) {
+      this.#show(this.span);
+      return;
+    }
     this.#drawn = chart;
-    this.#picture.setOption(chart.option as PictureOption, { notMerge: true });
+    this.#drawnSpan = this.span;
+    const option = joined ? { ...chart.option, ...zoomOption(this.span) } : chart.option;
+    this.#picture.setOption(option as PictureOption, { notMerge: true });
+    if (this.#drawnSpan.end - this.#drawnSpan.start < 100) this.#fitRange();
+  }
+
+  /** Lets the vertical axis follow the part of the horizontal one that is seen. */
+  #fitRange(): void {
+    const { start, end } = this.#drawnSpan;
+    const range = this.#drawn?.rangeOf?.(start / 100, end / 100);
+    if (range) this.#picture?.setOption({ yAxis: range } as PictureOption, { lazyUpdate: true });
+  }
+
+  #show({ start, end }: Span): void {
+    const { start: from, end: to } = this.#drawnSpan;
+    if (this.#chart?.progresses !== true || (start === from && end === to)) return;
+    this.#drawnSpan = { start, end };
+    this.#picture?.dispatchAction({ type: 'dataZoom', start, end });
   }
 
   async #save(format: 'svg' | 'png'): Promise<void> {

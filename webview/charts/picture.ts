@@ -8,8 +8,14 @@ import {
   ScatterChart,
   type ScatterSeriesOption,
 } from 'echarts/charts';
-import { GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
-import { type ComposeOption, type ECharts, init, use } from 'echarts/core';
+import {
+  DataZoomInsideComponent,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TooltipComponent,
+} from 'echarts/components';
+import { type ComposeOption, connect, type ECharts, init, use } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
 
@@ -18,6 +24,7 @@ use([
   CustomChart,
   LineChart,
   ScatterChart,
+  DataZoomInsideComponent,
   GridComponent,
   LegendComponent,
   MarkLineComponent,
@@ -34,6 +41,44 @@ export type Picture = ECharts;
 /** A picture in an element of the page, as SVG. */
 export function createPicture(element: HTMLElement, width: number, height: number): Picture {
   return init(element, null, { renderer: 'svg', width, height });
+}
+
+/** A part of a horizontal axis, in percent of the whole. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export const whole: Span = { start: 0, end: 100 };
+
+/** Joins a picture to others of its axis: where the pointer is in one, each shows its values there. */
+export function join(picture: Picture, group: string): void {
+  picture.group = group;
+  connect(group);
+}
+
+/** With the wheel and Control one looks closer at a part of the axis, and moves it by dragging; the wheel alone scrolls the page. */
+export const zoomOption = (span: Span) => ({
+  dataZoom: [
+    {
+      type: 'inside' as const,
+      ...{ start: span.start, end: span.end, minSpan: 1 },
+      zoomOnMouseWheel: 'ctrl' as const,
+      moveOnMouseMove: true,
+      moveOnMouseWheel: false,
+      preventDefaultMouseMove: false,
+      // Lines go on to the edges; the vertical axis is told what of it is seen.
+      filterMode: 'none' as const,
+    },
+  ],
+});
+
+/** Tells when somebody looks at another part. */
+export function onZoom(picture: Picture, listener: (span: Span) => void): void {
+  picture.on('datazoom', () => {
+    const [zoom] = (picture.getOption() as { dataZoom?: Partial<Span>[] }).dataZoom ?? [];
+    if (zoom?.start !== undefined && zoom.end !== undefined) listener({ start: zoom.start, end: zoom.end });
+  });
 }
 
 /** The picture as a file: SVG text with its own background, so that it can stand anywhere. */

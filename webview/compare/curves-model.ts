@@ -11,6 +11,8 @@ import type { CurvesState, HorizontalAxis } from '../state/view-state.ts';
 export interface CurveGroup extends Coloured {
   readonly label: string;
   readonly runs: readonly string[];
+  /** Seeds of the runs, where they are known. */
+  readonly allSeeds?: readonly number[];
 }
 
 const axisLabels: Readonly<Record<HorizontalAxis, string>> = {
@@ -54,13 +56,15 @@ export function curvesOf(
 ): CurvesInput | null {
   const lines = groups.flatMap((group) => {
     const members = new Set(group.runs);
-    const seeds = curves
-      .filter((curve) => curve.metric === metric && curve.model === 'student' && members.has(curve.run))
-      .map((curve) => pointsOf(curve, state));
+    const mine = curves.filter(
+      (curve) => curve.metric === metric && curve.model === 'student' && members.has(curve.run),
+    );
+    const seeds = mine.map((curve) => pointsOf(curve, state));
     if (!state.band)
       return seeds.map((points, index) => ({
         ...group,
-        label: seeds.length > 1 ? `${group.label}, ${index + 1}` : group.label,
+        label: seeds.length > 1 ? `${group.label}, ${nameOfSeed(group, mine[index]!.run)}` : group.label,
+        ...(seeds.length > 1 && { line: { index, of: seeds.length } }),
         points,
       }));
     const points = banded(seeds);
@@ -71,8 +75,16 @@ export function curvesOf(
     metric: titleOfMetric(metric),
     percent: isShare(metric),
     xLabel: axisLabels[state.axis],
+    logarithmic: state.logarithmic,
     curves: lines,
   };
+}
+
+/** 'seed 3', or where that is not known which of the runs it is. */
+function nameOfSeed(group: CurveGroup, run: string): string {
+  const index = group.runs.indexOf(run);
+  const seed = group.allSeeds?.[index];
+  return seed === undefined ? String(index + 1) : `seed ${seed}`;
 }
 
 function pointsOf(curve: CurveData, state: CurvesState): CurvePoint[] {

@@ -7,6 +7,8 @@ import { lossTermsChart } from '../../src/compare/charts/loss-terms-chart.ts';
 import { isLayerMetric } from '../../src/compare/layer-losses.ts';
 import '../charts/chart-card.ts';
 import { KeptDraws } from '../charts/kept-draws.ts';
+import { type Span, whole } from '../charts/picture.ts';
+import { zoomButtons } from '../charts/zoom-buttons.ts';
 import type { HostError } from '../host/host.ts';
 import { checkbox, dropdown } from '../parts/controls.ts';
 import { Part } from '../parts/part.ts';
@@ -23,6 +25,12 @@ const points = 600;
 const mostGroups = 6;
 const usualMetrics = ['validation.accuracy', 'loss', 'accuracy', 'validation.loss', 'validation.perplexity'];
 
+let groups = 0;
+const nextGroup = () => {
+  groups += 1;
+  return `curves${groups}`;
+};
+
 /** Learning curves of groups of seeds, with smoothing and a choice of axis; they move while runs train. */
 @customElement('distillery-curves')
 export class CurvesPanel extends Part {
@@ -30,6 +38,12 @@ export class CurvesPanel extends Part {
   @property({ attribute: false }) groups: readonly CurveGroup[] = [];
   @state() private curves: readonly CurveData[] | undefined;
   @state() private failure: HostError | undefined;
+  /** The part of the axis that the pictures show. */
+  @state() private span: Span = whole;
+  readonly #onSpan = (span: Span) => {
+    if (span.start !== this.span.start || span.end !== this.span.end) this.span = span;
+  };
+  readonly #group = nextGroup();
   readonly #kept = new KeptDraws();
   #asked = '';
   #stop: (() => void)[] = [];
@@ -94,13 +108,21 @@ export class CurvesPanel extends Part {
     const draws = this.#draws(shown, this.curves, state);
     return html`${this.#controls(state, metrics, shown)}
       <div class="charts">
-        ${draws.map((draw) => html`<distillery-chart .host=${this.dashboard.host} .draw=${draw}></distillery-chart>`)}
+        ${draws.map(
+          (draw) => html`<distillery-chart
+            .host=${this.dashboard.host}
+            .draw=${draw}
+            .group=${this.#group}
+            .span=${this.span}
+            .onSpan=${this.#onSpan}
+          ></distillery-chart>`,
+        )}
       </div>`;
   }
 
   #draws(shown: readonly string[], curves: readonly CurveData[], state: CurvesState): Draw[] {
-    const { axis, smoothing, band } = state;
-    const look = [axis, smoothing, band];
+    const { axis, smoothing, band, logarithmic } = state;
+    const look = [axis, smoothing, band, logarithmic];
     const students = curves.filter((curve) => curve.model === 'student');
     const groups = this.groups.slice(0, mostGroups);
     const draws = [
@@ -164,7 +186,9 @@ export class CurvesPanel extends Part {
           />
           <output>${state.smoothing.toFixed(2)}</output>
         </label>
+        ${checkbox('Logarithmic', state.logarithmic, (logarithmic) => set({ logarithmic }))}
         ${all > this.groups.length ? checkbox('Seeds as a band', state.band, (band) => set({ band })) : nothing}
+        ${zoomButtons(this.span, this.#onSpan)}
       </div>
       <div class="filters" role="group" aria-label="Curves shown">
         ${metrics.map(

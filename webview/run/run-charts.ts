@@ -5,6 +5,7 @@ import { disagreementChart } from '../../src/compare/charts/disagreement-chart.t
 import { type ParetoPoint, paretoChart } from '../../src/compare/charts/pareto-chart.ts';
 import { perClassChart } from '../../src/compare/charts/per-class-chart.ts';
 import { reliabilityChart } from '../../src/compare/charts/reliability-chart.ts';
+import { millisecondsTick } from '../../src/compare/charts/tick-labels.ts';
 import { formatMilliseconds } from '../../src/compare/formatting.ts';
 import { perClassAccuracy } from '../../src/compare/per-class.ts';
 import type { RunDetail } from '../protocol.ts';
@@ -33,7 +34,17 @@ export function runCharts(
     const levels = togetherAt(together?.figures.accuracy ?? null);
     if (points.length > 1)
       draws.push((theme, size) =>
-        paretoChart({ points, levels, costLabel: 'Latency', formatCost: formatMilliseconds }, theme, size),
+        paretoChart(
+          {
+            points,
+            levels,
+            costLabel: 'Latency',
+            formatCost: formatMilliseconds,
+            costTick: millisecondsTick,
+          },
+          theme,
+          size,
+        ),
       );
   }
   const reliable = coloured.flatMap(({ model, ...one }) =>

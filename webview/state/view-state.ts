@@ -34,6 +34,8 @@ export interface CurvesState {
   readonly axis: HorizontalAxis;
   /** 0 for none, up to 0.99. */
   readonly smoothing: number;
+  /** Whether values lie on a logarithmic axis. */
+  readonly logarithmic: boolean;
   /** Seeds as one band, or each on its own. */
   readonly band: boolean;
   /** Metrics shown; null for the usual ones. */
@@ -64,7 +66,7 @@ export const initialViewState: ViewState = {
     collapsed: [],
     selected: [],
   },
-  curves: { axis: 'epoch', smoothing: 0, band: true, metrics: null },
+  curves: { axis: 'epoch', smoothing: 0, logarithmic: false, band: true, metrics: null },
   baseline: null,
 };
 
@@ -102,6 +104,7 @@ export function readViewState(kept: unknown): ViewState {
     curves: {
       axis: oneOf(horizontalAxes, curves.axis) ?? 'epoch',
       smoothing: typeof smoothing === 'number' && smoothing >= 0 && smoothing < 1 ? smoothing : 0,
+      logarithmic: curves.logarithmic === true,
       band: curves.band !== false,
       metrics: strings(curves.metrics),
     },

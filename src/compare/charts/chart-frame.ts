@@ -1,7 +1,8 @@
 import type { EChartsOption } from 'echarts';
-import { formatNumber, oneLine } from '../formatting.ts';
+import { oneLine } from '../formatting.ts';
 import { textWidth } from '../text-width.ts';
 import type { ChartTheme } from './chart-theme.ts';
+import { progressTick } from './tick-labels.ts';
 
 /** A picture with the same figures as text. */
 export interface Chart {
@@ -15,6 +16,10 @@ export interface Chart {
   readonly rows: readonly (readonly string[])[];
   /** Height in pixels that suits the content. */
   readonly height: number;
+  /** Whether it shows how training goes on: such pictures share their horizontal axis, and a look closer at a part of it. */
+  readonly progresses?: boolean;
+  /** The vertical axis for a part of the horizontal one, from and to as shares of it; absent where it stays as it is. */
+  readonly rangeOf?: (from: number, to: number) => Record<string, unknown>;
 }
 
 export type Draw = (theme: ChartTheme, size: { readonly width: number }) => Chart;
@@ -62,19 +67,70 @@ export function axis(theme: ChartTheme, more: Record<string, unknown>): Record<s
   };
 }
 
+/** Nearly nothing is nothing: the first number on the axis is a round one. */
+export const progressStart = (min: number, max: number): number => (min > 0 && min < max / 10 ? 0 : min);
+
 /** The axis along which training goes on: steps, epochs or time, by its `label`. */
 export const progressAxis = (theme: ChartTheme, label: string): Record<string, unknown> =>
   axis(theme, {
     type: 'value',
     name: label,
     nameGap: 26,
-    // Nearly nothing is nothing: the first number on the axis is a round one.
-    min: ({ min, max }: { min: number; max: number }) => (min > 0 && min < max / 10 ? 0 : min),
+    min: ({ min, max }: { min: number; max: number }) => progressStart(min, max),
     max: 'dataMax',
     splitLine: { show: false },
     axisLine: { show: true, lineStyle: { color: theme.line } },
-    axisLabel: { hideOverlap: true, formatter: (value: number) => roundLabel(formatNumber(value, 4)) },
+    axisLabel: { hideOverlap: true, formatter: progressTick },
   });
+
+/** Lines of a tooltip; more would not be read. */
+const mostLines = 12;
+
+interface Pointed {
+  readonly seriesIndex: number;
+  readonly dataIndex: number;
+  readonly value: readonly number[];
+  readonly marker: string;
+}
+
+/**
+ * A line across the picture where the pointer is, with the values of all curves there.
+ * @param read what is to be said of a point of a series; null for series that only paint
+ * @param below whether there is more room below the curves than above
+ */
+export function progressTooltip(
+  theme: ChartTheme,
+  xLabel: string,
+  read: (seriesIndex: number, dataIndex: number) => { readonly name: string; readonly text: string } | null,
+  below = false,
+): EChartsOption['tooltip'] {
+  return {
+    ...(frame(theme).tooltip as object),
+    textStyle: { color: theme.text, fontFamily: theme.font, fontSize: 11 },
+    padding: 8,
+    trigger: 'axis',
+    // Beside the line, where the curves are not.
+    position: ([x]: [number, number], _values, _element, _mark, { contentSize, viewSize }) => [
+      x > viewSize[0]! / 2 ? Math.max(0, x - contentSize[0]! - 16) : x + 16,
+      below ? Math.max(0, viewSize[1]! - contentSize[1]! - 50) : 4,
+    ],
+    axisPointer: { type: 'line', snap: false, lineStyle: { color: theme.muted, width: 1, type: 'solid' } },
+    formatter: (pointed: unknown) => {
+      const points = (pointed as readonly Pointed[]).flatMap((point) => {
+        const said = read(point.seriesIndex, point.dataIndex);
+        return said === null ? [] : [{ ...point, ...said }];
+      });
+      if (points.length === 0) return '';
+      const lines = points
+        .toSorted((a, b) => b.value[1]! - a.value[1]!)
+        .map(({ marker, name, text }) => `${marker}${name}: ${text}`);
+      const more = lines.length > mostLines ? [`… and ${lines.length - mostLines} more`] : [];
+      return [`${xLabel} ${progressTick(points[0]!.value[0]!)}`, ...lines.slice(0, mostLines), ...more].join(
+        '\n',
+      );
+    },
+  };
+}
 
 /** Signs of a name that a legend has room for. */
 export const legendSigns = ({ width }: { readonly width: number }): number => (width >= 480 ? 34 : 24);
@@ -150,12 +206,18 @@ function roundStep(size: number): number {
 /** Text for a label inside a picture, cut in the middle, where names tell least apart. */
 export const short = (text: string, signs: number): string => oneLine(text, signs);
 
-/** An axis label without the zeros that only precision asked for: 1 MB rather than 1.00 MB. */
-export const roundLabel = (text: string): string =>
-  text.replace(/(\.\d*?)0+(?=\D|$)/, '$1').replace(/\.(?=\D|$)/, '');
-
-/** 1, 2 and 5 times each power of ten between the two, for a logarithmic axis; only powers where that would be many. */
+/**
+ * 1, 2 and 5 times each power of ten between the two, for a logarithmic axis; only powers where that would be many, and
+ * even steps where it would be few.
+ */
 export function logTicks(low: number, high: number): number[] {
+  if (high / low < 4) {
+    const step = roundStep((high - low) / 4);
+    const first = Math.ceil(low / step);
+    return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, index) =>
+      Number(((first + index) * step).toPrecision(12)),
+    );
+  }
   const steps = high / low > 300 ? [1] : high / low > 30 ? [1, 3] : [1, 2, 5];
   const ticks: number[] = [];
   for (let exponent = Math.floor(Math.log10(low)); exponent <= Math.log10(high); exponent++)

@@ -137,3 +137,49 @@ const shapes: Readonly<Record<string, string>> = {
 
 /** A marker per strategy: colour is never the only thing that tells two apart. */
 export const strategyShape = (strategy: string): string => shapes[strategy] ?? 'emptyDiamond';
+
+/** A marker with an outline alone. The symbols of ECharts that are called empty are filled, and hide what is behind them. */
+export const hollow = (color: string, opacity = 1): MarkerStyle => ({
+  color: 'transparent',
+  borderColor: color,
+  borderWidth: 2,
+  opacity,
+});
+
+export interface MarkerStyle {
+  readonly color: string;
+  readonly borderColor?: string;
+  readonly borderWidth?: number;
+  readonly opacity: number;
+}
+
+/** How the marker of a model is drawn. */
+export function strategyMarker(
+  theme: ChartTheme,
+  model: Coloured,
+  opacity = 1,
+): { readonly symbol: string; readonly itemStyle: MarkerStyle } {
+  const shape = strategyShape(model.strategy);
+  const color = strategyColor(theme, model);
+  if (!shape.startsWith('empty')) return { symbol: shape, itemStyle: { color, opacity } };
+  return { symbol: shape.charAt(5).toLowerCase() + shape.slice(6), itemStyle: hollow(color, opacity) };
+}
+
+/**
+ * The color of one of several lines of a model, such as its seeds: from the color of the model towards the text for the
+ * first, towards the surface for the last. Where no other model is there, each line has a hue of its own.
+ */
+export function lineColor(
+  theme: ChartTheme,
+  model: Coloured,
+  { index, of, alone }: { readonly index: number; readonly of: number; readonly alone: boolean },
+): string {
+  if (alone) {
+    const hues = Object.entries(theme.strategies).filter(([name]) => name !== 'teacher' && name !== 'direct');
+    return hues[index % hues.length]![1];
+  }
+  const color = strategyColor(theme, model);
+  if (of < 2) return color;
+  const place = (2 * index) / (of - 1) - 1;
+  return place < 0 ? mix(color, theme.text, -0.6 * place) : mix(color, theme.surface, 0.4 * place);
+}

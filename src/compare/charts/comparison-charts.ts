@@ -12,6 +12,7 @@ import { type ParetoPoint, paretoChart } from './pareto-chart.ts';
 import { accuracy, perplexity, type Quality } from './quality.ts';
 import { retentionChart } from './retention-chart.ts';
 import { seedsChart } from './seeds-chart.ts';
+import { bytesTick, countTick, millisecondsTick } from './tick-labels.ts';
 import { type VerdictInput, verdictChart } from './verdict-chart.ts';
 
 type Figures<Key extends string> = { readonly [key in Key]: MeanAndDeviation | null };
@@ -103,7 +104,7 @@ export function comparisonCharts(comparison: ChartedComparison): Draw[] {
         : [];
     draws.push((theme, size) =>
       paretoChart(
-        { points, costLabel: cost.label, formatCost: cost.format, quality, references },
+        { points, costLabel: cost.label, formatCost: cost.format, costTick: cost.tick, quality, references },
         theme,
         size,
       ),
@@ -157,7 +158,13 @@ export function candidateCharts(comparison: ChartedComparison): Draw[] {
       return [
         (theme, size) => {
           const chart = paretoChart(
-            { points, levels, costLabel: 'Latency', formatCost: formatMilliseconds },
+            {
+              points,
+              levels,
+              costLabel: 'Latency',
+              formatCost: formatMilliseconds,
+              costTick: millisecondsTick,
+            },
             theme,
             size,
           );
@@ -188,9 +195,9 @@ export function learningCharts(comparison: ChartedComparison, curves: readonly L
 }
 
 const costs = [
-  { key: 'bytes', label: 'Size on disk', format: formatBytes },
-  { key: 'latencyMs', label: 'Latency', format: formatMilliseconds },
-  { key: 'parameters', label: 'Parameters', format: formatCount },
+  { key: 'bytes', label: 'Size on disk', format: formatBytes, tick: bytesTick },
+  { key: 'latencyMs', label: 'Latency', format: formatMilliseconds, tick: millisecondsTick },
+  { key: 'parameters', label: 'Parameters', format: formatCount, tick: countTick },
 ] as const;
 
 function point(

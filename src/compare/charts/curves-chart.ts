@@ -5,11 +5,15 @@ import {
   frame,
   legendBelow,
   legendSigns,
+  logTicks,
   progressAxis,
-  roundLabel,
+  progressStart,
+  progressTooltip,
+  roundBounds,
   short,
 } from './chart-frame.ts';
-import { type ChartTheme, type Coloured, strategyColor } from './chart-theme.ts';
+import { type ChartTheme, type Coloured, lineColor, strategyColor } from './chart-theme.ts';
+import { numberTick, percentTick } from './tick-labels.ts';
 
 export interface CurvePoint {
   readonly x: number;
@@ -24,8 +28,12 @@ export interface CurvesInput {
   /** Whether the values are fractions to be shown as percentages. */
   readonly percent: boolean;
   readonly xLabel: string;
+  /** Whether the values lie on a logarithmic axis, as far as all of them are above zero. */
+  readonly logarithmic?: boolean;
   readonly curves: readonly (Coloured & {
     readonly label: string;
+    /** Where a group of seeds has a line for each, which of how many this is. */
+    readonly line?: { readonly index: number; readonly of: number };
     readonly points: readonly CurvePoint[];
   })[];
 }
@@ -34,27 +42,56 @@ const dashes = ['solid', 'dashed', 'dotted'] as const;
 
 /** One line per strategy, the mean over seeds, with a band from the lowest to the highest seed. */
 export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { readonly width: number }): Chart {
-  const format = (value: number) => (input.percent ? formatPercent(value, 1) : formatNumber(value));
+  const format = (value: number) => (input.percent ? formatPercent(value) : formatNumber(value, 4));
+  const strategies = new Set(input.curves.map(({ strategy, variant = 0 }) => `${strategy} ${variant}`));
   const styled = input.curves.map((curve) => {
+    const { line } = curve;
+    const number = line ? line.index : (curve.variant ?? 0);
     return {
       ...curve,
       name: short(curve.label, legendSigns(size)),
-      color: strategyColor(theme, curve),
+      color: line
+        ? lineColor(theme, curve, { ...line, alone: strategies.size === 1 })
+        : strategyColor(theme, curve),
       // Dashes tell lines of one strategy apart; a single line has nothing to be told from.
-      dash: input.curves.length === 1 ? 'solid' : dashes[(curve.variant ?? 0) % dashes.length]!,
+      dash: input.curves.length === 1 ? 'solid' : dashes[number % dashes.length]!,
     };
   });
+  const values = input.curves.flatMap(({ points }) =>
+    points.flatMap((point) => [point.low ?? point.mean, point.high ?? point.mean]),
+  );
+  const [lowest, highest] = [Math.min(...values), Math.max(...values)];
+  const logarithmic = input.logarithmic === true && lowest > 0 && Number.isFinite(highest);
+  const rising = styled.some(({ points }) => points.length > 1 && points.at(-1)!.mean > points[0]!.mean);
+  const xs = input.curves.flatMap(({ points }) => points.map(({ x }) => x));
+  const [start, end] = [progressStart(Math.min(...xs), Math.max(...xs)), Math.max(...xs)];
+  const vertical = (low: number, high: number) => ({
+    ...(logarithmic ? { min: low / 1.08, max: high * 1.08 } : {}),
+    axisLabel: {
+      formatter: input.percent ? percentTick : numberTick,
+      ...(logarithmic && { customValues: logTicks(low / 1.08, high * 1.08) }),
+    },
+  });
+  const spoken = styled.flatMap(({ points }, index) => [
+    ...(points.some(hasBand) ? [null, null] : []),
+    index,
+  ]);
   const banded = input.curves.some(({ points }) => points.some(hasBand));
   // A single line is what the title says.
   const names = styled.length > 1 ? styled.map(({ name }) => name) : [];
   const below = legendBelow(theme, names, size, { itemWidth: 22, itemHeight: 8, data: names });
   return {
     title: input.metric,
-    caption: banded
-      ? 'Mean over seeds; the band reaches from the lowest seed to the highest.'
-      : styled.length === 1
-        ? 'One run.'
-        : 'Each line is one run.',
+    caption: [
+      banded
+        ? 'Mean over seeds; the band reaches from the lowest seed to the highest.'
+        : styled.length === 1
+          ? 'One run.'
+          : 'Each line is one run.',
+      ...(input.logarithmic && !logarithmic && values.length > 0
+        ? ['Not logarithmic: some values are not above zero.']
+        : []),
+    ].join(' '),
     description: `${input.metric} over ${input.xLabel}: ${styled
       .map(({ label, points }) => {
         const last = points.at(-1);
@@ -64,6 +101,20 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
       })
       .join('; ')}.`,
     height: 250 + below.height,
+    progresses: true,
+    rangeOf: (from, to) => {
+      if (from <= 0 && to >= 1) return { min: null, max: null, interval: null, ...vertical(lowest, highest) };
+      const [left, right] = [start + from * (end - start), start + to * (end - start)];
+      const seen = input.curves.flatMap(({ points }) =>
+        points.filter(
+          (_, index) => (points[index + 1]?.x ?? left) >= left && (points[index - 1]?.x ?? right) <= right,
+        ),
+      );
+      const ends = seen.flatMap((point) => [point.low ?? point.mean, point.high ?? point.mean]);
+      return logarithmic
+        ? vertical(Math.min(...ends), Math.max(...ends))
+        : roundBounds(ends, { share: 0.05 });
+    },
     columns: ['Strategy', input.xLabel, 'Mean', 'Lowest', 'Highest'],
     rows: input.curves.flatMap((curve) =>
       sample(curve.points, 20).map((point) => [
@@ -76,12 +127,24 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
     ),
     option: {
       ...frame(theme, { top: 14, bottom: 8 + below.height }),
+      tooltip: progressTooltip(
+        theme,
+        input.xLabel,
+        (series, at) => {
+          const curve = styled[spoken[series] ?? -1];
+          const point = curve?.points[at];
+          if (!point) return null;
+          const ends = [point.low, point.high].map((end) => format(end ?? point.mean).replace(/ %$/, ''));
+          const band = hasBand(point) ? ` (${ends.join('–')})` : '';
+          return { name: short(curve.label, size.width >= 600 ? 40 : 26), text: format(point.mean) + band };
+        },
+        rising,
+      ),
       legend: below.legend,
       xAxis: progressAxis(theme, input.xLabel),
       yAxis: axis(theme, {
-        type: 'value',
-        scale: true,
-        axisLabel: { formatter: (value: number) => roundLabel(format(value)) },
+        ...(logarithmic ? { type: 'log' } : { type: 'value', scale: true }),
+        ...vertical(lowest, highest),
       }),
       series: styled.flatMap(({ name, color, dash, points }, index) => [
         ...(points.some(hasBand)

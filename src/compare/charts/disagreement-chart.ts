@@ -1,7 +1,8 @@
 import type { ClassDisagreement } from '../disagreement.ts';
 import { formatCount, formatPercent } from '../formatting.ts';
-import { axis, type Chart, frame, legendBelow, roundLabel, short } from './chart-frame.ts';
+import { axis, type Chart, frame, legendBelow, short } from './chart-frame.ts';
 import { type ChartTheme, type Coloured, strategyColor } from './chart-theme.ts';
+import { percentTick } from './tick-labels.ts';
 
 export interface DisagreementInput extends Coloured {
   readonly label: string;
@@ -71,7 +72,7 @@ export function disagreementChart(
       yAxis: axis(theme, {
         type: 'value',
         min: 0,
-        axisLabel: { formatter: (value: number) => roundLabel(formatPercent(value, 1)) },
+        axisLabel: { formatter: percentTick },
       }),
       series: kinds.map(({ name, key, color, opacity }) => ({
         type: 'bar' as const,

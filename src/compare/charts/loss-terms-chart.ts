@@ -1,7 +1,8 @@
 import { formatNumber } from '../formatting.ts';
-import { axis, type Chart, frame, legendBelow, progressAxis, roundLabel, short } from './chart-frame.ts';
+import { axis, type Chart, frame, legendBelow, progressAxis, progressTooltip, short } from './chart-frame.ts';
 import type { ChartTheme } from './chart-theme.ts';
 import { sample } from './curves-chart.ts';
+import { numberTick } from './tick-labels.ts';
 
 export interface LossTermsInput {
   readonly label: string;
@@ -38,6 +39,7 @@ export function lossTermsChart(
         ? 'No loss has been recorded yet.'
         : `At the end ${input.terms.map((term) => `${short(term.name, 30)} is ${formatNumber(term.values[last])}`).join(', ')}.`,
     height: 260 + below.height,
+    progresses: true,
     columns: [input.xLabel, ...input.terms.map((term) => term.name), 'Sum'],
     rows: indices.map((index) => [
       formatNumber(input.x[index], 4),
@@ -46,12 +48,16 @@ export function lossTermsChart(
     ]),
     option: {
       ...frame(theme, { bottom: 8 + below.height }),
-      tooltip: { ...(frame(theme).tooltip as object), trigger: 'axis' },
+      tooltip: progressTooltip(theme, input.xLabel, (index, at) =>
+        input.terms[index]
+          ? { name: short(input.terms[index].name, 30), text: formatNumber(input.terms[index].values[at]) }
+          : null,
+      ),
       legend: below.legend,
       xAxis: progressAxis(theme, input.xLabel),
       yAxis: axis(theme, {
         type: 'value',
-        axisLabel: { formatter: (value: number) => roundLabel(formatNumber(value)) },
+        axisLabel: { formatter: numberTick },
       }),
       series: input.terms.map((term, index) => ({
         type: 'line' as const,
@@ -63,7 +69,6 @@ export function lossTermsChart(
         lineStyle: { color: colors[index % colors.length]!, width: 1 },
         itemStyle: { color: colors[index % colors.length]! },
         areaStyle: { color: colors[index % colors.length]!, opacity: 0.55 },
-        tooltip: { valueFormatter: (value: unknown) => formatNumber(Number(value)) },
       })),
     },
   };

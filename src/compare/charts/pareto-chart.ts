@@ -1,19 +1,10 @@
 import { missing } from '../formatting.ts';
 import { paretoFront } from '../pareto.ts';
-import {
-  axis,
-  type Chart,
-  exactLine,
-  frame,
-  logTicks,
-  padded,
-  roundBounds,
-  roundLabel,
-  short,
-} from './chart-frame.ts';
-import { type ChartTheme, type Coloured, strategyColor, strategyShape } from './chart-theme.ts';
-import { labelsApart } from './label-layout.ts';
+import { axis, type Chart, exactLine, frame, logTicks, padded, roundBounds, short } from './chart-frame.ts';
+import { type ChartTheme, type Coloured, hollow, strategyColor, strategyMarker } from './chart-theme.ts';
+import { type MarkerLabel, markerLabels } from './marker-labels.ts';
 import { accuracy, type Quality } from './quality.ts';
+import type { TickLabel } from './tick-labels.ts';
 import { type Whisker, whiskers } from './whiskers.ts';
 
 export interface ParetoPoint extends Coloured {
@@ -29,6 +20,8 @@ export interface ParetoInput {
   /** Accuracy unless told. */
   readonly quality?: Quality;
   readonly formatCost: (cost: number) => string;
+  /** How a round cost is written at the axis. */
+  readonly costTick: TickLabel;
   /** Marks to hold the points against, which are no measurements. */
   readonly references?: readonly {
     readonly label: string;
@@ -75,7 +68,37 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
   );
   const low = Math.min(...costs);
   const high = Math.max(...costs);
-  const labelled = size.width >= 480 ? 34 : 20;
+  const labelled = size.width >= 480 ? 36 : size.width >= 380 ? 28 : 20;
+  // The front as it is drawn: level, then upright.
+  const steps = front.slice(1).flatMap((point, index) => {
+    const before = front[index]!;
+    const corner = [point.cost, before.quality] as const;
+    return [
+      [[before.cost, before.quality], corner],
+      [corner, [point.cost, point.quality]],
+    ] as const;
+  });
+  // What lies on the front is named first, then the others from the best on.
+  const names: MarkerLabel[] = [
+    ...[...front].reverse(),
+    ...points.filter((point) => !front.includes(point)),
+  ].map(({ label, cost, quality, deviation }) => ({
+    at: [cost, quality],
+    text: short(label, labelled),
+    size: 11,
+    color: theme.text,
+    whisker: deviation ? [quality - deviation, quality + deviation] : undefined,
+  }));
+  names.push(
+    ...references.map(
+      ({ label, cost, quality }): MarkerLabel => ({
+        at: [cost, quality],
+        text: short(label, labelled + 8),
+        size: 10,
+        color: theme.muted,
+      }),
+    ),
+  );
   return {
     title: `${judged.label} against ${input.costLabel.toLowerCase()}`,
     caption: 'Up and to the left is better; the dashed line joins what no other model beats.',
@@ -97,14 +120,14 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
         type: wide ? 'log' : 'value',
         name: input.costLabel,
         nameGap: 28,
-        ...(wide ? { min: low / 1.6, max: high * 1.6 } : padded(costs, 0.15)),
+        ...(wide ? { min: low / 1.6, max: high * 1.6 } : padded(costs, low === high ? 2 : 0.15)),
         splitLine: { show: false },
         axisLine: { show: true, lineStyle: { color: theme.line } },
         axisLabel: {
           hideOverlap: true,
           showMinLabel: wide,
           showMaxLabel: wide,
-          formatter: (value: number) => roundLabel(input.formatCost(value)),
+          formatter: input.costTick,
           ...(wide ? { customValues: logTicks(low / 1.6, high * 1.6) } : {}),
         },
       }),
@@ -112,9 +135,7 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
         type: 'value',
         inverse: judged.lowerIsBetter,
         ...quality,
-        axisLabel: {
-          formatter: (value: number) => roundLabel(judged.formatShort(value)),
-        },
+        axisLabel: { formatter: judged.tick },
       }),
       series: [
         {
@@ -146,21 +167,8 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
           data: points.map((point) => ({
             name: point.label,
             value: [point.cost, point.quality],
-            symbol: strategyShape(point.strategy),
-            itemStyle: { color: strategyColor(theme, point), opacity: 1 },
+            ...strategyMarker(theme, point),
           })),
-          label: {
-            show: points.length <= 14,
-            position: 'right',
-            distance: 9,
-            color: theme.text,
-            fontSize: 11,
-            backgroundColor: theme.surface,
-            padding: [0, 3],
-            minMargin: 2,
-            formatter: (params) => short(params.name, labelled),
-          },
-          labelLayout: labelsApart(size.width),
           clip: false,
           tooltip: {
             formatter: (params) => {
@@ -171,7 +179,7 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
         },
         {
           type: 'scatter',
-          symbol: 'emptyDiamond',
+          symbol: 'diamond',
           symbolSize: 10,
           silent: true,
           z: 2,
@@ -179,17 +187,9 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
             name: reference.label,
             value: [reference.cost, reference.quality],
           })),
-          itemStyle: { color: theme.muted, opacity: 0.9 },
-          label: {
-            show: true,
-            position: 'bottom',
-            color: theme.muted,
-            fontSize: 10,
-            backgroundColor: theme.surface,
-            formatter: (params) => short(params.name, labelled + 8),
-          },
-          labelLayout: { hideOverlap: true },
+          itemStyle: hollow(theme.muted, 0.9),
         },
+        markerLabels(names, theme, steps),
       ],
     },
   };

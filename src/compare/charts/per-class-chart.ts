@@ -1,6 +1,7 @@
 import { formatPercent } from '../formatting.ts';
 import { axis, type Chart, frame, legendBelow, legendSigns, short } from './chart-frame.ts';
-import { type ChartTheme, type Coloured, strategyColor, strategyShape } from './chart-theme.ts';
+import { type ChartTheme, type Coloured, strategyMarker } from './chart-theme.ts';
+import { percentTick } from './tick-labels.ts';
 
 export interface PerClassInput {
   readonly classNames?: readonly string[];
@@ -61,14 +62,13 @@ export function perClassChart(
         min: lowest,
         interval,
         max: 1,
-        axisLabel: { formatter: (value: number) => formatPercent(value, 0) },
+        axisLabel: { formatter: percentTick },
       }),
       series: input.models.map((model) => ({
         type: 'scatter' as const,
         name: model.label,
-        symbol: strategyShape(model.strategy),
+        ...strategyMarker(theme, model, 0.9),
         symbolSize: 10,
-        itemStyle: { color: strategyColor(theme, model), opacity: 0.9 },
         data: model.accuracy.map((value, label) => [label, value ?? Number.NaN]),
         tooltip: {
           formatter: (params: unknown) => {

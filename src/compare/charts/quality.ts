@@ -1,4 +1,5 @@
 import { formatNumber, formatPercent } from '../formatting.ts';
+import { numberTick, percentTick, type TickLabel } from './tick-labels.ts';
 
 /** What models are judged by in a picture. */
 export interface Quality {
@@ -6,8 +7,7 @@ export interface Quality {
   readonly label: string;
   readonly lowerIsBetter: boolean;
   readonly format: (value: number) => string;
-  /** For axis labels, which want fewer digits. */
-  readonly formatShort: (value: number) => string;
+  readonly tick: TickLabel;
   /** What no model passes; absent where there is no such bound. */
   readonly highest?: number;
 }
@@ -17,7 +17,7 @@ export const accuracy: Quality = {
   label: 'Accuracy',
   lowerIsBetter: false,
   format: (value) => formatPercent(value),
-  formatShort: (value) => formatPercent(value, 1),
+  tick: percentTick,
   highest: 1,
 };
 
@@ -26,5 +26,5 @@ export const perplexity: Quality = {
   label: 'Perplexity',
   lowerIsBetter: true,
   format: (value) => formatNumber(value),
-  formatShort: (value) => formatNumber(value),
+  tick: numberTick,
 };

@@ -1,7 +1,8 @@
 import { formatCount, formatPercent } from '../formatting.ts';
 import type { ReliabilityBin } from '../reliability.ts';
-import { axis, type Chart, frame, legendBelow, legendSigns, roundLabel, short } from './chart-frame.ts';
-import { type ChartTheme, type Coloured, strategyColor, strategyShape } from './chart-theme.ts';
+import { axis, type Chart, frame, legendBelow, legendSigns, short } from './chart-frame.ts';
+import { type ChartTheme, type Coloured, strategyColor, strategyMarker } from './chart-theme.ts';
+import { percentTick } from './tick-labels.ts';
 
 export interface ReliabilityInput {
   readonly models: readonly (Coloured & {
@@ -30,7 +31,7 @@ export function reliabilityChart(
     type: 'value',
     min: 0,
     max: 1,
-    axisLabel: { formatter: (value: number) => roundLabel(formatPercent(value, 0)) },
+    axisLabel: { formatter: percentTick },
   };
   return {
     title: 'Confidence against accuracy',
@@ -77,12 +78,11 @@ export function reliabilityChart(
         ...models.map((model) => ({
           type: 'line' as const,
           name: short(model.label, legendSigns(size)),
-          symbol: strategyShape(model.strategy),
+          ...strategyMarker(theme, model),
           symbolSize: (_: unknown, params: { dataIndex: number }) => markSize(model.bins, params.dataIndex),
           showSymbol: true,
           data: model.bins.map((bin) => [bin.confidence, bin.accuracy]),
           lineStyle: { color: strategyColor(theme, model), width: 1.5, opacity: 0.75 },
-          itemStyle: { color: strategyColor(theme, model) },
           tooltip: {
             formatter: (params: unknown) => {
               const bin = model.bins[(params as { dataIndex: number }).dataIndex]!;

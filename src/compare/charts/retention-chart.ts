@@ -1,6 +1,7 @@
-import { formatPercent, formatPercentSpread, type MeanAndDeviation } from '../formatting.ts';
-import { axis, type Chart, exactLine, frame, roundLabel, short } from './chart-frame.ts';
+import { formatPercentSpread, type MeanAndDeviation } from '../formatting.ts';
+import { axis, type Chart, exactLine, frame, short } from './chart-frame.ts';
 import { type ChartTheme, type Coloured, strategyColor } from './chart-theme.ts';
+import { percentTick } from './tick-labels.ts';
 import { whiskers } from './whiskers.ts';
 
 export interface RetentionInput extends Coloured {
@@ -40,7 +41,7 @@ export function retentionChart(
           hideOverlap: true,
           showMinLabel: false,
           showMaxLabel: false,
-          formatter: (value: number) => roundLabel(formatPercent(value, 1)),
+          formatter: percentTick,
         },
       }),
       yAxis: axis(theme, {

@@ -1,5 +1,5 @@
-import { axis, type Chart, exactLine, frame, padded, roundLabel, short } from './chart-frame.ts';
-import { type ChartTheme, type Coloured, strategyColor, strategyShape } from './chart-theme.ts';
+import { axis, type Chart, exactLine, frame, padded, short } from './chart-frame.ts';
+import { type ChartTheme, type Coloured, strategyColor, strategyMarker } from './chart-theme.ts';
 import { accuracy, type Quality } from './quality.ts';
 
 export interface SeedsInput {
@@ -40,7 +40,7 @@ export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonl
           hideOverlap: true,
           showMinLabel: false,
           showMaxLabel: false,
-          formatter: (value: number) => roundLabel(quality.formatShort(value)),
+          formatter: quality.tick,
         },
       }),
       yAxis: axis(theme, {
@@ -70,8 +70,7 @@ export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonl
             group.values.map(({ seed, value }) => ({
               name: `${short(group.label, 60)}, seed ${seed}`,
               value: [value, index],
-              symbol: strategyShape(group.strategy),
-              itemStyle: { color: strategyColor(theme, group), opacity: 0.55 },
+              ...strategyMarker(theme, group, 0.55),
             })),
           ),
           tooltip: {

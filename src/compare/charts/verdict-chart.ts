@@ -1,6 +1,7 @@
 import { formatGain, formatGainInterval } from '../gain.ts';
-import { axis, type Chart, exactLine, frame, padded, roundLabel, short } from './chart-frame.ts';
+import { axis, type Chart, exactLine, frame, padded, short } from './chart-frame.ts';
 import type { ChartTheme } from './chart-theme.ts';
+import { natsTick, pointsTick } from './tick-labels.ts';
 import { whiskers } from './whiskers.ts';
 
 export interface VerdictInput {
@@ -46,7 +47,7 @@ export function verdictChart(
           hideOverlap: true,
           showMinLabel: false,
           showMaxLabel: false,
-          formatter: (value: number) => roundLabel(formatGain(value, metric)),
+          formatter: metric === 'accuracy' ? pointsTick : natsTick,
         },
       }),
       yAxis: axis(theme, {

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { darkTheme, lightTheme, lineColor, strategyMarker } from '../../src/compare/charts/chart-theme.ts';
+import { curvesChart } from '../../src/compare/charts/curves-chart.ts';
+import { placeLabels, type Rect } from '../../src/compare/charts/label-layout.ts';
+import { paretoChart } from '../../src/compare/charts/pareto-chart.ts';
+import {
+  bytesTick,
+  countTick,
+  millisecondsTick,
+  natsTick,
+  numberTick,
+  percentTick,
+  pointsTick,
+} from '../../src/compare/charts/tick-labels.ts';
+import { renderSvg } from '../../src/compare/svg.ts';
+import { strategySchema } from '../../src/experiment/strategy-schema.ts';
+
+const size = { width: 540 };
+const textsOf = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text!);
+
+test('no two ticks of an axis read the same, and each reads as what it is', () => {
+  const step = fc
+    .tuple(fc.constantFrom(1, 2, 5), fc.integer({ min: -6, max: 8 }))
+    .map(([lead, power]) => lead * 10 ** power);
+  fc.assert(
+    fc.property(step, fc.integer({ min: -2000, max: 2000 }), (interval, first) => {
+      const ticks = [0, 1, 2, 3, 4, 5].map((index) => Number(((first + index) * interval).toPrecision(12)));
+      for (const label of [numberTick, percentTick, pointsTick, natsTick])
+        assert.equal(new Set(ticks.map(label)).size, ticks.length, ticks.map(label).join(', '));
+      const costs = ticks.map(Math.abs).filter((tick, index, all) => all.indexOf(tick) === index);
+      for (const label of [bytesTick, millisecondsTick, countTick])
+        assert.equal(new Set(costs.map(label)).size, costs.length, costs.map(label).join(', '));
+      for (const tick of ticks)
+        assert.ok(
+          Math.abs(Number(numberTick(tick).replaceAll(',', '').replace('−', '-')) - tick) <=
+            1e-9 * Math.abs(tick),
+        );
+    }),
+  );
+  assert.deepEqual([0, 0.0005, 0.001].map(percentTick), ['0 %', '0.05 %', '0.1 %']);
+  assert.deepEqual([203_200, 1.5e6].map(bytesTick), ['203.2 kB', '1.5 MB']);
+  assert.equal(pointsTick(-0.005), '−0.5 pp');
+});
+
+test('axes of narrow ranges have ticks that differ', () => {
+  const curve = (values: readonly number[], percent: boolean) =>
+    curvesChart(
+      {
+        ...{ metric: 'm', percent, xLabel: 'minutes of training' },
+        curves: [
+          { label: 'a', strategy: 'direct', points: values.map((mean, index) => ({ x: index / 90, mean })) },
+        ],
+      },
+      lightTheme,
+      size,
+    );
+  for (const [values, percent] of [
+    [[0, 0.0001, 0.0007, 0.001], true],
+    [[0.98012, 0.98015, 0.98019], true],
+    [[0, 0.03, 0.11], false],
+    [[1.00001, 1.00002, 1.00003], false],
+  ] as const) {
+    const texts = textsOf(renderSvg(curve(values, percent), lightTheme, size, 'c'));
+    const ticks = percent
+      ? texts.filter((text) => text.endsWith('%'))
+      : texts.filter((text) => /\d/.test(text));
+    assert.ok(ticks.length >= 3, texts.join());
+    if (percent) assert.equal(new Set(ticks).size, ticks.length, ticks.join());
+  }
+  const equal = paretoChart(
+    {
+      points: [0.9, 0.91].map((quality) => ({
+        ...{ label: `q ${quality}`, strategy: 'direct', cost: 203_640, quality, deviation: null },
+      })),
+      ...{ costLabel: 'Size', formatCost: String, costTick: bytesTick },
+    },
+    lightTheme,
+    size,
+  );
+  const bytes = textsOf(renderSvg(equal, lightTheme, size, 'c')).filter((text) => / k?B$/.test(text));
+  assert.ok(bytes.length >= 2);
+  assert.equal(new Set(bytes).size, bytes.length, bytes.join());
+});
+
+const overlap = (one: Rect, other: Rect) =>
+  one.x < other.x + other.width &&
+  other.x < one.x + one.width &&
+  one.y < other.y + other.height &&
+  other.y < one.y + one.height;
+
+test('labels of markers never lie on each other, on a marker, or outside the picture', () => {
+  const bounds = { x: 40, y: 0, width: 500, height: 300 };
+  const marker = fc.record({
+    x: fc.integer({ min: 50, max: 530 }),
+    y: fc.integer({ min: 10, max: 290 }),
+    radius: fc.constant(7),
+    width: fc.integer({ min: 20, max: 220 }),
+    height: fc.constant(14),
+  });
+  fc.assert(
+    fc.property(fc.array(marker, { maxLength: 30 }), (markers) => {
+      const placed = placeLabels(markers, bounds);
+      assert.equal(placed.length, markers.length);
+      const labels = placed.filter((place) => place !== null);
+      for (const [index, label] of labels.entries()) {
+        for (const other of labels.slice(index + 1)) assert.ok(!overlap(label, other));
+        for (const { x, y, radius } of markers)
+          assert.ok(!overlap(label, { x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius }));
+        assert.ok(label.x >= bounds.x && label.x + label.width <= bounds.x + bounds.width);
+        assert.ok(label.y >= bounds.y && label.y + label.height <= bounds.y + bounds.height);
+      }
+    }),
+  );
+});
+
+test('a front as crowded as an ordinary comparison has a label for each of its models', () => {
+  const markers = Array.from({ length: 9 }, (_, index) => ({
+    ...{ x: 120 + (index % 3), y: 100 + index * 6, radius: 7, width: 150, height: 14 },
+  }));
+  const placed = placeLabels(markers, { x: 40, y: 0, width: 500, height: 320 });
+  assert.ok(placed.every((place) => place !== null));
+  assert.ok(
+    placed.some((place) => place.led),
+    'those far away are joined to their marker',
+  );
+});
+
+test('a hollow mark hides nothing that lies behind it', () => {
+  const kinds = strategySchema.options.map((option) => option.shape.kind.value as string);
+  for (const theme of [lightTheme, darkTheme])
+    for (const strategy of [...kinds, 'unheard of']) {
+      const { symbol, itemStyle } = strategyMarker(theme, { strategy });
+      // ECharts fills the symbols that it calls empty with white.
+      assert.doesNotMatch(symbol, /^empty/);
+      if (itemStyle.borderColor !== undefined) assert.equal(itemStyle.color, 'transparent');
+    }
+  const sequence = strategyMarker(darkTheme, { strategy: 'sequence' });
+  assert.equal(sequence.itemStyle.color, 'transparent');
+});
+
+test('seeds that are drawn singly differ in color, alone and beside others', () => {
+  for (const theme of [lightTheme, darkTheme])
+    for (const alone of [true, false])
+      for (const of of [2, 3, 5, 8]) {
+        const colors = Array.from({ length: of }, (_, index) =>
+          lineColor(theme, { strategy: 'response' }, { index, of, alone }),
+        );
+        assert.equal(new Set(colors).size, of, colors.join());
+      }
+});
+
+test('values lie on a logarithmic axis where it is asked for, and where they allow it', () => {
+  const chart = (values: readonly number[]) =>
+    curvesChart(
+      {
+        ...{ metric: 'loss', percent: false, xLabel: 'epoch', logarithmic: true },
+        curves: [{ label: 'a', strategy: 'direct', points: values.map((mean, x) => ({ x, mean })) }],
+      },
+      lightTheme,
+      size,
+    );
+  const some = chart([100, 10, 1, 0.1]);
+  assert.equal((some.option.yAxis as { type: string }).type, 'log');
+  assert.ok(textsOf(renderSvg(some, lightTheme, size, 'c')).includes('10'));
+  const none = chart([1, 0]);
+  assert.equal((none.option.yAxis as { type: string }).type, 'value');
+  assert.match(none.caption, /Not logarithmic/);
+});
