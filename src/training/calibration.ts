@@ -16,11 +16,11 @@ export class Calibration {
   readonly #correct = new Float64Array(binCount);
   #answers = 0;
 
-  /** @param confidence probability of the answer given, 0…1; where it is NaN the answer is in no bin. */
+  /** @param confidence probability of the answer given, 0…1; where it is NaN there was no answer. */
   add(confidence: number, correct: boolean): void {
-    this.#answers++;
     const bin = Math.min(binCount - 1, Math.floor(confidence * binCount));
     if (Number.isNaN(bin)) return;
+    this.#answers++;
     this.#counts[bin]!++;
     this.#confidence[bin]! += confidence;
     if (correct) this.#correct[bin]!++;
@@ -35,7 +35,7 @@ export class Calibration {
     }));
   }
 
-  /** Expected calibration error (Guo et al. 2017): mean over answers of their bin’s |accuracy − confidence|, 0…1. */
+  /** Expected calibration error (Guo et al. 2017): mean over answers of their bin’s |accuracy − confidence|, 0…1; NaN without answers. */
   get error(): number {
     let sum = 0;
     for (let bin = 0; bin < binCount; bin++) sum += Math.abs(this.#correct[bin]! - this.#confidence[bin]!);

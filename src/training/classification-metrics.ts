@@ -1,5 +1,5 @@
 import { Calibration, type ReliabilityBin } from './calibration.ts';
-import type { Quality } from './quality.ts';
+import { noAnswer, type Quality } from './quality.ts';
 
 /** Counts by true label and predicted class, from which most figures of a classifier follow. */
 export type Confusion = number[][];
@@ -7,10 +7,11 @@ export type Confusion = number[][];
 /** What a classifier's answers to labelled samples say about it, gathered batch by batch. */
 export class ClassificationMetrics implements Quality {
   readonly confusion: Confusion;
-  /** Predicted class of each sample, in the order in which they were added. */
+  /** Predicted class of each sample, or no answer, in the order in which they were added. */
   readonly predictions: number[] = [];
   /** True class of each, in the same order. */
   readonly labels: number[] = [];
+  unanswered = 0;
   #lossSum = 0;
   readonly #calibration = new Calibration();
 
@@ -18,15 +19,23 @@ export class ClassificationMetrics implements Quality {
     this.confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   }
 
-  /** @param logits one row, not divided by any temperature. */
+  /**
+   * Logits among which one is NaN, or the highest infinite, have no probabilities: they count as no answer.
+   * @param logits one row, not divided by any temperature.
+   */
   add(logits: Float32Array, label: number): void {
     let predicted = 0;
     for (let index = 1; index < logits.length; index++)
-      // A NaN must not pass for the highest logit, nor hide one.
-      if (!(logits[index]! <= logits[predicted]!)) predicted = index;
+      if (logits[index]! > logits[predicted]!) predicted = index;
     const highest = logits[predicted]!;
     let sum = 0;
     for (const logit of logits) sum += Math.exp(logit - highest);
+    if (Number.isNaN(sum)) {
+      this.unanswered++;
+      this.predictions.push(noAnswer);
+      this.labels.push(label);
+      return;
+    }
     this.#lossSum += Math.log(sum) - (logits[label]! - highest);
     this.predictions.push(predicted);
     this.labels.push(label);
@@ -34,18 +43,21 @@ export class ClassificationMetrics implements Quality {
     this.#calibration.add(1 / sum, predicted === label);
   }
 
-  /** Fraction of samples classified correctly, 0…1; NaN without samples. */
+  /** Fraction of samples classified correctly, 0…1; NaN without samples, and where one has no answer. */
   get accuracy(): number {
+    if (this.unanswered > 0) return Number.NaN;
     return this.confusion.reduce((sum, row, label) => sum + row[label]!, 0) / this.predictions.length;
   }
 
   /** Mean cross-entropy, nats. */
   get loss(): number {
+    if (this.unanswered > 0) return Number.NaN;
     return this.#lossSum / this.predictions.length;
   }
 
   /** Mean over classes of the harmonic mean of precision and recall; a class that never occurs counts as absent. */
   get macroF1(): number {
+    if (this.unanswered > 0) return Number.NaN;
     let sum = 0;
     let present = 0;
     this.confusion.forEach((row, label) => {
@@ -59,7 +71,7 @@ export class ClassificationMetrics implements Quality {
   }
 
   get calibrationError(): number {
-    return this.#calibration.error;
+    return this.unanswered > 0 ? Number.NaN : this.#calibration.error;
   }
 
   get reliability(): ReliabilityBin[] {

@@ -1,15 +1,25 @@
 import { Calibration, type ReliabilityBin } from './calibration.ts';
-import type { Quality } from './quality.ts';
+import { noAnswer, type Quality } from './quality.ts';
 
 /** What a language model’s predictions of next tokens say about it, gathered batch by batch. */
 export class LanguageMetrics implements Quality {
   readonly predictions: number[] = [];
+  unanswered = 0;
   #lossSum = 0;
   #correct = 0;
   readonly #calibration = new Calibration();
 
-  /** @param loss cross-entropy of the target, nats. @param confidence probability of the predicted token, 0…1. */
+  /**
+   * Where loss or confidence is NaN, the logits were no numbers: that counts as no answer.
+   * @param loss cross-entropy of the target, nats.
+   * @param confidence probability of the predicted token, 0…1.
+   */
   add(predicted: number, target: number, loss: number, confidence: number): void {
+    if (Number.isNaN(loss) || Number.isNaN(confidence)) {
+      this.unanswered++;
+      this.predictions.push(noAnswer);
+      return;
+    }
     this.predictions.push(predicted);
     this.#lossSum += loss;
     if (predicted === target) this.#correct++;
@@ -17,15 +27,17 @@ export class LanguageMetrics implements Quality {
   }
 
   get accuracy(): number {
+    if (this.unanswered > 0) return Number.NaN;
     return this.#correct / this.predictions.length;
   }
 
   get loss(): number {
+    if (this.unanswered > 0) return Number.NaN;
     return this.#lossSum / this.predictions.length;
   }
 
   get calibrationError(): number {
-    return this.#calibration.error;
+    return this.unanswered > 0 ? Number.NaN : this.#calibration.error;
   }
 
   get reliability(): ReliabilityBin[] {

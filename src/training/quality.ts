@@ -1,14 +1,25 @@
 import type { ReliabilityBin } from './calibration.ts';
 import type { Confusion } from './classification-metrics.ts';
 
+/** Stands for the answer of a model whose logits are NaN or infinite: it chose nothing. */
+export const noAnswer = -1;
+
 /** How well a model answers a split. */
 export interface Quality {
-  /** Fraction of samples classified, or of tokens predicted, correctly, 0…1; NaN where there was nothing to answer. */
+  /**
+   * Fraction of samples classified, or of tokens predicted, correctly, 0…1; NaN where there was nothing to answer, or
+   * where any answer was no number, as are the other figures then.
+   */
   readonly accuracy: number;
   /** Mean cross-entropy per answer, nats; the perplexity of a language model is its exponential. */
   readonly loss: number;
-  /** Class or token answered, one per sample or predicted position; the same order for every model of a task. */
+  /**
+   * Class or token answered, one per sample or predicted position, {@link noAnswer} where that was no number; the same
+   * order for every model of a task.
+   */
   readonly predictions: readonly number[];
+  /** How many of those are none. */
+  readonly unanswered: number;
   /** How far confidence and accuracy are apart, 0…1, and the bins that this is computed from. */
   readonly calibrationError: number;
   readonly reliability: readonly ReliabilityBin[];
@@ -19,11 +30,13 @@ export interface Quality {
   readonly labels?: readonly number[];
 }
 
-/** Fraction of samples, or predicted positions, to which two models give the same answer, 0…1. */
+/** Fraction of samples, or predicted positions, to which two models give the same answer, 0…1; no answer is like none. */
 export function agreement(one: Quality, other: Quality): number {
   if (one.predictions.length !== other.predictions.length)
     throw new RangeError('Both models must have answered the same samples.');
-  const same = one.predictions.filter((prediction, index) => prediction === other.predictions[index]).length;
+  const same = one.predictions.filter(
+    (prediction, index) => prediction !== noAnswer && prediction === other.predictions[index],
+  ).length;
   return same / one.predictions.length;
 }
 
@@ -32,7 +45,7 @@ export interface ClassDisagreement {
   readonly samples: number;
   readonly onlyStudent: number;
   readonly onlyTeacher: number;
-  /** Both are wrong, each in another way. */
+  /** Both are wrong, each in another way, or one of them without an answer. */
   readonly neither: number;
 }
 
@@ -47,7 +60,7 @@ export function disagreements(student: Quality, teacher: Quality): ClassDisagree
     const count = counts[label]!;
     const [own, other] = [student.predictions[index], teacher.predictions[index]];
     count.samples++;
-    if (own === other) continue;
+    if (own === other && own !== noAnswer) continue;
     if (own === label) count.onlyStudent++;
     else if (other === label) count.onlyTeacher++;
     else count.neither++;

@@ -29,6 +29,7 @@ import { checkpointFolder } from './checkpoint-folder.ts';
 import { Evaluator } from './evaluate.ts';
 import { initializer } from './initialize.ts';
 import type { StopRequested } from './interruption.ts';
+import { afterSteps, divergedRemedy, notANumber } from './not-a-number.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { withoutTeacher } from './teacher-source.ts';
 import { stepsPerEpoch, type TrainObserver, train } from './train-loop.ts';
@@ -191,6 +192,7 @@ async function trainTeacher(
     const outcome = await train({
       device,
       student: model,
+      who: 'The teacher',
       strategy,
       teacher: withoutTeacher,
       train: dataset.train,
@@ -203,6 +205,12 @@ async function trainTeacher(
       stopRequested,
     });
     const test = await evaluator.evaluate(dataset.test, { stopRequested });
+    if (test.unanswered > 0)
+      throw await notANumber('The teacher', model, test, {
+        what: 'test samples',
+        when: afterSteps(outcome.steps),
+        remedy: divergedRemedy,
+      });
     const record: TeacherRecord = {
       hash,
       accuracy: test.accuracy,

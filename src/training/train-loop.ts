@@ -15,7 +15,9 @@ import { breathe } from './breathe.ts';
 import type { Checkpoints, TrainingState } from './checkpoint.ts';
 import { Evaluator } from './evaluate.ts';
 import { Interruption, type StopReason, type StopRequested } from './interruption.ts';
+import { divergedRemedy, notANumber } from './not-a-number.ts';
 import { createOptimizer } from './optimizer.ts';
+import type { Quality } from './quality.ts';
 import { learningRateAt } from './schedule.ts';
 import type { TeacherSource } from './teacher-source.ts';
 import { TrainingStep } from './training-step.ts';
@@ -31,6 +33,8 @@ export interface TrainObserver {
 export interface TrainOptions {
   readonly device: Device;
   readonly student: Model;
+  /** The student in messages; left out: 'The student'. */
+  readonly who?: string;
   readonly strategy: AttachedStrategy;
   readonly teacher: TeacherSource;
   readonly train: Split;
@@ -63,7 +67,7 @@ const reportsPerRun = 400;
  * Trains a student, from a checkpoint where there is one, and leaves the best weights in it.
  *
  * @throws Interruption if asked to end early; a checkpoint has then been kept, unless the reason is 'cancel'.
- * @throws UserError if the loss is no longer a number, or a checkpoint cannot be written.
+ * @throws UserError if the loss or an answer is no longer a number, or a checkpoint cannot be written.
  */
 export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const training = new Training(options);
@@ -201,12 +205,14 @@ class Training {
     const { validation, observer, checkpoints } = this.#options;
     let score: EpochScore = { epoch: this.#epoch, accuracy: null, loss: null };
     if (validation.size > 0) {
-      const { accuracy, loss } = await this.#evaluator.evaluate(validation);
+      const quality = await this.#evaluator.evaluate(validation);
+      const { accuracy, loss } = quality;
       observer?.metrics?.(
         { 'validation.accuracy': accuracy, 'validation.loss': loss },
         this.#step,
         this.#epoch,
       );
+      await this.#requireAnswers(quality);
       // A loss beyond what a number can hold must not make the state unreadable.
       if (this.#options.strategy.settled?.(this.#step, this.#totalSteps) ?? true)
         score = { epoch: this.#epoch, accuracy, loss: Number.isFinite(loss) ? loss : null };
@@ -217,6 +223,17 @@ class Training {
     // The best one first: if only it gets written, the epoch is run again and writes it again.
     if (best) await checkpoints.save('best', this.#weights, state);
     await this.#save(state, best);
+  }
+
+  /** Weights that are NaN stay so: what comes after is lost, whatever the epochs to come. */
+  async #requireAnswers(quality: Quality): Promise<void> {
+    if (quality.unanswered === 0) return;
+    const { student, who = 'The student' } = this.#options;
+    throw await notANumber(who, student, quality, {
+      what: 'held-out samples',
+      when: `after epoch ${this.#epoch} (step ${this.#step} of ${this.#totalSteps})`,
+      remedy: divergedRemedy,
+    });
   }
 
   async #resume(): Promise<void> {
@@ -269,10 +286,7 @@ class Training {
     if (Number.isFinite(values.loss)) return;
     throw new UserError(
       `Training diverged: the loss was ${values.loss} around step ${this.#step} of ${this.#totalSteps}.`,
-      {
-        remedy:
-          'Lower "learningRate" (a tenth is a good next try), lengthen the warm-up, or set "clipNorm" to 1 if it is null.',
-      },
+      { remedy: divergedRemedy },
     );
   }
 

@@ -1,6 +1,9 @@
 import type { Dataset } from '../data/dataset.ts';
+import { compresses } from '../experiment/compression-schema.ts';
+import type { Experiment } from '../experiment/schema.ts';
 import { type Continuation, sampleContinuations } from '../training/generation/sample-continuations.ts';
 import { measureSpeed } from '../training/measure.ts';
+import { afterSteps, divergedRemedy, notANumber, unansweredOf } from '../training/not-a-number.ts';
 import { agreement, disagreements, type Quality } from '../training/quality.ts';
 import { assessAll, figuresOf, type Subject } from './assess.ts';
 import type { ModelFigures, RunResult } from './events.ts';
@@ -21,6 +24,7 @@ export interface Appraisal {
 /**
  * Evaluates the models of a run on the test set, lets those that continue texts do so, and measures their speed in turns.
  * @param trained optimizer steps and epochs that led to the models
+ * @throws UserError if the student answers NaN
  * @throws Interruption
  */
 export async function appraise(
@@ -42,7 +46,10 @@ export async function appraise(
       log.append({ type: 'metric', model, step: steps, epoch: epochs, values });
     },
   });
-  const continuations = await sampleContinuations(subjects, {
+  await requireAnswers(subjects, quality, request.experiment, steps);
+  for (const { name } of subjects) warnOfNone(job, name, quality.get(name)!);
+  const answering = subjects.filter(({ name }) => quality.get(name)!.unanswered === 0);
+  const continuations = await sampleContinuations(answering, {
     device,
     dataset,
     seed: request.seed,
@@ -66,4 +73,40 @@ export async function appraise(
     continuations,
     figures: (name, bytes) => figuresOf(models.get(name)!, quality.get(name)!, speed.get(name)!, bytes),
   };
+}
+
+/**
+ * A student whose answers are no numbers is no result.
+ * @throws UserError
+ */
+async function requireAnswers(
+  subjects: readonly Subject[],
+  quality: ReadonlyMap<string, Quality>,
+  { strategy }: Experiment,
+  steps: number,
+): Promise<void> {
+  const [student, teacher] = [quality.get('student')!, quality.get('teacher')];
+  if (student.unanswered === 0) return;
+  const { model } = subjects.find(({ name }) => name === 'student')!;
+  const compressed = compresses(strategy);
+  const remedy =
+    compressed && teacher && teacher.unanswered > 0
+      ? 'The model it was made from answers NaN as well: name one that is whole.'
+      : strategy.kind === 'quantize'
+        ? 'Choose another "scheme": 16-bit floats end at 65,504, and integers hold no outliers.'
+        : divergedRemedy;
+  throw await notANumber('The student', model, student, {
+    what: 'test samples',
+    ...(steps > 0 && { when: afterSteps(steps) }),
+    remedy,
+  });
+}
+
+/** Exits and peers go without figures; a teacher has been spoken of before training. */
+function warnOfNone(job: Job, name: string, quality: Quality): void {
+  if (quality.unanswered === 0 || name === 'teacher') return;
+  job.warn(
+    `"${name}" answers NaN (not a number) to ${unansweredOf(quality, 'test samples')}: it has no figures.`,
+    'not-a-number',
+  );
 }

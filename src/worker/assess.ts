@@ -28,7 +28,7 @@ export const ensembleName = 'ensemble';
 
 /**
  * How well each model answers the test set, by name, and the ensemble of those that form one under
- * {@link ensembleName}.
+ * {@link ensembleName}, unless one of those answers NaN.
  * @throws Interruption
  */
 export async function assessAll(
@@ -38,8 +38,11 @@ export async function assessAll(
   const members = subjects.filter(({ ensemble }) => ensemble).map(({ model }) => model);
   const models = subjects.map(({ name, model, device: own }) => [name, model, own ?? device] as const);
   if (members.length > 1) models.push([ensembleName, ensembleOf(members), device]);
+  const together = new Set(subjects.filter(({ ensemble }) => ensemble).map(({ name }) => name));
   const qualities = new Map<string, Quality>();
   for (const [index, [name, model, place]] of models.entries()) {
+    if (name === ensembleName && [...together].some((member) => qualities.get(member)!.unanswered > 0))
+      continue;
     const evaluator = new Evaluator(place, model);
     try {
       const quality = await evaluator.evaluate(split, {
@@ -73,6 +76,7 @@ function ensembleOf(members: readonly Model[]): Model {
 export function figuresOf(model: Model, quality: Quality, speed: Speed, bytes: number): ModelFigures {
   return {
     ...answersOf(quality),
+    ...(quality.unanswered > 0 && { unanswered: quality.unanswered }),
     parameters: parameterCount(model),
     bytes,
     latencyMs: speed.latencyMs,

@@ -9,7 +9,7 @@ const measured = z.number().nullable();
 
 /** Figures of one model, all measured in the same run on the same device. */
 export const modelFiguresSchema = z.object({
-  /** Fraction of test samples classified, or tokens predicted, correctly, 0…1. */
+  /** Fraction of test samples classified, or tokens predicted, correctly, 0…1; null where an answer was no number. */
   accuracy: measured,
   /** Mean cross-entropy on the test set, nats. */
   loss: measured,
@@ -23,6 +23,8 @@ export const modelFiguresSchema = z.object({
   /** Timed passes that latency and throughput are the medians of. */
   timedRounds: z.int().optional(),
   macroF1: measured,
+  /** Test samples, or tokens, to which the answer was NaN; then figures of answers are null. Absent where there is none. */
+  unanswered: z.int().optional(),
   /** Of language models: the exponential of the loss. */
   perplexity: measured.optional(),
   /** Expected calibration error, 15 equal-width bins, 0…1; of language models over predicted tokens. */

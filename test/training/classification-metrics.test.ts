@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ClassificationMetrics } from '../../src/training/classification-metrics.ts';
-import { agreement, disagreements, type Quality } from '../../src/training/quality.ts';
+import { LanguageMetrics } from '../../src/training/language-metrics.ts';
+import { agreement, disagreements, noAnswer, type Quality } from '../../src/training/quality.ts';
 
 const logitsFor = (...probabilities: number[]) => Float32Array.from(probabilities, Math.log);
 const near = (actual: number, expected: number) =>
@@ -54,14 +55,54 @@ test('large logits do not overflow', () => {
   assert.equal(metrics.accuracy, 0);
 });
 
-test('a model that answers NaN has no finite loss', () => {
-  const metrics = new ClassificationMetrics(2);
-  metrics.add(Float32Array.of(Number.NaN, 1), 1);
-  assert.ok(Number.isNaN(metrics.loss));
+for (const [what, logits] of Object.entries({
+  'that are all NaN': [Number.NaN, Number.NaN],
+  'of which one is NaN': [Number.NaN, 1],
+  'of which the last is NaN': [1, Number.NaN],
+  'of which one is infinite': [Number.POSITIVE_INFINITY, 1],
+  'that are all minus infinity': [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],
+}))
+  test(`logits ${what} are no answer, neither right nor sure nor of any class`, () => {
+    const metrics = new ClassificationMetrics(2);
+    metrics.add(Float32Array.from(logits), 0);
+    metrics.add(Float32Array.from(logits), 1);
+    metrics.add(Float32Array.of(2, 1), 0);
+    assert.equal(metrics.unanswered, 2);
+    assert.deepEqual(metrics.predictions, [noAnswer, noAnswer, 0]);
+    assert.deepEqual(metrics.confusion, [
+      [1, 0],
+      [0, 0],
+    ]);
+    for (const figure of ['accuracy', 'loss', 'macroF1', 'calibrationError'] as const)
+      assert.ok(Number.isNaN(metrics[figure]), figure);
+    assert.equal(
+      metrics.reliability.reduce((sum, { count }) => sum + count, 0),
+      1,
+    );
+    assert.equal(agreement(metrics, metrics), 1 / 3);
+    assert.equal(disagreements(metrics, metrics)![1]!.neither, 1);
+  });
+
+test('a class that is ruled out, its logit minus infinity, keeps no other from being the answer', () => {
+  const metrics = new ClassificationMetrics(3);
+  metrics.add(Float32Array.of(Number.NEGATIVE_INFINITY, 0, 0), 1);
+  assert.equal(metrics.accuracy, 1);
+  near(metrics.loss, Math.log(2));
+});
+
+test('a language model’s NaN is no predicted token', () => {
+  const metrics = new LanguageMetrics();
+  metrics.add(0, 0, Number.NaN, Number.NaN);
+  metrics.add(3, 3, 0.5, 0.7);
+  assert.deepEqual(metrics.predictions, [noAnswer, 3]);
+  assert.equal(metrics.unanswered, 1);
+  for (const figure of ['accuracy', 'loss', 'calibrationError'] as const)
+    assert.ok(Number.isNaN(metrics[figure]), figure);
 });
 
 const answering = (...predictions: number[]): Quality => ({
   predictions,
+  unanswered: predictions.filter((prediction) => prediction === noAnswer).length,
   accuracy: 0,
   loss: 0,
   calibrationError: 0,

@@ -7,6 +7,7 @@ const rows: readonly (readonly [title: string, cell: (figures: ModelFigures) => 
   ['Perplexity', ({ perplexity }) => decimal(perplexity, 2)],
   ['Macro F1', ({ macroF1 }) => decimal(macroF1, 4)],
   ['Calibration error', ({ calibrationError }) => decimal(calibrationError, 4)],
+  ['Answers that are NaN', ({ unanswered }) => unanswered?.toLocaleString('en-US') ?? dash],
   ['Parameters', ({ parameters }) => parameters.toLocaleString('en-US')],
   ['Bytes on disk', ({ bytes }) => bytes.toLocaleString('en-US')],
   ['Latency, one sample (ms)', ({ latencyMs }) => decimal(latencyMs, 3)],
