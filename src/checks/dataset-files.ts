@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { fileProblem } from '../data/file-problem.ts';
 import { cifarFiles } from '../data/images/cifar.ts';
-import { listClasses } from '../data/images/image-folder.ts';
+import { listClasses } from '../data/images/image-files.ts';
 import { packageDirectory } from '../data/npm-package.ts';
 import { openDocuments } from '../data/text/documents.ts';
 import { mails, moby } from '../data/text/package-names.ts';

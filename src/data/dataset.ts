@@ -48,8 +48,8 @@ export interface Split {
 
 /** What a user must know of data that was read: the run's result depends on it. */
 export interface DataRemark {
-  /** Stable name of the kind of doubt it casts on a result, such as 'data-left-out'. */
-  readonly kind: string;
+  /** Stable name of the kind of doubt it casts on a result, such as 'data-left-out'; absent where it casts none. */
+  readonly kind?: string;
   readonly message: string;
 }
 

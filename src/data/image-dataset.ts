@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { contentHash } from './content-hash.ts';
 import type { Dataset, HostBatch, Split, TaskShape } from './dataset.ts';
+import { duplicateRemarks, sameSamples } from './duplicates.ts';
 import { drawSplits, type SplitIndices, type SplitOptions } from './splits.ts';
 
 /** Images as they lie in a file: unsigned bytes, (count, height, width, channels). */
@@ -28,7 +29,8 @@ export function imageDataset(
   options: ImageDatasetOptions,
 ): Dataset {
   const task: TaskShape = { classes: classNames.length, image };
-  const indices = drawSplits(training.labels, testing.labels, task.classes, options);
+  const same = sameImages(image, training, testing);
+  const indices = drawSplits(training.labels, testing.labels, task.classes, options, same);
   const normalized = normalizedBytes(image[2], options);
   const split = (name: Split['name'], source: LabelledImages, chosen: Int32Array, idOffset: number) =>
     new ImageSplit(name, source, image, chosen, idOffset, normalized);
@@ -44,6 +46,17 @@ export function imageDataset(
         ...[indices.train, indices.subset, indices.validation, indices.test],
       ],
     }),
+    remarks: [
+      ...indices.remarks,
+      ...duplicateRemarks(
+        {
+          train: indices.train.map((index) => same[index]!),
+          validation: indices.validation.map((index) => same[index]!),
+          test: indices.test.map((index) => same[training.labels.length + index]!),
+        },
+        'pixel by pixel',
+      ),
+    ],
     task,
     classNames,
     train: split('train', training, indices.train, 0),
@@ -51,6 +64,21 @@ export function imageDataset(
     validation: split('validation', training, indices.validation, 0),
     test: split('test', testing, indices.test, training.labels.length),
   };
+}
+
+/** Which images are the same, by training and then by test images. */
+export function sameImages(
+  image: readonly [number, number, number],
+  { pixels, labels }: LabelledImages,
+  testing?: LabelledImages,
+): Int32Array {
+  const size = image.reduce((product, side) => product * side, 1);
+  const own = labels.length;
+  return sameSamples(own + (testing?.labels.length ?? 0), (sample) =>
+    sample < own
+      ? pixels.subarray(sample * size, (sample + 1) * size)
+      : testing!.pixels.subarray((sample - own) * size, (sample - own + 1) * size),
+  );
 }
 
 /** What each byte becomes in each channel: (channels, 256). */

@@ -42,12 +42,11 @@ async function openIdx(
   files: { train: ImageFiles; test: ImageFiles },
   options: ImageDatasetOptions,
 ): Promise<Dataset> {
-  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all([
-    readImages(files.train.images),
-    readLabels(files.train.labels),
-    readImages(files.test.images),
-    readLabels(files.test.labels),
-  ]);
+  // One after the other, so that of several mistakes the same is always told.
+  const trainImages = await readImages(files.train.images);
+  const trainLabels = await readLabels(files.train.labels);
+  const testImages = await readImages(files.test.images);
+  const testLabels = await readLabels(files.test.labels);
   checkCounts(trainImages, trainLabels, files.train);
   checkCounts(testImages, testLabels, files.test);
   const [, height, width] = trainImages.shape as [number, number, number];

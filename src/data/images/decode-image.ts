@@ -22,7 +22,9 @@ export function decodeImage(bytes: Uint8Array, file: string): Pixels {
       place: file,
     });
   try {
-    return isPng ? fromPng(bytes) : fromJpeg(bytes);
+    const image = isPng ? fromPng(bytes) : fromJpeg(bytes);
+    if (image.data.length === 0) throw new Error(`it is ${image.height} × ${image.width} pixels`);
+    return image;
   } catch (error) {
     throw new UserError(`${file} cannot be decoded: ${(error as Error).message}.`, {
       remedy: 'It may be cut off or broken; replace it, or take it out of the folder.',

@@ -1,21 +1,27 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { ImageFolderConfig } from '../../experiment/image-dataset-schema.ts';
 import { UserError } from '../../experiment/user-error.ts';
-import type { Dataset } from '../dataset.ts';
+import type { DataRemark, Dataset } from '../dataset.ts';
+import { movedRemarks, withoutShared } from '../duplicates.ts';
 import { fileProblem } from '../file-problem.ts';
 import { setAside } from '../held-out.ts';
-import { imageDataset, type LabelledImages } from '../image-dataset.ts';
-import { decodeImage, isImageName } from './decode-image.ts';
+import { imageDataset, type LabelledImages, sameImages } from '../image-dataset.ts';
+import { decodeImage } from './decode-image.ts';
+import { type ImageFile, listClasses, listImages } from './image-files.ts';
 import { type Pixels, resized, withChannels } from './pixels.ts';
-
-interface ImageFile {
-  readonly file: string;
-  readonly label: number;
-}
 
 /** [height, width, channels] */
 type Size = readonly [number, number, 1 | 3];
+
+export interface FolderFiles {
+  readonly classNames: readonly string[];
+  /** Whose size the others are to have, where none is named. */
+  readonly first: ImageFile;
+  readonly training: readonly ImageFile[];
+  readonly testing: readonly ImageFile[];
+  readonly remarks: readonly DataRemark[];
+}
 
 /**
  * Images in a folder for each class, in the order of the names of classes and files.
@@ -23,68 +29,86 @@ type Size = readonly [number, number, 1 | 3];
  * @throws UserError naming the folder or file and what is wrong with it.
  */
 export async function openImageFolder(config: ImageFolderConfig, directory: string): Promise<Dataset> {
-  const trainFolder = resolve(directory, config.train);
-  const classNames = await listClasses(trainFolder);
-  const files = await listImages(trainFolder, classNames);
-  const channels = config.colour === 'rgb' ? 3 : 1;
-  const first = await read(files[0]!.file);
-  const size: Size = [config.height ?? first.height, config.width ?? first.width, channels];
+  const { classNames, first, training, testing, remarks } = await imageFolderFiles(config, directory);
+  const size = await sizeOf(config, first);
   const named = { height: config.height, width: config.width };
+  const images: Images = {
+    train: await decodeAll(training, size, named),
+    test: await decodeAll(testing, size, named),
+  };
+  const parted = config.test === undefined ? keepTogether(size, images) : images;
+  const dataset = imageDataset(size, classNames, parted.train, parted.test, config);
+  return { ...dataset, remarks: [...remarks, ...(parted.remarks ?? []), ...(dataset.remarks ?? [])] };
+}
+
+/**
+ * Which files a dataset has, without reading them.
+ * @throws UserError naming the folder and what is wrong with it
+ */
+export async function imageFolderFiles(config: ImageFolderConfig, directory: string): Promise<FolderFiles> {
+  const folder = resolve(directory, config.train);
+  const classNames = await listClasses(folder);
+  const { files, remarks } = await listImages(folder, classNames);
+  const first = files[0]!;
+  if (config.test !== undefined) {
+    const test = await listImages(resolve(directory, config.test), classNames);
+    return {
+      classNames,
+      first,
+      training: files,
+      testing: test.files,
+      remarks: [...remarks, ...test.remarks],
+    };
+  }
   const labels = Int32Array.from(files, ({ label }) => label);
-  const [training, testing] =
-    config.test === undefined
-      ? setAside(labels, classNames.length, config.testFraction, config.splitSeed).map((indices) =>
-          Array.from(indices, (index) => files[index]!),
-        )
-      : [files, await listImages(resolve(directory, config.test), classNames)];
-  const [trainImages, testImages] = [
-    await decodeAll(training!, size, named),
-    await decodeAll(testing!, size, named),
-  ];
-  return imageDataset(size, classNames, trainImages, testImages, config);
+  const [training, testing] = setAside(labels, classNames.length, config.testFraction, config.splitSeed);
+  const pick = (indices: Int32Array) => Array.from(indices, (index) => files[index]!);
+  return { classNames, first, training: pick(training), testing: pick(testing), remarks };
 }
 
-/** @throws UserError if there are fewer than two. */
-export async function listClasses(folder: string): Promise<string[]> {
-  const entries = await list(folder);
-  const names = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
-  if (names.length >= 2) return names.map(({ name }) => name).sort();
-  throw new UserError(
-    `${folder} has ${names.length === 0 ? 'no folders' : 'a single folder'}; each class needs one of its own.`,
-    { remedy: 'Put the images of each class into a folder that has its name.', place: folder },
+/** The size that all images are to have: the one that is named, or else that of the first. */
+export async function sizeOf(
+  { height, width, colour }: ImageFolderConfig,
+  { file }: ImageFile,
+): Promise<Size> {
+  const channels = colour === 'rgb' ? 3 : 1;
+  if (height !== undefined && width !== undefined) return [height, width, channels];
+  const image = await read(file);
+  return [height ?? image.height, width ?? image.width, channels];
+}
+
+interface Images {
+  readonly train: LabelledImages;
+  readonly test: LabelledImages;
+  readonly remarks?: readonly DataRemark[];
+}
+
+/** Images that were set aside for the test but equal a training image go to the training images. */
+function keepTogether(size: Size, { train, test }: Images): Images {
+  const own = train.labels.length;
+  const labels = Int32Array.from([...train.labels, ...test.labels]);
+  const numbers = Int32Array.from(labels, (_, index) => index);
+  const parted = withoutShared(
+    numbers.subarray(0, own),
+    numbers.subarray(own),
+    sameImages(size, train, test),
+    labels,
   );
-}
-
-/** @throws UserError if a folder is no class, or a class has no image. */
-async function listImages(folder: string, classNames: readonly string[]): Promise<ImageFile[]> {
-  const strange = (await list(folder)).find(
-    (entry) => entry.isDirectory() && !entry.name.startsWith('.') && !classNames.includes(entry.name),
-  );
-  if (strange)
-    throw new UserError(
-      `The folder ${join(folder, strange.name)} is none of the training classes ${classNames.slice(0, 10).join(', ')}.`,
-      { remedy: 'Rename it, or take it away.', place: join(folder, strange.name) },
-    );
-  const files: ImageFile[] = [];
-  for (const [label, name] of classNames.entries()) {
-    const own = join(folder, name);
-    const images = (await list(own)).filter((entry) => entry.isFile() && isImageName(entry.name));
-    if (images.length === 0)
-      throw new UserError(`The class "${name}" has no .png or .jpg file in ${own}.`, {
-        remedy: 'Put images there, or take the folder away.',
-        place: own,
-      });
-    for (const file of images.map((entry) => entry.name).sort()) files.push({ file: join(own, file), label });
-  }
-  return files;
-}
-
-async function list(folder: string) {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    throw fileProblem(error, folder);
-  }
+  if (parted.moved === 0) return { train, test };
+  const bytes = size[0] * size[1] * size[2];
+  const gather = (images: Int32Array): LabelledImages => {
+    const pixels = new Uint8Array(images.length * bytes);
+    for (const [at, image] of images.entries()) {
+      const [source, index] = image < own ? [train, image] : [test, image - own];
+      pixels.set(source.pixels.subarray(index * bytes, (index + 1) * bytes), at * bytes);
+    }
+    return { pixels, labels: images.map((image) => labels[image]!) };
+  };
+  return {
+    train: gather(parted.learned),
+    test: gather(parted.heldOut),
+    remarks: movedRemarks(parted, 'test'),
+  };
 }
 
 async function read(file: string): Promise<Pixels> {

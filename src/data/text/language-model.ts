@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { LanguageModelConfig, TokenizerConfig } from '../../experiment/text-dataset-schema.ts';
 import { UserError } from '../../experiment/user-error.ts';
 import { contentHash, TextHash } from '../content-hash.ts';
-import type { Dataset, Split } from '../dataset.ts';
+import type { DataRemark, Dataset, Split } from '../dataset.ts';
+import { bytesOfIds, duplicateRemarks, sameSamples } from '../duplicates.ts';
 import { lengthBuckets } from '../length-buckets.ts';
 import { heldOutCount } from '../splits.ts';
 import { cutTail } from './cut-tail.ts';
@@ -10,6 +11,7 @@ import { type Documents, openDocuments, type Piece, type ReadPieces } from './do
 import { documentSamples, type LanguageSamples, packedSamples } from './language-samples.ts';
 import { openTokenizer } from './open-tokenizer.ts';
 import { type TextSource, TextSplit } from './text-split.ts';
+import type { TokenStore } from './token-store.ts';
 
 /** What datasets for language models have in common, whatever their texts come from. */
 export interface LanguageOptions {
@@ -92,6 +94,7 @@ export async function languageDataset(
       ...(test?.remarks() ?? []),
       ...prompts.remarks(length, 'training'),
       ...held.prompts.remarks(length, 'test'),
+      ...sharedSamples(tokens, testTokens, available - validated, available),
     ],
     task: {
       classes: tokenizer.vocabulary,
@@ -109,6 +112,26 @@ export async function languageDataset(
     validation: split('validation', source, available - validated, available),
     test: split('test', testSource, 0, Math.min(testTokens.count, options.testLimit ?? testTokens.count)),
   };
+}
+
+/** Samples that stand in two splits, of those that are taken from the training texts. */
+function sharedSamples(
+  tokens: TokenStore,
+  testTokens: TokenStore,
+  trained: number,
+  available: number,
+): DataRemark[] {
+  const same = sameSamples(tokens.count + testTokens.count, (sample) =>
+    bytesOfIds(sample < tokens.count ? tokens.ids(sample) : testTokens.ids(sample - tokens.count)),
+  );
+  return duplicateRemarks(
+    {
+      train: same.subarray(0, trained),
+      validation: same.subarray(trained, available),
+      test: same.subarray(tokens.count),
+    },
+    'token by token',
+  );
 }
 
 /** @throws UserError saying why there are none, where there are none. */

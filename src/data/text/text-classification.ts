@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { TextClassificationConfig, TokenizerConfig } from '../../experiment/text-dataset-schema.ts';
 import { contentHash, TextHash } from '../content-hash.ts';
 import type { DataRemark, Dataset } from '../dataset.ts';
+import { bytesOfIds, duplicateRemarks, movedRemarks, sameSamples, withoutShared } from '../duplicates.ts';
 import { setAside } from '../held-out.ts';
 import { lengthBuckets } from '../length-buckets.ts';
 import { drawSplits, type SplitOptions } from '../splits.ts';
@@ -88,10 +89,10 @@ export async function classificationDataset(
     train.classNames,
   );
   const classes = classNames.length;
-  const [training, held] = test
+  const [drawn, setApart] = test
     ? [all(labels.length), undefined]
     : setAside(labels, classes, options.testFraction, options.splitSeed);
-  const tokenizer = await openTokenizer(options.tokenizer, directory, () => textsOf(train.read, training));
+  const tokenizer = await openTokenizer(options.tokenizer, directory, () => textsOf(train.read, drawn));
   const length = options.maxLength;
   const [texts, testTexts] = [new TextHash(), new TextHash()];
   const source: TextSource = {
@@ -106,14 +107,24 @@ export async function classificationDataset(
         idOffset: labels.length,
       }
     : source;
-  const testing = held ?? all(testSource.labels!.length);
-  const pick = (indices: Int32Array, from: TextSource) => indices.map((index) => from.labels![index]!);
-  const drawn = drawSplits(pick(training, source), pick(testing, testSource), classes, options);
+  const same = sameTexts(source, test && testSource);
+  // Known only once there are tokens: texts are the same where the model sees them so.
+  const parted = setApart && withoutShared(drawn, setApart, same, labels);
+  const training = parted?.learned ?? drawn;
+  const testing = parted?.heldOut ?? all(testSource.labels!.length);
+  const pick = (indices: Int32Array, from: ArrayLike<number>) => indices.map((index) => from[index]!);
+  const split = drawSplits(
+    pick(training, labels),
+    pick(testing, testSource.labels!),
+    classes,
+    options,
+    pick(training, same),
+  );
   const indices = {
-    train: drawn.train.map((index) => training[index]!),
-    subset: drawn.subset.map((index) => training[index]!),
-    validation: drawn.validation.map((index) => training[index]!),
-    test: drawn.test.map((index) => testing[index]!),
+    train: pick(split.train, training),
+    subset: pick(split.subset, training),
+    validation: pick(split.validation, training),
+    test: pick(split.test, testing),
   };
   const layout = { padId: tokenizer.padId, buckets: lengthBuckets(length) };
   const files = tokenizer.files();
@@ -131,7 +142,20 @@ export async function classificationDataset(
         ...[indices.train, indices.subset, indices.validation, indices.test],
       ],
     }),
-    remarks: [...(train.remarks?.() ?? []), ...(test?.remarks?.() ?? [])],
+    remarks: [
+      ...(train.remarks?.() ?? []),
+      ...(test?.remarks?.() ?? []),
+      ...(parted ? movedRemarks(parted, 'test') : []),
+      ...split.remarks,
+      ...duplicateRemarks(
+        {
+          train: pick(indices.train, same),
+          validation: pick(indices.validation, same),
+          test: indices.test.map((index) => same[testSource.idOffset + index]!),
+        },
+        'token by token',
+      ),
+    ],
     task: {
       classes,
       text: {
@@ -151,6 +175,14 @@ export async function classificationDataset(
 }
 
 const all = (count: number): Int32Array => Int32Array.from({ length: count }, (_, index) => index);
+
+/** Which texts have the same tokens, by training and then by test texts. */
+function sameTexts({ tokens }: TextSource, test?: TextSource): Int32Array {
+  const own = tokens.count;
+  return sameSamples(own + (test?.tokens.count ?? 0), (sample) =>
+    bytesOfIds(sample < own ? tokens.ids(sample) : test!.tokens.ids(sample - own)),
+  );
+}
 
 async function* textsOf(read: ReadLabelled, ascending: Int32Array): AsyncGenerator<string> {
   let index = 0;

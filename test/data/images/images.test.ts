@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { encode } from 'fast-png';
+import type { Split } from '../../../src/data/dataset.ts';
 import { decodeImage } from '../../../src/data/images/decode-image.ts';
 import { resized, withChannels } from '../../../src/data/images/pixels.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
@@ -104,6 +114,98 @@ describe('a folder of images', () => {
     assert.deepEqual([dataset.train.size, dataset.test.size], [6, 2]);
     const { labels } = dataset.test.batch(Int32Array.of(0, 1), 2);
     assert.deepEqual([...labels.data], [0, 1]);
+  });
+
+  test('images in folders within a class are read; what is not read is counted and said', async () => {
+    put('nested', 'cat', ['rgb.png']);
+    put('nested', 'cat/young/black', ['grey.png', 'rgba.png']);
+    put('nested', 'cat/.thumbnails', ['bits.png']);
+    put('nested', 'dog', ['bits.png', 'palette.png']);
+    const dataset = await open({ train: 'nested', test: 'test', validation: 0 });
+    assert.equal(dataset.train.size, 5);
+    const leftOut = ({ remarks }: typeof dataset) => remarks!.filter(({ kind }) => kind === 'data-left-out');
+    assert.deepEqual(leftOut(dataset), []);
+    const flat = await open({ train: 'train', test: 'test', validation: 0 });
+    const greyCat = (from: typeof flat, at: number) =>
+      from.train.batch(Int32Array.of(at), 1).input.pixels!.data;
+    assert.deepEqual(greyCat(dataset, 1), greyCat(flat, 0));
+
+    for (const name of ['a.webp', 'b.WEBP', 'c.bmp', 'notes.txt', '.DS_Store'])
+      writeFileSync(join(folder, 'nested', 'dog', name), 'unread');
+    symlinkSync(join(folder, 'train', 'cat', '0-grey.png'), join(folder, 'nested', 'dog', 'link.png'));
+    symlinkSync(join(folder, 'train', 'cat'), join(folder, 'nested', 'cat', 'young', 'folder'));
+    copyFileSync(join(fixtures, 'rgb.png'), join(folder, 'nested', 'stray.png'));
+    const partly = await open({ train: 'nested', test: 'test', validation: 0 });
+    assert.equal(partly.train.size, 5);
+    assert.deepEqual(leftOut(partly), [
+      {
+        kind: 'data-left-out',
+        message: `6 of 11 images in ${join(folder, 'nested')} are left out: 2 .webp, 2 symbolic links, 1 .bmp, 1 in no class. Only .png and .jpg files within the folders of classes are read, and links are not followed.`,
+      },
+    ]);
+
+    mkdirSync(join(folder, 'linked'));
+    for (const name of ['cat', 'dog']) symlinkSync(join(folder, 'train', name), join(folder, 'linked', name));
+    await fails({ train: 'linked' }, /no folders.*Its 2 symbolic links are not followed/);
+    mkdirSync(join(folder, 'webp', 'cat'), { recursive: true });
+    put('webp', 'dog', small);
+    writeFileSync(join(folder, 'webp', 'cat', 'a.webp'), 'unread');
+    await fails({ train: 'webp' }, /class "cat" has no \.png or \.jpg.*Left out: 1 \.webp/);
+  });
+
+  test('images that are learned and tested both are counted, and drawn into one split only', async () => {
+    const put = (root: string, label: string, shades: readonly number[]) => {
+      mkdirSync(join(folder, root, label), { recursive: true });
+      for (const [index, shade] of shades.entries()) {
+        const png = encode({
+          width: 2,
+          height: 2,
+          channels: 1,
+          depth: 8,
+          data: new Uint8Array(4).fill(shade),
+        });
+        writeFileSync(join(folder, root, label, `${index}.png`), png);
+      }
+    };
+    const shades = Array.from({ length: 60 }, (_, index) => 2 * index);
+    for (const [label, more] of [
+      ['dark', 0],
+      ['light', 128],
+    ] as const) {
+      put(
+        'shades',
+        label,
+        shades.map((shade) => shade + more),
+      );
+      put('leaking', label, [1 + more, 3 + more, 6 + more]);
+      // Every sixth stands there twice.
+      put(
+        'twins',
+        label,
+        [...shades, ...shades.filter((_, index) => index % 6 === 0)].map((one) => one + more),
+      );
+    }
+    const { remarks } = await open({ train: 'shades', test: 'leaking', validation: 0 });
+    assert.deepEqual(
+      remarks!.map(({ kind, message }) => [kind, message.slice(0, 69)]),
+      [['duplicate-samples', '2 of 6 test samples (33.3 %) stand among the training samples too, pi']],
+    );
+    for (const splitSeed of [0, 1, 2, 3]) {
+      const drawn = await open({ train: 'twins', testFraction: 0.3, validation: 0.2, splitSeed });
+      const pixels = (split: Split) =>
+        Array.from({ length: split.size }, (_, at) =>
+          split.batch(Int32Array.of(at), 1).input.pixels!.data.join(),
+        );
+      const [train, validation, held] = [drawn.train, drawn.validation, drawn.test].map(pixels);
+      assert.equal(train!.length + validation!.length + held!.length, 140);
+      const learned = new Set(train);
+      assert.deepEqual(
+        [...validation!, ...held!].filter((one) => learned.has(one)),
+        [],
+      );
+      assert.deepEqual(drawn.remarks!.map(({ kind }) => kind).filter(Boolean), []);
+      assert.match(drawn.remarks!.map(({ message }) => message).join(), /are learned instead/);
+    }
   });
 
   test('grey, and brought to one size', async () => {

@@ -136,7 +136,7 @@ describe('text classification', () => {
     const content = async (change: object) => (await open({ ...config, ...change })).content;
     const original = await content({});
     assert.equal(await content({}), original);
-    for (const same of [{ tokenizer: { kind: 'words' } }, { maxLength: 64 }])
+    for (const same of [{ tokenizer: { kind: 'words' } }, { maxLength: 256 }])
       assert.equal(await content(same), original, JSON.stringify(same));
     const all = await Promise.all(
       [
@@ -181,6 +181,34 @@ describe('text classification', () => {
         },
       ]);
     });
+
+  test('texts that are learned and tested both are counted, and drawn into one split only', async () => {
+    const line = (index: number) => `${index % 2 ? 'yes' : 'no'},words of text ${index}`;
+    const indices = Array.from({ length: 300 }, (_, index) => index);
+    const twice = [...indices, ...indices.filter((index) => index % 7 === 0)];
+    write('twice.csv', `label,text\n${twice.map(line).join('\n')}\n`);
+    write('leaking.csv', `label,text\n${[3, 4, 400, 401].map(line).join('\n')}\n`);
+    const leaking = await open({ ...config, train: 'twice.csv', test: 'leaking.csv', validation: 0 });
+    assert.deepEqual(
+      leaking.remarks!.map(({ kind, message }) => [kind, message.slice(0, 68)]),
+      [['duplicate-samples', '2 of 4 test samples (50.0 %) stand among the training samples too, t']],
+    );
+    for (const splitSeed of [0, 1, 2, 3]) {
+      const drawn = await open({ ...config, train: 'twice.csv', test: undefined, splitSeed });
+      const texts = (split: Split) => [...samplesOf(split, drawn).values()].map(({ text }) => text);
+      const learned = new Set(texts(drawn.train));
+      const held = [...texts(drawn.validation), ...texts(drawn.test)];
+      assert.equal(drawn.train.size + held.length, twice.length);
+      assert.deepEqual(
+        held.filter((text) => learned.has(text)),
+        [],
+      );
+      assert.deepEqual(
+        drawn.remarks!.filter(({ kind }) => kind !== undefined),
+        [],
+      );
+    }
+  });
 
   test('a text column that is not there', () => fails({ ...config, textColumn: 'body' }, /no column "body"/));
 
@@ -423,6 +451,15 @@ describe('real texts', () => {
           spam += weights.data[row]! * label;
         });
     assert.equal(spam, 1896);
+    // Mails that the corpus holds several times are all on one side, as a model sees them.
+    const mails = (split: Split) =>
+      Array.from({ length: split.size }, (_, at) => split.batch(Int32Array.of(at), 1).input.ids!.data.join());
+    const learned = new Set(mails(dataset.train));
+    assert.deepEqual(
+      [...mails(dataset.validation), ...mails(dataset.test)].filter((mail) => learned.has(mail)),
+      [],
+    );
+    assert.deepEqual(dataset.remarks, []);
   });
 
   test('Moby Dick begins with the etymology and ends with the epilogue', async () => {
