@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { cifarClasses, cifarFiles } from '../data/images/cifar.ts';
-import { listClasses } from '../data/images/image-folder.ts';
+import { listClasses } from '../data/images/image-files.ts';
 import { trainingLabels } from '../data/text/class-labels.ts';
 import { labelledFile } from '../data/text/text-classification.ts';
 import type { Finding, JsonPath } from '../experiment/problem.ts';

@@ -57,7 +57,7 @@ test('a run tells which data it read, and none of its former data is used once t
 test('a run whose data changed while it was stopped says so, and does not go on with what it learned before', async () => {
   writeTexts('good', 'bad');
   const direct = { ...texts, teacher: undefined, strategy: { kind: 'direct' as const } };
-  const long = { ...direct, training: { epochs: 400, batchSize: 4 } };
+  const long = { ...direct, training: { epochs: 80, batchSize: 4 } };
   const run = await makeRun(project, 'stopped', long);
   const worker = startWorker(run.path);
   await waitFor(run, (event) => event.type === 'checkpoint');
