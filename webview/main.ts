@@ -1,6 +1,7 @@
 import './app.ts';
 import './style/page.css';
 import './style/parts.css';
+import './style/compare.css';
 import './style/overview.css';
 import './style/run.css';
 import { Host, type VsCodeApi } from './host/host.ts';

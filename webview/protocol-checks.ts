@@ -3,6 +3,7 @@ import type {
   Commands,
   ComparedAdvice,
   ComparedGroup,
+  ComparedSection,
   ComparedTeacher,
   ComparedVerdict,
   ComparisonData,
@@ -201,6 +202,8 @@ const spreads =
 const interval: Check<readonly [number, number]> = (value): value is readonly [number, number] =>
   Array.isArray(value) && value.length === 2 && value.every(number);
 
+const differences = list(object<ComparisonData['differences'][number]>({ key: string, texts: strings }));
+
 const comparisonData = object<ComparisonData>({
   runs: list(runFigures),
   teachers: list(
@@ -267,7 +270,18 @@ const comparisonData = object<ComparisonData>({
       seedsNeeded: figure,
     }),
   ),
-  differences: list(object<ComparisonData['differences'][number]>({ key: string, texts: strings })),
+  differences,
+  sections: list(
+    object<ComparedSection>({
+      key: string,
+      title: string,
+      task: string,
+      groups: strings,
+      teachers: strings,
+      runs: strings,
+      differences,
+    }),
+  ),
   advice: list(
     object<ComparedAdvice>({
       rule: string,

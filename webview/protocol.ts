@@ -258,6 +258,17 @@ export interface ComparedAdvice {
   readonly evidence: readonly { readonly label: string; readonly value: string; readonly of: string }[];
 }
 
+/** What was measured on the same data and task: keys of groups and teachers, and ids of runs. */
+export interface ComparedSection {
+  readonly key: string;
+  readonly title: string;
+  readonly task: string;
+  readonly groups: readonly string[];
+  readonly teachers: readonly string[];
+  readonly runs: readonly string[];
+  readonly differences: ComparisonData['differences'];
+}
+
 /** What compareRuns() of src/compare/figures.ts makes of the runs, as it is. */
 export interface ComparisonData {
   readonly runs: readonly RunFigures[];
@@ -267,6 +278,7 @@ export interface ComparisonData {
   /** Settings that differ, each as text per group. */
   readonly differences: readonly { readonly key: string; readonly texts: readonly string[] }[];
   readonly advice: readonly ComparedAdvice[];
+  readonly sections: readonly ComparedSection[];
 }
 
 /** Points of one curve, by rising step; the four lists are of one length. */

@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { compareRuns } from '../../src/compare/figures.ts';
 import { formatBytes, formatPercent, formatRatio } from '../../src/compare/formatting.ts';
 import { toJson } from '../../src/compare/json.ts';
+import { differenceText } from '../../src/compare/verdict-text.ts';
 import type { Harness } from './harness/fake-host.ts';
 import { compareAll, usePages, withoutBrowser } from './harness/pages.ts';
 import { sampleRuns } from './harness/sample-data.ts';
@@ -409,6 +410,83 @@ describe('the page in a browser', { skip: withoutBrowser, concurrency: false }, 
     await page.getByRole('button', { name: 'All runs' }).click();
     await page.locator('.line.run:has(.doubt) button.link').first().click();
     await page.locator('.run-head .doubts', { hasText: reason }).waitFor();
+    assert.deepEqual(await seriousProblems(page), []);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  test('runs on different data are compared in sections, each with its own figures, charts and curves', async () => {
+    const { page, complaints } = await open('runs=12&task=both');
+    await page.locator('.line.run').first().waitFor();
+    await compareAll(page);
+    const sections = page.locator('section.data');
+    assert.equal(await sections.count(), 2);
+    const text = async (index: number, selector: string) =>
+      (await sections.nth(index).locator(selector).allInnerTexts()).join('\n');
+    assert.match(await text(0, 'h2'), /^MNIST\s+image classification/);
+    assert.match(await text(1, 'h2'), /^Moby Dick\s+language modeling/);
+    assert.doesNotMatch(await text(0, 'table.figures'), /Moby Dick|Perplexity/);
+    assert.doesNotMatch(await text(1, 'table.figures'), /MNIST/);
+    await sections.nth(1).locator('distillery-curves distillery-chart h3').first().waitFor();
+    assert.match(await text(0, 'distillery-chart h3'), /Accuracy by strategy/);
+    assert.doesNotMatch(await text(0, 'distillery-chart h3'), /Perplexity/);
+    assert.match(await text(1, 'distillery-chart h3'), /Perplexity by strategy/);
+    assert.match(await text(1, '.verdict'), /INCONCLUSIVE/);
+    // Curves of both are followed.
+    const watched = await page.evaluate(
+      () => window.harness.sent.findLast((one) => one.kind === 'command' && one.name === 'watch')!,
+    );
+    assert.equal((watched as { runs: readonly string[] }).runs.length, 14);
+    await page.locator('nav.sections button', { hasText: 'Moby Dick' }).click();
+    assert.equal(await page.evaluate('document.activeElement.id'), await sections.nth(1).getAttribute('id'));
+    assert.deepEqual(await seriousProblems(page), []);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  test('many verdicts are summed up before the table, chosen by outcome and name, and shown as cards on demand', async () => {
+    const { page, complaints } = await open('runs=180');
+    await page.locator('.line.run').first().waitFor();
+    await compareAll(page);
+    const { verdicts, groups } = compareRuns(sampleRuns({ count: 180 }));
+    const count = (outcome: string) => verdicts.filter((one) => one.outcome === outcome).length;
+    assert.ok(groups.length > 50 && count('BEATS') > 12);
+    const chip = (outcome: string) =>
+      page.getByRole('button', { name: new RegExp(`^\\d+\\s+${outcome}`), pressed: undefined });
+    assert.equal(await page.locator('.verdict').count(), 0);
+    for (const outcome of ['BEATS', 'DOES NOT BEAT', 'INCONCLUSIVE'])
+      assert.match(await chip(outcome).innerText(), new RegExp(`^${count(outcome)}\\b`));
+    const rows = page.locator('table.figures tbody tr');
+    assert.equal(await rows.count(), 50);
+    await page.locator('vscode-button', { hasText: 'Show All Rows' }).click();
+    assert.equal(await rows.count(), groups.length + 1);
+
+    // By keyboard: the switch, then the first cards.
+    await chip('DOES NOT BEAT').focus();
+    await page.keyboard.press('Enter');
+    const status = page.locator('p[role=status]');
+    await status.filter({ hasText: `${count('DOES NOT BEAT')} of ${verdicts.length} strategies.` }).waitFor();
+    assert.equal(await rows.locator('.outcome', { hasText: /^\s*BEATS/ }).count(), 0);
+    await page.locator('vscode-button', { hasText: /Show \d+ Cards/ }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.verdict').first().waitFor();
+    assert.equal(await page.locator('.verdict').count(), Math.min(12, count('DOES NOT BEAT')));
+    assert.equal(await page.locator('.verdict:not(.bad)').count(), 0);
+    await page.locator('vscode-text-field[aria-label="Filter strategies"] input').fill('no such strategy');
+    await status.filter({ hasText: `0 of ${verdicts.length} strategies.` }).waitFor();
+    await page.getByRole('button', { name: 'Show all strategies' }).click();
+
+    await page.getByRole('columnheader', { name: 'Verdict' }).getByRole('button').click();
+    assert.equal(
+      await page.getByRole('columnheader', { name: 'Verdict' }).getAttribute('aria-sort'),
+      'descending',
+    );
+    const best = verdicts.toSorted((one, other) => other.mean! - one.mean!)[0]!;
+    await rows
+      .nth(1)
+      .getByText(differenceText({ ...best, interval: null }))
+      .first()
+      .waitFor();
     assert.deepEqual(await seriousProblems(page), []);
     assert.deepEqual(complaints, []);
     await page.close();

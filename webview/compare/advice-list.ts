@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { adviceTitle } from '../../src/compare/advice.ts';
+import { heading } from '../parts/heading.ts';
 import { userText } from '../parts/marks.ts';
 import type { ComparedAdvice, ComparisonData } from '../protocol.ts';
 
@@ -7,11 +8,11 @@ const signs = { good: '✓', caution: '!', next: '→' } as const;
 const most = 9;
 
 /** What follows from the figures, each piece with those it rests on. */
-export function adviceList(comparison: ComparisonData): TemplateResult {
+export function adviceList(comparison: ComparisonData, level = 3): TemplateResult {
   return html`<ul class="advice cards">
     ${comparison.advice.map(
       (advice) => html`<li class="card ${advice.tone}">
-        <h3><span class="sign" aria-hidden="true">${signs[advice.tone]}</span> ${adviceTitle(advice)}</h3>
+        ${heading(level, html`<span class="sign" aria-hidden="true">${signs[advice.tone]}</span> ${adviceTitle(advice)}`)}
         <p>${advice.text}</p>
         <ul class="evidence">
           ${advice.evidence.slice(0, most).map(

@@ -16,6 +16,41 @@ export interface Baseline {
 export const meansOf = (one: ComparedGroup | ComparedTeacher): Means =>
   Object.fromEntries(Object.entries(one.figures).map(([key, spread]) => [key, spread?.mean ?? null]));
 
+/** What each row's difference is told against. */
+export interface BaselineChoice {
+  readonly key: string;
+  readonly label: string;
+  /** Undefined for a row that has none. */
+  readonly of: (model: ComparedGroup | ComparedTeacher) => Baseline | undefined;
+  /** Keys of the rows that others are compared with. */
+  readonly keys: ReadonlySet<string>;
+}
+
+/**
+ * Baselines to choose from, the usual one first: the directly trained student; where there are several, for each strategy
+ * the one that its verdict is about.
+ */
+export function baselineChoices(comparison: ComparisonData): BaselineChoice[] {
+  const all = baselinesOf(comparison);
+  const byKey = new Map(all.map((one) => [one.key, one]));
+  const ownKey = new Map(comparison.verdicts.map(({ group, baseline }) => [group, baseline]));
+  const used = new Set([...ownKey.values()].filter((key) => key !== null));
+  const single = all.map((one) => ({
+    key: one.key,
+    label: one.label,
+    of: ({ key }: { readonly key: string }) => (key === one.key ? undefined : one),
+    keys: new Set([one.key]),
+  }));
+  if (used.size < 2) return single;
+  const own: BaselineChoice = {
+    key: 'own',
+    label: 'direct training of each',
+    of: ({ key }) => byKey.get(ownKey.get(key) ?? ''),
+    keys: used,
+  };
+  return [own, ...single];
+}
+
 /** Everything that can be a baseline: directly trained students first, then teachers, other groups, and single runs. */
 export function baselinesOf(comparison: ComparisonData): Baseline[] {
   const direct = comparison.groups.filter((group) => group.strategy === 'direct');

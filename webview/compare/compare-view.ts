@@ -1,27 +1,20 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Draw } from '../../src/compare/charts/chart-frame.ts';
-import { classCharts } from '../../src/compare/charts/class-charts.ts';
-import { candidateCharts, comparisonCharts } from '../../src/compare/charts/comparison-charts.ts';
-import { type SharedPrompt, sharedPrompts } from '../../src/compare/continuations.ts';
-import '../charts/chart-card.ts';
+import { partsOf } from '../../src/compare/sections/sections.ts';
 import type { HostError } from '../host/host.ts';
-import { continuationList } from '../parts/continuations.ts';
-import { button, dropdown, quietButton } from '../parts/controls.ts';
+import { button, quietButton } from '../parts/controls.ts';
+import { userText } from '../parts/marks.ts';
 import { Part } from '../parts/part.ts';
 import { emptyState, errorState, loadingState } from '../parts/states.ts';
 import type { ComparisonData } from '../protocol.ts';
 import { comparisonAsked } from '../state/asked.ts';
 import type { Dashboard } from '../state/dashboard.ts';
+import { remembered } from '../state/remembered.ts';
 import { variantsOf } from '../state/variants.ts';
-import { adviceList } from './advice-list.ts';
-import { baselinesOf } from './baseline.ts';
-import { candidatesTable, differencesTable } from './compare-tables.ts';
-import { comparisonTable } from './comparison-table.ts';
-import './curves-panel.ts';
-import { verdictCards } from './verdict-cards.ts';
+import './comparison-part.ts';
+import { sectionList, summaryOf } from './section-list.ts';
 
-/** Chosen runs against each other: verdicts, figures with differences, pictures, curves, settings, advice. */
+/** Chosen runs against each other, those on the same data and task by themselves. */
 @customElement('distillery-compare')
 export class CompareView extends Part {
   @property({ attribute: false }) dashboard!: Dashboard;
@@ -29,15 +22,7 @@ export class CompareView extends Part {
   @state() private comparison: ComparisonData | undefined;
   @state() private failure: HostError | undefined;
   #asked = '';
-  #drawn:
-    | {
-        comparison: ComparisonData;
-        charts: readonly Draw[];
-        classes: readonly Draw[];
-        candidates: readonly Draw[];
-        prompts: readonly SharedPrompt[];
-      }
-    | undefined;
+  readonly #parts = remembered((comparison: ComparisonData) => partsOf(comparison));
   #stop: (() => void)[] = [];
 
   override connectedCallback(): void {
@@ -51,7 +36,6 @@ export class CompareView extends Part {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const stop of this.#stop) stop();
-    this.dashboard.host.command('watch', { runs: [] });
     this.#asked = '';
   }
 
@@ -98,25 +82,13 @@ export class CompareView extends Part {
   }
 
   #content(comparison: ComparisonData, there: readonly string[]): TemplateResult {
-    const baselines = baselinesOf(comparison);
-    const wanted = this.dashboard.view.baseline;
-    const baseline = baselines.find((one) => one.key === wanted) ?? baselines[0];
     const { host } = this.dashboard;
     const gone = this.runs.length - there.length;
     const save = (format: 'html' | 'csv' | 'markdown' | 'latex' | 'json') => () =>
       host.command('saveReport', { runs: there, format });
-    const { charts, classes, candidates, prompts } = this.#pictures(comparison);
+    const parts = this.#parts(comparison);
     return html`<div class="toolbar" role="toolbar" aria-label="Comparison">
-        ${
-          baseline
-            ? dropdown(
-                'Baseline',
-                baselines.map(({ key, label }) => ({ value: key, label: label.slice(0, 80) })),
-                baseline.key,
-                (key) => this.dashboard.set({ baseline: key }),
-              )
-            : nothing
-        }
+        <span class="count-text">${summaryOf(comparison)}</span>
         <span class="spacer"></span>
         ${quietButton('Copy Markdown', () => void this.#copy(there))}
         ${quietButton('HTML report', save('html'), 'Save as HTML report')}
@@ -126,63 +98,23 @@ export class CompareView extends Part {
         ${quietButton('JSON', save('json'), 'Save as JSON')}
       </div>
       ${gone > 0 ? html`<p class="hint" role="status">${gone} of the chosen runs ${gone === 1 ? 'has' : 'have'} been removed.</p>` : nothing}
-      <section aria-labelledby="verdicts"><h2 id="verdicts">Was distillation worth it?</h2>${verdictCards(comparison)}</section>
-      <section aria-labelledby="figures"><h2 id="figures">Teacher against student</h2>${comparisonTable(comparison, baseline)}</section>
-      <section aria-labelledby="charts"><h2 id="charts">Charts</h2>${this.#charts(charts)}</section>
-      <section aria-labelledby="curves">
-        <h2 id="curves">Learning curves</h2>
-        <distillery-curves .dashboard=${this.dashboard} .groups=${comparison.groups}></distillery-curves>
-      </section>
-      ${
-        comparison.groups.some((group) => group.candidates.length > 0)
-          ? html`<section aria-labelledby="candidates">
-              <h2 id="candidates">Exits and peers</h2>
-              ${candidatesTable(comparison)} ${candidates.length > 0 ? this.#charts(candidates) : nothing}
-            </section>`
-          : nothing
-      }
-      ${
-        classes.length > 0
-          ? html`<section aria-labelledby="classes"><h2 id="classes">Answers in detail</h2>${this.#charts(classes)}</section>`
-          : nothing
-      }
-      ${
-        prompts.length > 0
-          ? html`<section aria-labelledby="samples">
-              <h2 id="samples">Sample continuations</h2>
-              ${continuationList(prompts)}
-            </section>`
-          : nothing
-      }
-      ${
-        comparison.advice.length > 0
-          ? html`<section aria-labelledby="advice"><h2 id="advice">Advice</h2>${adviceList(comparison)}</section>`
-          : nothing
-      }
-      <section aria-labelledby="differences">
-        <h2 id="differences">What differs</h2>${differencesTable(comparison)}
-      </section>`;
+      ${parts.length === 1 ? this.#part(parts[0]!, 2) : html`${sectionList(parts)} ${parts.map((part) => this.#section(part))}`}`;
   }
 
-  #charts(draws: readonly Draw[]): TemplateResult {
-    if (draws.length === 0)
-      return html`<p class="hint">Charts appear when the first run has completed and was measured.</p>`;
-    return html`<div class="charts">
-      ${draws.map((draw) => html`<distillery-chart .host=${this.dashboard.host} .draw=${draw}></distillery-chart>`)}
-    </div>`;
+  #section(part: ComparisonData): TemplateResult {
+    const { key, title, task } = part.sections[0]!;
+    return html`<section class="data" id=${key} tabindex="-1" aria-labelledby="${key}-title">
+      <h2 id="${key}-title">${userText(title)} <small>${task}</small></h2>
+      ${this.#part(part, 3)}
+    </section>`;
   }
 
-  /** Drawn anew only for new figures, not for each update of the page. */
-  #pictures(comparison: ComparisonData) {
-    if (this.#drawn?.comparison !== comparison)
-      this.#drawn = {
-        comparison,
-        charts: comparisonCharts(comparison),
-        classes: classCharts(comparison),
-        candidates: candidateCharts(comparison),
-        prompts: sharedPrompts(comparison),
-      };
-    return this.#drawn;
+  #part(part: ComparisonData, level: number): TemplateResult {
+    return html`<distillery-comparison
+      .dashboard=${this.dashboard}
+      .comparison=${part}
+      .level=${level}
+    ></distillery-comparison>`;
   }
 
   /** Groups in the colours their runs have everywhere. */

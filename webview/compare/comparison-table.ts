@@ -1,57 +1,78 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { type FigureKind, figureKinds } from '../../src/compare/figure-kinds.ts';
+import { type FigureKind, figureKind, figureKinds } from '../../src/compare/figure-kinds.ts';
 import { missing } from '../../src/compare/formatting.ts';
 import { formatGain, formatGainInterval } from '../../src/compare/gain.ts';
 import { doubtMark, outcomeMark, strategyMark, userText } from '../parts/marks.ts';
-import type { ComparedGroup, ComparedVerdict, ComparisonData, Spread } from '../protocol.ts';
-import type { Baseline } from './baseline.ts';
+import type { ComparedGroup, ComparedVerdict, ComparisonData, Doubt, Spread } from '../protocol.ts';
+import type { BaselineChoice } from './baseline.ts';
+import type { RowSort } from './chosen-rows.ts';
 import { type Model, pairsWith, type ShownDifference, shownDifference } from './paired-differences.ts';
 
+/** Rows before one is asked for all: more push the rest of the page out of sight. */
+export const mostRows = 50;
+
+export interface TableLook {
+  readonly rows: readonly Model[];
+  readonly baseline: BaselineChoice | undefined;
+  readonly sort: RowSort | null;
+  readonly onSort: (key: RowSort['key']) => void;
+}
+
 /** Teachers and strategies with every figure, and under it the difference to the baseline, paired where it can be. */
-export function comparisonTable(comparison: ComparisonData, baseline: Baseline | undefined): TemplateResult {
+export function comparisonTable(comparison: ComparisonData, look: TableLook): TemplateResult {
+  const { rows, baseline, sort, onSort } = look;
   const all = [...comparison.teachers, ...comparison.groups];
   const kinds = figureKinds.filter((kind) =>
     all.some((one) => kind.formatSpread(spreadOf(one, kind)) !== missing),
   );
+  const head = (key: RowSort['key'], label: string, title: string, css = '') =>
+    html`<th scope="col" class=${css} title=${title} aria-sort=${sort?.key === key ? direction(sort) : nothing}>
+      <button type="button" class="sort" @click=${() => onSort(key)}
+        >${label}${sort?.key === key ? html`<span aria-hidden="true">${sort.reversed ? ' ↑' : ' ↓'}</span>` : nothing}</button
+      >
+    </th>`;
   return html`<div class="scroll card flush" tabindex="0" role="region" aria-label="Figures of teachers and strategies">
     <table class="figures">
       <thead>
         <tr>
           <th scope="col">Model</th>
-          <th scope="col" title="Against direct training of the same student, by pairs of the same seed.">Verdict</th>
+          ${head('gain', 'Verdict', 'Against direct training of the same student, by pairs of the same seed.')}
           <th scope="col">Seeds</th>
-          ${kinds.map((kind) => html`<th scope="col" class="number" title=${kind.meaning}>${kind.label}</th>`)}
+          ${kinds.map((kind) => head(kind.key, kind.label, kind.meaning, 'number'))}
         </tr>
       </thead>
       <tbody>
-        ${all.map((one) => row(one, comparison, kinds, baseline))}
+        ${rows.map((one) => row(one, comparison, kinds, baseline))}
       </tbody>
     </table>
   </div>`;
 }
 
+/** The arrow tells good and bad; whoever hears it is told of numbers. */
+const direction = ({ key, reversed }: RowSort): 'ascending' | 'descending' =>
+  (key !== 'gain' && figureKind(key).better === 'lower') === reversed ? 'descending' : 'ascending';
+
 function row(
   one: Model,
   comparison: ComparisonData,
   kinds: readonly FigureKind[],
-  baseline: Baseline | undefined,
+  choice: BaselineChoice | undefined,
 ): TemplateResult {
   const group = 'strategy' in one ? one : null;
   const verdict = comparison.verdicts.find((candidate) => candidate.group === one.key);
-  const own = baseline?.key === one.key;
-  const pairs = own || baseline === undefined ? [] : pairsWith(one, baseline);
+  const own = choice?.keys.has(one.key) ?? false;
+  const baseline = choice?.of(one);
+  const pairs = baseline === undefined ? [] : pairsWith(one, baseline);
   const differences = kinds.map((kind) =>
-    own || baseline === undefined ? null : shownDifference(kind, one, baseline, pairs, verdict),
+    baseline === undefined ? null : shownDifference(kind, one, baseline, pairs, verdict),
   );
   return html`<tr class=${own ? 'baseline' : nothing}>
     <th scope="row">
       <span class="labelled"
-        >${strategyMark(group ?? { strategy: 'teacher' })}${userText(one.label)}${doubtMark(group?.doubts ?? [])}${
-          own ? html`<span class="chip">baseline</span>` : nothing
-        }</span
-      >
+        >${strategyMark(group ?? { strategy: 'teacher' })}${userText(one.label)}${verdict ? nothing : doubtMark(group?.doubts ?? [])}</span
+      >${own ? html`<span class="chip">baseline</span>` : nothing}
     </th>
-    <td class="judged">${verdict ? judged(verdict) : nothing}</td>
+    <td class="judged">${verdict ? judged(verdict, doubtsOn(verdict, comparison)) : nothing}</td>
     <td>${group ? seeds(group) : missing}${pairing(differences)}</td>
     ${kinds.map((kind, index) => {
       const difference = differences[index] ?? null;
@@ -74,9 +95,9 @@ function row(
 }
 
 /** Outcome and gain, as the card has them. */
-function judged(verdict: ComparedVerdict): TemplateResult {
+function judged(verdict: ComparedVerdict, doubts: readonly Doubt[]): TemplateResult {
   const { mean, interval, metric, deviation } = verdict;
-  return html`${outcomeMark(verdict.outcome)}${
+  return html`${outcomeMark(verdict.outcome)} ${doubtMark(doubts)}${
     mean === null
       ? nothing
       : html`<span class="difference even"
@@ -84,6 +105,11 @@ function judged(verdict: ComparedVerdict): TemplateResult {
           ${interval === null ? nothing : formatGainInterval(interval, metric, deviation).replace(/ [a-z]+$/, '')}</span
         >`
   }`;
+}
+
+/** Of what is judged and of what it is judged by. */
+function doubtsOn({ group, baseline }: ComparedVerdict, { groups }: ComparisonData): Doubt[] {
+  return groups.filter(({ key }) => key === group || key === baseline).flatMap(({ doubts }) => doubts);
 }
 
 /** Whether what stands below the figures is paired by seed. */

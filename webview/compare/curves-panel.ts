@@ -68,6 +68,7 @@ export class CurvesPanel extends Part {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const stop of this.#stop) stop();
+    this.dashboard.watch(this, []);
     this.#asked = '';
   }
 
@@ -76,7 +77,7 @@ export class CurvesPanel extends Part {
     const asked = JSON.stringify(runs);
     if (asked === this.#asked || runs.length === 0) return;
     this.#asked = asked;
-    this.dashboard.host.command('watch', { runs });
+    this.dashboard.watch(this, runs);
     this.dashboard.host.request('curves', { runs, metrics: null, points }).then(
       (curves) => {
         if (this.#asked === asked) {

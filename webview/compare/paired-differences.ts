@@ -18,6 +18,9 @@ export interface ShownDifference {
   readonly meaning: string;
 }
 
+/** Squares of differences that are nothing but the rounding of doubles. */
+const rounding = 1e-24;
+
 type Pair = readonly [RunFigures, RunFigures];
 
 /**
@@ -90,7 +93,7 @@ function pairedText(kind: FigureKind, values: readonly (readonly [number, number
   const mean = differences.reduce((sum, difference) => sum + difference, 0) / n;
   if (shares.has(kind.key) || kind.key === 'loss') {
     const squares = differences.reduce((sum, difference) => sum + (difference - mean) ** 2, 0);
-    const deviation = n > 1 ? Math.sqrt(squares / (n - 1)) : null;
+    const deviation = n > 1 && squares > rounding ? Math.sqrt(squares / (n - 1)) : null;
     return formatGain(mean, kind.key === 'loss' ? 'loss' : 'accuracy', deviation);
   }
   const base = values.reduce((sum, [, theirs]) => sum + theirs, 0) / n;

@@ -8,23 +8,33 @@ import {
   formatRatio,
   missing,
 } from '../../src/compare/formatting.ts';
-import { differenceText, verdictMethod } from '../../src/compare/verdict-text.ts';
+import { differenceText } from '../../src/compare/verdict-text.ts';
+import { heading } from '../parts/heading.ts';
 import { doubtList, outcomeMark, strategyMark, userText } from '../parts/marks.ts';
 import type { ComparedVerdict, ComparisonData } from '../protocol.ts';
 
 const tones = { BEATS: 'good', 'DOES NOT BEAT': 'bad', INCONCLUSIVE: 'unsure' } as const;
 
 /** Was distillation worth it: one card per strategy, with the interval and the pairs it rests on. */
-export function verdictCards(comparison: ComparisonData): TemplateResult {
-  if (comparison.verdicts.length === 0)
-    return html`<p class="hint">
-      Only directly trained students are chosen; add a distilled one to learn whether distillation was worth it.
-    </p>`;
-  return html`<div class="cards">${comparison.verdicts.map((verdict) => card(verdict, comparison))}</div>
-    <p class="hint">${verdictMethod}</p>`;
+export function verdictCards(
+  verdicts: readonly ComparedVerdict[],
+  comparison: ComparisonData,
+  level: number,
+): TemplateResult {
+  return html`<div class="cards verdicts">${verdicts.map((verdict) => card(verdict, comparison, level))}</div>`;
 }
 
-function card(verdict: ComparedVerdict, comparison: ComparisonData): TemplateResult {
+/** Why there is no verdict at all. */
+export function withoutVerdicts({ groups }: ComparisonData): TemplateResult {
+  const alternatives = ['direct', 'quantize', 'prune'];
+  return groups.some(({ strategy }) => !alternatives.includes(strategy))
+    ? html`<p class="hint">No distilled student has results yet; the verdict comes with the first run that completes.</p>`
+    : html`<p class="hint">
+        No distilled student is chosen; add one to learn whether distillation was worth it.
+      </p>`;
+}
+
+function card(verdict: ComparedVerdict, comparison: ComparisonData, level: number): TemplateResult {
   const group = comparison.groups.find((one) => one.key === verdict.group)!;
   const baseline = comparison.groups.find((one) => one.key === verdict.baseline);
   const text = differenceText(verdict);
@@ -40,7 +50,7 @@ function card(verdict: ComparedVerdict, comparison: ComparisonData): TemplateRes
   ] as const;
   return html`<article class="card verdict ${tones[verdict.outcome]}">
     ${outcomeMark(verdict.outcome)}
-    <h3 class="labelled">${strategyMark(group)}${userText(group.label)}</h3>
+    ${heading(level, html`<span class="labelled">${strategyMark(group)}${userText(group.label)}</span>`)}
     <p class="big">${difference || missing}<small>${interval.join(', ') || 'no interval'}</small></p>
     <p>${verdict.reason}${baseline ? html` Against ${userText(baseline.label)}.` : nothing}</p>
     ${verdict.notes.map((note) => html`<p class="soft">${note}</p>`)} ${doubtList(group.doubts)}

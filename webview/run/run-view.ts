@@ -65,7 +65,6 @@ export class RunView extends Part {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const stop of this.#stop) stop();
-    this.dashboard.host.command('watch', { runs: [] });
     this.#asked = '';
   }
 

@@ -16,6 +16,7 @@ export class Dashboard {
   readonly #api: VsCodeApi;
   readonly #panel: string;
   readonly #listeners = new Set<() => void>();
+  readonly #watched = new Map<object, readonly string[]>();
   #view: ViewState;
   #problem: Problem | undefined;
 
@@ -52,6 +53,13 @@ export class Dashboard {
     const view: KeptView = { panel: this.#panel, at: Date.now(), state: { ...this.#view } };
     this.#api.setState(view);
     this.host.command('keepView', { view });
+  }
+
+  /** Has the host tell points, events and log of these runs as they come, for as long as one who asks wants them. */
+  watch(who: object, runs: readonly string[]): void {
+    if (runs.length > 0) this.#watched.set(who, runs);
+    else if (!this.#watched.delete(who)) return;
+    this.host.command('watch', { runs: [...new Set([...this.#watched.values()].flat())] });
   }
 
   navigate(navigation: Navigation): void {

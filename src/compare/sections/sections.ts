@@ -65,10 +65,9 @@ interface Sectioned {
   readonly verdicts: readonly { readonly group: string }[];
   readonly advice: readonly { readonly about: readonly string[] }[];
   readonly differences: readonly unknown[];
-  readonly sections: readonly Pick<
-    ComparisonSection,
-    'key' | 'title' | 'groups' | 'teachers' | 'runs' | 'differences'
-  >[];
+  readonly sections: readonly (Pick<ComparisonSection, 'key' | 'title' | 'groups' | 'teachers' | 'runs'> & {
+    readonly differences: readonly unknown[];
+  })[];
 }
 
 /** The comparison of each section by itself; the very same where there is only one. */

@@ -97,20 +97,21 @@ export function decide(input: DecisionInput): Decision {
   });
 
   if (deviation <= rounding) {
+    const found = (finding: Finding, reason: string): Decision => ({
+      ...{ outcome: 'INCONCLUSIVE', finding, reason, mean: Math.abs(mean) <= rounding ? 0 : mean },
+      ...{ deviation: 0, interval: [mean, mean], seedsNeeded: null },
+    });
     if (Math.abs(mean) > rounding)
       return found(
-        'INCONCLUSIVE',
         'no-spread',
         `All ${n} seeds show exactly the same difference, which is too regular to tell a spread from; use more seeds or a larger test set.`,
       );
     return input.identical()
       ? found(
-          'INCONCLUSIVE',
           'identical',
           `All ${n} seeds gave exactly the results of direct training: the strategy changed nothing. Look for a fault, such as a teacher whose answers have no weight in the loss, or the same runs compared with themselves.`,
         )
       : found(
-          'INCONCLUSIVE',
           'equal',
           `All ${n} seeds have exactly the ${metric} of direct training, although the models differ; use a larger test set, on which small differences show.`,
         );

@@ -49,6 +49,6 @@ export function usePages(): { address(): string; open(query?: string, height?: n
 export async function compareAll(page: Page): Promise<void> {
   await page.getByLabel('Select all runs shown').check();
   await page.locator('vscode-button', { hasText: 'Compare' }).click();
-  await page.getByRole('heading', { name: 'Was distillation worth it?' }).waitFor();
+  await page.getByRole('heading', { name: 'Was distillation worth it?' }).first().waitFor();
   await page.locator('distillery-chart svg').first().waitFor();
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { parse } from 'csv-parse/sync';
 import type { Locator } from 'playwright-core';
-import { type FigureKind, figureKinds } from '../../../../src/compare/figure-kinds.ts';
+import { type FigureKind, figureKind, figureKinds } from '../../../../src/compare/figure-kinds.ts';
 import { formatPercent, missing } from '../../../../src/compare/formatting.ts';
+import { formatGain } from '../../../../src/compare/gain.ts';
 import type { RunJson } from '../../../../src/compare/json.ts';
 import { pairedInterval } from '../../../../src/compare/paired-interval.ts';
 import { type Spread, spreadOf } from '../../../../src/compare/spread.ts';
@@ -102,12 +103,16 @@ export function figureSteps(): void {
     const shown = await read(region.locator('tbody tr'), region.locator('thead th'));
     const all = told();
     const of = (strategy: string) => all.filter((run) => run.strategy === strategy);
-    const direct = spreads(of('direct').map((run) => run.told));
     const expected = [
       ['Teacher', spreads(all.map((run) => run.toldOfTeacher))],
-      ['direct', direct],
+      ['direct', spreads(of('direct').map((run) => run.told))],
       ['response', spreads(of('response').map((run) => run.told))],
     ] as const;
+    const seed = (run: ToldRun) => of('direct').find((one) => one.seed === run.seed)!.told;
+    const pairs = {
+      Teacher: of('direct').map((run) => [run.toldOfTeacher, run.told] as const),
+      response: of('response').map((run) => [run.told, seed(run)] as const),
+    };
     assert.equal(shown.length, expected.length);
     for (const [index, [name, figures]] of expected.entries()) {
       const cells = shown[index]!;
@@ -118,16 +123,28 @@ export function figureSteps(): void {
         const { text, difference } = cells.get(kind.label)!;
         const spread = figures.get(kind.key) ?? null;
         assert.equal(text, kind.formatSpread(spread), `${name} ${kind.key}`);
-        const toBaseline =
-          name === 'direct'
-            ? null
-            : differenceOf(kind, spread?.mean ?? null, direct.get(kind.key)?.mean ?? null);
-        assert.equal(difference, toBaseline?.text ?? null, `${name} ${kind.key}, difference`);
+        const toBaseline = name === 'direct' ? null : pairedText(kind, pairs[name]);
+        assert.equal(difference, toBaseline, `${name} ${kind.key}, difference`);
       }
     }
     await verdictOf(of('direct'), of('response'));
     await inThemes('dashboard-compare');
   });
+}
+
+/** The mean difference over pairs: of the same seed, or a teacher and the student measured in the same run. */
+function pairedText(kind: FigureKind, pairs: readonly (readonly [Numbers, Numbers])[]): string | null {
+  const known = pairs.flatMap(([ours, theirs]) => {
+    const [one, other] = [ours[kind.key] ?? null, theirs[kind.key] ?? null];
+    return one === null || other === null ? [] : [[one, other] as const];
+  });
+  if (known.length === 0) return null;
+  const gains = spreadOf(known.map(([one, other]) => one - other))!;
+  if (kind.key === 'loss') return formatGain(gains.mean, 'loss', gains.deviation);
+  if (kind.formatSpread === figureKind('accuracy').formatSpread)
+    return formatGain(gains.mean, 'accuracy', gains.deviation);
+  const base = spreadOf(known.map(([, other]) => other))!.mean;
+  return differenceOf(kind, base + gains.mean, base)?.text ?? null;
 }
 
 function spreads(runs: readonly Numbers[]): ReadonlyMap<string, Spread | null> {
@@ -142,7 +159,7 @@ async function verdictOf(direct: readonly ToldRun[], response: readonly ToldRun[
   const paired = pairedInterval(gains)!;
   const [gain, ...interval] = differenceText({ ...paired, metric: 'accuracy' }).split(', ');
   const [low, high] = paired.interval;
-  const outcome = low > 0 ? 'BEATS' : high < 0.001 ? 'DOES NOT BEAT' : 'INCONCLUSIVE';
+  const outcome = low > 0 && paired.mean >= 0.001 ? 'BEATS' : high < 0.001 ? 'DOES NOT BEAT' : 'INCONCLUSIVE';
   const cards = stage.board.locator('.verdict');
   assert.equal(await cards.count(), 1);
   const text = (await cards.textContent())!.replace(/\s+/g, ' ');

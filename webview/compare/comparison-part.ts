@@ -1,0 +1,176 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Draw } from '../../src/compare/charts/chart-frame.ts';
+import { classCharts } from '../../src/compare/charts/class-charts.ts';
+import { candidateCharts, comparisonCharts } from '../../src/compare/charts/comparison-charts.ts';
+import { sharedPrompts } from '../../src/compare/continuations.ts';
+import { verdictMethod } from '../../src/compare/verdict-text.ts';
+import { fewVerdicts } from '../../src/compare/verdicts/tally.ts';
+import '../charts/chart-card.ts';
+import { continuationList } from '../parts/continuations.ts';
+import { button, dropdown } from '../parts/controls.ts';
+import { heading } from '../parts/heading.ts';
+import { Part } from '../parts/part.ts';
+import type { ComparisonData } from '../protocol.ts';
+import type { Dashboard } from '../state/dashboard.ts';
+import { remembered } from '../state/remembered.ts';
+import { adviceList } from './advice-list.ts';
+import { type BaselineChoice, baselineChoices } from './baseline.ts';
+import { type ChosenRows, chosenRows, nextSort, type RowChoice } from './chosen-rows.ts';
+import { candidatesTable, differencesTable } from './compare-tables.ts';
+import { comparisonTable, mostRows } from './comparison-table.ts';
+import './curves-panel.ts';
+import { verdictCards, withoutVerdicts } from './verdict-cards.ts';
+import { verdictSummary } from './verdict-summary.ts';
+
+/** Verdict cards that are added at a time where there are many. */
+const cardsAtOnce = 12;
+
+/** All that is said of runs on the same data: verdicts, figures with differences, pictures, curves, settings, advice. */
+@customElement('distillery-comparison')
+export class ComparisonPart extends Part {
+  @property({ attribute: false }) dashboard!: Dashboard;
+  @property({ attribute: false }) comparison!: ComparisonData;
+  /** Of its headings: 2, or 3 where the data has a heading above them. */
+  @property({ attribute: false }) level = 2;
+  @state() private choice: RowChoice = { outcomes: new Set(), query: '', sort: null };
+  @state() private allRows = false;
+  @state() private cards = 0;
+  @state() private chosenBaseline: string | undefined;
+
+  // Drawn anew only for new figures, not for each update of the page.
+  readonly #pictures = remembered((comparison: ComparisonData) => ({
+    charts: comparisonCharts(comparison),
+    classes: classCharts(comparison),
+    candidates: candidateCharts(comparison),
+    prompts: sharedPrompts(comparison),
+  }));
+  readonly #baselines = remembered(baselineChoices);
+  readonly #rows = remembered(chosenRows);
+
+  protected override render() {
+    const { comparison } = this;
+    const { charts, classes, candidates, prompts } = this.#pictures(comparison);
+    const many = comparison.verdicts.length > fewVerdicts;
+    const rows = this.#rows(comparison, this.choice);
+    return html`${this.#section('verdicts', 'Was distillation worth it?', this.#verdicts(rows, many))}
+      ${this.#section('figures', 'Teacher against student', this.#figures(rows))}
+      ${many ? this.#section('cards', 'Verdicts one by one', this.#cards(rows)) : nothing}
+      ${this.#section('charts', 'Charts', this.#charts(charts))}
+      ${this.#section(
+        'curves',
+        'Learning curves',
+        html`<distillery-curves .dashboard=${this.dashboard} .groups=${comparison.groups}></distillery-curves>`,
+      )}
+      ${
+        comparison.groups.some((group) => group.candidates.length > 0)
+          ? this.#section(
+              'candidates',
+              'Exits and peers',
+              html`${candidatesTable(comparison)} ${candidates.length > 0 ? this.#charts(candidates) : nothing}`,
+            )
+          : nothing
+      }
+      ${classes.length > 0 ? this.#section('classes', 'Answers in detail', this.#charts(classes)) : nothing}
+      ${prompts.length > 0 ? this.#section('samples', 'Sample continuations', continuationList(prompts)) : nothing}
+      ${
+        comparison.advice.length > 0
+          ? this.#section('advice', 'Advice', adviceList(comparison, this.level + 1))
+          : nothing
+      }
+      ${this.#section('differences', 'What differs', differencesTable(comparison))}`;
+  }
+
+  #section(name: string, title: string, content: TemplateResult): TemplateResult {
+    const id = `${this.comparison.sections[0]?.key ?? 's'}-${name}`;
+    return html`<section aria-labelledby=${id}>${heading(this.level, title, id)}${content}</section>`;
+  }
+
+  #verdicts(rows: ChosenRows, many: boolean): TemplateResult {
+    const { comparison } = this;
+    if (comparison.verdicts.length === 0) return withoutVerdicts(comparison);
+    return html`${
+      many
+        ? verdictSummary(comparison, this.choice, rows, (change) => this.#choose(change))
+        : verdictCards(rows.verdicts, comparison, this.level + 1)
+    }
+      <details class="method"><summary>How verdicts are made</summary><p>${verdictMethod}</p></details>`;
+  }
+
+  #figures({ models }: ChosenRows): TemplateResult {
+    const baselines = this.#baselines(this.comparison);
+    const shown = this.allRows ? models : models.slice(0, mostRows);
+    const baseline = this.#baseline(baselines);
+    return html`${
+      baseline
+        ? html`<div class="toolbar">
+              ${dropdown(
+                'Differences to',
+                baselines.map(({ key, label }) => ({ value: key, label: label.slice(0, 80) })),
+                baseline.key,
+                (key) => {
+                  this.chosenBaseline = key;
+                  this.dashboard.set({ baseline: key });
+                },
+              )}
+            </div>`
+        : nothing
+    }
+      ${comparisonTable(this.comparison, {
+        rows: shown,
+        baseline,
+        sort: this.choice.sort,
+        onSort: (key) => this.#choose({ sort: nextSort(this.choice.sort, key) }),
+      })}
+      ${
+        shown.length < models.length
+          ? html`<p class="hint">
+              The first ${shown.length} of ${models.length.toLocaleString('en-US')} rows.
+              ${button('Show All Rows', () => {
+                this.allRows = true;
+              })}
+            </p>`
+          : nothing
+      }`;
+  }
+
+  #cards({ verdicts }: ChosenRows): TemplateResult {
+    const shown = verdicts.slice(0, this.cards);
+    const rest = verdicts.length - shown.length;
+    const next = Math.min(cardsAtOnce, rest).toLocaleString('en-US');
+    return html`${shown.length > 0 ? verdictCards(shown, this.comparison, this.level + 1) : nothing}
+      <p class="hint more">
+        ${
+          rest === 0
+            ? nothing
+            : button(shown.length === 0 ? `Show ${next} Cards` : `Show ${next} More`, () => {
+                this.cards += cardsAtOnce;
+              })
+        }
+        <span role="status">${shown.length.toLocaleString('en-US')} of ${verdicts.length.toLocaleString('en-US')} shown, in the order of the table.</span>
+      </p>`;
+  }
+
+  #baseline(baselines: readonly BaselineChoice[]): BaselineChoice | undefined {
+    const wanted = this.chosenBaseline ?? this.dashboard.view.baseline;
+    return baselines.find((one) => one.key === wanted) ?? baselines[0];
+  }
+
+  #choose(change: Partial<RowChoice>): void {
+    this.choice = { ...this.choice, ...change };
+  }
+
+  #charts(draws: readonly Draw[]): TemplateResult {
+    if (draws.length === 0)
+      return html`<p class="hint">Charts appear when the first run has completed and was measured.</p>`;
+    return html`<div class="charts">
+      ${draws.map((draw) => html`<distillery-chart .host=${this.dashboard.host} .draw=${draw}></distillery-chart>`)}
+    </div>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'distillery-comparison': ComparisonPart;
+  }
+}

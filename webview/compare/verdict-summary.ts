@@ -1,0 +1,46 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { tally } from '../../src/compare/verdicts/tally.ts';
+import { quietButton, textField } from '../parts/controls.ts';
+import { outcomeMark } from '../parts/marks.ts';
+import type { ComparisonData } from '../protocol.ts';
+import type { ChosenRows, Outcome, RowChoice } from './chosen-rows.ts';
+
+/** How many strategies have each outcome, as switches that choose which of them are shown. */
+export function verdictSummary(
+  comparison: ComparisonData,
+  choice: RowChoice,
+  { verdicts }: ChosenRows,
+  set: (change: Partial<RowChoice>) => void,
+): TemplateResult {
+  const all = comparison.verdicts.length;
+  const filtered = choice.outcomes.size > 0 || choice.query.trim() !== '';
+  const toggled = (outcome: Outcome) => {
+    const next = new Set(choice.outcomes);
+    if (!next.delete(outcome)) next.add(outcome);
+    return next;
+  };
+  return html`<div class="filters" role="group" aria-label="Strategies shown">
+      ${tally(comparison.verdicts).map(
+        ({ outcome, count }) => html`<button
+          type="button"
+          class="chip filter tally"
+          aria-pressed=${choice.outcomes.has(outcome)}
+          @click=${() => set({ outcomes: toggled(outcome) })}
+        >
+          <b>${count.toLocaleString('en-US')}</b> ${outcomeMark(outcome)}
+        </button>`,
+      )}
+      ${textField('Filter strategies', choice.query, {
+        placeholder: 'Filter strategies',
+        onInput: (query) => set({ query }),
+      })}
+      ${filtered ? quietButton('Show all', () => set({ outcomes: new Set(), query: '' }), 'Show all strategies') : nothing}
+    </div>
+    <p class="hint" role="status">
+      ${
+        filtered
+          ? `${verdicts.length.toLocaleString('en-US')} of ${all.toLocaleString('en-US')} strategies.`
+          : `${all.toLocaleString('en-US')} strategies, each against direct training of the same student.`
+      }
+    </p>`;
+}
