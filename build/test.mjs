@@ -1,50 +1,110 @@
 // npm test: types, lint, every unit test in a process of its own, then the extension in a real VS Code. Words as
-// arguments pick unit tests by their file names.
-import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+// arguments pick unit tests by their file names. The last line says how many passed, failed and were skipped.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { closingLines } from './closing-lines.mjs';
 import { compileTestPrograms } from './test-programs.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const only = process.argv.slice(2);
+const whole = only.length === 0;
+const scratch = mkdtempSync(join(tmpdir(), 'distillery-npm-test-'));
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+const lines = [];
+let stages = 0;
 
-function run(title, command, args, environment = {}) {
-  console.log(`\n— ${title}`);
-  const { status } = spawnSync(command, args, {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...environment },
-    shell: process.platform === 'win32',
+function run(command, args, environment = {}) {
+  return new Promise((done) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...environment },
+      shell: process.platform === 'win32',
+    });
+    child.once('error', (error) => done(error.message));
+    child.once('close', (code, signal) => done(code ?? signal));
   });
-  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** A step without tests of its own: it counts only where it fails. */
+async function check(title, command, args) {
+  const status = await run(command, args);
+  if (status !== 0) lines.push({ suite: 'npm test', name: title, result: 'failed', reason: '' });
+}
+
+/** Tests; what became of each stands in the tally, and the end of the process must agree with it. */
+async function tests(title, args, environment = {}) {
+  console.log(`\n— ${title}`);
+  const tally = join(scratch, `${stages++}.jsonl`);
+  const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
+  reporters.push('--test-reporter=./build/tally-reporter.mjs', `--test-reporter-destination=${tally}`);
+  const words = args.flatMap((word) => (word === '--test' ? [word, ...reporters] : [word]));
+  const status = await run(process.execPath, ['--import', 'tsx', ...words], {
+    ...environment,
+    DISTILLERY_TEST_TALLY: tally,
+  });
+  const written = existsSync(tally) ? readFileSync(tally, 'utf8').trim().split('\n').filter(Boolean) : [];
+  const told = written.map((line) => JSON.parse(line));
+  lines.push(...told);
+  const failed = told.some(({ result }) => result === 'failed');
+  if (status !== 0 && !failed)
+    lines.push({ suite: 'npm test', name: title, result: 'failed', reason: `ended with ${status}` });
+  else if (told.length === 0)
+    lines.push({ suite: 'npm test', name: title, result: 'failed', reason: 'no test ran' });
+}
+
+/** What the suites need is put on the machine before the first of them. @returns what is there, or why it is not. */
+async function prepare() {
+  const file = join(scratch, 'machine.json');
+  const status = await run(process.execPath, ['--import', 'tsx', 'test/machine/prepare.ts', file]);
+  if (status === 0) return JSON.parse(readFileSync(file, 'utf8'));
+  lines.push({ suite: 'npm test', name: 'preparing the machine', result: 'failed', reason: '' });
+  return {};
 }
 
 const files = readdirSync(join(root, 'test'), { recursive: true })
   .map((file) => `test/${file.replaceAll('\\', '/')}`)
   .filter((file) => file.endsWith('.test.ts') && !file.startsWith('test/editor/'))
-  .filter((file) => only.length === 0 || only.some((part) => file.includes(part)))
+  .filter((file) => whole || only.some((part) => file.includes(part)))
   .sort();
 
-if (only.length === 0) {
-  run('types', bin('tsc'), ['--noEmit']);
-  for (const part of ['webview', 'test/webview'])
-    run(`types of ${part}`, bin('tsc'), ['--noEmit', '-p', part]);
-  run('lint', bin('biome'), ['check', '.']);
+const found = whole ? await prepare() : {};
+if (whole) {
+  console.log('\n— types and lint');
+  await Promise.all([
+    check('types', bin('tsc'), ['--noEmit']),
+    (async () => {
+      for (const part of ['webview', 'test/webview'])
+        await check(`types of ${part}`, bin('tsc'), ['--noEmit', '-p', part]);
+      await check('lint', bin('biome'), ['check', '.']);
+    })(),
+  ]);
 }
 // Many tests wait for processes they started: more of them at a time than there are cores.
-const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
-const reporter = '--test-reporter=spec';
-run('unit tests', process.execPath, ['--import', 'tsx', '--test', concurrency, reporter, ...files], {
+await tests('unit tests', ['--test', `--test-concurrency=${availableParallelism() + 1}`, ...files], {
   DISTILLERY_TEST_PROGRAMS: await compileTestPrograms(),
 });
-if (only.length === 0) {
-  run('inside a real extension host', process.execPath, ['--import', 'tsx', 'test/editor/run.ts']);
-  run('packaged, through the user interface', process.execPath, [
-    ...['--import', 'tsx', '--test', '--test-reporter=spec', 'test/editor/ui/user.test.ts'],
-  ]);
-  run('the dashboard, in a real VS Code', process.execPath, [
-    ...['--import', 'tsx', '--test', '--test-reporter=spec', 'test/editor/ui/dashboard.test.ts'],
-  ]);
+if (whole) {
+  // Where there is no desktop, VS Code shows itself in Chromium; through the user interface alone it always does.
+  const desktop = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
+  const lacking = ['Chromium', 'VS Code'].find((thing) => typeof found[thing] === 'string');
+  for (const [title, words, canDoWithout] of [
+    ['inside a real extension host', ['test/editor/run.ts'], desktop],
+    ['packaged, through the user interface', ['--test', 'test/editor/ui/user.test.ts']],
+    ['the dashboard, in a real VS Code', ['--test', 'test/editor/ui/dashboard.test.ts']],
+  ])
+    if (lacking === undefined || canDoWithout) await tests(title, words);
+    else
+      lines.push({
+        suite: words.at(-1),
+        name: title,
+        result: 'skipped',
+        reason: `this machine lacks ${lacking}`,
+      });
 }
+const { text, failed } = closingLines(lines, found);
+console.log(text);
+process.exitCode = failed > 0 ? 1 : 0;

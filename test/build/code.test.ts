@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
+import { noShell } from '../machine/lacks.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const scratch = mkdtempSync(join(tmpdir(), 'distillery-code-'));
@@ -39,9 +40,7 @@ function runCode(folder: string, args: readonly string[] = []) {
   });
 }
 
-const windows = process.platform === 'win32' && 'a script is no program there';
-
-test('npm run code opens the sample project in the VS Code of the desktop', { skip: windows }, () => {
+test('npm run code opens the sample project in the VS Code of the desktop', { skip: noShell }, () => {
   const code = fakeCode();
   const { status, stderr } = runCode(code.folder);
   assert.equal(status, 0, stderr);
@@ -54,7 +53,7 @@ test('npm run code opens the sample project in the VS Code of the desktop', { sk
   assert.ok(existsSync(join(project, 'data/train-images-idx3-ubyte.gz')));
 });
 
-test('npm run code opens the folder that it is given, and tells how VS Code ended', { skip: windows }, () => {
+test('npm run code opens the folder that it is given, and tells how VS Code ended', { skip: noShell }, () => {
   const code = fakeCode(3);
   const { status } = runCode(code.folder, ['examples']);
   assert.equal(status, 3);

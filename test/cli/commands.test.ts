@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { databaseVersion } from '../../src/runs/migrations.ts';
 import { openStore } from '../../src/runs/store.ts';
+import { noSmallDisk } from '../machine/lacks.ts';
 import { addRun, metric, numbered, result, started, temporaryDirectory } from '../runs/support.ts';
 import { distillery, experimentFile } from './support.ts';
 
@@ -216,7 +217,7 @@ test('a full disk is told of, and earlier runs stay whole', async (t) => {
     await rm(mountPoint, { recursive: true, force: true });
   });
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=600k', 'tmpfs', mountPoint]);
-  if (mounted.status !== 0) return t.skip('mounting a small file system takes root on Linux');
+  if (mounted.status !== 0) return t.skip(noSmallDisk);
   const data = join(mountPoint, '.distillery');
   const store = await openStore(data);
   const id = await addRun(store);

@@ -8,15 +8,15 @@ import { pathToFileURL } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import { compareRuns } from '../../src/compare/figures.ts';
 import { renderHtml } from '../../src/compare/html.ts';
-import { complaintsOf, findChromium, launch } from '../webview/harness/browser.ts';
+import { withoutBrowser } from '../machine/chromium.ts';
+import { complaintsOf, launch } from '../webview/harness/browser.ts';
 import { response, seeds } from './some-runs.ts';
 
-const chromium = findChromium();
-const skip = chromium === undefined ? 'no Chromium on the path; DISTILLERY_CHROMIUM names one' : false;
-
-test('the HTML report opens without network, complaints or anything serious for axe', { skip }, async () => {
+test('the HTML report opens without network, complaints or anything serious for axe', {
+  skip: withoutBrowser,
+}, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'distillery-report-'));
-  const browser = await launch(chromium!);
+  const browser = await launch();
   try {
     const hostile = '<img src=x onerror=alert(1)> "quoted" مرحبا';
     const comparison = compareRuns([

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { format } from 'node:util';
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
+import { closingLines, type TallyLine } from '../../build/closing-lines.mjs';
 import { openBrowser } from './host/browser.ts';
 import { startVsCode } from './host/vscode-server.ts';
 
@@ -18,12 +19,6 @@ const scratch = mkdtempSync(join(tmpdir(), 'distillery-editor-'));
 const resultsFile = join(scratch, 'results.json');
 const workspace = join(scratch, 'workspace');
 const limitMs = 15 * 60_000;
-
-interface Results {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
 
 async function desktopVsCode(): Promise<string | undefined> {
   if (process.env.DISTILLERY_TEST_HOST === 'server') return undefined;
@@ -43,11 +38,17 @@ async function desktopVsCode(): Promise<string | undefined> {
 }
 
 /** The host's own exit code is 0 even when its process was killed in mid-suite, so only the results file counts. */
-function readResults(): Results {
+function readResults(): TallyLine[] {
   if (!existsSync(resultsFile)) throw new Error('The suite did not reach its end: no results were written.');
-  const results = JSON.parse(readFileSync(resultsFile, 'utf8')) as Results;
-  if (results.passed === 0) throw new Error('No test ran.');
-  return results;
+  const text = readFileSync(resultsFile, 'utf8');
+  // For the closing lines of npm test.
+  if (process.env.DISTILLERY_TEST_TALLY) writeFileSync(process.env.DISTILLERY_TEST_TALLY, text);
+  const lines: TallyLine[] = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  if (!lines.some(({ result }) => result === 'passed')) throw new Error('No test ran.');
+  return lines;
 }
 
 async function runInServer(): Promise<void> {
@@ -126,9 +127,9 @@ try {
       launchArgs: [workspace, '--disable-extensions'],
     });
   else await runInServer();
-  const results = readResults();
-  console.log(`${results.passed} passed, ${results.failed} failed, ${results.skipped} skipped`);
-  failed = results.failed > 0;
+  const closing = closingLines(readResults());
+  console.log(closing.text);
+  failed = closing.failed > 0;
 } catch (error) {
   console.error(error);
 } finally {

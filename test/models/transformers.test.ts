@@ -9,14 +9,11 @@ import { modelSchema } from '../../src/experiment/model-schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
 import { saveModel } from '../../src/models/checkpoint.ts';
 import { temporaryDirectory } from '../data/idx-files.ts';
+import { pythonWith } from '../machine/python.ts';
 import { assertClose, usePlainBackend } from './backend.ts';
 import { valuesOf } from './reference-checkpoint.ts';
 
-const python = process.env.DISTILLERY_PYTHON ?? 'python3';
-const found = spawnSync(python, ['-c', 'import torch, transformers'], { encoding: 'utf8' });
-const skip =
-  found.status !== 0 &&
-  `${python} has no transformers; name one that has in DISTILLERY_PYTHON to run this test`;
+const { python, skip } = pythonWith('torch', 'transformers');
 
 const text = { vocabulary: 30, length: 6, padId: 1 };
 const classify: TaskShape = { classes: 3, text: { goal: 'classification', ...text } };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { compareAll, usePages, withoutBrowser } from './harness/pages.ts';
+import { withoutBrowser } from '../machine/chromium.ts';
+import { compareAll, usePages } from './harness/pages.ts';
 
 /** Pairs of texts of a picture that lie on each other. */
 const overlaps = (page: Page, title: string) =>

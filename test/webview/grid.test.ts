@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { withoutBrowser } from '../machine/chromium.ts';
 import type { Harness } from './harness/fake-host.ts';
-import { usePages, withoutBrowser } from './harness/pages.ts';
+import { usePages } from './harness/pages.ts';
 
 declare const window: { harness: Harness };
 

@@ -8,8 +8,9 @@ import { compareRuns } from '../../src/compare/figures.ts';
 import { formatBytes, formatPercent, formatRatio } from '../../src/compare/formatting.ts';
 import { toJson } from '../../src/compare/json.ts';
 import { differenceText } from '../../src/compare/verdict-text.ts';
+import { withoutBrowser } from '../machine/chromium.ts';
 import type { Harness } from './harness/fake-host.ts';
-import { compareAll, usePages, withoutBrowser } from './harness/pages.ts';
+import { compareAll, usePages } from './harness/pages.ts';
 import { sampleRuns } from './harness/sample-data.ts';
 import type { ThemeName } from './harness/themes.ts';
 

@@ -3,8 +3,9 @@ import { describe, test } from 'node:test';
 import type { Locator } from 'playwright-core';
 import type { ChartCard } from '../../webview/charts/chart-card.ts';
 import type { CurveData } from '../../webview/protocol.ts';
+import { withoutBrowser } from '../machine/chromium.ts';
 import type { Harness } from './harness/fake-host.ts';
-import { compareAll, usePages, withoutBrowser } from './harness/pages.ts';
+import { compareAll, usePages } from './harness/pages.ts';
 
 declare const window: { harness: Harness; draws: unknown[] };
 

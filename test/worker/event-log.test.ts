@@ -8,6 +8,7 @@ import { UserError } from '../../src/experiment/user-error.ts';
 import { EventLog } from '../../src/worker/event-log.ts';
 import type { RunEventBody } from '../../src/worker/events.ts';
 import { readEvents } from '../../src/worker/read-events.ts';
+import { noSmallDisk } from '../machine/lacks.ts';
 import { temporaryDirectory } from './support.ts';
 
 const directory = temporaryDirectory();
@@ -179,7 +180,7 @@ function tinyDisk(): string | undefined {
 
 test('a full disk leaves whole events and room for last words', async (context) => {
   const disk = tinyDisk();
-  if (!disk) return context.skip('making a small file system needs root on Linux');
+  if (!disk) return context.skip(noSmallDisk);
   context.after(() => execFileSync('umount', [disk]));
   const file = join(disk, 'events.jsonl');
   const log = EventLog.open(file);

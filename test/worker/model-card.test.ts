@@ -9,6 +9,7 @@ import { withoutZeros } from '../../src/models/stored/sparse-weights.ts';
 import type { Doubt, ModelFigures, RunResult } from '../../src/worker/events.ts';
 import { modelCard } from '../../src/worker/model-card/model-card.ts';
 import type { RunRequest } from '../../src/worker/run-request.ts';
+import { pythonWith } from '../machine/python.ts';
 import { temporaryDirectory } from './support.ts';
 
 const figures = (changes: Partial<ModelFigures> = {}): ModelFigures => ({
@@ -135,11 +136,10 @@ test('a quantized model says what its bits do to its speed', () => {
   assert.match(of('int8'), /2\.0 times smaller on disk than its original .* 50\.00 %/);
 });
 
-const python = process.env.DISTILLERY_PYTHON ?? 'python3';
-const found = spawnSync(python, ['-c', 'import numpy, safetensors'], { encoding: 'utf8' });
+const { python, skip } = pythonWith('numpy', 'safetensors');
 
 test('the lines in the card of a sparse model unpack it', {
-  skip: found.status !== 0 && `${python} has no safetensors; name one that has in DISTILLERY_PYTHON`,
+  skip,
 }, async () => {
   const folder = temporaryDirectory();
   const data = Float32Array.from({ length: 21 * 13 }, (_, at) => (at % 7 === 3 ? at - 100.5 : 0));

@@ -11,6 +11,7 @@ import { EventLog } from '../../src/worker/event-log.ts';
 import type { ModelFigures, RunEvent } from '../../src/worker/events.ts';
 import { readEvents } from '../../src/worker/read-events.ts';
 import { RunDirectory } from '../../src/worker/run-directory.ts';
+import { noSmallDisk } from '../machine/lacks.ts';
 import {
   eventsOf,
   fewImages,
@@ -315,7 +316,7 @@ test('on a full disk a run fails with a remedy and nothing half-written, and is 
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=160k', 'tmpfs', disk], { stdio: 'ignore' });
   } catch {
-    return context.skip('making a small file system needs root on Linux');
+    return context.skip(noSmallDisk);
   }
   context.after(() => execFileSync('umount', [disk]));
   const made = await makeRun(project, 'full disk', { teacher: undefined, strategy: { kind: 'direct' } });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { EnergyMeter } from '../../../src/device/energy/energy-meter.ts';
+import { noShell } from '../../machine/lacks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'distillery-energy-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -87,13 +88,12 @@ esac
   return file;
 }
 
-const skip = process.platform === 'win32' ? 'a script is no program on Windows' : false;
 const measured = async (meter: EnergyMeter) => {
   await new Promise((resolve) => setTimeout(resolve, 1000));
   return meter.stop();
 };
 
-test('a GPU’s power is summed up over time', { skip }, async () => {
+test('a GPU’s power is summed up over time', { skip: noShell }, async () => {
   const start = performance.now();
   const smi = nvidiaSmi('one', ['GPU-b, NVIDIA H100, 70.1'], [], '200.0');
   const energy = await measured((await EnergyMeter.start('cuda', { ...none, nvidiaSmi: smi }))!);
@@ -103,7 +103,7 @@ test('a GPU’s power is summed up over time', { skip }, async () => {
   assert.ok(seconds > 0.05 && seconds < (performance.now() - start) / 1000, `${seconds} s`);
 });
 
-test('of several GPUs only the one that this process computes on', { skip }, async () => {
+test('of several GPUs only the one that this process computes on', { skip: noShell }, async () => {
   const gpus = ['GPU-a, NVIDIA T4, 10', 'GPU-b, NVIDIA H100, 70'];
   const own = nvidiaSmi('own', gpus, ['1, GPU-a', `${process.pid}, GPU-b`], '100');
   const energy = await measured((await EnergyMeter.start('cuda', { ...none, nvidiaSmi: own }))!);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { lacks } from '../../machine/lacks.ts';
 import { families } from './families.ts';
 import { softwareVulkan } from './software-vulkan.ts';
 import type { ChildLine } from './webgpu-child.ts';
@@ -25,7 +26,7 @@ test('kernels on the WebGPU provider', { skip }, async (context) => {
     .map((line) => JSON.parse(line) as ChildLine);
   const [first] = lines;
   if (first && 'unavailable' in first) {
-    context.skip(`the software Vulkan device does not start: ${first.unavailable}`);
+    context.skip(lacks('a software Vulkan device that starts', first.unavailable));
     return;
   }
   assert.equal(child.status, 0, child.stderr);

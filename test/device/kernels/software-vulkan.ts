@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { findChromium } from '../../machine/chromium.ts';
+import { lacks } from '../../machine/lacks.ts';
 
 const driverName = 'vk_swiftshader_icd.json';
 
@@ -11,10 +13,14 @@ const driverName = 'vk_swiftshader_icd.json';
  * @returns a sentence saying why not, where there is none.
  */
 export function softwareVulkan(): NodeJS.ProcessEnv | string {
-  if (process.platform !== 'linux') return 'a software Vulkan device is looked for on Linux only';
+  if (process.platform !== 'linux')
+    return lacks('a software Vulkan device', 'it is looked for on Linux only');
   const driver = driverFiles().find((file) => existsSync(file));
   if (!driver)
-    return `no software Vulkan device: Debian's chromium package has one (${driverName}); VK_DRIVER_FILES can name another`;
+    return lacks(
+      'a software Vulkan device',
+      `Chromium brings one (${driverName}); VK_DRIVER_FILES can name another`,
+    );
   const directory = mkdtempSync(join(tmpdir(), 'distillery-vulkan-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   const env: NodeJS.ProcessEnv = { ...process.env, VK_DRIVER_FILES: driver, XDG_RUNTIME_DIR: directory };
@@ -37,5 +43,6 @@ function driverFiles(): string[] {
   return [
     ...listed.filter((file) => file.endsWith(driverName)),
     ...usual.map((folder) => join(folder, driverName)),
+    ...[findChromium() ?? []].flat().map((file) => join(dirname(file), driverName)),
   ];
 }

@@ -1,36 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { type BrowserContext, chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
+import { requireChromium } from '../../machine/chromium.ts';
 
-/** Finds a Chromium, or installs Debian's where that is possible. */
-export function findChromium(): string {
-  const candidates = [
-    process.env.CHROMIUM,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  ];
-  const found = candidates.find((path) => path && existsSync(path));
-  if (found) return found;
-  if (process.platform === 'linux' && existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
-    console.log('Installing Debian’s chromium for the tests …');
-    spawnSync('apt-get', ['update'], { stdio: 'ignore' });
-    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-    if (existsSync('/usr/bin/chromium')) return '/usr/bin/chromium';
-  }
-  throw new Error(
-    'No Chromium found: install chromium (Debian: apt-get install chromium) or set CHROMIUM to its path.',
-  );
-}
+/** What takes so long never comes, however much else the machine does. */
+export const patienceMs = 180_000;
 
 /** A headless browser that reaches this machine only. */
 export async function openBrowser(size = { width: 1280, height: 800 }): Promise<BrowserContext> {
   const browser = await chromium.launch({
-    executablePath: findChromium(),
+    executablePath: requireChromium(),
     headless: true,
     args: [
       '--no-sandbox',
@@ -47,6 +24,8 @@ export async function openBrowser(size = { width: 1280, height: 800 }): Promise<
     viewport: size,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  // What is waited for comes, and on a busy machine it comes late.
+  context.setDefaultTimeout(patienceMs);
   const local = (url: URL) =>
     /^(localhost|127\.0\.0\.1)$/.test(url.hostname) || !/^https?:$/.test(url.protocol);
   await context.route(

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
+import type { TallyLine } from '../../../build/closing-lines.mjs';
 
 /** VS Code calls this inside its extension host. */
 export async function run(): Promise<void> {
@@ -8,17 +9,25 @@ export async function run(): Promise<void> {
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   for (const [name, load] of Object.entries(files))
     if (only.length === 0 || only.some((part) => name.includes(part))) await load();
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const lines: TallyLine[] = [];
+  const note = (test: Mocha.Test, result: TallyLine['result'], reason?: string) =>
+    lines.push({
+      suite: 'inside a real extension host',
+      name: test.fullTitle(),
+      result,
+      ...(reason !== undefined && { reason }),
+    });
   await new Promise<void>((resolve) => {
     mocha
       .run(() => resolve())
-      .on('pass', () => counts.passed++)
-      .on('fail', () => counts.failed++)
-      .on('pending', () => counts.skipped++);
+      .on('pass', (test) => note(test, 'passed'))
+      .on('fail', (test, error) => note(test, 'failed', error.message))
+      .on('pending', (test) => note(test, 'skipped'));
   });
   const file = process.env.DISTILLERY_TEST_RESULTS;
-  if (file) writeFileSync(file, JSON.stringify(counts));
-  if (counts.failed > 0) throw new Error(`${counts.failed} tests failed`);
+  if (file) writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const failed = lines.filter(({ result }) => result === 'failed').length;
+  if (failed > 0) throw new Error(`${failed} tests failed`);
 }
 
 /** In this order: later files work in the project that the earlier ones made. */

@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import { machineUsage } from '../../../extension/dashboard/machine-usage.ts';
 import { ProcessMeter } from '../../../extension/workspace/process-usage.ts';
 import { isResult } from '../../../webview/protocol-checks.ts';
+import { lacks } from '../../machine/lacks.ts';
 
-const skip = process.platform === 'win32' ? 'Windows does not tell it without further tools' : false;
+const skip = process.platform === 'win32' && lacks('a program that tells what processes use');
 
 test('a busy process keeps a core busy, one that is gone tells nothing', { skip }, async () => {
   const busy = spawn(process.execPath, ['-e', 'console.log(1); for (;;);'], {

@@ -1,21 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { requireChromium } from '../../machine/chromium.ts';
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
-/** A Chromium that is installed: what DISTILLERY_CHROMIUM names, or one on the path. */
-export function findChromium(): string | undefined {
-  const named = process.env.DISTILLERY_CHROMIUM;
-  if (named) return named;
-  const folders = (process.env.PATH ?? '').split(process.platform === 'win32' ? ';' : ':');
-  return folders
-    .flatMap((folder) => names.map((name) => join(folder, name)))
-    .find((file) => existsSync(file));
-}
-
-export const launch = (executablePath: string): Promise<Browser> =>
-  chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+export const launch = (): Promise<Browser> =>
+  chromium.launch({ executablePath: requireChromium(), args: ['--no-sandbox', '--disable-gpu'] });
 
 /** Everything the browser complains of on a page: errors, warnings, and what the policy blocked. */
 export function complaintsOf(page: Page): string[] {
