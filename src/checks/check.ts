@@ -15,6 +15,7 @@ import { checkSeeds } from './seeds.ts';
 import { readStoredModel } from './stored-model.ts';
 import { checkStoredModels } from './stored-models.ts';
 import { checkStrategy } from './strategy.ts';
+import { checkTokenizers } from './tokenizers.ts';
 import { checkUnusedOptions } from './unused-options.ts';
 
 const checks: readonly Check[] = [
@@ -22,6 +23,7 @@ const checks: readonly Check[] = [
   checkModels,
   checkStoredModels,
   checkClassNames,
+  checkTokenizers,
   checkStrategy,
   checkCompression,
   checkLossWeights,

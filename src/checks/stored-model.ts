@@ -47,8 +47,11 @@ export async function readStoredModel(
   }
 }
 
-/** @throws UserError if it is meant to be of the Hub, but is misspelled. */
-async function folderOf(checkpoint: string, directory: string): Promise<string | undefined> {
+/**
+ * The folder of a checkpoint; undefined where it is of the Hub and not in the cache.
+ * @throws UserError if it is meant to be of the Hub, but is misspelled.
+ */
+export async function folderOf(checkpoint: string, directory: string): Promise<string | undefined> {
   if (!isHubReference(checkpoint)) return resolvePath(directory, checkpoint);
   return (await cachedSnapshot(parseHubReference(checkpoint)))?.directory;
 }

@@ -1,12 +1,12 @@
 import type { Finding } from '../experiment/problem.ts';
 import { taskFor } from '../models/fit-weights.ts';
-import { type Check, type CheckContext, findingOf } from './context.ts';
+import { type Check, findingOf } from './context.ts';
 import { taskOf } from './task.ts';
 
 /** Whether checkpoints answer the question the dataset asks. */
 export const checkStoredModels: Check = (context) => {
   const { storedTeacher, storedStudent, dataset } = context;
-  const findings = [];
+  const findings: Finding[] = [];
   const base = { path: ['teacher', 'checkpoint'], severity: 'error' } as const;
   if (storedTeacher !== undefined && dataset !== undefined) {
     const { task } = storedTeacher;
@@ -39,26 +39,8 @@ export const checkStoredModels: Check = (context) => {
     } catch (error) {
       findings.push(findingOf(error, [name, 'checkpoint'], `${name}-task`));
     }
-  if (findings.length > 0) return findings;
-  return vocabularies(context);
+  return findings;
 };
-
-/** Next tokens of two vocabularies cannot be compared; those of a student that is built follow from the data. */
-function vocabularies({ experiment, storedTeacher, storedStudent }: CheckContext): Finding[] {
-  const [teacher, student] = [storedTeacher?.task.text, storedStudent?.task.text];
-  if (experiment.strategy.kind === 'direct' || experiment.strategy.kind === 'generated') return [];
-  if (teacher?.goal !== 'language-model' || student?.goal !== 'language-model') return [];
-  if (teacher.vocabulary === student.vocabulary) return [];
-  return [
-    {
-      message: `The teacher knows ${teacher.vocabulary} tokens, the student ${student.vocabulary}: the two cannot be compared token by token.`,
-      remedy: 'Choose a student with the vocabulary of the teacher, or strategy "generated".',
-      path: ['student', 'checkpoint'],
-      severity: 'error',
-      code: 'vocabulary',
-    },
-  ];
-}
 
 function describe(image: readonly number[]): string {
   return `images of ${image[0]} × ${image[1]} pixels`;

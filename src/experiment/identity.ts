@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { compresses } from './compression-schema.ts';
 import { withoutLater } from './later-options.ts';
 import type { Experiment } from './schema.ts';
+import { defaultWords } from './text-dataset-schema.ts';
 
 /**
  * A hash of what defines an experiment: runs that agree in it differ by their seed alone and are compared as one group.
@@ -16,8 +17,18 @@ export function experimentIdentity(experiment: Experiment, directory: string): s
     isPath(teacher?.checkpoint) ||
     isPath(student?.checkpoint) ||
     (compresses(strategy) && strategy.of !== 'teacher');
-  const known = withoutLater(defining);
+  const known = { ...withoutLater(defining), dataset: withPlainTokenizer(experiment) };
   return stableHash(namesPaths ? { ...known, directory } : known);
+}
+
+/** Without checkpoints "auto" means words, which were the default once: runs of then are of the same experiment. */
+function withPlainTokenizer({ dataset, teacher, student, strategy }: Experiment): Experiment['dataset'] {
+  if (!('tokenizer' in dataset) || dataset.tokenizer.kind !== 'auto') return dataset;
+  const fromCheckpoint =
+    teacher?.checkpoint !== undefined ||
+    student?.checkpoint !== undefined ||
+    (compresses(strategy) && strategy.of !== 'teacher');
+  return fromCheckpoint ? dataset : { ...dataset, tokenizer: defaultWords };
 }
 
 /** A model of the Hugging Face Hub is the same from everywhere. */

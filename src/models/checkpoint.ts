@@ -16,6 +16,7 @@ import { type CheckpointDescription, readModelConfig } from './read-model-config
 import { replaceDirectory } from './replace-directory.ts';
 import { type TensorToStore, writeSafetensors } from './safetensors.ts';
 import { storedTensors, weightsMetadata, writeWeights } from './store-weights.ts';
+import { elementCount } from './stored/encoded-weight.ts';
 import { freshWeights } from './weights.ts';
 
 export interface SaveOptions {
@@ -111,7 +112,9 @@ export async function loadModel(directory: string, options: LoadOptions = {}): P
     const output = rows && outputLayer(found.config);
     const values = new Map<string, Float32Array>();
     for (const { name, stored, shape } of fit) {
-      const data = fromStored((await weights.read(stored)).data as Float32Array, shape);
+      // Of a vocabulary that the checkpoint padded, the rows that stand for tokens.
+      const own = ((await weights.read(stored)).data as Float32Array).subarray(0, elementCount(shape));
+      const data = fromStored(own, shape);
       const classes = name === `${output}.weight` || name === `${output}.bias`;
       values.set(name, rows && classes ? reordered(data, rows) : data);
     }

@@ -9,7 +9,9 @@ import { storedShape } from './kernel-layout.ts';
 import type { CheckpointDescription } from './read-model-config.ts';
 
 /**
- * The task of a model that is there already: as many classes as wanted, but the vocabulary and positions it has.
+ * The task of a model that is there already: as many classes as wanted, but the positions it has. A language model
+ * answers with the tokens that the data has: rows beyond them stand for no token (checkpoints pad their vocabulary to
+ * round numbers), so they are left out. An encoder keeps them, since they only wait to be looked up.
  * @param what the model in messages, such as "The teacher"
  * @throws UserError if it was made for data of another kind, fewer tokens or shorter texts.
  */
@@ -28,7 +30,10 @@ export function taskFor(
     });
   if (!wanted.text || !own.text) return { ...own, classes: wanted.classes };
   checkText(own.text, wanted.text, what, place);
-  return { classes: own.text.goal === 'language-model' ? own.classes : wanted.classes, text: own.text };
+  if (own.text.goal === 'classification') return { classes: wanted.classes, text: own.text };
+  const { vocabulary } = wanted.text;
+  const padId = own.text.padId < vocabulary ? own.text.padId : wanted.text.padId;
+  return { classes: vocabulary, text: { ...own.text, vocabulary, padId } };
 }
 
 function checkText(own: TextShape, wanted: TextShape, what: string, place: string | undefined): void {
@@ -56,9 +61,15 @@ function describe({ classes, image, text }: TaskShape): string {
 export interface FittingWeight {
   readonly name: string;
   readonly stored: string;
-  /** In memory. */
+  /** In memory. A vocabulary can have fewer rows than are stored; the first ones are its own then. */
   readonly shape: readonly number[];
 }
+
+/** Whether a weight has a row for each token. */
+const isVocabulary = (config: ModelConfig, name: string): boolean =>
+  config.architecture === 'gpt2' || config.architecture === 'llama'
+    ? /^(transformer\.wte|model\.embed_tokens|lm_head)\.weight$/.test(name)
+    : false;
 
 /**
  * Which stored weight becomes which of the model's; none of them is read. A head that is missing or of other classes is
@@ -94,7 +105,8 @@ export function fitWeights(
             });
       if (differs(weights, storedName, shape)) throw classesDiffer(directory, own.classes, task.classes);
     }
-    checkEntry(weights, storedName, shape, remedy);
+    const rows = isVocabulary(config, name) ? own.text!.vocabulary : shape[0]!;
+    checkEntry(weights, storedName, [rows, ...shape.slice(1)], remedy);
     stored.push({ name, stored: storedName, shape });
   }
   refuseUnknown(config, names, directory, origin !== undefined);

@@ -3,16 +3,21 @@ import { openDataset } from '../data/open-dataset.ts';
 import { stableHash } from '../experiment/identity.ts';
 import type { RunData } from './events.ts';
 import type { Job } from './job.ts';
+import { checkpointsOfJob, requireSameTokens, withTokenizer } from './job-tokenizer.ts';
 import { readEvents } from './read-events.ts';
 
 /**
  * The data of a run, told in its events: which it really was, so that runs that read other data under the same name are
  * not compared.
- * @throws UserError naming the file and what is wrong with it
+ * @throws UserError naming the file and what is wrong with it, or a model that reads other tokens
+ * @throws Interruption while a model is downloaded whose tokenizer is needed
  */
 export async function dataOfJob(job: Job): Promise<Dataset> {
   const { request, directory, log } = job;
-  const dataset = await openDataset(request.experiment.dataset, request.directory);
+  const checkpoints = await checkpointsOfJob(job);
+  const config = await withTokenizer(job, request.experiment.dataset, checkpoints);
+  const dataset = await openDataset(config, request.directory);
+  await requireSameTokens(job, dataset, checkpoints);
   for (const { message, kind } of dataset.remarks ?? []) job.warn(message, kind);
   const data = runDataOf(dataset);
   const { events } = await readEvents(directory.eventsFile);

@@ -74,3 +74,12 @@ test('a stable hash does not depend on the order of keys, but on that of lists',
   assert.notEqual(stableHash([1, 2]), stableHash([2, 1]));
   assert.match(stableHash({}), /^[0-9a-f]{16}$/);
 });
+
+test('a tokenizer that is left out means words where no checkpoint brings one, as it did in version 0.1.0', () => {
+  const of = (tokenizer: object | undefined, more: object = {}) =>
+    identity({ dataset: { kind: 'moby-dick', ...(tokenizer && { tokenizer }) }, ...more });
+  assert.equal(of(undefined), of({ kind: 'words' }));
+  assert.equal(of({ kind: 'auto' }), of({ kind: 'words' }));
+  const teacher = { teacher: { checkpoint: 'folder' } };
+  assert.notEqual(of(undefined, teacher), of({ kind: 'words' }, teacher));
+});

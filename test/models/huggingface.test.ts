@@ -221,8 +221,23 @@ test('vocabularies and lengths that do not fit are refused, with both sizes', as
   await refuse(load({ vocabulary: 50 }), /knows 40 tokens, but the tokenizer makes 50/);
   await refuse(load({ length: 13 }), /positions for 12 tokens, but samples have up to 13/);
   await refuse(load({ goal: 'classification' }), /texts to continue, but the data has texts to classify/);
-  const fitting = await load({ vocabulary: 30 });
-  assert.equal(fitting.task.classes, 40);
+});
+
+test('rows beyond the tokens of the data are left out of a language model: they stand for no token', async (context) => {
+  const text = { goal: 'language-model', vocabulary: 30, length: 8, padId: 0 } as const;
+  const input = { ids: tf.tensor2d([[3, 9, 27, 1]], undefined, 'int32'), mask: tf.ones([1, 4]) };
+  for (const name of ['gpt2', 'llama', 'qwen2']) {
+    const whole = await loadModel(checkpointFolder(name));
+    const cut = await loadModel(checkpointFolder(name), { task: { classes: 30, text } });
+    assert.deepEqual([cut.task.classes, cut.task.text!.vocabulary], [30, 30]);
+    const logits = (model: typeof cut) => model.forward(input, { training: false }).logits;
+    assert.deepEqual(valuesOf(logits(cut)), valuesOf(tf.slice(logits(whole), [0, 0, 0], [1, 4, 30])), name);
+    const saved = join(temporaryDirectory(context), name);
+    await saveModel(cut, saved);
+    const raw = JSON.parse(readFileSync(join(saved, 'config.json'), 'utf8'));
+    assert.equal(raw.vocab_size, 30);
+    assert.equal((await loadModel(saved)).task.classes, 30);
+  }
 });
 
 test('weights over several files: written, read, and a missing one named', async (context) => {

@@ -1,4 +1,6 @@
 import { aroundText, specialToken, type Tokenizer } from './tokenizer.ts';
+import { addedTokenSplitter } from './tokenizer-json/added-token-splitter.ts';
+import { byteLetters } from './tokenizer-json/normalizers.ts';
 
 const bytes = 256;
 const specials = { pad: '<pad>', start: '<s>', end: '</s>' } as const;
@@ -6,33 +8,38 @@ const padId = bytes;
 const startId = bytes + 1;
 const endId = bytes + 2;
 
-/** Letters that stand for bytes in the files of byte-level tokenizers, as GPT-2 chose them (Radford et al. 2019). */
-function letterOfByte(byte: number, unprintable: number): string {
-  const printable =
-    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
-  return String.fromCodePoint(printable ? byte : 256 + unprintable);
-}
-
-function byteLetters(): string[] {
-  let unprintable = 0;
-  return Array.from({ length: bytes }, (_, byte) => {
-    const letter = letterOfByte(byte, unprintable);
-    if (letter.codePointAt(0)! >= 256) unprintable++;
-    return letter;
-  });
-}
+const atSpecials = addedTokenSplitter(
+  new Map(
+    [
+      specialToken(padId, specials.pad),
+      specialToken(startId, specials.start),
+      specialToken(endId, specials.end),
+    ].map((token) => [token.content, token]),
+  ),
+);
 
 /** One token for each byte of UTF-8: 256 of them, nothing to learn and nothing unknown. */
 export function byteTokenizer(): Tokenizer {
   const encoder = new TextEncoder();
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const letters = Object.fromEntries(byteLetters.map((letter, byte) => [letter, byte]));
   return {
     vocabulary: bytes + 3,
+    tokens: new Map([
+      ...Object.entries(letters),
+      [specials.pad, padId],
+      [specials.start, startId],
+      [specials.end, endId],
+    ]),
     padId,
     endId,
     prefix: [startId],
     suffix: [endId],
-    encode: (text) => Array.from(encoder.encode(text)),
+    begin: [],
+    encode: (text) =>
+      atSpecials(text).flatMap(({ text: section, id }) =>
+        id === undefined ? Array.from(encoder.encode(section)) : [id],
+      ),
     decode: (ids) => decoder.decode(Uint8Array.from(ids.filter((id) => id < bytes))),
     files: () => ({
       'tokenizer.json': JSON.stringify({
@@ -61,7 +68,7 @@ export function byteTokenizer(): Tokenizer {
           end_of_word_suffix: null,
           fuse_unk: false,
           byte_fallback: false,
-          vocab: Object.fromEntries(byteLetters().map((letter, byte) => [letter, byte])),
+          vocab: letters,
           merges: [],
         },
       }),

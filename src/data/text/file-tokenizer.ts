@@ -1,15 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
-import { z } from 'zod';
+import { ZodError } from 'zod';
 import { UserError } from '../../experiment/user-error.ts';
 import { fileProblem } from '../file-problem.ts';
 import type { Tokenizer } from './tokenizer.ts';
-
-const named = z.union([z.string(), z.object({ content: z.string() })]).nullish();
-/** The parts of tokenizer_config.json that matter here. */
-const settingsSchema = z.looseObject({ pad_token: named, eos_token: named, sep_token: named });
-const tokenizerSchema = z.looseObject({ model: z.looseObject({ type: z.string().optional() }) });
+import {
+  type AddedToken,
+  addedTokens,
+  contentOf,
+  type Definition,
+  modelTokens,
+  readDefinition,
+  readSettings,
+  type Settings,
+} from './tokenizer-json/definition.ts';
+import { encoderOf } from './tokenizer-json/encoder.ts';
+import { type Template, templateOf } from './tokenizer-json/template.ts';
 
 const usualPads = ['[PAD]', '<pad>', '<|padding|>', '<|pad|>'];
 const usualEnds = ['<|endoftext|>', '</s>', '<|end_of_text|>', '[SEP]'];
@@ -20,28 +27,50 @@ const usualEnds = ['<|endoftext|>', '</s>', '<|end_of_text|>', '[SEP]'];
  */
 export async function fileTokenizer(file: string): Promise<Tokenizer> {
   const settingsFile = join(dirname(file), 'tokenizer_config.json');
-  const text = await readText(file);
+  const definitionText = await readText(file);
   const settingsText = await readText(settingsFile).catch(() => '{}');
-  const definition = parse(text, tokenizerSchema, file);
-  const settings = parse(settingsText, settingsSchema, settingsFile);
-  const inner = load(definition, settings, file);
-  const idOf = (token: z.output<typeof named>, usual: readonly string[]) => {
-    const content = typeof token === 'string' ? token : token?.content;
+  const definition = readDefinition(definitionText, file);
+  const settings = readSettings(settingsText, settingsFile);
+  const added = addedTokens(definition, settings, modelTokens(definition.model));
+  const [encoder, template] = supported(file, () => [
+    encoderOf(definition, added),
+    templateOf(definition.post_processor),
+  ]);
+  const { tokens } = encoder;
+  const idOf = (name: 'pad_token' | 'eos_token' | 'sep_token', usual: readonly string[]) => {
+    const content = contentOf(settings[name]);
     const candidates = content === undefined ? usual : [content];
-    return candidates.map((candidate) => inner.token_to_id(candidate)).find((id) => id !== undefined);
+    return candidates.map((candidate) => tokens.get(candidate)).find((id) => id !== undefined);
   };
-  const endId = idOf(settings.eos_token ?? settings.sep_token, usualEnds);
-  const [prefix, suffix] = specialsAround(inner);
+  const endId = idOf(settings.eos_token ? 'eos_token' : 'sep_token', usualEnds);
+  let vocabulary = 0;
+  for (const id of tokens.values()) vocabulary = Math.max(vocabulary, id + 1);
+  const decoder = laterDecoder(definition, settings, added, file);
   return {
-    vocabulary: Math.max(...inner.get_vocab(true).values()) + 1,
-    padId: idOf(settings.pad_token, usualPads) ?? endId ?? 0,
+    vocabulary,
+    tokens,
+    padId: idOf('pad_token', usualPads) ?? endId ?? 0,
     endId,
-    prefix,
-    suffix,
-    encode: (sample) => inner.encode(sample, { add_special_tokens: false }).ids,
-    decode: (ids) => (ids.length === 0 ? '' : inner.decode([...ids], { skip_special_tokens: true })),
-    files: () => ({ 'tokenizer.json': text, 'tokenizer_config.json': settingsText }),
+    ...template,
+    begin: beginOf(template, settings),
+    encode: (sample) => supported(file, () => encoder.encode(sample)),
+    decode: (ids) => (ids.length === 0 ? '' : decoder(ids)),
+    files: () => ({ 'tokenizer.json': definitionText, 'tokenizer_config.json': settingsText }),
   };
+}
+
+/** The keys that Distillery 0.1.0 wrote beside its own vocabularies. */
+const firstWritten = [
+  'tokenizer_class,pad_token,unk_token,cls_token,sep_token,eos_token',
+  'tokenizer_class,pad_token,bos_token,eos_token',
+];
+
+/**
+ * What stands before a document that is to be continued: what the template puts before any text, as the one of Llama
+ * does. Distillery 0.1.0 wrote a template for classification beside models that had never seen it.
+ */
+function beginOf({ prefix }: Template, settings: Settings): readonly number[] {
+  return firstWritten.includes(Object.keys(settings).join()) ? [] : prefix;
 }
 
 async function readText(file: string): Promise<string> {
@@ -52,30 +81,18 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-function parse<S extends z.ZodType>(text: string, schema: S, file: string): z.output<S> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${file} is not valid JSON: ${(error as Error).message}.`, {
-      remedy: 'Download or save it again.',
-      place: file,
-      cause: error,
-    });
-  }
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new UserError(`${file} is not a tokenizer of Hugging Face’s tokenizers library.`, {
-    remedy: 'Name the tokenizer.json that lies beside a model.',
-    place: file,
-  });
+function reasonOf(error: unknown): string {
+  if (!(error instanceof ZodError)) return (error as Error).message;
+  const { path, message } = error.issues[0]!;
+  return path.length > 0 ? `${path.join('.')}: ${message}` : message;
 }
 
-function load(definition: object, settings: object, file: string): HuggingFaceTokenizer {
+/** @throws UserError in the place of any error of what reads the parts of the file */
+function supported<T>(file: string, read: () => T): T {
   try {
-    return new HuggingFaceTokenizer(definition, settings);
+    return read();
   } catch (error) {
-    throw new UserError(`${file} holds a tokenizer that cannot be used here: ${(error as Error).message}.`, {
+    throw new UserError(`${file} holds a tokenizer that cannot be used here: ${reasonOf(error)}.`, {
       remedy: 'Take another tokenizer.json, or "bytes" or "words".',
       place: file,
       cause: error,
@@ -83,13 +100,30 @@ function load(definition: object, settings: object, file: string): HuggingFaceTo
   }
 }
 
-/** What a tokenizer puts before and behind a single text, seen from one that it does to. */
-function specialsAround(inner: HuggingFaceTokenizer): [number[], number[]] {
-  const text = 'a';
-  const plain = inner.encode(text, { add_special_tokens: false }).ids;
-  const whole = inner.encode(text, { add_special_tokens: true }).ids;
-  for (let start = 0; start + plain.length <= whole.length; start++)
-    if (plain.every((id, index) => whole[start + index] === id))
-      return [whole.slice(0, start), whole.slice(start + plain.length)];
-  return [[], []];
+/** Makes texts of ids. The library that does it is made when it is first needed: it reads all of the vocabulary. */
+function laterDecoder(
+  definition: Definition,
+  settings: Settings,
+  added: readonly AddedToken[],
+  file: string,
+): (ids: readonly number[]) => string {
+  let made: HuggingFaceTokenizer | undefined;
+  return (ids) => {
+    made ??= supported(
+      file,
+      () =>
+        new HuggingFaceTokenizer(
+          {
+            ...definition,
+            added_tokens: added,
+            decoder: definition.decoder ?? null,
+            normalizer: null,
+            pre_tokenizer: null,
+            post_processor: null,
+          },
+          settings,
+        ),
+    );
+    return made.decode([...ids], { skip_special_tokens: true });
+  };
 }

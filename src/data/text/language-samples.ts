@@ -8,7 +8,10 @@ export interface LanguageSamples {
   readonly prompts: PromptTally;
 }
 
-/** Documents one after the other, an end token behind each, cut into samples of exactly `length` tokens. */
+/**
+ * Documents one after the other, each between the tokens that begin and end one, cut into samples of exactly `length`
+ * tokens.
+ */
 export async function packedSamples(
   pieces: AsyncIterable<Piece>,
   tokenizer: Tokenizer,
@@ -27,7 +30,10 @@ export async function packedSamples(
     if (begun && tokenizer.endId !== undefined) push(tokenizer.endId);
   };
   for await (const { text, first } of pieces) {
-    if (first) end();
+    if (first) {
+      end();
+      for (const id of tokenizer.begin) push(id);
+    }
     begun = true;
     for (const id of tokenizer.encode(text)) push(id);
   }
@@ -51,6 +57,8 @@ export async function documentSamples(
   const prompts = new PromptTally();
   let document: number[] = [];
   let promptLength = 0;
+  /** Whether nothing but the tokens that begin a document has come of it. */
+  let bare = true;
   const closePrompted = () => {
     prompts.texts++;
     if (promptLength >= length) prompts.leftOut++;
@@ -60,6 +68,7 @@ export async function documentSamples(
     }
   };
   const flush = (ended: boolean) => {
+    if (ended && bare) document = [];
     if (ended && document.length > 0 && tokenizer.endId !== undefined) document.push(tokenizer.endId);
     if (promptLength > 0) {
       if (!ended) return;
@@ -78,12 +87,17 @@ export async function documentSamples(
     document = ended ? [] : document.slice(start);
   };
   for await (const { text, first, prompt } of pieces) {
-    if (first) flush(true);
+    if (first) {
+      flush(true);
+      document.push(...tokenizer.begin);
+      bare = true;
+    }
     if (prompt !== undefined) {
-      document.push(...tokenizer.encode(prompt));
+      for (const id of tokenizer.encode(prompt)) document.push(id);
       promptLength = document.length;
     }
     for (const id of tokenizer.encode(text)) document.push(id);
+    bare &&= document.length <= tokenizer.begin.length;
     flush(false);
   }
   flush(true);

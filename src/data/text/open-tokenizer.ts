@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import type { TokenizerConfig } from '../../experiment/text-dataset-schema.ts';
+import { defaultWords, type TokenizerConfig } from '../../experiment/text-dataset-schema.ts';
 import { byteTokenizer } from './byte-tokenizer.ts';
 import { fileTokenizer } from './file-tokenizer.ts';
 import type { Tokenizer } from './tokenizer.ts';
-import { WordCounter } from './word-tokenizer.ts';
+import { WordCounter, type WordOptions } from './word-tokenizer.ts';
 
 /**
- * The tokenizer an experiment names.
+ * The tokenizer an experiment names; "auto" where no checkpoint brings one.
  * @param trainingTexts read through once where a vocabulary is built from them.
  * @throws UserError if a file cannot be read, or the texts have no frequent words.
  */
@@ -20,10 +20,15 @@ export async function openTokenizer(
       return fileTokenizer(resolve(directory, config.file));
     case 'bytes':
       return byteTokenizer();
-    case 'words': {
-      const counter = new WordCounter(config);
-      for await (const text of trainingTexts()) counter.add(text);
-      return counter.tokenizer();
-    }
+    case 'words':
+      return wordsOf(trainingTexts(), config);
+    case 'auto':
+      return wordsOf(trainingTexts(), defaultWords);
   }
+}
+
+async function wordsOf(texts: AsyncIterable<string>, options: WordOptions): Promise<Tokenizer> {
+  const counter = new WordCounter(options);
+  for await (const text of texts) counter.add(text);
+  return counter.tokenizer();
 }

@@ -1,6 +1,8 @@
 /** Turns texts into token ids and back. Ids are below `vocabulary`. */
 export interface Tokenizer {
   readonly vocabulary: number;
+  /** Every token and its id; some ids may have none. */
+  readonly tokens: ReadonlyMap<string, number>;
   /** Fills short samples. */
   readonly padId: number;
   /** Ends a document; undefined where the tokenizer has no such token. */
@@ -8,7 +10,9 @@ export interface Tokenizer {
   /** Special tokens before and behind a text that is to be classified. */
   readonly prefix: readonly number[];
   readonly suffix: readonly number[];
-  /** Without special tokens. */
+  /** Special tokens before a document that is to be continued; behind it stands `endId`. */
+  readonly begin: readonly number[];
+  /** Without special tokens around the text; those that it names itself are found. */
   encode(text: string): readonly number[];
   /** Special tokens are left out. */
   decode(ids: readonly number[]): string;
@@ -16,15 +20,31 @@ export interface Tokenizer {
   files(): Readonly<Record<string, string>>;
 }
 
-/** Only so many characters of a text are looked at for each token that it may have. */
+/** Of a long text so many characters are looked at first for each token that it may have. */
 const charactersPerToken = 64;
+/** The last tokens of a part may be others than in the whole text. */
+const margin = 32;
 
 /** Ids of a text to classify: special tokens around it, cut to `length` tokens in all. */
 export function encodeSample(tokenizer: Tokenizer, text: string, length: number): number[] {
   const { prefix, suffix } = tokenizer;
   const room = Math.max(0, length - prefix.length - suffix.length);
-  const ids = tokenizer.encode(text.slice(0, length * charactersPerToken));
-  return [...prefix, ...ids.slice(0, room), ...suffix];
+  return [...prefix, ...firstIds(tokenizer, text, room), ...suffix];
+}
+
+/** The first ids of a text, without looking at more of a very long one than they need. */
+function firstIds(tokenizer: Tokenizer, text: string, count: number): readonly number[] {
+  for (let size = charactersPerToken * (count + margin); ; size *= 4) {
+    const part = size < text.length ? upToSpace(text, size) : text;
+    const ids = tokenizer.encode(part);
+    if (part === text || ids.length >= count + margin) return ids.slice(0, count);
+  }
+}
+
+/** The beginning of a text up to white space behind a word; all of it where there is none. */
+function upToSpace(text: string, size: number): string {
+  const end = text.slice(size).search(/\S\s/u);
+  return end < 0 ? text : text.slice(0, size + end + 1);
 }
 
 /** A token that stands for something else than text, as tokenizer.json lists it. */

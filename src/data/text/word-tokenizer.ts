@@ -1,11 +1,20 @@
 import { UserError } from '../../experiment/user-error.ts';
 import { aroundText, specialToken, type Tokenizer } from './tokenizer.ts';
+import { addedTokenSplitter } from './tokenizer-json/added-token-splitter.ts';
+import { lower } from './tokenizer-json/normalizers.ts';
+import { punctuation, unbroken } from './tokenizer-json/unicode-tables.ts';
 
-const specials = ['[PAD]', '[UNK]', '[CLS]', '[SEP]'] as const;
+/** Of every vocabulary of words, at ids 0 to 3. */
+export const wordSpecials = ['[PAD]', '[UNK]', '[CLS]', '[SEP]'] as const;
 const [padId, unknownId, startId, endId] = [0, 1, 2, 3];
 
-/** A punctuation mark, or a run of anything else but white space. */
-const wordPattern = /[!-/:-@[-`{-~\p{P}]|[^\p{White_Space}!-/:-@[-`{-~\p{P}]+/gu;
+/** A punctuation mark, or a run of anything else but white space: what BertPreTokenizer makes of a text. */
+const wordPattern = new RegExp(`${unbroken}|${punctuation}`, 'gu');
+
+/** Texts that name a special token themselves get its id, as in every tokenizer that has one. */
+const atSpecials = addedTokenSplitter(
+  new Map(wordSpecials.map((content, id) => [content, { ...specialToken(id, content) }])),
+);
 
 export interface WordOptions {
   /** Most words in the vocabulary, special tokens counted. */
@@ -14,9 +23,6 @@ export interface WordOptions {
   readonly minCount: number;
   readonly lowercase: boolean;
 }
-
-/** Letter by letter, as Hugging Face's Lowercase does: JavaScript alone has a rule for Σ at the end of a word. */
-const lower = (text: string): string => text.replaceAll('Σ', 'σ').toLowerCase();
 
 const wordsOf = (text: string, lowercase: boolean): readonly string[] =>
   (lowercase ? lower(text) : text).match(wordPattern) ?? [];
@@ -31,8 +37,10 @@ export class WordCounter {
   }
 
   add(text: string): void {
-    for (const word of wordsOf(text, this.#options.lowercase))
-      this.#counts.set(word, (this.#counts.get(word) ?? 0) + 1);
+    for (const section of atSpecials(text))
+      if (section.id === undefined)
+        for (const word of wordsOf(section.text, this.#options.lowercase))
+          this.#counts.set(word, (this.#counts.get(word) ?? 0) + 1);
   }
 
   /** A tokenizer of the most frequent words. @throws UserError if no word is frequent enough. */
@@ -42,7 +50,7 @@ export class WordCounter {
       .filter(([, count]) => count >= minCount)
       // Equal counts by letters, so that the order in which texts come does not matter.
       .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-      .slice(0, size - specials.length)
+      .slice(0, size - wordSpecials.length)
       .map(([word]) => word);
     if (this.#counts.size === 0)
       throw new UserError('There are no words in the training texts to make a vocabulary of.', {
@@ -58,18 +66,23 @@ export class WordCounter {
 
 /** Each word of a list is a token, every other is unknown; [CLS] and [SEP] stand around a text. */
 export function wordTokenizer(words: readonly string[], lowercase: boolean): Tokenizer {
-  const tokens: readonly string[] = [...specials, ...words];
+  const tokens: readonly string[] = [...wordSpecials, ...words];
   const ids = new Map(tokens.map((token, id) => [token, id]));
   return {
     vocabulary: tokens.length,
+    tokens: ids,
     padId: padId!,
     endId: endId!,
     prefix: [startId!],
     suffix: [endId!],
-    encode: (text) => wordsOf(text, lowercase).map((word) => ids.get(word) ?? unknownId!),
+    begin: [],
+    encode: (text) =>
+      atSpecials(text).flatMap(({ text: section, id }) =>
+        id === undefined ? wordsOf(section, lowercase).map((word) => ids.get(word) ?? unknownId!) : [id],
+      ),
     decode: (sequence) =>
       sequence
-        .filter((id) => id >= specials.length)
+        .filter((id) => id >= wordSpecials.length)
         .map((id) => tokens[id] ?? '')
         .join(' '),
     files: () => ({
@@ -77,7 +90,7 @@ export function wordTokenizer(words: readonly string[], lowercase: boolean): Tok
         version: '1.0',
         truncation: null,
         padding: null,
-        added_tokens: specials.map((token, id) => specialToken(id, token)),
+        added_tokens: wordSpecials.map((token, id) => specialToken(id, token)),
         normalizer: lowercase ? { type: 'Lowercase' } : null,
         // White space, and each punctuation mark by itself.
         pre_tokenizer: { type: 'BertPreTokenizer' },
