@@ -12,7 +12,7 @@ import { fileProblem } from '../data/file-problem.ts';
 import type { RunRecord } from '../runs/run-records.ts';
 import type { RunStore } from '../runs/store.ts';
 import { exitCodes } from './complain.ts';
-import { type DataDirOption, withStore } from './context.ts';
+import { type DataDirOption, lookAtStore } from './context.ts';
 import type { CommandMaker } from './program.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -41,7 +41,7 @@ export const compareCommand: CommandMaker = (context, ended) => {
     .option('--data-dir <path>', 'where runs are kept')
     .action(
       ended((parts: string[], options: CompareOptions) =>
-        withStore(context, options, async (store) => {
+        lookAtStore(context, options, async (store) => {
           const { terminal } = context;
           const runs = await chosenRuns(store, parts);
           const comparison = compareRuns(runs);

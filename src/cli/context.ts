@@ -4,7 +4,7 @@ import { UserError } from '../experiment/user-error.ts';
 import { repairDamagedRows } from '../runs/damaged-rows.ts';
 import { findDataDirectory } from '../runs/data-directory.ts';
 import type { Launcher } from '../runs/launch.ts';
-import { openStore, type RunStore } from '../runs/store.ts';
+import { openStore, openStoreAsAllowed, type RunStore } from '../runs/store.ts';
 import { Supervisor } from '../runs/supervisor.ts';
 import { complain } from './complain.ts';
 import type { Terminal } from './terminal.ts';
@@ -27,21 +27,26 @@ export const dataDirectoryOf = ({ dataDir }: DataDirOption) =>
 
 /**
  * Opens the store, brings it up to date with the run directories, and closes it in the end. A data directory that is
- * missing is only made where `make` says so: looking around should leave nothing behind.
+ * missing is only made where `make` says so: looking around should leave nothing behind. With `look`, for commands that
+ * change nothing, one that cannot be written is read all the same.
  */
 export async function withStore<T>(
   { terminal }: Context,
   options: DataDirOption,
   work: (store: RunStore) => Promise<T>,
-  { make = false } = {},
+  { make = false, look = false } = {},
 ): Promise<T> {
   const dataDirectory = dataDirectoryOf(options);
   if (!make && !existsSync(dataDirectory))
     throw new UserError(`No runs are kept here: there is no ${dataDirectory}.`, {
       remedy: 'Start some with `distillery run FILE`, or name another data directory with --data-dir.',
     });
-  const store = await openStore(dataDirectory);
+  const store = await (look ? openStoreAsAllowed : openStore)(dataDirectory);
   try {
+    if (!store.writable) {
+      terminal.err('The data directory cannot be written, so runs are shown as they were recorded last.\n');
+      return await work(store);
+    }
     await new Supervisor(store, { problem: (error) => complain(terminal, error) }).refresh();
     const result = await work(store);
     for (const told of await repairDamagedRows(store)) complain(terminal, told);
@@ -50,3 +55,10 @@ export async function withStore<T>(
     await store.close();
   }
 }
+
+/** As {@link withStore}, for commands that change nothing. */
+export const lookAtStore = <T>(
+  context: Context,
+  options: DataDirOption,
+  work: (store: RunStore) => Promise<T>,
+): Promise<T> => withStore(context, options, work, { look: true });

@@ -6,6 +6,9 @@ import { describeError, type ExitCode, exitCodes } from './complain.ts';
 import type { Context } from './context.ts';
 import type { ProgressView } from './progress/progress-view.ts';
 
+/** Where no run can be started, for want of room or of the database, it is waited for so long. */
+const patienceMs = 30_000;
+
 /**
  * Drives the queue and shows these runs until all have ended. Ctrl+C asks them to stop and waits for that; a second one
  * leaves at once. Gives back the exit code that their ends call for.
@@ -47,6 +50,7 @@ export async function followRuns(
     view.begin(await store.list({ ids, sort: 'createdAt' }));
     for (const id of ids) await supervisor.watch(id);
     await supervisor.start();
+    let well = performance.now();
     for (;;) {
       const news = new Promise<void>((resolve) => {
         wake = resolve;
@@ -59,6 +63,9 @@ export async function followRuns(
         view.end(runs);
         return asked > 0 ? exitCodes.interrupted : exitCodeOf(runs, ids.length);
       }
+      if (!supervisor.trouble || runs.some(({ state }) => state === 'running')) well = performance.now();
+      // Nothing goes on and nothing can be started: waiting any longer would only look like work.
+      else if (performance.now() - well > patienceMs) throw supervisor.trouble;
       await news;
     }
   } finally {

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
-import { removeRun } from '../runs/remove.ts';
-import { exitCodes } from './complain.ts';
-import { type DataDirOption, withStore } from './context.ts';
+import { isFull } from '../runs/database-problem.ts';
+import { freeRoomOf, removeRun } from '../runs/remove.ts';
+import { type ExitCode, exitCodes } from './complain.ts';
+import { type Context, type DataDirOption, dataDirectoryOf, withStore } from './context.ts';
 import type { CommandMaker } from './program.ts';
 
 export const removeCommand: CommandMaker = (context, ended) =>
@@ -10,15 +11,28 @@ export const removeCommand: CommandMaker = (context, ended) =>
     .argument('<run...>', 'ids of the runs')
     .option('--data-dir <path>', 'where runs are kept')
     .action(
-      ended((parts: string[], options: DataDirOption) =>
-        withStore(context, options, async (store) => {
-          // All are looked up first: a mistyped id should not leave half of them deleted.
-          const runs = await Promise.all(parts.map((part) => store.find(part)));
-          for (const { id } of runs) {
-            await removeRun(store, id);
-            context.terminal.out(`${id} is removed\n`);
-          }
-          return exitCodes.ok;
-        }),
-      ),
+      ended(async (parts: string[], options: DataDirOption) => {
+        try {
+          return await removeRuns(context, options, parts);
+        } catch (error) {
+          if (!isFull(error)) throw error;
+          await freeRoomOf(dataDirectoryOf(options), parts);
+          // With the room that was made, opening the store finishes what was begun.
+          return await withStore(context, options, async () => {
+            for (const part of parts) context.terminal.out(`${part} is removed\n`);
+            return exitCodes.ok;
+          });
+        }
+      }),
     );
+
+const removeRuns = (context: Context, options: DataDirOption, parts: readonly string[]): Promise<ExitCode> =>
+  withStore(context, options, async (store) => {
+    // All are looked up first: a mistyped id should not leave half of them deleted.
+    const runs = await Promise.all(parts.map((part) => store.find(part)));
+    for (const { id } of runs) {
+      await removeRun(store, id);
+      context.terminal.out(`${id} is removed\n`);
+    }
+    return exitCodes.ok;
+  });

@@ -5,7 +5,7 @@ import { compressionOf } from '../runs/run-summary.ts';
 import { type RunState, runStates } from '../worker/events.ts';
 import { countArgument } from './arguments.ts';
 import { exitCodes } from './complain.ts';
-import { type DataDirOption, withStore } from './context.ts';
+import { type DataDirOption, lookAtStore } from './context.ts';
 import type { CommandMaker } from './program.ts';
 import { phaseNames, rateText } from './progress/wording.ts';
 import { plainTable } from './table.ts';
@@ -36,7 +36,7 @@ export const runsCommand: CommandMaker = (context, ended) =>
     .option('--data-dir <path>', 'where runs are kept')
     .action(
       ended((options: RunsOptions) =>
-        withStore(context, options, async (store) => {
+        lookAtStore(context, options, async (store) => {
           const { terminal } = context;
           const limit =
             options.limit ?? (terminal.outIsTerminal && !options.json ? shownInTerminal : undefined);

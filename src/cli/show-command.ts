@@ -13,7 +13,7 @@ import type { RunRecord } from '../runs/run-records.ts';
 import type { Artifact } from '../runs/stored-events.ts';
 import type { ModelFigures, RunData, RunResult } from '../worker/events.ts';
 import { exitCodes } from './complain.ts';
-import { type DataDirOption, withStore } from './context.ts';
+import { type DataDirOption, lookAtStore } from './context.ts';
 import type { CommandMaker } from './program.ts';
 import { stateText } from './runs-command.ts';
 import { plainTable } from './table.ts';
@@ -35,7 +35,7 @@ export const showCommand: CommandMaker = (context, ended) =>
     .option('--data-dir <path>', 'where runs are kept')
     .action(
       ended((part: string, options: ShowOptions) =>
-        withStore(context, options, async (store) => {
+        lookAtStore(context, options, async (store) => {
           const { out, outColors: colors } = context.terminal;
           const run = await store.find(part);
           const series = (await store.series([run.id])).get(run.id)!;

@@ -14,6 +14,12 @@ const unwritable = new Set(['EACCES', 'EPERM', 'EROFS', 'SQLITE_READONLY', 'SQLI
 export const isUnwritable = (error: unknown) =>
   unwritable.has(codeOf(error) ?? codeOf((error as Error | null)?.cause) ?? '');
 
+const full = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', 'SQLITE_IOERR']);
+
+/** Whether an error says, or may mean, that the disk is full: SQLite reports that as an input/output error too. */
+export const isFull = (error: unknown) =>
+  full.has(codeOf(error) ?? codeOf((error as Error | null)?.cause) ?? '');
+
 /** Whether an error says that the file cannot be read as a database, so that a new one must be made. */
 export const isDamaged = (error: unknown) =>
   ['SQLITE_CORRUPT', 'SQLITE_NOTADB'].includes(codeOf(error) ?? codeOf((error as Error | null)?.cause) ?? '');

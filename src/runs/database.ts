@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import sqlite3 from 'sqlite3';
-import { databaseProblem, isBusy, isUnwritable, readOnlyProblem } from './database-problem.ts';
+import { databaseProblem, isBusy, isFull, isUnwritable, readOnlyProblem } from './database-problem.ts';
 
 export type SqlValue = string | number | null;
 /** Values in the order of the question marks. */
@@ -147,7 +147,22 @@ export class Database {
     check: (statements: Statements) => Promise<void>,
   ): Promise<Database> {
     // A writer has this file beside the database for as long as it lives.
-    const immutable = !(await exists(walOf(file)));
+    if (!(await exists(walOf(file)))) return Database.#openReader(file, check, true);
+    try {
+      return await Database.#openReader(file, check, false);
+    } catch (error) {
+      // Left empty by somebody who found the disk full; readers need room for what they share with writers.
+      const { size } = await stat(walOf(file)).catch(() => ({ size: 0 }));
+      if (!isFull(error) || size > 0) throw error;
+      return Database.#openReader(file, check, true);
+    }
+  }
+
+  static async #openReader(
+    file: string,
+    check: (statements: Statements) => Promise<void>,
+    immutable: boolean,
+  ): Promise<Database> {
     const stamp = await stampOf(file, immutable);
     const reader = await Connection.openReadOnly(file, immutable);
     try {

@@ -1,10 +1,10 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../experiment/user-error.ts';
 import { RunDirectory } from '../worker/run-directory.ts';
 import { runsDirectory } from './data-directory.ts';
 import { catchUp } from './follow.ts';
-import { removedPrefix } from './remove.ts';
+import { finishRemoval, isBeingRemoved } from './remove.ts';
 import { isRunId } from './run-id.ts';
 import type { RunStore } from './store.ts';
 
@@ -20,7 +20,7 @@ export async function discoverRuns(store: RunStore): Promise<{ found: string[]; 
   for (const { name } of (await readdir(folder, { withFileTypes: true })).filter((entry) =>
     entry.isDirectory(),
   )) {
-    if (name.startsWith(removedPrefix)) await rm(join(folder, name), { recursive: true, force: true });
+    if (isBeingRemoved(name)) await finishRemoval(store, name);
     if (!isRunId(name) || known.has(name)) continue;
     try {
       const request = new RunDirectory(join(folder, name)).readRequest();

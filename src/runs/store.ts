@@ -6,7 +6,7 @@ import { addRun } from './add-run.ts';
 import { type RunChanges, selectChanges } from './changes.ts';
 import { databaseFile, runDirectory, runsDirectory } from './data-directory.ts';
 import type { Database, Statements } from './database.ts';
-import { isUnwritable } from './database-problem.ts';
+import { isFull, isUnwritable } from './database-problem.ts';
 import { findRun } from './find-run.ts';
 import { ingestEvents } from './ingest.ts';
 import { changeLabels, type Labels } from './labels.ts';
@@ -42,8 +42,8 @@ export async function openStoreReadOnly(dataDirectory: string): Promise<RunStore
 }
 
 /**
- * Opens the run database of a data directory for writing or, where the file system does not let us write and there is a
- * database, for reading alone: see {@link RunStore.writable}. Throws UserError.
+ * Opens the run database of a data directory for writing or, where the file system does not let us write or is full, and
+ * there is a database, for reading alone: see {@link RunStore.writable}. Throws UserError.
  */
 export async function openStoreAsAllowed(dataDirectory: string): Promise<RunStore> {
   const file = databaseFile(dataDirectory);
@@ -51,7 +51,7 @@ export async function openStoreAsAllowed(dataDirectory: string): Promise<RunStor
     try {
       return await openDatabase(dataDirectory);
     } catch (error) {
-      if (!isUnwritable(error) || !existsSync(file)) throw error;
+      if (!(isUnwritable(error) || isFull(error)) || !existsSync(file)) throw error;
       return openDatabaseReadOnly(file);
     }
   });

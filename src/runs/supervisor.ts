@@ -59,6 +59,7 @@ export class Supervisor {
   #generation: number;
   #version = -1;
   #lastProblem = '';
+  #trouble: Error | undefined;
 
   constructor(store: RunStore, listener: SupervisorListener = {}, options: SupervisorOptions = {}) {
     this.#store = store;
@@ -66,6 +67,11 @@ export class Supervisor {
     this.#queue = options.launcher && new RunQueue(store, options.launcher, options.atOnce);
     this.#intervalMs = options.intervalMs ?? 500;
     this.#generation = store.generation;
+  }
+
+  /** What keeps the store from being followed now; undefined where nothing does. */
+  get trouble(): Error | undefined {
+    return this.#trouble;
   }
 
   /** Brings the store up to date once, as a command does that only wants to show it. */
@@ -149,7 +155,9 @@ export class Supervisor {
       if (version !== this.#version) this.#listener.changed?.();
       this.#version = version;
       this.#lastProblem = '';
+      this.#trouble = undefined;
     } catch (error) {
+      this.#trouble = error as Error;
       this.#tell(error as Error);
     }
   }

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  statfsSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { removeRun } from '../../src/runs/remove.ts';
+import { openStore } from '../../src/runs/store.ts';
+import { Supervisor } from '../../src/runs/supervisor.ts';
+import { program } from '../program.ts';
+import { addRun, temporaryStore } from './support.ts';
+
+const limit = { timeout: 120_000 };
+
+/** A file system of three megabytes; undefined, with the test skipped, where none can be made. */
+function smallDisk(t: TestContext): string | undefined {
+  const disk = mkdtempSync(join(tmpdir(), 'distillery-full-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk], { stdio: 'ignore' });
+  } catch {
+    t.skip('making a small file system needs root on Linux');
+    return undefined;
+  }
+  t.after(() => execFileSync('umount', ['-l', disk]));
+  return disk;
+}
+
+/** Fills the disk up to its last block. */
+function fill(disk: string): void {
+  const file = join(disk, 'fill');
+  writeFileSync(file, '');
+  for (let blocks = statfsSync(disk).bfree; blocks > 0; blocks--)
+    try {
+      writeFileSync(file, Buffer.alloc(4096 * blocks, 1));
+      break;
+    } catch {
+      truncateSync(file, 0);
+    }
+}
+
+test('runs on a full disk can be looked at and removed, which makes room', limit, async (t) => {
+  const disk = smallDisk(t);
+  if (!disk) return;
+  const dataDirectory = join(disk, '.distillery');
+  const store = await openStore(dataDirectory);
+  const [one, other] = [await addRun(store, 0), await addRun(store, 1)];
+  for (const id of [one, other]) {
+    await store.transaction((database) =>
+      database.run("UPDATE runs SET state = 'failed' WHERE id = ?", [id]),
+    );
+    mkdirSync(join(store.directoryOf(id), 'checkpoints'));
+    writeFileSync(join(store.directoryOf(id), 'checkpoints', 'last'), Buffer.alloc(400_000, 1));
+  }
+  await store.close();
+  fill(disk);
+  const cli = (...words: string[]) => {
+    const [node, ...first] = program('test/cli/fake-cli.ts');
+    return spawnSync(node, [...first, ...words, '--data-dir', dataDirectory], { encoding: 'utf8' });
+  };
+  const looked = cli('runs');
+  assert.equal(looked.status, 0, looked.stderr);
+  assert.ok(looked.stdout.includes(one), looked.stdout);
+  const removed = cli('remove', one);
+  assert.equal(removed.status, 0, removed.stderr);
+  assert.equal(existsSync(join(dataDirectory, 'runs', one)), false);
+  const after = await openStore(dataDirectory);
+  t.after(() => after.close());
+  await new Supervisor(after).refresh();
+  assert.deepEqual(await after.ids(), [other]);
+  assert.deepEqual(readdirSync(join(dataDirectory, 'runs')), [other]);
+});
+
+test('a deletion that was broken off is finished by whoever comes next', limit, async (t) => {
+  const store = await temporaryStore(t);
+  const [broken, whole] = [await addRun(store, 0), await addRun(store, 1)];
+  const runs = join(store.dataDirectory, 'runs');
+  execFileSync('mv', [join(runs, broken), join(runs, `.removed-${broken}`)]);
+  await new Supervisor(store).refresh();
+  assert.deepEqual(await store.ids(), [whole]);
+  assert.deepEqual(readdirSync(runs), [whole]);
+  await removeRun(store, whole);
+  assert.deepEqual(readdirSync(runs), []);
+});
