@@ -150,6 +150,7 @@ const runRow = object<RunRow>({
   phase: nullable(string),
   progress: figure,
   remainingSeconds: figure,
+  resumable: boolean,
   problem: nullable(string),
   tags: strings,
   note: string,

@@ -112,6 +112,8 @@ export interface RunRow {
   readonly createdAt: number;
   readonly startedAt: Figure;
   readonly endedAt: Figure;
+  /** Whether it can go on: `isResumable` of src/runs. */
+  readonly resumable: boolean;
   /** What a running run does, and how far it is; null where it does not say. */
   readonly phase: string | null;
   /** 0…1 of the phase. */

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { commands, env, l10n, Uri, window, workspace } from 'vscode';
 import { UserError } from '../../src/experiment/user-error.ts';
+import { isResumable } from '../../src/runs/resumable.ts';
 import type { RunState } from '../../src/worker/events.ts';
 import { openRunFolder } from '../commands/file-commands.ts';
 import { remove } from '../commands/label-commands.ts';
@@ -38,7 +39,6 @@ const harmless: ReadonlySet<ActionMessage['name']> = new Set([
 ]);
 
 const active: readonly RunState[] = ['running', 'queued'];
-const resumable: readonly RunState[] = ['interrupted', 'cancelled', 'failed'];
 const ended: readonly RunState[] = ['completed', 'failed', 'cancelled', 'interrupted'];
 
 /** Does what the page wants done. Rejects with UserError, in the words of which the page says why it was not. */
@@ -73,7 +73,7 @@ export async function act(message: ActionMessage, sources: ActionSources): Promi
       return changed(ids);
     }
     case 'resume': {
-      const ids = await inState(folders, message.runs, resumable, (name) =>
+      const ids = await inState(folders, message.runs, isResumable, (name) =>
         l10n.t('{0} cannot go on.', name),
       );
       await resume(services, ids);
@@ -156,15 +156,17 @@ export async function act(message: ActionMessage, sources: ActionSources): Promi
 type Folders = Services['folders']['all'];
 type Writer = Awaited<ReturnType<FoundRun['folder']['writer']>>;
 
-/** Ids of the runs that are in one of these states. @throws UserError where none is. */
+/** Ids of the runs that are in one of these states, or for which this holds. @throws UserError where none is. */
 async function inState(
   folders: Folders,
   ids: readonly string[],
-  states: readonly RunState[],
+  fits: readonly RunState[] | ((record: FoundRun['record']) => boolean),
   otherwise: (name: string) => string,
 ): Promise<string[]> {
   const found = await findRuns(folders, ids);
-  const fit = found.filter(({ record }) => states.includes(record.state));
+  const fit = found.filter(({ record }) =>
+    typeof fits === 'function' ? fits(record) : fits.includes(record.state),
+  );
   if (fit.length > 0) return fit.map(({ record }) => record.id);
   const [first] = found;
   throw first

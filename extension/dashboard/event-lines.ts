@@ -1,3 +1,4 @@
+import { stateWord } from '../../src/compare/state-word.ts';
 import type { StoredEvent } from '../../src/runs/stored-events.ts';
 import type { RunData } from '../../src/worker/events.ts';
 import type { EventLine } from '../../webview/protocol.ts';
@@ -12,7 +13,7 @@ export const unlistedEvents: readonly StoredEvent['type'][] = ['metric', 'progre
 
 /** An event in words; what is missing in a damaged one is left out. */
 export function eventLine({ seq, time, type, body = {} }: AnyEvent): EventLine {
-  return { seq, time, type, text: textOf(type, body) };
+  return { seq, time, type: type === 'cancelled' ? stateWord(type) : type, text: textOf(type, body) };
 }
 
 function textOf(type: StoredEvent['type'], body: Readonly<Record<string, unknown>>): string {

@@ -2,6 +2,7 @@ import { flattenConfig } from '../../src/compare/flat-config.ts';
 import { figuresOf } from '../../src/compare/run-figures.ts';
 import type { Experiment } from '../../src/experiment/schema.ts';
 import type { SeriesInfo } from '../../src/runs/metrics.ts';
+import { isResumable } from '../../src/runs/resumable.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
 import type { FlatConfig, MetricSummary, ModelFigures, RunRow } from '../../webview/protocol.ts';
 
@@ -17,6 +18,7 @@ export function rowOf(record: RunRecord, series: readonly SeriesInfo[]): RunRow 
     data: dataOf(record.config.dataset),
     seed: record.seed,
     state: record.state,
+    resumable: isResumable(record),
     createdAt: record.createdAt,
     startedAt: record.startedAt ?? null,
     endedAt: record.endedAt ?? null,

@@ -1,5 +1,6 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { formatPercent, formatRatio, missing, oneLine } from '../compare/formatting.ts';
+import { stateWord } from '../compare/state-word.ts';
 import { type RunRecord, runSortKeys } from '../runs/run-records.ts';
 import { compressionOf } from '../runs/run-summary.ts';
 import { type RunState, runStates } from '../worker/events.ts';
@@ -22,12 +23,24 @@ interface RunsOptions extends DataDirOption {
 }
 
 const shownInTerminal = 50;
+const stateWords = runStates.map(stateWord);
+
+/** Adds a state by the word it is shown by, or by the one that JSON has. */
+function stateArgument(word: string, before: readonly RunState[] = []): RunState[] {
+  const state = runStates.find((one) => one === word || stateWord(one) === word);
+  if (!state) throw new InvalidArgumentError(`Allowed choices are ${stateWords.join(', ')}.`);
+  return [...before, state];
+}
 
 export const runsCommand: CommandMaker = (context, ended) =>
   new Command('runs')
     .description('List runs, newest first.')
     .option('--json', 'print them as a JSON array with everything known of each')
-    .addOption(new Option('--state <state...>', 'only runs in these states').choices(runStates))
+    .addOption(
+      new Option('--state <state...>', `only runs in these states: ${stateWords.join(', ')}`).argParser(
+        stateArgument,
+      ),
+    )
     .option('--tag <tag>', 'only runs with this tag')
     .option('--text <text>', 'only runs with this in id, name, experiment, note or tag')
     .addOption(new Option('--sort <key>', 'what to order by').choices(runSortKeys).default('createdAt'))
@@ -106,7 +119,7 @@ export function stateText(run: RunRecord, colors: Colors): string {
     case 'failed':
       return colors.red('failed');
     case 'cancelled':
-      return colors.yellow(run.cancelReason === 'cancel' ? 'cancelled' : 'stopped');
+      return colors.yellow(stateWord(run.state));
     case 'interrupted':
       return colors.yellow('interrupted');
   }

@@ -20,7 +20,7 @@ export async function stopRun(store: RunStore, id: string, request: ControlReque
   if (await leaveQueue(store, id, request)) return;
   const run = await store.get(id);
   if (run?.state !== 'running')
-    throw new UserError(`The run ${id} is not running: it is ${run?.state ?? 'gone'}.`, {
+    throw new UserError(`The run ${id} is not running: it ${run ? 'has ended' : 'is gone'}.`, {
       remedy: 'Look at `distillery runs`.',
     });
   await new RunDirectory(run.directory).request(request);

@@ -31,7 +31,7 @@ function notResumable(id: string, state: string | undefined): UserError {
     state === undefined
       ? 'it is gone'
       : state === 'cancelled'
-        ? 'it was cancelled, which keeps nothing to resume from'
+        ? 'it was discarded when it was stopped, which keeps nothing to resume from'
         : `it is ${state}`;
   return new UserError(`The run ${id} cannot be resumed: ${reason}.`, {
     remedy:

@@ -493,6 +493,25 @@ describe('the page in a browser', { skip: withoutBrowser, concurrency: false }, 
     await page.close();
   });
 
+  test('a run says truly what Stop and Discard keep, and Resume is there for one that failed', async () => {
+    const { page } = await open('runs=24&states=mixed');
+    const tools = page.getByRole('toolbar', { name: 'Run', exact: true });
+    await page.locator('.line.run', { hasText: 'train' }).first().locator('button.link').click();
+    assert.match(
+      (await tools.locator('vscode-button', { hasText: 'Stop' }).getAttribute('title'))!,
+      /keeps a checkpoint/,
+    );
+    assert.match(
+      (await tools.locator('vscode-button', { hasText: 'Discard' }).getAttribute('title'))!,
+      /keeps nothing/,
+    );
+    assert.equal(await tools.getByRole('button', { name: 'Resume' }).count(), 0);
+    await page.getByRole('button', { name: 'All runs' }).click();
+    await page.locator('.line.run', { hasText: 'failed' }).first().locator('button.link').click();
+    await tools.getByRole('button', { name: 'Resume' }).waitFor();
+    await page.close();
+  });
+
   test('a run at work shows what its machine does, and one that has ended does not', async () => {
     const { page } = await open('runs=24&states=mixed');
     await page.locator('.line.run', { hasText: 'train' }).first().locator('button.link').click();

@@ -1,6 +1,7 @@
 import { figureKinds } from '../../src/compare/figure-kinds.ts';
 import { formatConfigValue } from '../../src/compare/flat-config.ts';
 import { formatNumber, formatPercent, missing } from '../../src/compare/formatting.ts';
+import { stateWord } from '../../src/compare/state-word.ts';
 import type { FlatConfig, RunRow } from '../protocol.ts';
 
 export type CellValue = string | number | null;
@@ -92,7 +93,7 @@ const teacher: Column = {
 const fixed: readonly Column[] = [
   text('name', 'Name', 'What the run is called.', (row) => row.name),
   {
-    ...text('state', 'State', 'What the run does, and how far it is.', (row) => row.state),
+    ...text('state', 'State', 'What the run does, and how far it is.', (row) => stateWord(row.state)),
     kind: 'state',
   },
   text('strategy', 'Strategy', 'How the student learns from the teacher.', (row) => row.strategy),

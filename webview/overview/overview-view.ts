@@ -161,9 +161,9 @@ export class OverviewView extends Part {
 
   #selection(selected: readonly string[]): TemplateResult {
     const { host } = this.dashboard;
-    const states = selected.map((id) => this.dashboard.store.runs.get(id)!.state);
-    const active = states.some((state) => state === 'running' || state === 'queued');
-    const resumable = states.some((state) => state === 'interrupted' || state === 'cancelled');
+    const rows = selected.map((id) => this.dashboard.store.runs.get(id)!);
+    const active = rows.some(({ state }) => state === 'running' || state === 'queued');
+    const resumable = rows.some((row) => row.resumable);
     if (selected.length === 0)
       return html`<p class="hint">Select runs to compare them. Enter opens a run, Space selects it.</p>`;
     return html`<div class="selection" role="toolbar" aria-label="Selected runs">

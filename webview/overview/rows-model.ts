@@ -1,4 +1,5 @@
 import { spreadOf } from '../../src/compare/spread.ts';
+import { stateWord } from '../../src/compare/state-word.ts';
 import type { FlatConfig, RunRow } from '../protocol.ts';
 import type { Grouping, OverviewState, SortKey } from '../state/view-state.ts';
 import type { CellValue, Column, SpreadLike } from './columns.ts';
@@ -36,7 +37,16 @@ export function filteredRows(
     );
     if (!passes) return false;
     if (words.length === 0) return true;
-    const text = [row.name, row.experiment, row.strategy, row.data, row.state, row.note, row.id, ...row.tags]
+    const text = [
+      row.name,
+      row.experiment,
+      row.strategy,
+      row.data,
+      stateWord(row.state),
+      row.note,
+      row.id,
+      ...row.tags,
+    ]
       .join('\n')
       .toLowerCase();
     return words.every((word) => text.includes(word));

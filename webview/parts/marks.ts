@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { type Coloured, colorName, strategyShape } from '../../src/compare/charts/chart-theme.ts';
 import { formatSeconds } from '../../src/compare/formatting.ts';
+import { stateWord } from '../../src/compare/state-word.ts';
 import type { ComparedVerdict, Doubt, RunRow, RunState } from '../protocol.ts';
 
 const states: Readonly<Record<RunState, { readonly sign: string; readonly tone: string }>> = {
@@ -21,7 +22,8 @@ export function stateText(row: RunRow): {
   readonly short: string;
   readonly progress: number | null;
 } {
-  if (row.state !== 'running' || row.progress === null) return { text: row.state, short: '', progress: null };
+  if (row.state !== 'running' || row.progress === null)
+    return { text: stateWord(row.state), short: '', progress: null };
   const progress = Math.round(Math.min(1, Math.max(0, row.progress)) * 100);
   return { text: `${row.phase ?? 'running'} ${progress} %`, short: `${progress} %`, progress };
 }
@@ -31,7 +33,7 @@ export function stateMark(row: RunRow): TemplateResult {
   const { sign, tone } = states[row.state];
   const { text, progress } = stateText(row);
   if (progress === null)
-    return html`<span class="state ${tone}" title=${row.problem ?? row.state}
+    return html`<span class="state ${tone}" title=${row.problem ?? stateWord(row.state)}
       >${icon(sign)} <span class="word">${text}</span></span
     >`;
   const left = row.remainingSeconds === null ? '' : `, ${formatSeconds(row.remainingSeconds)} left`;

@@ -130,13 +130,19 @@ export class RunView extends Part {
         ${
           active
             ? button('Stop', () => host.command('stop', { runs }), {
-                title: 'Ends training after this step, evaluates and keeps the student.',
+                title: 'Ends the run after this step and keeps a checkpoint, from which it can be resumed.',
               })
             : nothing
         }
-        ${active ? button('Cancel', () => host.command('cancel', { runs })) : nothing}
         ${
-          row.state === 'interrupted' || row.state === 'cancelled'
+          active
+            ? button('Discard', () => host.command('cancel', { runs }), {
+                title: 'Ends the run after this step and keeps nothing to resume it from.',
+              })
+            : nothing
+        }
+        ${
+          row.resumable
             ? button('Resume', () => host.command('resume', { runs }), { primary: true })
             : nothing
         }

@@ -68,7 +68,7 @@ export function endText(event: RunEvent, colors: Colors): string | undefined {
     case 'cancelled':
       return event.reason === 'stop'
         ? colors.yellow('stopped; it can be resumed')
-        : colors.yellow('cancelled');
+        : colors.yellow('stopped; nothing is kept to resume from');
     case 'interrupted':
       return `${colors.yellow('interrupted')}: ${event.message}`;
     case 'failed':

@@ -7,6 +7,7 @@ import { formatPercent, formatRatio, missing } from '../formatting.ts';
 import type { RunGroup } from '../groups.ts';
 import { referenceResults } from '../reference-figures.ts';
 import { type ReportRow, reportRows, shownFigures } from '../report-rows.ts';
+import { stateWord } from '../state-word.ts';
 import type { Verdict } from '../verdict.ts';
 import { differenceText } from '../verdict-text.ts';
 import { html, type Markup, name } from './markup.ts';
@@ -146,7 +147,7 @@ export function runsTable(comparison: Comparison): Markup {
     <tbody>${shown.map(
       (
         run,
-      ) => html`<tr><th scope="row"><code>${run.run}</code></th><td>${name(run.experiment)}</td><td>${run.seed}</td><td>${run.state}</td>
+      ) => html`<tr><th scope="row"><code>${run.run}</code></th><td>${name(run.experiment)}</td><td>${run.seed}</td><td>${stateWord(run.state)}</td>
       <td>${formatPercent(run.teacher?.accuracy)}</td><td>${formatPercent(run.student?.accuracy)}</td>
       <td>${formatPercent(run.retention)}</td><td>${formatPercent(run.agreement)}</td></tr>`,
     )}</tbody></table></div>

@@ -216,6 +216,7 @@ export function rowOf(run: SampleRun): RunRow {
     data: 'mnist, 1,000 labels',
     seed: run.seed,
     state: run.state,
+    resumable: run.state === 'interrupted' || run.state === 'failed',
     createdAt: run.createdAt!,
     startedAt: run.createdAt! + 1000,
     endedAt: run.state === 'completed' ? run.createdAt! + 60_000 : null,

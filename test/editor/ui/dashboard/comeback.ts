@@ -74,6 +74,6 @@ export function comebackSteps(): void {
     await tick(both[1]!.getByRole('checkbox', { name: 'Select all runs shown' }));
     await both[1]!.locator('vscode-button', { hasText: /^\s*Stop\s*$/ }).click();
     await expectSoon(async () => (await runs()).every(({ state }) => state !== 'running'), 60_000);
-    for (const one of both) await one.locator('.line.run').filter({ hasText: 'cancelled' }).nth(1).waitFor();
+    for (const one of both) await one.locator('.line.run').filter({ hasText: 'stopped' }).nth(1).waitFor();
   });
 }

@@ -1,0 +1,7 @@
+import type { RunState } from '../worker/events.ts';
+
+/**
+ * What people read for a state. Events and databases call a run 'cancelled' that was asked to end; whether it kept something
+ * to resume from is told beside it, and not by another name.
+ */
+export const stateWord = (state: RunState): string => (state === 'cancelled' ? 'stopped' : state);
