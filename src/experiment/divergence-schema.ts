@@ -22,9 +22,9 @@ export const divergence = {
     .lt(1)
     .default(0.1)
     .describe('λ, read by skew-kl and skew-reverse-kl only. Default 0.1 (Ko et al. 2024).'),
-  topK: z.int().min(1).nullable().default(64).meta({
+  topK: z.int().min(1).nullable().default(null).meta({
     description:
-      'Language models: keep this many of the teacher’s most probable tokens per position. Their probabilities at the temperature are exact, and all other tokens count as one, of the student as of the teacher. null keeps all, which makes a large cache. Default 64.',
+      'Language models: null learns from all of the teacher’s next-token probabilities; the cache keeps its last hidden state, from which they follow exactly. A number keeps only so many of the most probable tokens per position where that is less than the hidden state, so for teachers wider than twice the number: their probabilities are exact at the temperature, and all other tokens count as one, of the student as of the teacher. That saves disk and memory, and teaches less the higher the temperature. Default null.',
     unit: 'tokens',
   }),
 };

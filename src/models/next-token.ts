@@ -16,6 +16,20 @@ export function nextTokenLogits(model: Model, input: ModelInput, rows: Tensor): 
   return tf.matMul(last as Tensor2D, predictorOf(model) as Tensor2D, false, true);
 }
 
+/**
+ * The logits that follow from the last hidden state: all that a language model answers, in as many numbers a token as
+ * its layers are wide.
+ * @param states (batch, length, width)
+ * @returns (batch, length, vocabulary)
+ * @throws Error if the model continues no texts
+ */
+export function logitsOfStates(model: Model, states: Tensor): Tensor {
+  const [batch, length, width] = states.shape as [number, number, number];
+  const predictor = predictorOf(model) as Tensor2D;
+  const rows = tf.reshape(states, [batch * length, width]) as Tensor2D;
+  return tf.reshape(tf.matMul(rows, predictor, false, true), [batch, length, predictor.shape[0]]);
+}
+
 /** The matrix (vocabulary, width) that turns the last hidden state into logits. */
 function predictorOf({ config, parameters }: Model): Tensor {
   const embeddings =

@@ -14,10 +14,10 @@ import { heed, type StopRequested } from './interruption.ts';
 import { SignalFile } from './signal-file.ts';
 import { SignalFileWriter } from './signal-file-writer.ts';
 import type { Column } from './signal-format.ts';
-import { isPerToken, signalsOf, type TeacherSource, toSignals } from './teacher-source.ts';
+import { isPerToken, storedSignals, type TeacherSource, toSignals } from './teacher-source.ts';
 import { onceAcrossProcesses } from './wait-for-lock.ts';
 
-const formatVersion = 3;
+const formatVersion = 4;
 
 export interface SignalOptions {
   readonly device: Device;
@@ -75,7 +75,7 @@ export async function cachedSignals(options: SignalOptions): Promise<CachedSigna
     found,
     secondsPerPass: signals.seconds,
     inputs: ({ sampleIds, labels, input }) => signals.read(sampleIds, labels.shape[0]!, input.ids?.shape[1]),
-    signals: (_input, cached) => toSignals(cached),
+    signals: (_input, cached) => toSignals(options.teacher, cached),
     close: () => signals.close(),
   };
 }
@@ -129,7 +129,7 @@ async function compute(
   let columns: Column[] = [];
   const step = device.compile((inputs) => {
     const input = modelInput(inputs);
-    const signals = signalsOf(teacher, needs, input);
+    const signals = storedSignals(teacher, needs, input);
     columns = Object.entries(signals).map(([name, tensor]) => columnOf(name, tensor, input));
     return signals;
   });

@@ -6,6 +6,7 @@ import { RandomGenerator } from '../../src/device/random-generator.ts';
 import { modelSchema } from '../../src/experiment/model-schema.ts';
 import { strategySchema } from '../../src/experiment/strategy-schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
+import type { Model } from '../../src/models/model.ts';
 import { createStrategy } from '../../src/strategies/create-strategy.ts';
 import { hiddenShapes } from '../../src/strategies/hidden-shapes.ts';
 import { initializer } from '../../src/training/initialize.ts';
@@ -19,6 +20,7 @@ const limit = 8 * gibibyte;
 const vocabulary = 50_257;
 const length = 256;
 const topK = 64;
+const temperature = 2;
 const steps = 3;
 
 /**
@@ -41,7 +43,7 @@ export async function memory(threads: number, batchSize: number): Promise<boolea
     dropout: 0.1,
   });
   const student = buildModel(config, task, generator);
-  const strategy = createStrategy(strategySchema.parse({ kind: 'sequence', topK })).attach({
+  const strategy = createStrategy(strategySchema.parse({ kind: 'sequence', topK, temperature })).attach({
     student,
     teacher: { hiddenShapes: hiddenShapes(student), classes: vocabulary },
     task,
@@ -67,7 +69,7 @@ export async function memory(threads: number, batchSize: number): Promise<boolea
     device,
     student,
     strategy,
-    teacher: drawnSignals(generator, batchSize),
+    teacher: drawnSignals(generator, batchSize, student),
     parameters,
     optimizer,
     random: new HostRandom(generator),
@@ -125,7 +127,7 @@ function textBatch(generator: RandomGenerator, batchSize: number): HostBatch {
 }
 
 /** What a cache of teacher signals gives, with tokens drawn by chance: the size of a step does not depend on them. */
-function drawnSignals(generator: RandomGenerator, batchSize: number): TeacherSource {
+function drawnSignals(generator: RandomGenerator, batchSize: number, teacher: Model): TeacherSource {
   const positions = batchSize * length;
   const first = Int32Array.from({ length: positions }, () => generator.below(vocabulary - topK));
   const indices = Int32Array.from(
@@ -133,14 +135,14 @@ function drawnSignals(generator: RandomGenerator, batchSize: number): TeacherSou
     (_, at) => first[Math.floor(at / topK)]! + (at % topK),
   );
   const logProbabilities = new Float32Array(positions * topK).fill(Math.log(0.9 / topK));
-  const rest = new Float32Array(positions).fill(0.1);
+  const rest = new Float32Array(positions).fill(Math.log(0.1));
   const shape = [batchSize, length, topK];
   return {
     inputs: () => ({
       'top.indices': { data: indices, shape, dtype: 'int32' },
       'top.logProbabilities': { data: logProbabilities, shape, dtype: 'float32' },
-      'top.rest': { data: rest, shape: [batchSize, length], dtype: 'float32' },
+      [`top.rest.${temperature}`]: { data: rest, shape: [batchSize, length], dtype: 'float32' },
     }),
-    signals: (_input, cached) => toSignals(cached),
+    signals: (_input, cached) => toSignals(teacher, cached),
   };
 }

@@ -61,6 +61,9 @@ function answeringModel(layerShapes: readonly (readonly number[])[], logits: Ten
   };
 }
 
+/** Wider than twice what any case keeps of its answers, so that the number of kept tokens counts. */
+const teacherWidth = 64;
+
 export interface Outcome {
   readonly terms: Record<string, { weight: number; value: number }>;
   readonly gradients: Record<string, Float32Array>;
@@ -73,7 +76,7 @@ export async function computeCase(given: ReferenceCase): Promise<Outcome> {
   const classes = given.leaves.logits!.shape.at(-1)!;
   const hidden = names.filter((name) => name.startsWith('hidden.'));
   const studentShapes = hidden.length > 0 ? hidden.map((name) => leaves[name]!.shape.slice(1)) : [[1]];
-  const teacherShapes = given.teacher && (given.teacher.hidden ?? [{ shape: [0, classes] }]);
+  const teacherShapes = given.teacher && (given.teacher.hidden ?? [{ shape: [0, teacherWidth] }]);
   const teacher = teacherShapes && {
     hiddenShapes: teacherShapes.map(({ shape }) => shape.slice(1)),
     classes,

@@ -43,7 +43,8 @@ const attach = (config: Parameters<typeof strategyConfig>[0], classes = 3) =>
   createStrategy(strategyConfig(config)).attach({
     ...partsFor(modelOf({ architecture: 'mlp', hidden: [2] })),
     task: { classes },
-    teacher: { hiddenShapes: [[1]], classes },
+    // Wide enough that keeping some of its answers takes fewer numbers than its last hidden state.
+    teacher: { hiddenShapes: [[64]], classes },
   });
 
 const teacherSays = (logits: Tensor2D | ReturnType<typeof uniform>) => ({
@@ -543,13 +544,34 @@ describe('kept answers are as good as all of them, at any temperature', () => {
     assert.throws(() => keptAnswers(topLogits(t, 4, [1]), 4, 2), /temperature 2/);
   });
 
+  for (const temperature of [1, 2, 4])
+    for (const divergence of ['forward-kl', 'reverse-kl', 'jsd', 'skew-kl', 'skew-reverse-kl'])
+      test(`of a teacher no wider than what would be kept, topK changes no ${divergence} at temperature ${temperature}`, () => {
+        const z = tf.variable(uniform([2, 3, 9], 37));
+        const outcome = (topK: number | null) => {
+          const config = strategyConfig({ kind: 'sequence', divergence, temperature, topK });
+          const strategy = createStrategy(config).attach({
+            ...partsFor(modelOf({ architecture: 'mlp', hidden: [2] })),
+            task: { classes: 9 },
+            teacher: { hiddenShapes: [[8]], classes: 9 },
+          });
+          const labels = [
+            [0, 1, 2],
+            [3, 4, 5],
+          ];
+          const loss = () => totalOf(strategy.loss(contextFor(z, labels, { teacher: teacherSays(t) })));
+          return [number(loss()), ...gradientsOf(loss, new Map([['z', z]])).get('z')!];
+        };
+        assert.deepEqual(outcome(4), outcome(null));
+      });
+
   test('terms of different temperatures and counts give the same losses from one cache as from a live teacher', () => {
     const terms = [
       { kind: 'sequence', temperature: 2, topK: 3 },
       { kind: 'sequence', temperature: 1, topK: 5, divergence: 'reverse-kl' },
     ];
     const config = strategyConfig({ kind: 'combined', terms });
-    const { topLogits: needs } = createStrategy(config).needs({ student: [[1]], teacher: [[1]] });
+    const { topLogits: needs } = createStrategy(config).needs({ student: [[1]], teacher: [[64]] });
     assert.deepEqual(needs, { count: 5, temperatures: [1, 2] });
     const strategy = attach({ kind: 'combined', terms }, 9);
     const labels = [
@@ -599,11 +621,14 @@ describe('kept answers are as good as all of them, at any temperature', () => {
     assert.deepEqual(needs({ kind: 'response' }), { ...none, logits: true });
     assert.deepEqual(needs({ kind: 'feature' }), { ...none, hiddenStates: [2, 4] });
     assert.deepEqual(needs({ kind: 'relation' }), { ...none, pooled: [4] });
-    assert.deepEqual(needs({ kind: 'sequence' }), {
+    assert.deepEqual(needs({ kind: 'sequence' }), { ...none, logits: true });
+    assert.deepEqual(needs({ kind: 'sequence', topK: 1 }), {
       ...none,
       logits: true,
-      topLogits: { count: 64, temperatures: [2] },
+      topLogits: { count: 1, temperatures: [2] },
     });
+    // Two tokens take as many numbers as the four of the last hidden state, from which all answers follow.
+    assert.deepEqual(needs({ kind: 'sequence', topK: 2 }), { ...none, logits: true });
     assert.deepEqual(needs({ kind: 'sequence', topK: null }), { ...none, logits: true });
     assert.deepEqual(
       needs({ kind: 'combined', terms: [{ kind: 'sequence' }, { kind: 'response' }, { kind: 'cosine' }] }),

@@ -149,6 +149,32 @@ for (const [what, dataset, architecture, needs] of settings)
     teacher.dispose();
   });
 
+test('a language model’s answers are kept in as many numbers a token as its layers are wide', async () => {
+  const teacher = modelOf('gpt2', language);
+  const cacheDirectory = temporaryDirectory();
+  const kept = async (needs: Partial<TeacherNeeds>) => {
+    const source = await cachedSignals({
+      device,
+      teacher,
+      teacherHash: 'teacher',
+      needs: { logits: true, hiddenStates: [], pooled: [], ...needs },
+      split: language.train,
+      fingerprint: language.fingerprint,
+      cacheDirectory,
+    });
+    source.close();
+    const inputs = source.inputs(language.train.batch(Int32Array.of(0), 1));
+    return { found: source.found, shapes: Object.values(inputs).map(({ shape }) => shape.at(-1)) };
+  };
+  assert.deepEqual(await kept({}), { found: false, shapes: [8] });
+  assert.deepEqual(await kept({}), { found: true, shapes: [8] });
+  const at = (...temperatures: number[]) => kept({ topLogits: { count: 2, temperatures } });
+  assert.equal((await at(2)).found, false);
+  assert.equal((await at(2)).found, true);
+  assert.equal((await at(4)).found, false, 'what is left at one temperature says nothing of another');
+  teacher.dispose();
+});
+
 /** Loss, accuracy and mean confidence of next tokens, one sample at a time, by the definition. */
 function slowly(model: Model, split: Split) {
   let [loss, correct, confidence, count] = [0, 0, 0, 0];
