@@ -32,8 +32,8 @@ export async function otherClasses(
   path: JsonPath,
 ): Promise<Finding[]> {
   const wanted = own && (await classNamesOf(context));
-  // Images of another count are found elsewhere; see stored-models.ts.
-  if (!wanted || task.text?.goal === 'language-model') return [];
+  // Images of another count, and heads of one output, are found elsewhere; see stored-models.ts.
+  if (!wanted || task.text?.goal === 'language-model' || own.length === 1) return [];
   if (own.length !== wanted.length)
     return task.text
       ? [
@@ -79,7 +79,7 @@ async function classNamesOf({
     switch (config.kind) {
       case 'mnist':
       case 'idx':
-        return dataset && Array.from({ length: dataset.classes }, (_, index) => String(index));
+        return dataset && Array.from({ length: dataset.task.classes }, (_, index) => String(index));
       case 'image-folder':
         return await listClasses(resolvePath(directory, config.train));
       case 'cifar':

@@ -1,3 +1,4 @@
+import type { TaskShape } from '../data/dataset.ts';
 import { readIdx } from '../data/idx.ts';
 import { checkCounts, checkImageSize, checkLabels, countClasses, expectShape } from '../data/idx-rules.ts';
 import { type ImageFiles, locateMnist } from '../data/mnist.ts';
@@ -6,19 +7,25 @@ import type { Finding, JsonPath } from '../experiment/problem.ts';
 import { resolvePath } from '../experiment/resolve-path.ts';
 import type { DatasetConfig } from '../experiment/schema.ts';
 import { findingOf } from './context.ts';
-import { fileFindings } from './dataset-files.ts';
+import { readFileFacts } from './dataset-files.ts';
 import { readIdxShape, requireFile } from './idx-shape.ts';
 import { didYouMean } from './neighbours.ts';
 
-/** What is known of a dataset of images without reading them. */
+/** What is known of a dataset: of images without reading them, of a few texts from reading them. */
 export interface DatasetFacts {
-  /** How its samples are drawn. */
+  /** What it asks of a model. */
+  readonly task: TaskShape;
+  /** What its samples are drawn from. */
+  readonly labels?: DrawnFrom;
+  /** How many samples there are, where they were drawn already. */
+  readonly sizes?: { readonly train: number; readonly subset: number; readonly validation: number };
+}
+
+export interface DrawnFrom {
+  /** How samples are drawn. */
   readonly draw: SplitOptions;
-  /** [height, width, channels]. */
-  readonly image: readonly [number, number, number];
-  readonly classes: number;
-  readonly trainLabels: Uint8Array;
-  readonly testLabels: Uint8Array;
+  readonly train: Uint8Array | Int32Array;
+  readonly test: Uint8Array | Int32Array;
 }
 
 interface Part {
@@ -38,8 +45,7 @@ export async function readDatasetFacts(
   config: DatasetConfig,
   directory: string,
 ): Promise<{ facts?: DatasetFacts; findings: Finding[] }> {
-  if (config.kind !== 'mnist' && config.kind !== 'idx')
-    return { findings: await fileFindings(config, directory) };
+  if (config.kind !== 'mnist' && config.kind !== 'idx') return readFileFacts(config, directory);
   let pairs: { train: Pair; test: Pair };
   try {
     pairs = config.kind === 'mnist' ? mnistPairs(directory) : idxPairs(config, directory);
@@ -83,11 +89,8 @@ export async function readDatasetFacts(
   const [, height, width] = trainImages.shape as [number, number, number];
   return {
     facts: {
-      draw: config,
-      image: [height, width, 1],
-      classes,
-      trainLabels: trainLabels.data,
-      testLabels: testLabels.data,
+      task: { classes, image: [height, width, 1] },
+      labels: { draw: config, train: trainLabels.data, test: testLabels.data },
     },
     findings,
   };

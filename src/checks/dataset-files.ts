@@ -1,24 +1,85 @@
 import { stat } from 'node:fs/promises';
 import { fileProblem } from '../data/file-problem.ts';
-import { cifarFiles } from '../data/images/cifar.ts';
+import { cifarCounts, cifarFiles } from '../data/images/cifar.ts';
 import { listClasses } from '../data/images/image-files.ts';
+import { imageFolderFiles, requireSize, sizeOf } from '../data/images/image-folder.ts';
+import { imageSize } from '../data/images/image-size.ts';
 import { packageDirectory } from '../data/npm-package.ts';
 import { openDocuments } from '../data/text/documents.ts';
 import { mails, moby } from '../data/text/package-names.ts';
 import { readRows } from '../data/text/rows.ts';
+import type { ImageFolderConfig } from '../experiment/image-dataset-schema.ts';
 import type { Finding, JsonPath } from '../experiment/problem.ts';
 import { resolvePath } from '../experiment/resolve-path.ts';
 import type { DatasetConfig } from '../experiment/schema.ts';
+import { UserError } from '../experiment/user-error.ts';
 import { findingOf } from './context.ts';
+import type { DatasetFacts } from './dataset-facts.ts';
 import { didYouMean } from './neighbours.ts';
+import { remarkFindings, wholeDataset } from './whole-dataset.ts';
 
 type Config = Exclude<DatasetConfig, { kind: 'mnist' | 'idx' }>;
+
+/**
+ * What the files of a dataset show: at their beginning, of small ones to their end, and of folders of images by name.
+ * Without an error there are facts, as far as they can be known.
+ */
+export async function readFileFacts(
+  config: Config,
+  directory: string,
+): Promise<{ facts?: DatasetFacts; findings: Finding[] }> {
+  const found = await fileFindings(config, directory);
+  if (found.length > 0) return { findings: found };
+  switch (config.kind) {
+    case 'text-classification':
+    case 'language-model': {
+      const whole = await wholeDataset(config, directory);
+      return { facts: whole?.facts, findings: [...(whole?.findings ?? [])] };
+    }
+    case 'image-folder':
+      return folderFacts(config, directory);
+    case 'cifar': {
+      const { classes } = await cifarFiles(config, directory);
+      return { facts: { task: { classes, image: [32, 32, 3] } }, findings: [] };
+    }
+    default:
+      return { findings: [] };
+  }
+}
+
+/** Of so many images the size is looked up while somebody types. */
+const mostImages = 500;
+
+async function folderFacts(config: ImageFolderConfig, directory: string) {
+  const finding = (error: unknown) => {
+    const test = config.test !== undefined && resolvePath(directory, config.test);
+    const inTest = test && error instanceof UserError && error.place?.startsWith(test);
+    return findingOf(error, ['dataset', inTest ? 'test' : 'train'], 'file');
+  };
+  try {
+    const { classNames, first, training, testing, remarks } = await imageFolderFiles(config, directory);
+    const image = await sizeOf(config, first);
+    if (config.height === undefined || config.width === undefined)
+      for (const { file } of [...training, ...testing].slice(0, mostImages)) {
+        const size = await imageSize(file);
+        if (size) requireSize(size, file, [image[0], image[1]], config);
+      }
+    const labels = (files: readonly { label: number }[]) => Int32Array.from(files, ({ label }) => label);
+    const facts: DatasetFacts = {
+      task: { classes: classNames.length, image },
+      labels: { draw: config, train: labels(training), test: labels(testing) },
+    };
+    return { facts, findings: remarkFindings(remarks) };
+  } catch (error) {
+    return { findings: [finding(error)] };
+  }
+}
 
 /**
  * What the files of a dataset show at their beginning: whether they are there and have the columns or classes that are
  * named. Not all of them is read; that takes too long while somebody types.
  */
-export async function fileFindings(config: Config, directory: string): Promise<Finding[]> {
+async function fileFindings(config: Config, directory: string): Promise<Finding[]> {
   const looks: [JsonPath, string | undefined, (file: string) => Promise<void>][] = [];
   if ('tokenizer' in config && config.tokenizer.kind === 'file')
     looks.push([['dataset', 'tokenizer', 'file'], config.tokenizer.file, mustBeFile]);
@@ -40,7 +101,10 @@ export async function fileFindings(config: Config, directory: string): Promise<F
       break;
     }
     case 'cifar': {
-      const look = async () => void (await cifarFiles(config, directory));
+      const look = async () => {
+        const files = await cifarFiles(config, directory);
+        await cifarCounts([...files.train, ...files.test], files);
+      };
       looks.push([['dataset', 'folder'], config.folder, look]);
       break;
     }

@@ -1,7 +1,8 @@
 import { drawSplits, type SplitIndices, type SplitOptions } from '../data/splits.ts';
 import type { Finding, Fix, JsonPath } from '../experiment/problem.ts';
 import type { TrainingConfig } from '../experiment/schema.ts';
-import { type Check, type CheckContext, findingOf } from './context.ts';
+import { type Check, findingOf } from './context.ts';
+import type { DatasetFacts, DrawnFrom } from './dataset-facts.ts';
 
 /** Whether limits, held-out samples and the labelled subset can be drawn, and leave enough to train on. */
 export const checkSamples: Check = (context) => {
@@ -13,33 +14,39 @@ export const checkSamples: Check = (context) => {
     if (experiment.teacher?.training?.earlyStopping)
       findings.push(nothingToStopOn(['teacher', 'training', 'earlyStopping']));
   }
-  if (dataset === undefined) return findings;
-  const drawn = draw(context, findings);
-  if (drawn === undefined) return findings;
-  if (drawn.validation.length === 0 && experiment.dataset.validation > 0)
+  const sizes =
+    dataset?.sizes ?? (dataset?.labels && drawnSizes(dataset.task.classes, dataset.labels, findings));
+  if (sizes === undefined) return findings;
+  if (sizes.validation === 0 && experiment.dataset.validation > 0)
     findings.push({
-      message: `dataset.validation holds out none of ${drawn.train.length} training samples, so the last epoch is kept as the best.`,
+      message: `dataset.validation holds out none of ${sizes.train} training samples, so the last epoch is kept as the best.`,
       remedy: 'Raise it, or set it to 0 if that is what you want.',
       path: ['dataset', 'validation'],
       severity: 'warning',
       code: 'validation-empty',
     });
-  findings.push(...batchFindings(experiment.training, ['training'], drawn.subset.length, 'the student'));
+  findings.push(...batchFindings(experiment.training, ['training'], sizes.subset, 'the student'));
   if (experiment.teacher?.training !== undefined && experiment.teacher.model !== undefined)
     findings.push(
-      ...batchFindings(
-        experiment.teacher.training,
-        ['teacher', 'training'],
-        drawn.train.length,
-        'the teacher',
-      ),
+      ...batchFindings(experiment.teacher.training, ['teacher', 'training'], sizes.train, 'the teacher'),
     );
   return findings;
 };
 
+function drawnSizes(classes: number, from: DrawnFrom, findings: Finding[]): DatasetFacts['sizes'] {
+  const drawn = draw(classes, from, findings);
+  return (
+    drawn && {
+      train: drawn.train.length,
+      subset: drawn.subset.length,
+      validation: drawn.validation.length,
+    }
+  );
+}
+
 /** Draws with one option more each time, so that a failure is the fault of the last. */
-function draw({ dataset }: CheckContext, findings: Finding[]): SplitIndices | undefined {
-  const { splitSeed, trainLimit, testLimit, validation, labelledSubset } = dataset!.draw;
+function draw(classes: number, from: DrawnFrom, findings: Finding[]): SplitIndices | undefined {
+  const { splitSeed, trainLimit, testLimit, validation, labelledSubset } = from.draw;
   const stages: [string, SplitOptions][] = [
     ['trainLimit', { splitSeed, validation: 0, trainLimit }],
     ['validation', { splitSeed, validation, trainLimit, testLimit }],
@@ -48,12 +55,12 @@ function draw({ dataset }: CheckContext, findings: Finding[]): SplitIndices | un
   let drawn: SplitIndices | undefined;
   for (const [option, options] of stages) {
     try {
-      drawn = drawSplits(dataset!.trainLabels, dataset!.testLabels, dataset!.classes, options);
+      drawn = drawSplits(from.train, from.test, classes, options);
     } catch (error) {
       const path: JsonPath = ['dataset', option];
       const fix =
         drawn && option === 'labelledSubset'
-          ? nearestSubset(path, drawn, labelledSubset!, dataset!)
+          ? nearestSubset(path, drawn, labelledSubset!, classes, from.train)
           : undefined;
       findings.push({ ...findingOf(error, path, 'samples'), ...(fix !== undefined && { fix }) });
       return undefined;
@@ -67,7 +74,8 @@ function nearestSubset(
   path: JsonPath,
   { train }: SplitIndices,
   asked: number,
-  { classes, trainLabels }: { classes: number; trainLabels: Uint8Array },
+  classes: number,
+  trainLabels: ArrayLike<number>,
 ): Fix | undefined {
   const counts = new Array<number>(classes).fill(0);
   for (const index of train) counts[trainLabels[index]!]!++;

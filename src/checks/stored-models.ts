@@ -1,4 +1,5 @@
 import type { Finding } from '../experiment/problem.ts';
+import { requireClassAnswers } from '../models/answers-classes.ts';
 import { taskFor } from '../models/fit-weights.ts';
 import { type Check, findingOf } from './context.ts';
 import { taskOf } from './task.ts';
@@ -10,21 +11,27 @@ export const checkStoredModels: Check = (context) => {
   const base = { path: ['teacher', 'checkpoint'], severity: 'error' } as const;
   if (storedTeacher !== undefined && dataset !== undefined) {
     const { task } = storedTeacher;
-    if (task.image && task.classes !== dataset.classes)
+    if (task.image && dataset.task.image && task.classes !== dataset.task.classes)
       findings.push({
         ...base,
-        message: `The teacher tells ${task.classes} classes apart, but the dataset has ${dataset.classes}.`,
+        message: `The teacher tells ${task.classes} classes apart, but the dataset has ${dataset.task.classes}.`,
         remedy: 'Name a teacher that was trained on the same classes.',
         code: 'teacher-classes',
       });
-    else if (task.image && task.image.join() !== dataset.image.join())
+    else if (task.image && dataset.task.image && task.image.join() !== dataset.task.image.join())
       findings.push({
         ...base,
-        message: `The teacher sees ${describe(task.image)}, but the dataset has ${describe(dataset.image)}.`,
+        message: `The teacher sees ${describe(task.image)}, but the dataset has ${describe(dataset.task.image)}.`,
         remedy: 'Name a teacher that was trained on images of the same size.',
         code: 'teacher-images',
       });
   }
+  if (storedTeacher !== undefined)
+    try {
+      requireClassAnswers(storedTeacher, 'The teacher');
+    } catch (error) {
+      findings.push(findingOf(error, base.path, 'teacher-head'));
+    }
   if (findings.length > 0) return findings;
   const asked = taskOf(context)?.task;
   if (asked === undefined) return [];

@@ -10,7 +10,7 @@ export interface AskedTask {
 
 /** What the dataset asks of a model, as far as it could be read. */
 export function taskOf({ dataset, experiment }: CheckContext): AskedTask | undefined {
-  if (dataset) return { task: { classes: dataset.classes, image: dataset.image }, exact: true };
+  if (dataset) return { task: dataset.task, exact: true };
   const task = assumedTask(experiment.dataset);
   return task && { task, exact: false };
 }

@@ -45,6 +45,7 @@ export function drawSplits(
     if (trainLimit < classes)
       throw new UserError(`trainLimit is ${trainLimit}, but there are ${classes} classes to learn.`, {
         remedy: `Set trainLimit to at least ${classes}, one sample per class.`,
+        option: 'trainLimit',
       });
     const shares = shareOut(trainLimit - classes, sizes(pools, 1)).map((share) => share + 1);
     pools = draw('train-limit', pools, shares).taken;
@@ -53,6 +54,7 @@ export function drawSplits(
   if (validation >= 1)
     throw new UserError('validation is 1: every sample would be held out and none left to train on.', {
       remedy: 'Set validation below 1, for example 0.1.',
+      option: 'validation',
     });
   const available = total(sizes(pools));
   // Training keeps one sample of each class, however large the fraction.
@@ -92,11 +94,15 @@ function drawSubset(pools: readonly Int32Array[], size: number, draw: Draw): Int
   if (size > available)
     throw new UserError(
       `labelledSubset is ${size}, but only ${available} training samples are left after limits and the held-out split.`,
-      { remedy: `Set labelledSubset to at most ${available}, or leave it out to train on all of them.` },
+      {
+        remedy: `Set labelledSubset to at most ${available}, or leave it out to train on all of them.`,
+        option: 'labelledSubset',
+      },
     );
   if (size < classes)
     throw new UserError(`labelledSubset is ${size}, but there are ${classes} classes to learn.`, {
       remedy: `Set labelledSubset to at least ${classes}, one sample per class.`,
+      option: 'labelledSubset',
     });
   const shares = pools.map((_, index) => Math.floor(size / classes) + (index < size % classes ? 1 : 0));
   const short = pools.findIndex((pool, index) => pool.length < shares[index]!);
@@ -104,7 +110,7 @@ function drawSubset(pools: readonly Int32Array[], size: number, draw: Draw): Int
     const smallest = Math.min(...sizes(pools));
     throw new UserError(
       `labelledSubset ${size} needs ${shares[short]} samples of each of the ${classes} classes, but class ${short} has ${pools[short]!.length}.`,
-      { remedy: `Set labelledSubset to at most ${smallest * classes}.` },
+      { remedy: `Set labelledSubset to at most ${smallest * classes}.`, option: 'labelledSubset' },
     );
   }
   return draw('labelled-subset', pools, shares).taken;

@@ -4,11 +4,17 @@ export class UserError extends Error {
   readonly remedy: string | undefined;
   /** Where: a file, with line and column where they are known. */
   readonly place: string | undefined;
+  /** The option of the dataset that is to be changed, where it is one. */
+  readonly option: string | undefined;
 
-  constructor(message: string, options: { remedy?: string; place?: string; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { remedy?: string; place?: string; option?: string; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'UserError';
     this.remedy = options.remedy;
     this.place = options.place;
+    this.option = options.option;
   }
 }

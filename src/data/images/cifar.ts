@@ -72,9 +72,12 @@ export async function cifarClasses({ names, classes }: CifarFiles): Promise<stri
   return lines.length === classes ? lines : Array.from({ length: classes }, (_, index) => String(index));
 }
 
-/** Records are labels, then the red, the green and the blue plane; here channels come last. */
-async function readRecords(files: readonly string[], layout: CifarFiles): Promise<LabelledImages> {
-  const recordBytes = layout.labelBytes + imageBytes;
+/**
+ * How many records each file has, by its size.
+ * @throws UserError if one is missing, or is no whole number of records
+ */
+export async function cifarCounts(files: readonly string[], { labelBytes }: CifarFiles): Promise<number[]> {
+  const recordBytes = labelBytes + imageBytes;
   const counts: number[] = [];
   for (const file of files) {
     const { size } = await stat(file).catch((error: unknown) => {
@@ -87,6 +90,13 @@ async function readRecords(files: readonly string[], layout: CifarFiles): Promis
       );
     counts.push(size / recordBytes);
   }
+  return counts;
+}
+
+/** Records are labels, then the red, the green and the blue plane; here channels come last. */
+async function readRecords(files: readonly string[], layout: CifarFiles): Promise<LabelledImages> {
+  const recordBytes = layout.labelBytes + imageBytes;
+  const counts = await cifarCounts(files, layout);
   const count = counts.reduce((sum, own) => sum + own, 0);
   const pixels = new Uint8Array(count * imageBytes);
   const labels = new Uint8Array(count);

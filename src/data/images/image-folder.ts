@@ -125,21 +125,33 @@ async function read(file: string): Promise<Pixels> {
 async function decodeAll(
   files: readonly ImageFile[],
   [height, width, channels]: Size,
-  named: { readonly height?: number; readonly width?: number },
+  named: NamedSize,
 ): Promise<LabelledImages> {
   const bytes = height * width * channels;
   const pixels = new Uint8Array(files.length * bytes);
   for (const [index, { file }] of files.entries()) {
     const image = withChannels(await read(file), channels);
-    const other =
-      (named.height === undefined && image.height !== height) ||
-      (named.width === undefined && image.width !== width);
-    if (other)
-      throw new UserError(
-        `${file} is ${image.height} × ${image.width} pixels, but the first image is ${height} × ${width}.`,
-        { remedy: 'Set "height" and "width" to bring all images to one size.', place: file },
-      );
+    requireSize(image, file, [height, width], named);
     pixels.set(resized(image, height, width).data, index * bytes);
   }
   return { pixels, labels: Int32Array.from(files, ({ label }) => label) };
+}
+
+type NamedSize = { readonly height?: number; readonly width?: number };
+
+/** @throws UserError if an image has another height or width than the first, and none is named to bring it to */
+export function requireSize(
+  image: { readonly height: number; readonly width: number },
+  file: string,
+  [height, width]: readonly [number, number],
+  named: NamedSize,
+): void {
+  const other =
+    (named.height === undefined && image.height !== height) ||
+    (named.width === undefined && image.width !== width);
+  if (other)
+    throw new UserError(
+      `${file} is ${image.height} × ${image.width} pixels, but the first image is ${height} × ${width}.`,
+      { remedy: 'Set "height" and "width" to bring all images to one size.', place: file },
+    );
 }

@@ -13,6 +13,9 @@ import { openTokenizer } from './open-tokenizer.ts';
 import { type TextSource, TextSplit } from './text-split.ts';
 import type { TokenStore } from './token-store.ts';
 
+/** How the texts of a test file are called in messages. */
+const testFile = 'The test file';
+
 /** What datasets for language models have in common, whatever their texts come from. */
 export interface LanguageOptions {
   readonly tokenizer: TokenizerConfig;
@@ -68,7 +71,7 @@ export async function languageDataset(
     [{ tokens, prompts }, trainingTexts, 'training'],
     [held, testTexts, 'test'],
   ] as const)
-    requireSamples(made, texts.count, which, test && which === 'test' ? 'The test file' : named, length);
+    requireSamples(made, texts.count, which, test && which === 'test' ? testFile : named, length);
   const validated = heldOutCount(options.validation, available, available - 1);
   const layout = { padId: tokenizer.padId, buckets: lengthBuckets(length) };
   const split = (name: Split['name'], from: TextSource, start: number, end: number) =>
@@ -146,7 +149,7 @@ function requireSamples(
   if (prompts.leftOut > 0)
     throw new UserError(
       `Every prompt of the ${which} texts of ${named} fills a sample of ${length} tokens by itself, so nothing is left to ${which === 'training' ? 'learn' : 'test'}.`,
-      { remedy: 'Set "length" of the dataset higher than the longest prompt.' },
+      { remedy: 'Set "length" of the dataset higher than the longest prompt.', option: 'length' },
     );
   throw new UserError(
     texts === 0
@@ -157,6 +160,7 @@ function requireSamples(
         which === 'test'
           ? 'Name more text, set "testFraction" higher, or name a test file with "test".'
           : 'Name more text, or set "testFraction" lower.',
+      option: which === 'test' && named === testFile ? 'test' : 'train',
     },
   );
 }

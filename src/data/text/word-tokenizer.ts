@@ -55,10 +55,12 @@ export class WordCounter {
     if (this.#counts.size === 0)
       throw new UserError('There are no words in the training texts to make a vocabulary of.', {
         remedy: 'Name a file with text, or use the tokenizer "bytes".',
+        option: 'train',
       });
     if (words.length === 0)
       throw new UserError(`No word occurs ${minCount} times in the training texts.`, {
         remedy: 'Lower "minCount" of the tokenizer, or name a file with more text.',
+        option: 'tokenizer',
       });
     return wordTokenizer(words, lowercase);
   }
