@@ -8,6 +8,7 @@ import type { RunEventBody, RunState } from '../worker/events.ts';
 import { type ControlRequest, RunDirectory } from '../worker/run-directory.ts';
 import { catchUp } from './follow.ts';
 import type { RunStore } from './store.ts';
+import { sweepFolder } from './sweep.ts';
 
 /** States in which a run has ended. */
 export const endStates: readonly RunState[] = ['completed', 'failed', 'cancelled', 'interrupted'];
@@ -115,6 +116,8 @@ export async function appendIfGone(
     if ((await store.get(id))?.state !== 'running') return false;
     const body = await word();
     if (body) await append(store, id, body);
+    if (body)
+      for (const folder of [directory.path, directory.checkpointsDirectory]) await sweepFolder(folder);
     return body !== undefined;
   } finally {
     await lock.release();

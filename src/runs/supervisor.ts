@@ -10,6 +10,7 @@ import type { Launcher, WorkerProcess } from './launch.ts';
 import { RunQueue } from './queue.ts';
 import type { RunStore } from './store.ts';
 import { DamagedRow } from './stored-json.ts';
+import { sweepShared } from './sweep.ts';
 
 export interface SupervisorListener {
   /** New events of a followed run, in order; they are stored already. */
@@ -76,6 +77,7 @@ export class Supervisor {
 
   /** Brings the store up to date once, as a command does that only wants to show it. */
   async refresh(): Promise<void> {
+    await sweepShared(this.#store.dataDirectory);
     const { problems } = await discoverRuns(this.#store);
     for (const problem of problems) this.#tell(problem);
     for (const id of await this.#store.ids(['queued', 'running']))

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { openRegular, readRegular } from '../base/regular-file.ts';
@@ -13,6 +13,8 @@ const contentSchema = z.object({
 });
 type Content = z.infer<typeof contentSchema>;
 
+/** What stands behind the name of a lock in the names of claims to it. */
+const claimSuffix = /^(takeover|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 /** Of a lock file. */
 const mostBytes = 16_384;
 const heartbeatMs = 5_000;
@@ -54,7 +56,10 @@ export class ExclusiveLock {
       try {
         for (;;) {
           // A link appears with its content or not at all, and never replaces another.
-          if (await succeeds(link(claim, file), 'EEXIST')) return new ExclusiveLock(file, token);
+          if (await succeeds(link(claim, file), 'EEXIST')) {
+            await sweepClaims(file);
+            return new ExclusiveLock(file, token);
+          }
           const held = await read(file);
           if (held === 'gone') continue;
           if (held && !(await isStale(file, held, claim))) return held.owner;
@@ -140,6 +145,18 @@ async function removeStale(file: string, staleToken: string | undefined, claim: 
     if (held !== 'gone' && held?.token === staleToken) await rm(file, { force: true });
   } finally {
     await rm(guard, { force: true });
+  }
+}
+
+/** Deletes what processes left that were killed while they asked for a lock: their claims, and the right to take it over. */
+async function sweepClaims(file: string): Promise<void> {
+  const folder = dirname(file);
+  const prefix = `${basename(file)}.`;
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!name.startsWith(prefix) || !claimSuffix.test(name.slice(prefix.length))) continue;
+    const claim = join(folder, name);
+    const held = await read(claim);
+    if (held !== 'gone' && held && (await isAlive(held.owner)) === false) await rm(claim, { force: true });
   }
 }
 

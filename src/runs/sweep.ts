@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ExclusiveLock } from '../training/exclusive-lock.ts';
+
+/**
+ * What a process leaves behind that is killed while it writes: files and folders that would have taken their place under
+ * another name. Their names end in the pid of the writer.
+ */
+const halfWritten = /^(.+)\.\d+\.(tmp|old)$/;
+/** What a teacher that is trained can go on from; of no use once the teacher is there. */
+const teacherTraining = /^(.+)\.training$/;
+
+/** Deletes what killed processes left half-written in a folder. Only for whoever holds the lock that writers there hold. */
+export async function sweepFolder(folder: string): Promise<void> {
+  for (const name of await namesIn(folder)) if (halfWritten.test(name)) await discard(join(folder, name));
+}
+
+/**
+ * Deletes what killed processes left half-written among the teachers and caches of a data directory. What belongs to a
+ * teacher or cache whose lock is held is left to its holder.
+ */
+export async function sweepShared(dataDirectory: string): Promise<void> {
+  const teachers = join(dataDirectory, 'teachers');
+  const leftovers = new Map<string, string[]>();
+  for (const name of await namesIn(teachers)) {
+    const teacher = (halfWritten.exec(name) ?? teacherTraining.exec(name))?.[1];
+    if (teacher === undefined) continue;
+    if (teacherTraining.test(name) && !existsSync(join(teachers, teacher))) continue;
+    leftovers.set(teacher, [...(leftovers.get(teacher) ?? []), name]);
+  }
+  for (const [teacher, names] of leftovers)
+    await holding(join(teachers, `${teacher}.lock`), async () => {
+      for (const name of names) await discard(join(teachers, name));
+    });
+  const cache = join(dataDirectory, 'cache');
+  for (const key of await namesIn(cache)) {
+    const folder = join(cache, key);
+    if ((await namesIn(folder)).some((name) => halfWritten.test(name)))
+      await holding(join(folder, 'lock'), () => sweepFolder(folder));
+  }
+}
+
+/** Does something while holding a lock; nothing where somebody else holds it. */
+async function holding(lockFile: string, work: () => Promise<void>): Promise<void> {
+  const lock = await ExclusiveLock.tryAcquire(lockFile);
+  if (!(lock instanceof ExclusiveLock)) return;
+  try {
+    await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
+const discard = (path: string): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 3 });
