@@ -3,6 +3,7 @@ import { type FigureKey, figureKind } from './figure-kinds.ts';
 import { formatPercent, formatSeconds } from './formatting.ts';
 import { formatGain, formatGainInterval } from './gain.ts';
 import type { RunGroup } from './groups.ts';
+import { praises, teacherTrouble } from './teacher-trouble.ts';
 import type { Verdict } from './verdict.ts';
 
 const evidence = (group: RunGroup, key: FigureKey): Evidence => {
@@ -13,16 +14,20 @@ const evidence = (group: RunGroup, key: FigureKey): Evidence => {
 const mean = (group: RunGroup, key: FigureKey): number | null => group.figures[key]?.mean ?? null;
 
 /** What the figures of one group of seeds advise, given the others. */
-export function adviceOnGroup(group: RunGroup, { groups, verdicts }: AdviceMaterial): Advice[] {
+export function adviceOnGroup(group: RunGroup, material: AdviceMaterial): Advice[] {
+  const { groups, verdicts, teachers } = material;
   if (group.counted.length === 0) return [];
+  const teacher = teachers.find((row) => row.groups.includes(group.key));
+  const trouble = teacher && teacherTrouble(teacher, material);
   const verdict = verdicts.find((candidate) => candidate.group === group.key);
   const baseline = groups.find((candidate) => candidate.key === verdict?.baseline);
-  return [
+  const pieces = [
     ...(verdict ? onVerdict(group, baseline, verdict) : onDirect(group)),
     ...onSize(group),
     ...onSpeed(group),
     ...onCalibration(group),
   ];
+  return trouble ? pieces.filter((piece) => !praises(piece, trouble)) : pieces;
 }
 
 function onVerdict(group: RunGroup, baseline: RunGroup | undefined, verdict: Verdict): Advice[] {

@@ -2,10 +2,35 @@ import type { Advice, AdviceMaterial, Evidence } from './advice.ts';
 import { figureKind } from './figure-kinds.ts';
 import { formatBytes, formatPercentSpread } from './formatting.ts';
 import type { RunGroup } from './groups.ts';
+import { praises, type TeacherTrouble, teacherTrouble } from './teacher-trouble.ts';
 import type { TeacherRow } from './teachers.ts';
 
-/** What the figures of a teacher advise: its alternatives to distillation, tried or not. */
-export function adviceOnTeacher(teacher: TeacherRow, { groups }: AdviceMaterial): Advice[] {
+/** What the figures of a teacher advise: whether it can teach, and its alternatives to distillation, tried or not. */
+export function adviceOnTeacher(teacher: TeacherRow, material: AdviceMaterial): Advice[] {
+  const trouble = teacherTrouble(teacher, material);
+  const alternatives = onAlternatives(teacher, material);
+  if (!trouble) return alternatives;
+  return [onTrouble(teacher, trouble), ...alternatives.filter((piece) => !praises(piece, trouble))];
+}
+
+function onTrouble(teacher: TeacherRow, { kind, headline, text, direct }: TeacherTrouble): Advice {
+  const figure = teacher.figures.perplexity ? 'perplexity' : 'accuracy';
+  const format = figureKind(figure).formatSpread;
+  return {
+    rule: kind === 'broken' ? 'broken-teacher' : 'weak-teacher',
+    tone: 'caution',
+    subjects: [],
+    headline,
+    text,
+    about: direct ? [teacher.key, direct.key] : [teacher.key],
+    evidence: [
+      { label: teacher.label, value: format(teacher.figures[figure]), of: teacher.key },
+      ...(direct ? [{ label: direct.label, value: format(direct.figures[figure]), of: direct.key }] : []),
+    ],
+  };
+}
+
+function onAlternatives(teacher: TeacherRow, { groups }: AdviceMaterial): Advice[] {
   const mine = groups.filter((group) => teacher.groups.includes(group.key) && group.counted.length > 0);
   const students = mine.filter((group) => !['direct', 'quantize', 'prune'].includes(group.strategy));
   if (students.length === 0) return [];

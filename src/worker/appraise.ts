@@ -1,5 +1,4 @@
 import type { Dataset } from '../data/dataset.ts';
-import { compresses } from '../experiment/compression-schema.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { type Continuation, sampleContinuations } from '../training/generation/sample-continuations.ts';
 import { measureSpeed } from '../training/measure.ts';
@@ -24,6 +23,7 @@ export interface Appraisal {
 /**
  * Evaluates the models of a run on the test set, lets those that continue texts do so, and measures their speed in turns.
  * @param trained optimizer steps and epochs that led to the models
+ * @param known what is known already of how well models answer, by name
  * @throws UserError if the student answers NaN
  * @throws Interruption
  */
@@ -32,6 +32,7 @@ export async function appraise(
   subjects: readonly Subject[],
   dataset: Dataset,
   { steps, epochs }: { readonly steps: number; readonly epochs: number },
+  known?: ReadonlyMap<string, Quality>,
 ): Promise<Appraisal> {
   const { device, request, log, control } = job;
   const stopRequested = control.requested;
@@ -40,6 +41,7 @@ export async function appraise(
     device,
     split: dataset.test,
     stopRequested,
+    known,
     onProgress: job.progress('evaluate', 'batches'),
     onQuality: (model, { accuracy, loss }) => {
       const values = { 'test.accuracy': accuracy, 'test.loss': loss };
@@ -85,16 +87,13 @@ async function requireAnswers(
   { strategy }: Experiment,
   steps: number,
 ): Promise<void> {
-  const [student, teacher] = [quality.get('student')!, quality.get('teacher')];
+  const student = quality.get('student')!;
   if (student.unanswered === 0) return;
   const { model } = subjects.find(({ name }) => name === 'student')!;
-  const compressed = compresses(strategy);
   const remedy =
-    compressed && teacher && teacher.unanswered > 0
-      ? 'The model it was made from answers NaN as well: name one that is whole.'
-      : strategy.kind === 'quantize'
-        ? 'Choose another "scheme": 16-bit floats end at 65,504, and integers hold no outliers.'
-        : divergedRemedy;
+    strategy.kind === 'quantize'
+      ? 'Choose another "scheme": 16-bit floats end at 65,504, and integers hold no outliers.'
+      : divergedRemedy;
   throw await notANumber('The student', model, student, {
     what: 'test samples',
     ...(steps > 0 && { when: afterSteps(steps) }),

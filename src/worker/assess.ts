@@ -20,6 +20,8 @@ export interface AssessOptions {
   readonly split: Split;
   readonly stopRequested: StopRequested;
   readonly onProgress: (done: number, total: number) => void;
+  /** What is known already, by name. */
+  readonly known?: ReadonlyMap<string, Quality>;
   /** Called when a model has been evaluated. */
   readonly onQuality: (name: string, quality: Quality) => void;
 }
@@ -33,7 +35,7 @@ export const ensembleName = 'ensemble';
  */
 export async function assessAll(
   subjects: readonly Subject[],
-  { device, split, stopRequested, onProgress, onQuality }: AssessOptions,
+  { device, split, stopRequested, onProgress, known, onQuality }: AssessOptions,
 ): Promise<Map<string, Quality>> {
   const members = subjects.filter(({ ensemble }) => ensemble).map(({ model }) => model);
   const models = subjects.map(({ name, model, device: own }) => [name, model, own ?? device] as const);
@@ -43,6 +45,12 @@ export async function assessAll(
   for (const [index, [name, model, place]] of models.entries()) {
     if (name === ensembleName && [...together].some((member) => qualities.get(member)!.unanswered > 0))
       continue;
+    const before = known?.get(name);
+    if (before) {
+      qualities.set(name, before);
+      onQuality(name, before);
+      continue;
+    }
     const evaluator = new Evaluator(place, model);
     try {
       const quality = await evaluator.evaluate(split, {

@@ -12,6 +12,7 @@ import { dataOfJob } from './job-data.ts';
 import { teacherOfJob } from './job-teacher.ts';
 import { pruneOriginal } from './prune-original.ts';
 import { quantizeOriginal } from './quantize-original.ts';
+import { qualityOfTeacher, requireUseful } from './teacher-quality.ts';
 
 /**
  * A run that makes a model smaller that is there already, from its data to the exported model, phase by phase. What it
@@ -26,6 +27,8 @@ export async function compressionJob(job: Job): Promise<void> {
   job.begin('prepare');
   const dataset = await dataOfJob(job);
   const original = await originalOfJob(job, strategy, dataset);
+  const quality = await qualityOfTeacher(job, original, dataset);
+  await requireUseful(job, 'The model to be made smaller', original, quality, dataset, true);
   job.begin('compress');
   const compressed =
     strategy.kind === 'quantize'
@@ -34,7 +37,13 @@ export async function compressionJob(job: Job): Promise<void> {
 
   const { subject } = compressed;
   const subjects: Subject[] = [subject, { name: 'teacher', model: original.model, ensemble: false }];
-  const { againstTeacher, continuations, figures } = await appraise(job, subjects, dataset, compressed);
+  const { againstTeacher, continuations, figures } = await appraise(
+    job,
+    subjects,
+    dataset,
+    compressed,
+    new Map([['teacher', quality]]),
+  );
   job.begin('export');
   const saved = await compressed.save(job.directory.studentDirectory);
   const result: RunResult = {

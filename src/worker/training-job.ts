@@ -10,6 +10,7 @@ import { createStrategy } from '../strategies/create-strategy.ts';
 import { hiddenShapes } from '../strategies/hidden-shapes.ts';
 import type { AttachedStrategy, Candidate, TeacherNeeds } from '../strategies/strategy.ts';
 import { initializer } from '../training/initialize.ts';
+import type { Quality } from '../training/quality.ts';
 import { prepareStudent, requireBuildable, type Student } from '../training/student.ts';
 import type { Teacher } from '../training/teacher.ts';
 import { needsTeacher } from '../training/teacher-source.ts';
@@ -22,6 +23,7 @@ import type { Job } from './job.ts';
 import { dataOfJob } from './job-data.ts';
 import { teacherOfJob, warnOfStorage } from './job-teacher.ts';
 import { learningMaterial } from './learning-material.ts';
+import { qualityOfTeacher, requireUseful } from './teacher-quality.ts';
 import { trainStudent } from './train-student.ts';
 
 /**
@@ -36,9 +38,15 @@ export async function trainingJob(job: Job): Promise<void> {
   if (!experiment.student) throw new UserError('The experiment has no "student".');
   requireBuildable(experiment.student, dataset.task);
   const teacher = experiment.teacher && (await teacherOfJob(job, experiment.teacher, dataset));
+  const known = new Map<string, Quality>();
+  if (teacher) known.set('teacher', await qualityOfTeacher(job, teacher, dataset));
   const { model: student, checkpoint } = await studentOfJob(job, experiment.student, dataset, teacher);
   const { strategy, needs } = attachStrategy(job, student, teacher?.model, dataset);
   warnOfSize(job, student, teacher);
+  if (teacher) {
+    const needed = needs.logits || experiment.strategy.kind === 'generated';
+    await requireUseful(job, 'The teacher', teacher, known.get('teacher')!, dataset, needed);
+  }
 
   const material = await learningMaterial(job, teacher, needs, dataset);
   const outcome = await trainStudent(job, {
@@ -55,7 +63,13 @@ export async function trainingJob(job: Job): Promise<void> {
     ...(teacher ? [{ name: 'teacher', model: teacher.model, ensemble: false }] : []),
     ...candidates,
   ];
-  const { quality, againstTeacher, continuations, figures } = await appraise(job, subjects, dataset, outcome);
+  const { quality, againstTeacher, continuations, figures } = await appraise(
+    job,
+    subjects,
+    dataset,
+    outcome,
+    known,
+  );
   const bytes = await exportAll(job, student, candidates, dataset);
   const together = quality.get(ensembleName);
   const result: RunResult = {

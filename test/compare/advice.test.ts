@@ -43,6 +43,81 @@ test('size: hardly smaller, fit for the edge, or too small', () => {
   assert.ok(sized(900_000, 0.8).includes('student-too-small'));
 });
 
+const small = { bytes: 90_000, latencyMs: 0.1 };
+const good = (runs: readonly ComparedRun[]) =>
+  compareRuns(runs)
+    .advice.filter(({ tone }) => tone === 'good')
+    .map(({ rule }) => rule);
+
+for (const [what, change] of Object.entries<(run: ComparedRun) => ComparedRun>({
+  'that the run said is at chance': (run) => ({
+    ...run,
+    doubts: [{ kind: 'teacher-quality', message: 'It is no better than chance.' }],
+  }),
+  'whose answers are NaN': (run) => ({
+    ...run,
+    result: { ...run.result!, teacher: { ...run.result!.teacher!, accuracy: null, loss: null } },
+  }),
+  'that an old run shows to be at chance': (run) => ({
+    ...run,
+    result: {
+      ...run.result!,
+      teacher: {
+        ...run.result!.teacher!,
+        accuracy: 0.5,
+        confusion: [
+          [0, 40],
+          [0, 40],
+        ],
+      },
+    },
+  }),
+}))
+  test(`beside a teacher ${what}, no student is praised, and the teacher is spoken of`, () => {
+    const runs = seeds([0.98, 0.981, 0.979], { strategy: response, student: small });
+    assert.deepEqual(good(runs), ['edge', 'latency']);
+    const beside = runs.map(change);
+    assert.deepEqual(good(beside), []);
+    const { advice } = compareRuns(beside);
+    assert.deepEqual(
+      advice.filter(({ rule }) => rule === 'broken-teacher').map(({ tone }) => tone),
+      ['caution'],
+    );
+    const direct = seeds([0.95, 0.951, 0.949]).map(change);
+    assert.deepEqual(good([...direct, ...beside]), [], 'not even for a gain over direct training');
+  });
+
+test('a teacher that is worse than direct training is named, and what students keep of it is no praise', () => {
+  const teacher = { accuracy: 0.9 };
+  const direct = seeds([0.95, 0.951, 0.949], { teacher });
+  const runs = [...direct, ...seeds([0.93, 0.931, 0.929], { strategy: response, student: small, teacher })];
+  assert.deepEqual(good(runs), []);
+  const { advice, teachers } = compareRuns(runs);
+  const weak = advice.find(({ rule }) => rule === 'weak-teacher')!;
+  assert.match(weak.text, /MNIST direct is ahead by 5\.00 pp without a teacher/);
+  assert.ok(weak.about.includes(teachers[0]!.key));
+  // A gain that was measured over direct training stays one.
+  const gaining = seeds([0.97, 0.9718, 0.9687], { strategy: response, student: small, teacher });
+  assert.deepEqual(good([...direct, ...gaining]), ['few-labels']);
+});
+
+test('a language model is held against direct training by its loss', () => {
+  const language = {
+    dataset: { kind: 'moby-dick' as const },
+    student: { model: { architecture: 'gpt2' as const } },
+  };
+  const losses = (loss: number) => ({ loss, perplexity: Math.exp(loss) });
+  const runs = (teacherLoss: number) =>
+    seeds([0.2, 0.2, 0.2], {
+      config: language,
+      student: losses(5),
+      teacher: { ...losses(teacherLoss), accuracy: 0.1 },
+    });
+  const named = (teacherLoss: number) => rules(runs(teacherLoss)).includes('weak-teacher');
+  assert.equal(named(5.2), true);
+  assert.equal(named(4.8), false);
+});
+
 test('speed: smaller but no faster is told', () => {
   const timed = (latencyMs: number) => rules(seeds([0.98], { strategy: response, student: { latencyMs } }));
   assert.ok(timed(1.4).includes('smaller-not-faster'));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ExperimentInput } from '../../src/experiment/schema.ts';
@@ -47,7 +47,9 @@ const resultOf = async (directory: RunDirectory) => {
 
 const cacheFiles = () => {
   const cache = join(project, '.distillery', 'cache');
-  return readdirSync(cache).map((key) => join(cache, key, 'generated.safetensors'));
+  return readdirSync(cache)
+    .map((key) => join(cache, key, 'generated.safetensors'))
+    .filter((file) => existsSync(file));
 };
 
 test('a student learns from what its teacher wrote, which later runs find', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDevice } from '../../src/device/open-device.ts';
@@ -76,11 +76,34 @@ test('a model that fewer bits make infinite fails', async () => {
   assert.match(remedy!, /scheme/);
 });
 
-test('a model that is NaN before it is made smaller is named as the cause', async () => {
+test('a model that is NaN before it is made smaller is refused before it is', async () => {
   const { message, remedy } = await failed('nan-before', {
     student: undefined,
     strategy: { kind: 'quantize', of: await save('nan', Number.NaN), scheme: 'int8-weights' },
   });
   assert.match(message, /no numbers or infinite: classifier\.bias/);
-  assert.match(remedy!, /made from answers NaN as well/);
+  assert.match(message, /^The model to be made smaller answers NaN/);
+  assert.match(remedy!, /whole/);
+});
+
+test('a teacher whose answers are NaN teaches none, and is doubted beside a student that needs none', async () => {
+  const teacher = { checkpoint: join(project, 'nan') };
+  const { message, events } = await failed('nan-teacher', { teacher, strategy: { kind: 'response' } });
+  assert.match(message, /^The teacher answers NaN .* to 80 of 80 test samples.*classifier\.bias/);
+  assert.ok(!ofType(events, 'phase').some(({ phase }) => phase === 'train'), 'before anything is trained');
+  const directory = await makeRun(project, 'nan-beside', { teacher, strategy: { kind: 'direct' } });
+  const { code, output } = await runToEnd(directory);
+  assert.equal(code, 0, output);
+  const beside = await eventsOf(directory);
+  const [doubt] = ofType(beside, 'warning').filter((event) => event.doubt === 'not-a-number');
+  assert.match(doubt!.message, /The teacher answers NaN/);
+  const { result } = ofType(beside, 'result')[0]!;
+  assert.deepEqual(
+    [result.teacher!.accuracy, result.teacher!.loss, result.teacher!.calibrationError],
+    [null, null, null],
+  );
+  assert.equal(result.teacher!.unanswered, 80);
+  assert.equal(result.agreement, 0);
+  const card = readFileSync(join(directory.studentDirectory, 'README.md'), 'utf8');
+  assert.match(card, /Answers that are NaN \| – \| 80/);
 });

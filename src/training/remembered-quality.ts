@@ -1,0 +1,48 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { z } from 'zod';
+import type { Quality } from './quality.ts';
+
+/** JSON has no NaN. */
+const figure = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
+const share = z.number().nullable();
+
+const schema = z.object({
+  accuracy: figure,
+  loss: figure,
+  predictions: z.array(z.int()),
+  unanswered: z.int().min(0),
+  calibrationError: figure,
+  reliability: z.array(z.object({ count: z.int(), confidence: share, accuracy: share })),
+  macroF1: figure.optional(),
+  confusion: z.array(z.array(z.int())).optional(),
+  labels: z.array(z.int()).optional(),
+});
+
+/**
+ * What a model answers, from a file where it was written down before. A file that cannot be read or written costs time,
+ * nothing else: the model is asked again.
+ * @param file named after all that the answers depend on
+ */
+export async function rememberedQuality(file: string, ask: () => Promise<Quality>): Promise<Quality> {
+  const before = await readFile(file, 'utf8')
+    .then((text) => schema.parse(JSON.parse(text)))
+    .catch(() => undefined);
+  if (before) return before;
+  const quality = await ask();
+  const { accuracy, loss, predictions, unanswered, calibrationError, reliability } = quality;
+  const { macroF1, confusion, labels } = quality;
+  const kept = { accuracy, loss, predictions, unanswered, calibrationError, reliability };
+  const content = JSON.stringify({ ...kept, macroF1, confusion, labels });
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFileAtomic(file, content);
+  } catch {
+    // The next run asks again.
+  }
+  return quality;
+}
