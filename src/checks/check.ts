@@ -7,6 +7,7 @@ import { checkClassNames } from './class-names.ts';
 import { checkCompression } from './compression.ts';
 import type { Check, CheckContext } from './context.ts';
 import { readDatasetFacts } from './dataset-facts.ts';
+import { checkKeptTokens } from './kept-tokens.ts';
 import { checkLossWeights } from './loss-weights.ts';
 import { checkModels } from './models.ts';
 import { checkNameClash } from './name-clash.ts';
@@ -27,6 +28,7 @@ const checks: readonly Check[] = [
   checkStrategy,
   checkCompression,
   checkLossWeights,
+  checkKeptTokens,
   checkUnusedOptions,
   checkSeeds,
   checkNameClash,

@@ -300,6 +300,23 @@ const cases: Case[] = [
     ],
   },
   {
+    title: 'tokens that are kept of a teacher whose hidden state is wider',
+    changes: {
+      dataset: { kind: 'moby-dick', length: 32 },
+      teacher: { model: { architecture: 'gpt2', hiddenSize: 24, layers: 2, heads: 2 } },
+      student: { model: decoder },
+      strategy: { kind: 'sequence', topK: 11 },
+    },
+    expected: [
+      'warning',
+      'kept-tokens',
+      'strategy.topK',
+      'Of the teacher’s answers only the 11 most probable tokens are kept, and all others count as one. At temperature 2 a student learns less from them than from all answers.',
+      'Set topK to null unless 24 numbers a token, the teacher’s last hidden state, are too many to keep: all answers follow from it.',
+    ],
+    fix: null,
+  },
+  {
     title: 'peers without labels',
     changes: { strategy: { kind: 'online', labelWeight: 0 } },
     expected: [

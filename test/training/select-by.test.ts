@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Dataset } from '../../src/data/dataset.ts';
-import { openDataset } from '../../src/data/open-dataset.ts';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
 import { modelSchema } from '../../src/experiment/model-schema.ts';
-import { datasetSchema, type TrainingConfig } from '../../src/experiment/schema.ts';
+import type { TrainingConfig } from '../../src/experiment/schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { Checkpoints } from '../../src/training/checkpoint.ts';
@@ -16,6 +14,7 @@ import { train } from '../../src/training/train-loop.ts';
 import {
   attachDirect,
   brightRows,
+  languageOfSailors,
   openTestDevice,
   smallModel,
   temporaryDirectory,
@@ -90,26 +89,7 @@ test('early stopping goes by the same as the choice of the epoch', async () => {
   assert.equal(done, lowest(losses) + 3);
 });
 
-const folder = temporaryDirectory();
-const generator = RandomGenerator.forUse(1, 'texts');
-const words = ['sea', 'ship', 'whale', 'sail', 'wind', 'deck'];
-const text = () => Array.from({ length: 12 }, () => words[generator.below(generator.below(6) + 1)]).join(' ');
-const lines = (count: number) =>
-  Array.from({ length: count }, () => JSON.stringify({ text: text() })).join('\n');
-writeFileSync(join(folder, 'train.jsonl'), lines(40));
-writeFileSync(join(folder, 'test.jsonl'), lines(10));
-const language = await openDataset(
-  datasetSchema.parse({
-    kind: 'language-model',
-    train: 'train.jsonl',
-    test: 'test.jsonl',
-    tokenizer: { kind: 'words', minCount: 1 },
-    samples: 'documents',
-    length: 16,
-    validation: 0.3,
-  }),
-  folder,
-);
+const language = await languageOfSailors();
 const decoder = () =>
   buildModel(
     modelSchema.parse({ architecture: 'gpt2', hiddenSize: 16, layers: 1, heads: 2 }),

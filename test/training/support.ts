@@ -1,15 +1,16 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { imageDataset } from '../../src/data/image-dataset.ts';
+import { openDataset } from '../../src/data/open-dataset.ts';
 import type { Device } from '../../src/device/device.ts';
 import { eagerDevice } from '../../src/device/eager-device.ts';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
-import { type TrainingConfig, trainingSchema } from '../../src/experiment/schema.ts';
+import { datasetSchema, type TrainingConfig, trainingSchema } from '../../src/experiment/schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { createStrategy } from '../../src/strategies/create-strategy.ts';
@@ -58,6 +59,32 @@ export function brightRows(
       std: 0.3,
     },
   );
+}
+
+/** Short texts of a few words, some more frequent than others, for a language model to continue. */
+export function languageOfSailors(): Promise<Dataset> {
+  const folder = temporaryDirectory();
+  const generator = RandomGenerator.forUse(1, 'texts');
+  const words = ['sea', 'ship', 'whale', 'sail', 'wind', 'deck'];
+  const word = () => words[generator.below(generator.below(words.length) + 1)];
+  const text = () => Array.from({ length: 12 }, word).join(' ');
+  for (const [name, count] of [
+    ['train', 40],
+    ['test', 10],
+  ] as const) {
+    const lines = Array.from({ length: count }, () => JSON.stringify({ text: text() }));
+    writeFileSync(join(folder, `${name}.jsonl`), lines.join('\n'));
+  }
+  const config = datasetSchema.parse({
+    kind: 'language-model',
+    train: 'train.jsonl',
+    test: 'test.jsonl',
+    tokenizer: { kind: 'words', minCount: 1 },
+    samples: 'documents',
+    length: 16,
+    validation: 0.3,
+  });
+  return openDataset(config, folder);
 }
 
 export function smallModel(
