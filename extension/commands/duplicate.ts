@@ -124,7 +124,7 @@ async function copyWith(services: Services, original: Original, change: Change):
   const document = { getText: () => original.text };
   const changed = edited(original.text, await hyperparameterEdits(document, parameter, value, written));
   const named = edited(changed, setValue(changed, ['name'], `${original.experiment.name}, ${label}`));
-  const uri = await unusedFile(original.file, label);
+  const uri = await unusedFile(services, original.file, label);
   await workspace.fs.writeFile(uri, Buffer.from(named)).then(undefined, (error: unknown) => {
     throw new UserError(l10n.t('The copy cannot be written to {0}.', uri.fsPath), {
       remedy: l10n.t('Make the folder writable.'),
@@ -137,7 +137,11 @@ async function copyWith(services: Services, original: Original, change: Change):
   return uri;
 }
 
-async function unusedFile(original: string, label: string): Promise<Uri> {
+/** Beside the original where that lies in a folder of this window, for nothing is written elsewhere. */
+async function unusedFile(services: Services, original: string, label: string): Promise<Uri> {
+  const home = workspace.getWorkspaceFolder(Uri.file(original))
+    ? dirname(original)
+    : (services.folders.all[0]?.folder.uri.fsPath ?? dirname(original));
   const stem = basename(original).replace(/\.distill\.json$/, '');
   const suffix = label
     .toLowerCase()
@@ -146,7 +150,7 @@ async function unusedFile(original: string, label: string): Promise<Uri> {
     .slice(0, 40);
   for (let count = 1; ; count++) {
     const name = `${stem}-${suffix}${count > 1 ? `-${count}` : ''}.distill.json`;
-    const uri = Uri.file(join(dirname(original), name));
+    const uri = Uri.file(join(home, name));
     if (!(await exists(uri))) return uri;
   }
 }

@@ -5,6 +5,7 @@ import type { RunRecord } from '../../src/runs/run-records.ts';
 import type { ConfigEdit } from '../../webview/protocol.ts';
 import { exists } from '../commands/file-commands.ts';
 import { applyEdits, openExperiment } from '../config/experiment-document.ts';
+import { requireInFolder } from '../workspace/own-files.ts';
 import { changedExperiment } from './changed-experiment.ts';
 
 /** Writes hyperparameters into the experiment file a run was made from, as one step that undo takes back. */
@@ -12,7 +13,9 @@ export async function writeToFile(
   { file, config }: RunRecord,
   changes: readonly ConfigEdit[],
 ): Promise<void> {
-  const document = await openExperiment(await experimentOf(file));
+  const uri = await experimentOf(file);
+  requireInFolder(uri);
+  const document = await openExperiment(uri);
   const { edits } = await changedExperiment(document.getText(), config, changes);
   await applyEdits(document, edits);
   window.setStatusBarMessage(

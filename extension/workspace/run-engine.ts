@@ -8,6 +8,7 @@ import { stopRun } from '../../src/runs/control.ts';
 import { createRuns, type RunOptions } from '../../src/runs/create-run.ts';
 import { isDamaged, readOnlyProblem } from '../../src/runs/database-problem.ts';
 import { LocalLauncher } from '../../src/runs/launch.ts';
+import { moveExperiments } from '../../src/runs/move-experiment.ts';
 import { setEditorConcurrency } from '../../src/runs/queue.ts';
 import { removeRun } from '../../src/runs/remove.ts';
 import { resumeRun } from '../../src/runs/resume.ts';
@@ -19,6 +20,7 @@ export const runEngine = {
   isDamaged,
   openStoreAsAllowed,
   openStoreReadOnly,
+  moveExperiments,
   readOnlyProblem,
   removeRun,
   resumeRun,

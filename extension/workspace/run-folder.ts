@@ -247,6 +247,16 @@ export class RunFolder extends Disposables {
     }
   }
 
+  /** Lets runs follow an experiment file, or all of a folder, that was renamed or moved within this folder. */
+  async follow(from: Uri, to: Uri): Promise<void> {
+    if (!this.contains(from) || !this.contains(to)) return;
+    const store = await this.reader();
+    if (!store?.writable) return;
+    const { runEngine } = await import('./run-engine.ts');
+    await runEngine.moveExperiments(store, from.fsPath, to.fsPath);
+    await this.look();
+  }
+
   async applySettings(): Promise<void> {
     const store = await this.reader();
     if (store?.writable) await this.#applyConcurrency(store);

@@ -44,6 +44,15 @@ export class RunFolders extends Disposables {
             folder.applySettings().catch((error: unknown) => this.#log.error('applying settings', error));
       }),
     );
+    this.add(
+      workspace.onDidRenameFiles(async ({ files }) => {
+        for (const { oldUri, newUri } of files)
+          for (const folder of this.all)
+            await folder
+              .follow(oldUri, newUri)
+              .catch((error: unknown) => this.#log.error(`following ${newUri.fsPath}`, error));
+      }),
+    );
     this.#update();
   }
 

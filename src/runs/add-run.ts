@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { shortened } from '../worker/project-path.ts';
 import type { RunRequest } from '../worker/run-request.ts';
 import { readLabels, storeLabels } from './labels.ts';
 import { creationTime } from './run-id.ts';
@@ -7,11 +8,12 @@ import type { RunStore } from './store.ts';
 
 /** Records a run whose directory lies ready. Does nothing where the run is known or its directory is gone. */
 export async function addRun(
-  store: Pick<RunStore, 'directoryOf' | 'transaction'>,
+  store: Pick<RunStore, 'dataDirectory' | 'directoryOf' | 'transaction'>,
   id: string,
   request: RunRequest,
 ): Promise<boolean> {
   const directory = store.directoryOf(id);
+  const file = shortened(request.file, store.dataDirectory);
   const labels = await readLabels(directory);
   return store.transaction(async (database) => {
     // Another process may have removed the run since its request was read.
@@ -19,7 +21,7 @@ export async function addRun(
     const { experiment } = request;
     await database.run('INSERT OR IGNORE INTO experiments (name, file) VALUES (?, ?)', [
       experiment.name,
-      request.file,
+      file,
     ]);
     const added = await database.run(
       `INSERT OR IGNORE INTO runs (id, experiment, family, name, strategy, seed, config, created_at, state, summary)
@@ -27,7 +29,7 @@ export async function addRun(
       [
         id,
         experiment.name,
-        request.file,
+        file,
         request.group,
         request.name,
         experiment.strategy.kind,

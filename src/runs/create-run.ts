@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { experimentIdentity } from '../experiment/identity.ts';
 import type { LoadedExperiment } from '../experiment/load.ts';
 import type { DeviceChoice } from '../experiment/schema.ts';
 import { RunDirectory } from '../worker/run-directory.ts';
 import type { RunRequest } from '../worker/run-request.ts';
+import { familyOf } from './kept-paths.ts';
 import { newRunId } from './run-id.ts';
 import type { RunStore } from './store.ts';
 
@@ -28,7 +28,7 @@ export async function createRuns(
 ): Promise<string[]> {
   const device = options.device ?? loaded.experiment.device;
   const experiment = { ...loaded.experiment, device };
-  const group = experimentIdentity(experiment, loaded.directory);
+  const group = familyOf(experiment, loaded.directory, store.dataDirectory);
   const made: { id: string; request: RunRequest }[] = [];
   try {
     for (const seed of new Set(options.seeds ?? experiment.seeds)) {

@@ -1,8 +1,13 @@
+import { dirname } from 'node:path';
 import { UserError } from '../experiment/user-error.ts';
 import type { Statements } from './database.ts';
+import { keepPathsInProject } from './kept-paths.ts';
+
+/** A statement, or what SQL alone cannot do. */
+type Step = string | ((database: Statements, dataDirectory: string) => Promise<void>);
 
 /** Each entry takes the database from the version of its index to the next. Entries are never changed, only added. */
-const migrations: readonly (readonly string[])[] = [
+const migrations: readonly (readonly Step[])[] = [
   [
     `CREATE TABLE experiments (
       number INTEGER PRIMARY KEY,
@@ -119,6 +124,7 @@ const migrations: readonly (readonly string[])[] = [
       UPDATE runs SET name = name WHERE experiment = NEW.number;
     END`,
   ],
+  [keepPathsInProject],
 ];
 
 export const databaseVersion = migrations.length;
@@ -144,9 +150,11 @@ export async function isOld(database: Statements, file: string): Promise<boolean
 /** Brings the database to this version. Runs inside a transaction that holds the write lock, so only one process does it. */
 export async function migrate(database: Statements, file: string): Promise<void> {
   const found = await versionOf(database, file);
-  for (const [index, statements] of migrations.entries()) {
+  for (const [index, steps] of migrations.entries()) {
     if (index < found) continue;
-    for (const statement of statements) await database.run(statement);
+    for (const step of steps)
+      if (typeof step === 'string') await database.run(step);
+      else await step(database, dirname(file));
   }
   if (found < databaseVersion) await database.run(`PRAGMA user_version = ${databaseVersion}`);
 }

@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Experiment, StrategyConfig } from '../experiment/schema.ts';
 import { type RunState, runStates } from '../worker/events.ts';
+import { lengthened, shortened } from '../worker/project-path.ts';
 import type { SqlValue, Statements } from './database.ts';
 import { resumableSql } from './resumable.ts';
 import type { RunError, RunProgress, RunSummary } from './run-summary.ts';
@@ -108,7 +109,7 @@ export async function selectRunRecords(
   query: RunQuery = {},
   onDamaged: (id: string) => void = () => {},
 ): Promise<RunRecord[]> {
-  const { where, parameters } = conditions(query);
+  const { where, parameters } = conditions(query, runsDirectory);
   const descending = query.descending ?? query.sort === undefined;
   const direction = descending ? 'DESC' : 'ASC';
   const rows = await database.all<RunRow>(
@@ -129,8 +130,12 @@ export async function selectRunRecords(
 }
 
 /** How many runs match, paging aside. */
-export async function countRunRecords(database: Statements, query: RunQuery): Promise<number> {
-  const { where, parameters } = conditions(query);
+export async function countRunRecords(
+  database: Statements,
+  runsDirectory: string,
+  query: RunQuery,
+): Promise<number> {
+  const { where, parameters } = conditions(query, runsDirectory);
   const row = await database.get<{ n: number }>(
     `SELECT count(*) AS n FROM runs JOIN experiments ON experiments.number = runs.experiment ${where}`,
     parameters,
@@ -141,17 +146,19 @@ export async function countRunRecords(database: Statements, query: RunQuery): Pr
 /** Experiment files with the number of their runs that match, by path. */
 export async function countByFile(
   database: Statements,
+  runsDirectory: string,
   query: RunQuery,
 ): Promise<{ file: string; runs: number }[]> {
-  const { where, parameters } = conditions(query);
-  return database.all(
+  const { where, parameters } = conditions(query, runsDirectory);
+  const rows = await database.all<{ file: string; runs: number }>(
     `SELECT experiments.file, count(*) AS runs FROM runs JOIN experiments ON experiments.number = runs.experiment
      ${where} GROUP BY experiments.file ORDER BY experiments.file`,
     parameters,
   );
+  return rows.map(({ file, runs }) => ({ file: lengthened(file, dirname(runsDirectory)), runs }));
 }
 
-function conditions(query: RunQuery): { where: string; parameters: SqlValue[] } {
+function conditions(query: RunQuery, runsDirectory: string): { where: string; parameters: SqlValue[] } {
   const terms: string[] = [];
   const parameters: SqlValue[] = [];
   const add = (term: string, ...values: SqlValue[]) => {
@@ -162,7 +169,7 @@ function conditions(query: RunQuery): { where: string; parameters: SqlValue[] } 
   if (query.resumable) add(resumableSql);
   if (query.ids) add('runs.id IN (SELECT value FROM json_each(?))', JSON.stringify(query.ids));
   if (query.experiment !== undefined) add('experiments.name = ?', query.experiment);
-  if (query.file !== undefined) add('experiments.file = ?', query.file);
+  if (query.file !== undefined) add('experiments.file = ?', shortened(query.file, dirname(runsDirectory)));
   if (query.group !== undefined) add('runs.family = ?', query.group);
   if (query.strategy !== undefined) add('runs.strategy = ?', query.strategy);
   if (query.tag !== undefined)
@@ -194,7 +201,7 @@ function toRecord(row: RunRow, runsDirectory: string): RunRecord {
     // A run that was queued again has a newer state than its events tell.
     state: storedState(row),
     createdAt: row.created_at,
-    file: row.file,
+    file: lengthened(row.file, dirname(runsDirectory)),
     config: storedExperiment(row.id, row.config),
     name: row.name,
     note: row.note,

@@ -106,7 +106,7 @@ export class RunStore {
 
   /** How many runs match, paging aside. */
   count(query: RunQuery = {}): Promise<number> {
-    return countRunRecords(this.#database.read, query);
+    return countRunRecords(this.#database.read, runsDirectory(this.dataDirectory), query);
   }
 
   /** Which runs came, went or changed after a version of the database (−1: all there are). */
@@ -116,7 +116,7 @@ export class RunStore {
 
   /** Experiment files with the number of their runs that match. */
   experiments(query: RunQuery = {}): Promise<{ file: string; runs: number }[]> {
-    return countByFile(this.#database.read, query);
+    return countByFile(this.#database.read, runsDirectory(this.dataDirectory), query);
   }
 
   /** Kinds of strategy that runs have used. */

@@ -1,6 +1,6 @@
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { experimentSchema } from '../experiment/schema.ts';
+import { lengthened, shortened } from './project-path.ts';
 
 /**
  * What experiment.json in a run directory holds: all a worker needs to know, frozen when the run was made. Validated
@@ -36,10 +36,11 @@ export interface RunRequest extends Omit<StoredRequest, 'dataDirectory'> {
 
 /** What to write into a run directory that lies in this data directory. */
 export function toStored({ dataDirectory: _, ...request }: RunRequest, dataDirectory: string): StoredRequest {
-  const project = dirname(dataDirectory);
-  const shorten = (path: string) =>
-    isWithin(project, path) ? relative(dataDirectory, path).split(sep).join('/') : path;
-  return { ...request, file: shorten(request.file), directory: shorten(request.directory) };
+  return {
+    ...request,
+    file: shortened(request.file, dataDirectory),
+    directory: shortened(request.directory, dataDirectory),
+  };
 }
 
 /**
@@ -50,17 +51,6 @@ export function fromStored(
   { dataDirectory: old, ...stored }: StoredRequest,
   dataDirectory: string,
 ): RunRequest {
-  const lengthen = (path: string) => {
-    if (!isAbsolute(path)) return resolve(dataDirectory, path);
-    // What lay in the project before it was moved lies in it still.
-    return old !== undefined && isAbsolute(old) && isWithin(dirname(old), path)
-      ? resolve(dataDirectory, relative(old, path))
-      : path;
-  };
+  const lengthen = (path: string) => lengthened(path, dataDirectory, old);
   return { ...stored, dataDirectory, file: lengthen(stored.file), directory: lengthen(stored.directory) };
-}
-
-function isWithin(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return !isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`);
 }

@@ -195,7 +195,7 @@ test("the user's mistakes are one paragraph with place and remedy and exit with 
     [['run', file, '--data-dir', occupied], /occupied.*a file is in its place/],
     [['run', file, '--data-dir', newer], new RegExp(`version 99, but .* up to ${databaseVersion}`)],
     [['runs', '--data-dir', newer], /Update Distillery/],
-    [['stop', ids[0], '--data-dir', data], /is not running: it is completed/],
+    [['stop', ids[0], '--data-dir', data], /is not running: it has ended/],
     [['resume', ids[0], '--data-dir', data], /cannot be resumed: it is completed/],
     [['show', 'nothing', '--data-dir', data], /There is no run "nothing".*distillery runs/],
     [['show', '2', '--data-dir', data], /could be any of these runs|There is no run/],

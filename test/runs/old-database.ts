@@ -33,24 +33,26 @@ const tables = [
   'PRAGMA user_version = 1',
 ];
 
+/** Its data is named by paths. */
+export const oldExperiment = experimentSchema.parse({
+  name: 'Old',
+  dataset: {
+    kind: 'idx',
+    train: { images: 'train-images', labels: 'train-labels' },
+    test: { images: 'test-images', labels: 'test-labels' },
+  },
+  teacher: { model: { architecture: 'mlp', hidden: [64] } },
+  student: { model: { architecture: 'mlp', hidden: [8] } },
+  strategy: { kind: 'response' },
+  seeds: [3],
+});
+
 /** Makes a database as version 0.1.0 left it, with one run; `experiment` is the absolute path it kept of the file. */
 export async function oldDatabase(
   file: string,
   id: string,
   experiment = '/experiments/old.distill.json',
 ): Promise<void> {
-  const config = experimentSchema.parse({
-    name: 'Old',
-    dataset: {
-      kind: 'idx',
-      train: { images: 'train-images', labels: 'train-labels' },
-      test: { images: 'test-images', labels: 'test-labels' },
-    },
-    teacher: { model: { architecture: 'mlp', hidden: [64] } },
-    student: { model: { architecture: 'mlp', hidden: [8] } },
-    strategy: { kind: 'response' },
-    seeds: [3],
-  });
   const database = await Database.open(file, async (statements) => {
     for (const table of tables) await statements.run(table);
     await statements.run("INSERT INTO experiments (name, file) VALUES ('Old', ?)", [experiment]);
@@ -59,7 +61,7 @@ export async function oldDatabase(
        VALUES (?, 1, 'from-a-path', 'An old run', 'response', 3, ?, ?, 'interrupted', ?)`,
       [
         id,
-        JSON.stringify(config),
+        JSON.stringify(oldExperiment),
         creationTime(id),
         JSON.stringify({ state: 'interrupted', from: { state: 1 } }),
       ],

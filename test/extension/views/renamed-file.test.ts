@@ -1,0 +1,43 @@
+import './window.ts';
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { createRuns } from '../../../src/runs/create-run.ts';
+import { openStore } from '../../../src/runs/store.ts';
+import { oldExperiment } from '../../runs/old-database.ts';
+import { temporaryDirectory } from '../../runs/support.ts';
+import { inExplorer, openWindow, shown, Uri } from './window.ts';
+
+const { requireInFolder } = await import('../../../extension/workspace/own-files.ts');
+
+test('renamed in the explorer, an experiment keeps its runs', async (t) => {
+  const folder = join(await temporaryDirectory(t), 'project');
+  await mkdir(folder);
+  const [from, to] = [join(folder, 'one.distill.json'), join(folder, 'another.distill.json')];
+  await writeFile(to, '{}');
+  const store = await openStore(join(folder, '.distillery'));
+  t.after(() => store.close());
+  const [id] = await createRuns(store, { experiment: oldExperiment, file: from, directory: folder });
+  // Stopped, lest the window starts it.
+  await store.transaction((database) => database.run("UPDATE runs SET state = 'interrupted'"));
+  const window = await openWindow(t, folder, [from]);
+  shown.files = [Uri.file(to)];
+  inExplorer.renamed.fire({ files: [{ oldUri: Uri.file(from), newUri: Uri.file(to) }] });
+  inExplorer.gone.fire(Uri.file(from));
+  inExplorer.made.fire(Uri.file(to));
+  for (;;) {
+    const rows = await window.seen();
+    if (rows.length === 1 && rows[0]!.label === 'another' && rows[0]!.below.length === 1) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.equal((await store.get(id!))!.file, to);
+  assert.deepEqual(window.log.lines, []);
+});
+
+test('an experiment file outside the folders of the window is never written', () => {
+  shown.folders = [{ uri: Uri.file('/here/copy'), name: 'copy', index: 0 }];
+  requireInFolder(Uri.file('/here/copy/deep/x.distill.json') as never);
+  for (const outside of ['/here/project/x.distill.json', '/here/copy-2/x.distill.json'])
+    assert.throws(() => requireInFolder(Uri.file(outside) as never), /outside the folders of this window/);
+});
