@@ -117,7 +117,7 @@ const textClassification = z
   .strictObject({
     kind: z.literal('text-classification').describe('Your own labelled texts.'),
     train: filePath(
-      'Table of texts and labels: .csv, .tsv, .jsonl or .parquet; text formats may be .gz. CSV and TSV name their columns in the first line.',
+      'Table of texts and labels: .csv, .tsv, .jsonl or .parquet; text formats may be .gz. CSV and TSV name their columns in the first line. Rows without a text or a label are left out and counted.',
     ),
     test: testFile,
     testFraction,
@@ -169,7 +169,7 @@ const languageModel = z
       .min(1)
       .optional()
       .describe(
-        'Of a table: column of prompts. A prompt stands before its text and is masked out of the loss. Needs "samples": "documents".',
+        'Of a table: column of prompts. A prompt stands before its text and is masked out of the loss; texts whose prompts fill a sample are left out and counted, longer ones cut off. Needs "samples": "documents".',
       ),
     samples: choice(
       {

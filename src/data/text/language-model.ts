@@ -13,9 +13,6 @@ import { openTokenizer } from './open-tokenizer.ts';
 import { type TextSource, TextSplit } from './text-split.ts';
 import type { TokenStore } from './token-store.ts';
 
-/** How the texts of a test file are called in messages. */
-const testFile = 'The test file';
-
 /** What datasets for language models have in common, whatever their texts come from. */
 export interface LanguageOptions {
   readonly tokenizer: TokenizerConfig;
@@ -35,7 +32,7 @@ export interface LanguageOptions {
 export async function openLanguageModel(config: LanguageModelConfig, directory: string): Promise<Dataset> {
   const train = await openDocuments(config.train, config, directory);
   const test = config.test === undefined ? undefined : await openDocuments(config.test, config, directory);
-  return languageDataset(train, test, config, directory, config.train);
+  return languageDataset(train, test, config, directory, config.train, config.test);
 }
 
 /**
@@ -43,6 +40,7 @@ export async function openLanguageModel(config: LanguageModelConfig, directory: 
  * text: random pieces would share sentences.
  * @param test without it, the end of the training texts.
  * @param named the training texts, for messages.
+ * @param namedTest the test texts, where they are others.
  * @throws UserError if there is too little text.
  */
 export async function languageDataset(
@@ -51,6 +49,7 @@ export async function languageDataset(
   options: LanguageOptions,
   directory: string,
   named: string,
+  namedTest?: string,
 ): Promise<Dataset> {
   const wholeRows = train.rows && options.samples === 'documents';
   const [training, testing] = test
@@ -71,7 +70,11 @@ export async function languageDataset(
     [{ tokens, prompts }, trainingTexts, 'training'],
     [held, testTexts, 'test'],
   ] as const)
-    requireSamples(made, texts.count, which, test && which === 'test' ? testFile : named, length);
+    requireSamples(made, texts.count, length, {
+      which,
+      named: which === 'test' ? (namedTest ?? named) : named,
+      apart: test !== undefined,
+    });
   const validated = heldOutCount(options.validation, available, available - 1);
   const layout = { padId: tokenizer.padId, buckets: lengthBuckets(length) };
   const split = (name: Split['name'], from: TextSource, start: number, end: number) =>
@@ -137,30 +140,37 @@ function sharedSamples(
   );
 }
 
+interface TextPart {
+  readonly which: 'training' | 'test';
+  /** What the text is called in messages. */
+  readonly named: string;
+  /** Whether the test has texts of its own. */
+  readonly apart: boolean;
+}
+
 /** @throws UserError saying why there are none, where there are none. */
 function requireSamples(
   { tokens, prompts }: LanguageSamples,
   texts: number,
-  which: 'training' | 'test',
-  named: string,
   length: number,
+  { which, named, apart }: TextPart,
 ): void {
   if (tokens.count > 0) return;
   if (prompts.leftOut > 0)
     throw new UserError(
-      `Every prompt of the ${which} texts of ${named} fills a sample of ${length} tokens by itself, so nothing is left to ${which === 'training' ? 'learn' : 'test'}.`,
+      `Every prompt of the ${which} texts in ${named} fills a sample of ${length} tokens by itself, so nothing is left to ${which === 'training' ? 'learn' : 'test'}.`,
       { remedy: 'Set "length" of the dataset higher than the longest prompt.', option: 'length' },
     );
   throw new UserError(
     texts === 0
-      ? `${named} leaves no ${which} text.`
-      : `The ${which} text of ${named} is too short: a sample needs two tokens, one to predict the other.`,
+      ? `There is no ${which} text in ${named}.`
+      : `The ${which} text in ${named} is too short: a sample needs two tokens, one to predict the other.`,
     {
       remedy:
-        which === 'test'
+        which === 'test' && !apart
           ? 'Name more text, set "testFraction" higher, or name a test file with "test".'
-          : 'Name more text, or set "testFraction" lower.',
-      option: which === 'test' && named === testFile ? 'test' : 'train',
+          : 'Name more text.',
+      option: which === 'test' && apart ? 'test' : 'train',
     },
   );
 }

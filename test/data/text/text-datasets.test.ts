@@ -350,7 +350,8 @@ describe('language models', () => {
     );
     const long = { prompt: 'a prompt longer than one sample ', text: 'no' };
     write('long-prompts.jsonl', [long, long, long].map((row) => JSON.stringify(row)).join('\n'));
-    const tooLong = /Every prompt of the (training|test) texts .* fills a sample of 16 tokens/;
+    const tooLong =
+      /Every prompt of the (training|test) texts in long-prompts.jsonl fills a sample of 16 tokens/;
     await fails({ ...prompted, train: 'long-prompts.jsonl', test: 'held.txt' }, tooLong);
     await fails({ ...prompted, train: 'prompts.jsonl', test: 'long-prompts.jsonl' }, tooLong);
   });
@@ -412,13 +413,13 @@ describe('language models', () => {
     ]);
     assert.deepEqual(await table([100, 5], 0.5), [[100], [5]]);
     assert.deepEqual(await table([5, 100], 0.1), [[5], [100]]);
-    await assert.rejects(table([5], 0.1), /leaves no test text/);
+    await assert.rejects(table([5], 0.1), /no test text in rows\.jsonl/);
   });
 
   test('too little text, a folder without texts, a path that is not there', async () => {
     write('short.txt', '');
-    await fails({ ...config, train: 'short.txt', test: 'held.txt' }, /short\.txt leaves no training text/);
-    await fails({ ...config, train: 'held.txt', test: 'short.txt' }, /test file leaves no test text/);
+    await fails({ ...config, train: 'short.txt', test: 'held.txt' }, /no training text in short\.txt/);
+    await fails({ ...config, train: 'held.txt', test: 'short.txt' }, /no test text in short\.txt/);
     const words = { ...config, tokenizer: { kind: 'words' } };
     await fails({ ...words, train: 'short.txt', test: 'held.txt' }, /There are no words/);
     await fails({ ...words, train: 'held.txt', test: 'held.txt' }, /No word occurs 2 times/);
