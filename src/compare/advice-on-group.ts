@@ -113,7 +113,7 @@ function asGood({ finding }: Verdict): string {
 }
 
 function seedsAdvice(verdict: Verdict): string {
-  if (verdict.pairs.length < 2) return '';
+  if (verdict.finding !== 'undecided' && verdict.finding !== 'unsure-gain') return '';
   if (verdict.seedsNeeded === null) return 'The difference is too small for seeds alone to decide.';
   if (verdict.seedsNeeded <= verdict.pairs.length) return '';
   return `If mean and spread stay as they are, about ${verdict.seedsNeeded} seeds would decide it.`;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { classCharts } from './charts/class-charts.ts';
+import { classCharts, leftOutOfClassCharts } from './charts/class-charts.ts';
 import { candidateCharts, comparisonCharts, learningCharts } from './charts/comparison-charts.ts';
 import type { Comparison } from './figures.ts';
 import { chartFigure } from './html/chart-figure.ts';
@@ -9,6 +9,7 @@ import { reportStyle } from './html/report-style.ts';
 import {
   adviceList,
   candidatesTable,
+  cardsByOutcome,
   differencesTable,
   doubtsTable,
   environmentTable,
@@ -41,18 +42,21 @@ export function renderHtml(comparison: Comparison, options: HtmlOptions = {}): s
       number += 1;
       return chartFigure(draw, `c${number}`);
     });
-  const section = (heading: string, content: readonly Markup[]) =>
-    content.length === 0 ? html`` : html`<h2>${heading}</h2><div class="charts">${content}</div>`;
+  const section = (heading: string, content: readonly Markup[], note = '') =>
+    content.length === 0
+      ? html``
+      : html`<h2>${heading}</h2>${note && html`<p class="soft small">${note}</p>`}<div class="charts">${content}</div>`;
   const content = (part: Comparison): Markup => {
     const candidates = figures(candidateCharts(part));
     return html`${verdictCards(part)}
 ${part.runs.length === 0 ? '' : mainTable(part)}
+${cardsByOutcome(part)}
 ${doubtsTable(part)}
 ${section('Charts', figures(comparisonCharts(part)))}
 ${section('Learning curves', figures(learningCharts(part, options.curves ?? [])))}
 ${candidatesTable(part)}
 ${candidates.length === 0 ? '' : html`<div class="charts">${candidates}</div>`}
-${section('Answers in detail', figures(classCharts(part)))}
+${section('Answers in detail', figures(classCharts(part)), leftOutOfClassCharts(part))}
 ${continuationCards(part)}
 ${adviceList(part)}
 ${differencesTable(part)}`;

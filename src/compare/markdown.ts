@@ -5,6 +5,7 @@ import { missing, oneLine } from './formatting.ts';
 import { reportRows, shownFigures } from './report-rows.ts';
 import { partsOf, sectionTitle } from './sections/sections.ts';
 import { differenceText, verdictMethod, verdictTitle } from './verdict-text.ts';
+import { fewVerdicts, tallyText } from './verdicts/tally.ts';
 
 /** A GitHub-flavoured report: the table, the verdicts, what differs, advice; for each data and task by itself. */
 export function renderMarkdown(comparison: Comparison): string {
@@ -38,6 +39,7 @@ function report(comparison: Comparison, explained: boolean): string[] {
   );
   if (comparison.verdicts.length > 0) {
     lines.push('', '### Verdicts', '');
+    if (comparison.verdicts.length > fewVerdicts) lines.push(`${tallyText(comparison.verdicts)}.`, '');
     for (const verdict of comparison.verdicts) {
       const text = [differenceText(verdict), verdict.reason, ...verdict.notes].filter(Boolean).join('. ');
       lines.push(

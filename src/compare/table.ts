@@ -8,6 +8,7 @@ import { type ReportRow, reportRows, shownFigures } from './report-rows.ts';
 import { partsOf, sectionTitle } from './sections/sections.ts';
 import type { Outcome } from './verdict.ts';
 import { differenceText, verdictTitle } from './verdict-text.ts';
+import { fewVerdicts, tallyText } from './verdicts/tally.ts';
 
 type Colors = ReturnType<typeof picocolors.createColors>;
 
@@ -58,7 +59,12 @@ function blocksOf(comparison: Comparison, width: number, colors: Colors): string
     'DOES NOT BEAT': colors.red,
     INCONCLUSIVE: colors.yellow,
   };
-  const outcomeOf = (row: ReportRow) => row.verdict?.outcome ?? '';
+  const doubted = new Set(comparison.groups.flatMap(({ key, doubts }) => (doubts.length > 0 ? [key] : [])));
+  const outcomeOf = ({ verdict }: ReportRow) => {
+    if (verdict === null) return '';
+    const inDoubt = doubted.has(verdict.group) || doubted.has(verdict.baseline ?? '');
+    return inDoubt ? `${verdict.outcome} (in doubt)` : verdict.outcome;
+  };
   const kinds = fitting(rows, shownFigures(rows), width, outcomeOf);
   const table = new Table({
     head: ['', 'seeds', ...kinds.map((kind) => kind.label.toLowerCase()), 'against direct'].map((text) =>
@@ -75,7 +81,7 @@ function blocksOf(comparison: Comparison, width: number, colors: Colors): string
       row.strategy === 'teacher' ? colors.bold(label) : label,
       row.seeds,
       ...kinds.map((kind) => row.cells[kind.key] ?? missing),
-      outcome ? paint[outcome](outcome) : '',
+      outcome ? paint[outcome](outcomeOf(row)) : '',
     ]);
   }
   const blocks = [table.toString().replace(/ +$/gm, '')];
@@ -85,7 +91,8 @@ function blocksOf(comparison: Comparison, width: number, colors: Colors): string
     const details = [differenceText(verdict), verdict.reason, ...verdict.notes].filter(Boolean);
     return [title, ...details.flatMap((detail) => wrap(oneLine(detail, 600), width - 2))].join('\n  ');
   });
-  if (verdicts.length > 0) blocks.push(`${colors.bold('Verdicts')}\n${verdicts.join('\n')}`);
+  const sum = verdicts.length > fewVerdicts ? `: ${tallyText(comparison.verdicts)}` : '';
+  if (verdicts.length > 0) blocks.push(`${colors.bold('Verdicts')}${sum}\n${verdicts.join('\n')}`);
 
   const doubts = comparison.groups.flatMap((group) =>
     group.doubts.map(({ message }) =>

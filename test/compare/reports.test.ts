@@ -330,6 +330,7 @@ test('every report says which results are in doubt, and why, as text and nothing
   ];
   const comparison = compareRuns(runs);
 
+  assert.match(renderTable(comparison, { width: 120 }), /MNIST response .* INCONCLUSIVE \(in doubt\)/);
   const json = JSON.parse(renderJson(comparison)) as { doubts: unknown }[];
   assert.deepEqual([json[0]!.doubts, json[2]!.doubts], [[], doubts]);
   const csv = parse(renderCsv(comparison), { columns: true }) as Record<string, string>[];

@@ -144,7 +144,7 @@ test('the outcome agrees with the rule as it is documented, whatever the differe
           ...{ differences, metric: 'accuracy', confidence: 0.95, relevantGain: 0.001 },
           identical: () => false,
         });
-        const [low, high] = interval!;
+        const [low, high] = interval ?? [mean, mean];
         const beats = deviation! > 1e-12 && low > 0 && mean >= 0.001;
         const doesNot = deviation! > 1e-12 && high < 0.001;
         assert.equal(outcome, beats ? 'BEATS' : doesNot ? 'DOES NOT BEAT' : 'INCONCLUSIVE');
@@ -179,6 +179,7 @@ test('equal differences tell no spread, rounding or not', () => {
   const rounded = compareRuns([...seeds([0.9, 0.8]), ...seeds([0.91, 0.81], { strategy: response })])
     .verdicts[0]!;
   assert.equal(rounded.outcome, 'INCONCLUSIVE');
+  assert.equal(rounded.interval, null);
 });
 
 test('results that are those of direct training in each seed decide nothing, and ask to look for a fault', () => {

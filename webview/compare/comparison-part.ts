@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Draw } from '../../src/compare/charts/chart-frame.ts';
-import { classCharts } from '../../src/compare/charts/class-charts.ts';
+import { classCharts, leftOutOfClassCharts } from '../../src/compare/charts/class-charts.ts';
 import { candidateCharts, comparisonCharts } from '../../src/compare/charts/comparison-charts.ts';
 import { sharedPrompts } from '../../src/compare/continuations.ts';
 import { verdictMethod } from '../../src/compare/verdict-text.ts';
@@ -35,13 +35,17 @@ export class ComparisonPart extends Part {
   @property({ attribute: false }) level = 2;
   @state() private choice: RowChoice = { outcomes: new Set(), query: '', sort: null };
   @state() private allRows = false;
+  @state() private allModels = false;
   @state() private cards = 0;
   @state() private chosenBaseline: string | undefined;
 
   // Drawn anew only for new figures, not for each update of the page.
+  readonly #classes = remembered((comparison: ComparisonData, all: boolean) => ({
+    classes: classCharts(comparison, all ? Number.POSITIVE_INFINITY : undefined),
+    leftOut: all ? '' : leftOutOfClassCharts(comparison),
+  }));
   readonly #pictures = remembered((comparison: ComparisonData) => ({
     charts: comparisonCharts(comparison),
-    classes: classCharts(comparison),
     candidates: candidateCharts(comparison),
     prompts: sharedPrompts(comparison),
   }));
@@ -50,7 +54,8 @@ export class ComparisonPart extends Part {
 
   protected override render() {
     const { comparison } = this;
-    const { charts, classes, candidates, prompts } = this.#pictures(comparison);
+    const { charts, candidates, prompts } = this.#pictures(comparison);
+    const { classes, leftOut } = this.#classes(comparison, this.allModels);
     const many = comparison.verdicts.length > fewVerdicts;
     const rows = this.#rows(comparison, this.choice);
     return html`${this.#section('verdicts', 'Was distillation worth it?', this.#verdicts(rows, many))}
@@ -71,7 +76,7 @@ export class ComparisonPart extends Part {
             )
           : nothing
       }
-      ${classes.length > 0 ? this.#section('classes', 'Answers in detail', this.#charts(classes)) : nothing}
+      ${classes.length > 0 ? this.#section('classes', 'Answers in detail', this.#answers(classes, leftOut)) : nothing}
       ${prompts.length > 0 ? this.#section('samples', 'Sample continuations', continuationList(prompts)) : nothing}
       ${
         comparison.advice.length > 0
@@ -149,6 +154,24 @@ export class ComparisonPart extends Part {
         }
         <span role="status">${shown.length.toLocaleString('en-US')} of ${verdicts.length.toLocaleString('en-US')} shown, in the order of the table.</span>
       </p>`;
+  }
+
+  #answers(draws: readonly Draw[], leftOut: string): TemplateResult {
+    return html`${
+      leftOut === ''
+        ? nothing
+        : html`<p class="hint more">
+              <span>${leftOut}</span>
+              ${
+                leftOut.includes('first')
+                  ? button('Show All Models', () => {
+                      this.allModels = true;
+                    })
+                  : nothing
+              }
+            </p>`
+    }
+      ${this.#charts(draws)}`;
   }
 
   #baseline(baselines: readonly BaselineChoice[]): BaselineChoice | undefined {

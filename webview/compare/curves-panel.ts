@@ -206,7 +206,12 @@ export class CurvesPanel extends Part {
           </button>`,
         )}
       </div>
-      ${all > mostRuns ? html`<p class="hint">Curves of the first ${mostRuns} of ${all} runs.</p>` : nothing}`;
+      ${all > mostRuns ? html`<p class="hint">Curves of the first ${mostRuns} of ${all} runs.</p>` : nothing}
+      ${
+        this.groups.length > mostGroups
+          ? html`<p class="hint">Terms of the loss, and layers, of the first ${mostGroups} of ${this.groups.length} strategies.</p>`
+          : nothing
+      }`;
   }
 
   #runs(): string[] {

@@ -15,9 +15,34 @@ const mostLines = 8;
 /** Classes that a matrix can hold and still be read. */
 const mostClasses = 30;
 
-/** Where teacher and students are right and wrong, by class, and how sure they are of it. The seeds of a group count together. */
-export function classCharts(comparison: ChartedComparison): Draw[] {
-  return [...reliabilityCharts(comparison), ...perClassCharts(comparison), ...disagreementCharts(comparison)];
+/**
+ * Where teacher and students are right and wrong, by class, and how sure they are of it. The seeds of a group count together.
+ * Pictures of one model each are those of the first few; which are left out, `leftOutOfClassCharts` says.
+ * @param models pictures of one model each that are made of a kind
+ */
+export function classCharts(comparison: ChartedComparison, models: number = most): Draw[] {
+  return [
+    ...reliabilityCharts(comparison),
+    ...perClassCharts(comparison, models),
+    ...disagreementCharts(comparison, models),
+  ];
+}
+
+/** What of the pictures of one model each is left out, in sentences; empty where nothing is. */
+export function leftOutOfClassCharts(comparison: ChartedComparison): string {
+  const models = modelsWithConfusion(comparison);
+  const drawn = models.filter(({ confusion }) => confusion.length <= mostClasses);
+  const disagreeing = disagreements(comparison);
+  const largest = Math.max(...models.map(({ confusion }) => confusion.length));
+  return [
+    ...(drawn.length > most ? [`Confusion is shown of the first ${most} of ${drawn.length} models.`] : []),
+    ...(disagreeing.length > most
+      ? [`Disagreement is shown of the first ${most} of ${disagreeing.length} students.`]
+      : []),
+    ...(drawn.length < models.length
+      ? [`A confusion matrix of ${largest} classes could not be read; the accuracy by class stands for it.`]
+      : []),
+  ].join(' ');
 }
 
 function reliabilityCharts({ teachers, groups }: ChartedComparison): Draw[] {
@@ -45,8 +70,9 @@ function reliabilityCharts({ teachers, groups }: ChartedComparison): Draw[] {
   ];
 }
 
-function perClassCharts({ teachers, groups }: ChartedComparison): Draw[] {
-  const models = [
+/** Teachers and groups of which it is known what they take for what. */
+function modelsWithConfusion({ teachers, groups }: ChartedComparison) {
+  return [
     ...teachers.map(({ label, confusion }) => ({
       label,
       title: label,
@@ -64,6 +90,10 @@ function perClassCharts({ teachers, groups }: ChartedComparison): Draw[] {
       ),
     })),
   ].flatMap((model) => (model.confusion === null ? [] : [{ ...model, confusion: model.confusion }]));
+}
+
+function perClassCharts(comparison: ChartedComparison, count: number): Draw[] {
+  const models = modelsWithConfusion(comparison);
   if (models.length === 0) return [];
   const perClass = models.map(({ label, strategy, variant, confusion }) => ({
     label,
@@ -75,7 +105,7 @@ function perClassCharts({ teachers, groups }: ChartedComparison): Draw[] {
     (theme, size) => perClassChart({ models: perClass }, theme, size),
     ...models
       .filter(({ confusion }) => confusion.length <= mostClasses)
-      .slice(0, most)
+      .slice(0, count)
       .map(
         ({ title, confusion }): Draw =>
           (theme, size) =>
@@ -84,15 +114,16 @@ function perClassCharts({ teachers, groups }: ChartedComparison): Draw[] {
   ];
 }
 
-function disagreementCharts({ groups }: ChartedComparison): Draw[] {
-  return groups
-    .flatMap(({ label, strategy, variant, counted }) => {
-      const classes = sumDisagreements(
-        counted.flatMap((run) => (run.disagreement ? [run.disagreement] : [])),
-      );
-      return classes === null ? [] : [{ label, strategy, variant, classes }];
-    })
-    .slice(0, most)
+function disagreements({ groups }: ChartedComparison) {
+  return groups.flatMap(({ label, strategy, variant, counted }) => {
+    const classes = sumDisagreements(counted.flatMap((run) => (run.disagreement ? [run.disagreement] : [])));
+    return classes === null ? [] : [{ label, strategy, variant, classes }];
+  });
+}
+
+function disagreementCharts(comparison: ChartedComparison, count: number): Draw[] {
+  return disagreements(comparison)
+    .slice(0, count)
     .map(
       (input): Draw =>
         (theme, size) =>

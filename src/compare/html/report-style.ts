@@ -98,6 +98,8 @@ td.best { font-weight: 680; }
 .dot { display: inline-block; vertical-align: -1px; width: 10px; height: 10px; margin-right: 8px; flex: none; }
 .labelled { display: flex; align-items: baseline; }
 .outcome { font-weight: 620; white-space: nowrap; }
+.gain { display: block; font-size: 12.5px; color: var(--soft); white-space: nowrap; }
+tbody th .name { -webkit-line-clamp: 8; }
 .outcome.beats { color: var(--good); } .outcome.loses { color: var(--bad); } .outcome.open { color: var(--unsure); }
 
 figure { margin: 0; display: flex; flex-direction: column; }
@@ -107,6 +109,8 @@ figcaption p { margin: 2px 0 12px; font-size: 13px; color: var(--soft); }
 figure svg { display: block; width: 100%; height: auto; }
 figure .narrow { display: none; }
 details { margin-top: 10px; font-size: 13px; }
+.by-outcome { font-size: inherit; }
+.by-outcome .cards { margin-top: 12px; }
 summary { cursor: pointer; color: var(--soft); width: fit-content; border-radius: 4px; }
 details table { margin-top: 8px; font-size: 13px; }
 details th, details td { padding: 5px 8px; }

@@ -4,12 +4,14 @@ import { type Coloured, colorName } from '../charts/chart-theme.ts';
 import type { Comparison } from '../figures.ts';
 import { formatConfigValue } from '../flat-config.ts';
 import { formatPercent, formatRatio, missing } from '../formatting.ts';
+import { formatGain } from '../gain.ts';
 import type { RunGroup } from '../groups.ts';
 import { referenceResults } from '../reference-figures.ts';
 import { type ReportRow, reportRows, shownFigures } from '../report-rows.ts';
 import { stateWord } from '../state-word.ts';
 import type { Verdict } from '../verdict.ts';
 import { differenceText } from '../verdict-text.ts';
+import { fewVerdicts, tally } from '../verdicts/tally.ts';
 import { html, type Markup, name } from './markup.ts';
 
 const tones = { BEATS: 'beats', 'DOES NOT BEAT': 'loses', INCONCLUSIVE: 'open' } as const;
@@ -18,10 +20,33 @@ const tones = { BEATS: 'beats', 'DOES NOT BEAT': 'loses', INCONCLUSIVE: 'open' }
 export const dot = (model: Coloured) =>
   html`<svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" class="${colorName(model)}"/></svg>`;
 
+/** Verdicts one by one; of many their count, and they themselves by outcome after the table. */
 export function verdictCards(comparison: Comparison): Markup {
-  if (comparison.verdicts.length === 0) return html``;
+  const { verdicts } = comparison;
+  if (verdicts.length === 0) return html``;
   return html`<h2>Was distillation worth it?</h2>
-    <div class="cards">${comparison.verdicts.map((verdict) => verdictCard(verdict, comparison))}</div>`;
+    ${
+      verdicts.length <= fewVerdicts
+        ? html`<div class="cards">${verdicts.map((verdict) => verdictCard(verdict, comparison))}</div>`
+        : html`<p>${verdicts.length.toLocaleString('en-US')} strategies: ${tally(verdicts).map(
+            ({ outcome, count }, index) =>
+              html`${index > 0 ? ', ' : ''}${count.toLocaleString('en-US')} <span class="outcome ${tones[outcome]}">${outcome}</span>`,
+          )}.</p>`
+    }`;
+}
+
+export function cardsByOutcome(comparison: Comparison): Markup {
+  const { verdicts } = comparison;
+  if (verdicts.length <= fewVerdicts) return html``;
+  return html`<h2>Verdicts one by one</h2>${tally(verdicts).map(
+    ({
+      outcome,
+      count,
+    }) => html`<details class="by-outcome"><summary>${count.toLocaleString('en-US')} <span class="outcome ${tones[outcome]}">${outcome}</span></summary>
+      <div class="cards">${verdicts
+        .filter((verdict) => verdict.outcome === outcome)
+        .map((verdict) => verdictCard(verdict, comparison))}</div></details>`,
+  )}`;
 }
 
 function verdictCard(verdict: Verdict, comparison: Comparison): Markup {
@@ -86,7 +111,9 @@ export function mainTable(comparison: Comparison): Markup {
 function outcome(row: ReportRow): Markup {
   if (row.strategy === 'direct') return html`<span class="soft">baseline</span>`;
   if (row.verdict === null) return html``;
-  return html`<span class="outcome ${tones[row.verdict.outcome]}">${row.verdict.outcome}</span>`;
+  const { outcome, mean, metric, deviation } = row.verdict;
+  const gain = mean === null ? '' : html`<span class="gain">${formatGain(mean, metric, deviation)}</span>`;
+  return html`<span class="outcome ${tones[outcome]}">${outcome}</span>${gain}`;
 }
 
 export function differencesTable(comparison: Comparison): Markup {

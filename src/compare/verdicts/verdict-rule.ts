@@ -99,7 +99,7 @@ export function decide(input: DecisionInput): Decision {
   if (deviation <= rounding) {
     const found = (finding: Finding, reason: string): Decision => ({
       ...{ outcome: 'INCONCLUSIVE', finding, reason, mean: Math.abs(mean) <= rounding ? 0 : mean },
-      ...{ deviation: 0, interval: [mean, mean], seedsNeeded: null },
+      ...{ deviation: 0, interval: null, seedsNeeded: null },
     });
     if (Math.abs(mean) > rounding)
       return found(
