@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readEvents } from '../../src/worker/read-events.ts';
@@ -102,7 +103,9 @@ test(
   async (t) => {
     const directory = await temporaryDirectory(t);
     const data = join(directory, '.distillery');
-    const file = await experimentFile(directory, { steps: 60, stepMs: 100 });
+    const heldBy = join(directory, 'held');
+    await writeFile(heldBy, '');
+    const file = await experimentFile(directory, { steps: 60, heldBy });
     const { child, written, closed } = startDistillery(['run', '--json', '--data-dir', data, file]);
     while (!written.out.includes('"progress"')) await new Promise((resolve) => setTimeout(resolve, 20));
     child.kill('SIGKILL');
@@ -111,6 +114,7 @@ test(
     const log = join(data, 'runs', id, 'events.jsonl');
     let events = (await readEvents(log)).events;
     assert.notEqual(events.at(-1)!.type, 'completed', 'killed before the worker was done');
+    await rm(heldBy);
     while (events.at(-1)!.type !== 'completed') {
       await new Promise((resolve) => setTimeout(resolve, 50));
       events = (await readEvents(log)).events;
@@ -130,7 +134,9 @@ test(
 test('Ctrl+C asks the runs to stop; resume takes them to their end', limit, async (t) => {
   const directory = await temporaryDirectory(t);
   const data = join(directory, '.distillery');
-  const file = await experimentFile(directory, { steps: 60, stepMs: 80 }, [1, 2]);
+  const heldBy = join(directory, 'held');
+  await writeFile(heldBy, '');
+  const file = await experimentFile(directory, { steps: 60, heldBy }, [1, 2]);
   const { child, written, closed } = startDistillery(['run', '--data-dir', data, file]);
   while (!written.err.includes('training')) await new Promise((resolve) => setTimeout(resolve, 20));
   child.kill('SIGINT');
@@ -146,6 +152,7 @@ test('Ctrl+C asks the runs to stop; resume takes them to their end', limit, asyn
       ['cancelled', 'stop'],
     ],
   );
+  await rm(heldBy);
   const resumed = await distillery('resume', '--data-dir', data, runs[1]!.id);
   assert.equal(resumed.code, 0);
   assert.equal((await store.get(runs[1]!.id))!.state, 'completed');

@@ -1,9 +1,10 @@
 /**
  * A worker that trains nothing but keeps to the contract: lock, numbered events, control files. The description of its
  * experiment says what it does: {"steps": 20, "stepMs": 10, "dies": "at once" | "in mid-step" | "by mistake"}; it
- * takes its lock after "startMs" and, when it was stopped, stays for "lingersMs".
+ * takes its lock after "startMs" and, when it was stopped, stays for "lingersMs". It goes no
+ * further than its third step while the file "heldBy" is there.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -23,6 +24,7 @@ const plan = {
   dies: 'never',
   startMs: 0,
   lingersMs: 0,
+  heldBy: '',
   ...JSON.parse(experiment.description ?? '{}'),
 };
 if (plan.dies === 'at once') {
@@ -58,6 +60,7 @@ async function work(): Promise<RunEventBody> {
     });
     writeFileSync(done, `${step}`);
     if (plan.dies === 'in mid-step' && step === 5) process.kill(process.pid, 'SIGKILL');
+    while (step === 3 && existsSync(plan.heldBy) && !control.requested()) await pause(plan.stepMs);
     await pause(plan.stepMs);
   }
   mkdirSync(directory.studentDirectory, { recursive: true });

@@ -15,6 +15,8 @@ export interface Plan {
   readonly stepMs?: number;
   readonly startMs?: number;
   readonly lingersMs?: number;
+  /** A file that keeps the worker from its end for as long as it is there. */
+  readonly heldBy?: string;
   readonly dies?: 'at once' | 'in mid-step' | 'by mistake';
 }
 

@@ -10,7 +10,7 @@ import { type ProcessIdentity, processStart, thisProcess } from '../../src/train
 import { RunDirectory } from '../../src/worker/run-directory.ts';
 import { addRun, started, temporaryStore } from './support.ts';
 
-const limit = { timeout: 60_000 };
+const limit = { timeout: 600_000 };
 
 /** A run that counts as running, by its log and by the store. */
 async function runningRun(store: RunStore): Promise<string> {

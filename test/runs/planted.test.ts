@@ -21,7 +21,7 @@ import { readEvents } from '../../src/worker/read-events.ts';
 import { RunDirectory } from '../../src/worker/run-directory.ts';
 import { addRun, metric, started, temporaryDirectory, temporaryStore } from './support.ts';
 
-const limit = { timeout: 30_000 };
+const limit = { timeout: 600_000 };
 
 /** Brings a store up to date and gives back what was complained of. */
 async function refreshed(store: RunStore): Promise<Error[]> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { appendFile, rm } from 'node:fs/promises';
+import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { usableCores } from '../../src/device/cores.ts';
@@ -109,7 +109,6 @@ test(
     const lock = await ExclusiveLock.tryAcquire(join(store.directoryOf(alive), 'worker.lock'));
     assert.ok(lock instanceof ExclusiveLock);
     t.after(() => lock.release());
-    const { writeFile } = await import('node:fs/promises');
     const { thisProcess } = await import('../../src/training/process-identity.ts');
     // Our own pid, but of a process that started at another time.
     const owner = { ...(await thisProcess()), start: 'another boot/1' };
@@ -128,7 +127,7 @@ test(
 test('stop asks a running worker, ends a queued run at once, and both can be resumed', limit, async (t) => {
   const store = await temporaryStore(t);
   const { supervisor } = supervise(t, store);
-  const [first, second] = (await queueRuns(store, { steps: 1000 }, [0, 1])) as [string, string];
+  const [first, second] = (await queueRuns(store, { steps: 100_000 }, [0, 1])) as [string, string];
   await supervisor.start();
   await once(store, first, ({ progress }) => progress !== undefined);
   assert.equal((await store.get(second))!.state, 'queued', 'one at a time');
@@ -158,10 +157,14 @@ test(
     const store = await temporaryStore(t);
     const { supervisor } = supervise(t, store);
     await supervisor.start();
-    const [id] = (await queueRuns(store, { steps: 100, startMs: 1500, lingersMs: 700 })) as [string];
+    const heldBy = join(store.dataDirectory, 'held');
+    await writeFile(heldBy, '');
+    const plan = { heldBy, startMs: 1500, lingersMs: 700 };
+    const [id] = (await queueRuns(store, plan)) as [string];
     await once(store, id, ({ progress }) => progress !== undefined);
     await stopRun(store, id);
     await once(store, id, ended);
+    await rm(heldBy);
     await resumeRun(store, id);
     const run = await once(store, id, ended);
     assert.equal(run.state, 'completed', run.error?.message);
@@ -197,7 +200,7 @@ test('runs that go at once share the cores, and each gets the same part', limit,
 test('a process may start more at once than the data directory says, for itself alone', limit, async (t) => {
   const store = await temporaryStore(t);
   const { supervisor } = supervise(t, store, {}, { atOnce: 2 });
-  const ids = await queueRuns(store, { steps: 1000 }, [0, 1, 2]);
+  const ids = await queueRuns(store, { steps: 100_000 }, [0, 1, 2]);
   await supervisor.start();
   for (const id of ids.slice(0, 2)) await once(store, id, ({ progress }) => progress !== undefined);
   assert.equal((await store.get(ids[2]!))!.state, 'queued');

@@ -194,9 +194,11 @@ describe('the page in a browser', { skip: withoutBrowser, concurrency: false }, 
       document.body.append(script);
       document.body.insertAdjacentHTML('beforeend', '<b style="color:red">x</b><img src="https://evil.example/x.png" onerror="window.alerted = true">');
     }`);
-    await page.waitForTimeout(200);
+    for (let looks = 0; complaints.length < 3; looks++) {
+      assert.ok(looks < 2000, complaints.join('\n'));
+      await page.waitForTimeout(50);
+    }
     assert.equal(await page.evaluate(() => window.alerted), undefined);
-    assert.ok(complaints.length >= 3, complaints.join('\n'));
     await page.close();
   });
 
@@ -248,7 +250,7 @@ describe('the page in a browser', { skip: withoutBrowser, concurrency: false }, 
           ),
         );
     for (let looks = 0; !(await inOrder()); looks++) {
-      assert.ok(looks < 50, 'the rows stay out of order');
+      assert.ok(looks < 2000, 'the rows stay out of order');
       await page.waitForTimeout(50);
     }
     assert.equal(await focused(), '4');

@@ -6,7 +6,7 @@ import { RunDirectory } from '../../src/worker/run-directory.ts';
 import { program } from '../program.ts';
 import { makeRun, temporaryDirectory } from './support.ts';
 
-const limit = { timeout: 60_000 };
+const limit = { timeout: 600_000 };
 
 /** A process that does not hear for so many milliseconds from its first word on. */
 async function deafWorker(t: TestContext, directory: RunDirectory, forMs: number) {

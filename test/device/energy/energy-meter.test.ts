@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -65,6 +65,9 @@ test('nothing is told where nothing is reported, only in part, or no longer', as
   assert.equal(await EnergyMeter.start('webgpu', { ...none, powercap: root }), undefined);
 });
 
+/** Grows with every line of power that was told. */
+const told = join(folder, 'told');
+
 /** Answers as nvidia-smi does; power comes in a line every 50 ms. */
 function nvidiaSmi(
   name: string,
@@ -78,7 +81,7 @@ function nvidiaSmi(
     `#!/bin/sh
 lines() { printf '%s\\n' "$@"; }
 case "$*" in
-  *-lms*) case "$*" in *--id=GPU-b*) while lines '${power}'; do sleep 0.05; done ;; esac ;;
+  *-lms*) case "$*" in *--id=GPU-b*) while lines '${power}'; do echo >> '${told}'; sleep 0.05; done ;; esac ;;
   *compute-apps*) lines ${processes.map((line) => `'${line}'`).join(' ')} ;;
   *) lines ${gpus.map((line) => `'${line}'`).join(' ')} ;;
 esac
@@ -88,8 +91,11 @@ esac
   return file;
 }
 
+/** Measures until the GPU has told its power often. */
 const measured = async (meter: EnergyMeter) => {
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const often = () => existsSync(told) && statSync(told).size >= 20;
+  while (!often()) await new Promise((resolve) => setTimeout(resolve, 50));
+  rmSync(told);
   return meter.stop();
 };
 

@@ -131,16 +131,21 @@ test('the pacer flushes what came while it was busy, one at a time, and nothing 
   let running = 0;
   let most = 0;
   let count = 0;
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
   const pacer = new Pacer(1, async () => {
     running += 1;
     most = Math.max(most, running);
     count += 1;
-    await new Promise((wait) => setTimeout(wait, 15));
+    await finished;
     running -= 1;
   });
   pacer.announce();
   await until(() => running === 1);
   for (let index = 0; index < 10; index++) pacer.announce();
+  finish();
   await until(() => count === 2 && running === 0);
   assert.equal(most, 1);
   pacer.announce();

@@ -87,7 +87,7 @@ export function openSession(
 }
 
 export async function until(look: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 120_000;
   while (!look()) {
     if (Date.now() > deadline) throw new Error(`waited in vain: ${look}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
