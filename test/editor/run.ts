@@ -18,7 +18,7 @@ const suite = join(root, 'dist/test/suite.cjs');
 const scratch = mkdtempSync(join(tmpdir(), 'distillery-editor-'));
 const resultsFile = join(scratch, 'results.json');
 const workspace = join(scratch, 'workspace');
-const limitMs = 15 * 60_000;
+const limitMs = 40 * 60_000;
 
 async function desktopVsCode(): Promise<string | undefined> {
   if (process.env.DISTILLERY_TEST_HOST === 'server') return undefined;

@@ -39,7 +39,7 @@ export async function openBrowser(size = { width: 1280, height: 800 }): Promise<
 const exactly = (text: string) => new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
 
 /** Runs a command by its title, as a user would; waits for commands that are contributed late. */
-export async function runCommand(page: Page, title: string, timeout = 30_000): Promise<void> {
+export async function runCommand(page: Page, title: string, timeout = patienceMs): Promise<void> {
   const deadline = Date.now() + timeout;
   const widget = page.locator('.quick-input-widget');
   for (;;) {
@@ -50,8 +50,8 @@ export async function runCommand(page: Page, title: string, timeout = 30_000): P
     const label = page.locator('.label-name', { hasText: exactly(title) });
     const row = widget.locator('.monaco-list-row').filter({ has: label }).first();
     try {
-      await row.waitFor({ timeout: 2000 });
-      await row.click();
+      await row.waitFor({ timeout: 5000 });
+      await row.click({ timeout: 5000 });
       return;
     } catch (error) {
       await page.keyboard.press('Escape');

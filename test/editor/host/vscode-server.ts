@@ -154,8 +154,8 @@ export async function startVsCode(options: ServerOptions = {}): Promise<RunningV
 function listening(child: ChildProcess, collect: (text: string) => string): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => reject(new Error(`VS Code did not start in a minute:\n${collect('')}`)),
-      60_000,
+      () => reject(new Error(`VS Code did not start in five minutes:\n${collect('')}`)),
+      300_000,
     );
     const read = (chunk: Buffer) => {
       if (/Extension host agent listening on|Web UI available at/.test(collect(chunk.toString()))) {

@@ -13,6 +13,7 @@ import {
   execute,
   folder,
   inRoot,
+  patienceMs,
   runIn,
   smallExperiment,
   until,
@@ -21,7 +22,7 @@ import {
 
 /** What comes from the page, and what goes to it, in the real host; the page itself is looked at from outside. */
 describe('the dashboard', function () {
-  this.timeout(120_000);
+  this.timeout(patienceMs);
   let uri: Uri;
   let id: string;
   let board: DashboardPanel;

@@ -21,7 +21,16 @@ import {
 import type { ParameterNode } from '../../../extension/config/hyperparameter-tree.ts';
 import { parseExperiment } from '../../../src/experiment/parse.ts';
 import { describePath } from '../../../src/experiment/problem.ts';
-import { answering, distillery, execute, inRoot, smallExperiment, until, write } from './support.ts';
+import {
+  answering,
+  distillery,
+  execute,
+  inRoot,
+  patienceMs,
+  smallExperiment,
+  until,
+  write,
+} from './support.ts';
 
 async function parameters(): Promise<ParameterNode[]> {
   const { hyperparameterTree } = (await distillery()).services;
@@ -67,7 +76,7 @@ async function checked(document: TextDocument): Promise<Diagnostic[]> {
 }
 
 describe('inline editing', function () {
-  this.timeout(120_000);
+  this.timeout(patienceMs);
 
   it('changes one value in the sidebar, and undo takes it back', async () => {
     const text = smallExperiment('Edited', { strategy: { kind: 'direct' } });

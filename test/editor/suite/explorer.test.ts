@@ -13,6 +13,7 @@ import {
   folder,
   inRoot,
   milliseconds,
+  patienceMs,
   pick,
   runIn,
   runNode,
@@ -25,7 +26,7 @@ import {
 const many = 5000;
 
 describe('the run explorer', function () {
-  this.timeout(120_000);
+  this.timeout(patienceMs);
   let store: RunStore;
 
   before(async () => {
@@ -100,6 +101,13 @@ describe('the run explorer', function () {
       for (const node of await runTree.getChildren()) await runTree.getChildren(node);
     };
     const drawings: (ExplorerNode | ExplorerNode[] | undefined)[] = [];
+    // News are gathered for a moment before they are drawn; at rest nothing more comes.
+    const rest = async () => {
+      for (let seen = -1; seen !== drawings.length; ) {
+        seen = drawings.length;
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }
+    };
     const ran = async () => {
       const [id] = await execute<string[]>('distillery.run', inRoot('quick.distill.json'));
       await runIn(id!, ['completed']);
@@ -107,7 +115,7 @@ describe('the run explorer', function () {
         const { total, states } = (await folder()).tally;
         return total > 0 && !states.running && !states.queued;
       });
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await rest();
       return id!;
     };
     await ran();

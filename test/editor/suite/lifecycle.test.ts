@@ -36,6 +36,7 @@ import {
   folder,
   inRoot,
   milliseconds,
+  patienceMs,
   runIn,
   runNode,
   smallExperiment,
@@ -97,7 +98,7 @@ async function startIn(window: RunFolder): Promise<string> {
 }
 
 describe('the life of runs', function () {
-  this.timeout(180_000);
+  this.timeout(patienceMs);
 
   after(() => {
     for (const place of made) rmSync(place, { recursive: true, force: true });
@@ -344,20 +345,16 @@ describe('the life of runs', function () {
     await until('four at once', async () => (await atOnce()) === 4);
     const busy = await write(
       'busy.distill.json',
-      smallExperiment('Busy', { training: { epochs: 1500, batchSize: 16 } }),
+      smallExperiment('Busy', { training: { epochs: 100_000, batchSize: 16 } }),
     );
     const ids: string[] = [];
     await answering({ showInputBox: () => '11-14' }, async () => {
       ids.push(...(await execute<string[]>('distillery.runWithSeeds', busy)));
     });
-    await until(
-      'four to report',
-      async () => {
-        const records = await (await folder()).list({ ids });
-        return records.every(({ progress }) => progress !== undefined);
-      },
-      90_000,
-    );
+    await until('four to report', async () => {
+      const records = await (await folder()).list({ ids });
+      return records.every(({ progress }) => progress !== undefined);
+    });
     const { runTree } = (await distillery()).services;
     for (const node of await runTree.getChildren()) await runTree.getChildren(node);
     let events = 0;
@@ -367,19 +364,21 @@ describe('the life of runs', function () {
     const drawings: (ExplorerNode | ExplorerNode[] | undefined)[] = [];
     const drawing = runTree.onDidChangeTreeData((nodes) => drawings.push(nodes));
     const watched = watchEventLoop();
-    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    const start = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 6000));
     const { heldMs, lateMs } = watched();
     listening.dispose();
-    const inTenSeconds = drawings.length;
+    const meanwhile = drawings.length;
+    const seconds = (performance.now() - start) / 1000;
     await until('the progress to be drawn', () => drawings.length > 0);
     drawing.dispose();
     console.log(
-      `4 runs reporting ${(events / 10).toFixed(0)} events a second: event loop held ${milliseconds(heldMs)} at most (${milliseconds(lateMs)} between two turns on a machine that trains four models)`,
+      `4 runs reporting ${(events / seconds).toFixed(0)} events a second: event loop held ${milliseconds(heldMs)} at most (${milliseconds(lateMs)} between two turns on a machine that trains four models)`,
     );
     assert.ok(events > 0);
-    console.log(`4 runs reporting: rows drawn anew ${inTenSeconds} times in 10 s`);
+    console.log(`4 runs reporting: rows drawn anew ${meanwhile} times in ${seconds.toFixed(1)} s`);
     // A click that falls between two drawings of a row is lost.
-    assert.ok(inTenSeconds <= 12, `${inTenSeconds} drawings`);
+    assert.ok(meanwhile <= seconds + 2, `${meanwhile} drawings in ${seconds} s`);
     const drawn = drawings.flatMap((nodes) => nodes ?? []);
     assert.ok(drawings.every(Array.isArray), 'no more than rows are drawn');
     assert.ok(drawn.every((node) => node.kind === 'run' && ids.includes(node.record.id)));

@@ -9,6 +9,7 @@ import {
   experimentNode,
   folder,
   inRoot,
+  patienceMs,
   pick,
   read,
   root,
@@ -21,7 +22,7 @@ import {
 
 /** The day of a user: sample project, runs, labels, exports. Later tests build on the project made here. */
 describe('a project', function () {
-  this.timeout(180_000);
+  this.timeout(patienceMs);
   let first = '';
   let long = '';
 
@@ -76,18 +77,17 @@ describe('a project', function () {
   });
 
   it('stops and resumes a run that was queued', async () => {
-    await write('long.distill.json', smallExperiment('Long', { training: { epochs: 400, batchSize: 8 } }));
+    await write(
+      'long.distill.json',
+      smallExperiment('Long', { training: { epochs: 100_000, batchSize: 8 } }),
+    );
     const [id] = await execute<string[]>('distillery.queue', inRoot('long.distill.json'));
     long = id!;
     // Stopped before it trains, a run has nothing to keep and begins anew.
-    await until(
-      'training',
-      async () => {
-        const progress = (await (await folder()).get(long))?.progress;
-        return progress?.phase === 'train' && progress.done > 0;
-      },
-      60_000,
-    );
+    await until('training', async () => {
+      const progress = (await (await folder()).get(long))?.progress;
+      return progress?.phase === 'train' && progress.done > 0;
+    });
     await until('the status bar', async () => (await distillery()).status.text !== '');
     await execute('distillery.stop', await runNode(long));
     const stopped = await runIn(long, ['cancelled']);
@@ -130,8 +130,16 @@ describe('a project', function () {
       await until('the list', () => picks.length > 0);
       const { commands } = await import('vscode');
       picks[0]!.value = 'good';
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      await commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      let over = false;
+      void done.finally(() => {
+        over = true;
+      });
+      // The list shows what is typed in its own time; an earlier key accepts nothing.
+      await until('the list to accept it', async () => {
+        await commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return over;
+      });
       await done;
     } finally {
       Object.defineProperty(window, 'createQuickPick', { configurable: true, value: create });

@@ -18,7 +18,7 @@ import {
   step,
   withStore,
 } from './dashboard/stage.ts';
-import { picture } from './window.ts';
+import { picture, rest } from './window.ts';
 
 /** The dashboard in a real VS Code, on runs that really trained: one story, each step where the last one ended. */
 
@@ -38,12 +38,12 @@ step('hostile names are only text', async () => {
     await store.setNote(first!.id, hostile);
   });
   // Another process wrote this; the page hears of it.
-  await stage.lines.filter({ hasText: '<img src=x' }).waitFor({ timeout: 30_000 });
+  await stage.lines.filter({ hasText: '<img src=x' }).waitFor();
   await stage.compareAll();
   const { page } = stage;
   await page.mouse.move(700, 600);
   await page.mouse.wheel(0, 900);
-  await page.waitForTimeout(400);
+  await rest(page, 400);
   await picture(page, 'dashboard-compare-charts');
   await stage.allRuns();
 });
@@ -51,7 +51,7 @@ step('hostile names are only text', async () => {
 step('one run shows its models, events, files and log', async () => {
   await stage.lines.filter({ hasText: 'Digits, response' }).first().getByRole('button').first().click();
   const figures = stage.board.getByRole('region', { name: 'Figures of the models' });
-  await figures.waitFor({ timeout: 30_000 });
+  await figures.waitFor();
   const table = (await figures.textContent()) ?? '';
   const all = compared().filter(({ strategy }) => strategy === 'response');
   assert.ok(
@@ -82,7 +82,7 @@ step(
     await stage.clickButton('Write to File');
     await expectSoon(() => readFileSync(file, 'utf8').includes('"epochs": 20'));
     assert.equal(readFileSync(file, 'utf8'), before.replace('"epochs": 12', '"epochs": 20'));
-    for (const epochs of ['20000', '20001']) {
+    for (const epochs of ['90000', '90001']) {
       await change(epochs);
       await stage.clickButton('Run This Change');
       await expectSoon(async () =>
@@ -90,16 +90,16 @@ step(
       );
     }
     await stage.allRuns();
-    await stage.board.getByText('2 running').waitFor({ timeout: 120_000 });
-    const running = stage.lines.filter({ hasText: /epochs 2000\d/ });
+    await stage.board.getByText('2 running').waitFor();
+    const running = stage.lines.filter({ hasText: /epochs 9000\d/ });
     await running
       .filter({ hasText: /train \d+ %/ })
       .nth(1)
-      .waitFor({ timeout: 60_000 });
+      .waitFor();
     await picture(stage.page, 'dashboard-live-overview');
     await running.first().getByRole('button').first().click();
     const curve = stage.board.locator('distillery-curves distillery-chart svg').first();
-    await curve.waitFor({ timeout: 60_000 });
+    await curve.waitFor();
     const drawn = await curve.innerHTML();
     await expectSoon(async () => (await curve.innerHTML()) !== drawn);
     await picture(stage.page, 'dashboard-live-run');

@@ -24,7 +24,7 @@ const themes = {
 } as const;
 
 /** How long a window stays closed while its run goes on; DISTILLERY_PATIENCE=60 makes it a real minute. */
-const closedMs = 1000 * Number(process.env.DISTILLERY_PATIENCE ?? 10);
+const closedMs = 1000 * Number(process.env.DISTILLERY_PATIENCE ?? 3);
 
 let vsix = '';
 let vscode: RunningVsCode;
@@ -71,7 +71,7 @@ async function runs(): Promise<RunRecord[]> {
 async function runInState(
   which: (run: RunRecord) => boolean,
   states: readonly RunState[],
-  withinMs = 180_000,
+  withinMs = 600_000,
 ): Promise<RunRecord> {
   const deadline = Date.now() + withinMs;
   for (;;) {
@@ -102,7 +102,7 @@ async function checkEvents(run: RunRecord): Promise<void> {
 
 /** Starts an experiment by the button of its row. */
 const runByRow = (name: RegExp, started: (run: RunRecord) => boolean) =>
-  rowButton(page, name, 'Run Experiment', () => runInState(started, ['queued', 'running'], 15_000));
+  rowButton(page, name, 'Run Experiment', () => runInState(started, ['queued', 'running'], 20_000));
 
 /** How many runs the dashboard compares, by its column of seeds; teachers have none. */
 async function compared(): Promise<number> {
@@ -150,13 +150,13 @@ test('an empty folder offers what to begin with, and becomes the sample project'
 });
 
 test('the experiment of the editor runs from the palette, and the tree follows it', async () => {
-  rewrite('digits-response.distill.json', /"epochs": 30/, '"epochs": 20000');
+  rewrite('digits-response.distill.json', /"epochs": 30/, '"epochs": 100000');
   rewrite('digits-response.distill.json', /"seeds": \[1, 2, 3\]/, '"seeds": [3, 4]');
   await page.waitForTimeout(1000);
   await runCommand(page, 'Distillery: Run Experiment');
   await seen(row(page, /^seed 3, running/));
   await seen(row(page, /^seed 4, queued/));
-  await seen(row(page, /^seed 3, running, \d+ % training$/), 120_000);
+  await seen(row(page, /^seed 3, running, \d+ % training$/));
   await seen(page.locator('.statusbar-item', { hasText: 'Digits, response' }));
   const devices = page.locator('.pane-header', { hasText: 'Devices' });
   await devices.click();
@@ -170,12 +170,12 @@ test('a run stops and goes on', async () => {
   // Runs without an end, however fast the machine: each goes on until somebody stops it.
   const stop = (seed: number) =>
     rowButton(page, new RegExp(`^seed ${seed}, (running|queued)`), 'Stop Run', () =>
-      runInState((run) => run.seed === seed, ['cancelled'], 15_000),
+      runInState((run) => run.seed === seed, ['cancelled'], 20_000),
     );
   await stop(3);
   await seen(row(page, /^seed 3, stopped/));
   await rowButton(page, /^seed 3, stopped/, 'Resume Run', () =>
-    runInState((run) => run.seed === 3, ['queued', 'running'], 5000),
+    runInState((run) => run.seed === 3, ['queued', 'running'], 20_000),
   );
   // Whether the other one has begun by then or still waits.
   await stop(4);
@@ -189,13 +189,15 @@ test('a run stops and goes on', async () => {
 });
 
 test('runs that are left alone are completed, and it is told', async () => {
-  rewrite('digits-response.distill.json', /"epochs": 20000/, '"epochs": 60');
+  rewrite('digits-response.distill.json', /"epochs": 100000/, '"epochs": 60');
   rewrite('digits-response.distill.json', /"seeds": \[3, 4\]/, '"seeds": [1, 2]');
   await page.waitForTimeout(1000);
+  // It goes away by itself, so it is waited for from the first.
+  const told = toast(page, 'is done').catch((error: Error) => error);
   await runCommand(page, 'Distillery: Run Experiment');
   for (const seed of [1, 2]) await checkEvents(await runInState((run) => run.seed === seed, ['completed']));
   await seen(row(page, /^seed 1, completed, .*%/));
-  await toast(page, 'is done');
+  assert.ok(!((await told) instanceof Error), String(await told));
   await picture(page, '4-completed');
 });
 
@@ -218,15 +220,25 @@ test('a changed temperature from the sidebar makes a copy that runs', async () =
 
 test('two runs are compared by keyboard', async () => {
   const rows = page.getByRole('treeitem', { name: /^seed 1, completed/ });
-  await rows.nth(0).click();
-  await rows.nth(1).click({ modifiers: ['Control'] });
-  await page.waitForTimeout(500);
-  await page.keyboard.press('Control+D');
-  await seen(page.locator('iframe.webview.ready').first());
+  const compare = async () => {
+    // The extension hears of a selection in its own time; a key that comes before finds one run, or none.
+    for (let attempt = 1; ; attempt++)
+      try {
+        await rows.nth(0).click();
+        await rows.nth(1).click({ modifiers: ['Control'] });
+        await page.waitForTimeout(500);
+        await page.keyboard.press('Control+D');
+        await seen(page.locator('.tab.active', { hasText: 'Comparison' }), 20_000);
+        break;
+      } catch (error) {
+        if (attempt === 5) throw error;
+      }
+    await seen(page.locator('iframe.webview.ready').first());
+  };
+  await compare();
+  if (!process.env.DISTILLERY_SCREENSHOTS) return;
   await page.waitForTimeout(2000);
-  for (const [name, theme] of Object.entries(
-    process.env.DISTILLERY_SCREENSHOTS ? themes : { light: themes.light },
-  )) {
+  for (const [name, theme] of Object.entries(themes)) {
     mkdirSync(join(project, '.vscode'), { recursive: true });
     writeFileSync(
       join(project, '.vscode/settings.json'),
@@ -242,11 +254,7 @@ test('two runs are compared by keyboard', async () => {
     await rows.nth(0).hover();
     await page.waitForTimeout(1500);
     await picture(page, `8-tooltip-${name}`);
-    await rows.nth(0).click();
-    await rows.nth(1).click({ modifiers: ['Control'] });
-    await page.waitForTimeout(500);
-    await page.keyboard.press('Control+D');
-    await seen(page.locator('iframe.webview.ready').first());
+    await compare();
     await page.waitForTimeout(1000);
   }
   rmSync(join(project, '.vscode'), { recursive: true });
@@ -256,10 +264,12 @@ test('a run that is dragged from the tree into the dashboard is compared too', a
   await seen(page.locator('.tab.active', { hasText: 'Comparison' }));
   await figures().waitFor();
   assert.equal(await compared(), 2);
-  await drag(page, row(page, /^seed 2, completed/), page.locator('.editor-group-container.active'));
-  for (const deadline = Date.now() + 30_000; (await compared()) !== 3; ) {
-    if (Date.now() > deadline) assert.equal(await compared(), 3);
-    await page.waitForTimeout(300);
+  // Where the window is late in drawing, what is dragged falls beside its place, as it may for a person.
+  for (let attempt = 1; (await compared()) !== 3; attempt++) {
+    assert.ok(attempt <= 5, `${await compared()} runs are compared`);
+    await drag(page, row(page, /^seed 2, completed/), page.locator('.editor-group-container.active'));
+    for (const deadline = Date.now() + 20_000; Date.now() < deadline && (await compared()) !== 3; )
+      await page.waitForTimeout(300);
   }
   const tabs = await page.locator('.tabs-container .tab').allTextContents();
   assert.deepEqual(tabs.filter((tab) => /Comparison|runs/.test(tab)).length, 1, tabs.join());
@@ -267,7 +277,7 @@ test('a run that is dragged from the tree into the dashboard is compared too', a
 });
 
 test('a run whose process was killed, and one that fails, say so once, with what helps', async () => {
-  rewrite('digits-relation.distill.json', /"epochs": 30/, '"epochs": 3000');
+  rewrite('digits-relation.distill.json', /"epochs": 30/, '"epochs": 100000');
   rewrite('digits-relation.distill.json', /"seeds": \[1, 2, 3\]/, '"seeds": [9]');
   const own = join(project, 'data/own-labels-idx1-ubyte.gz');
   cpSync(join(project, 'data/train-labels-idx1-ubyte.gz'), own);
@@ -277,7 +287,8 @@ test('a run whose process was killed, and one that fails, say so once, with what
   const failing = ({ seed }: RunRecord) => seed === 10;
   await runByRow(/^Experiment digits-relation/, killed);
   const { pid } = await runInState(
-    (run) => killed(run) && run.progress?.phase === 'train' && run.progress.done / run.progress.total > 0.002,
+    (run) =>
+      killed(run) && run.progress?.phase === 'train' && run.progress.done / run.progress.total > 0.00006,
     ['running'],
   );
   await runByRow(/^Experiment digits-self/, failing);
@@ -294,7 +305,7 @@ test('a run whose process was killed, and one that fails, say so once, with what
   const record = await runInState(failing, ['failed']);
   assert.equal(record.error?.userError, true);
   const resumed = await runInState((run) => killed(run) && run.resumedFromEpoch !== undefined, ['running']);
-  await rowButton(page, /^seed 9, running/, 'Stop Run', () => runInState(killed, ['cancelled'], 15_000));
+  await rowButton(page, /^seed 9, running/, 'Stop Run', () => runInState(killed, ['cancelled'], 20_000));
   await checkEvents(resumed);
 });
 
@@ -325,7 +336,7 @@ test('a run survives a reload, a closed window, and is shared by two windows', a
 
   const other = await openWindow();
   await seen(row(other, /^seed 7, running, \d+ % training$/));
-  await rowButton(other, /^seed 7, running/, 'Stop Run', () => runInState(own, ['cancelled'], 15_000));
+  await rowButton(other, /^seed 7, running/, 'Stop Run', () => runInState(own, ['cancelled'], 20_000));
   await seen(row(other, /^seed 7, stopped/));
   await seen(row(page, /^seed 7, stopped/));
   await picture(other, '9-second-window');

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { patienceMs } from '../host/browser.ts';
 
 /** Pictures of what the user sees; kept where DISTILLERY_SCREENSHOTS says. */
 export async function picture(page: Page, name: string): Promise<void> {
@@ -10,19 +11,26 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
+/** Lets what moves come to rest for a picture; without one, nobody waits. */
+export async function rest(page: Page, ms: number): Promise<void> {
+  if (process.env.DISTILLERY_SCREENSHOTS) await page.waitForTimeout(ms);
+}
+
 /** Shows the extension's sidebar. A reloaded window brings it back by itself, and a click would fold it then. */
 export async function openDistillery(page: Page): Promise<void> {
   const tab = page.locator('.activitybar .action-item a[aria-label^="Distillery"]').first();
-  await tab.waitFor({ timeout: 60_000 });
+  await tab.waitFor();
   const title = page.locator('.sidebar .composite.title', { hasText: 'Distillery' });
-  for (let attempt = 0; attempt < 5; attempt++) {
+  const chosen = page.locator('.activitybar .action-item.checked a[aria-label^="Distillery"]');
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; ) {
     const shown = await title.waitFor({ timeout: 4000 }).then(
       () => true,
       () => false,
     );
     if (shown) return;
-    // The badge that counts what runs lies over the tab; a click on it is one on the tab.
-    await tab.click({ force: true });
+    // The badge that counts what runs lies over the tab; a click on it is one on the tab. A tab that is chosen already
+    // shows its sidebar in its own time.
+    if ((await chosen.count()) === 0) await tab.click({ force: true });
   }
   await title.waitFor();
 }
@@ -44,11 +52,11 @@ export async function rowButton(
   for (let attempt = 1; ; attempt++)
     try {
       await target.hover({ timeout: 5000 });
-      await target.locator(`.action-label[aria-label^="${title}"]`).first().click({ timeout: 3000 });
+      await target.locator(`.action-label[aria-label^="${title}"]`).first().click({ timeout: 5000 });
       await effect();
       return;
     } catch (error) {
-      if (attempt === 6) throw error;
+      if (attempt === 10) throw error;
       console.log(`pressing “${title}” again: ${(error as Error).message.split('\n')[0]}`);
       if (
         await effect().then(
@@ -84,7 +92,7 @@ export async function answer(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-export async function seen(locator: Locator, timeout = 40_000): Promise<void> {
+export async function seen(locator: Locator, timeout = patienceMs): Promise<void> {
   await locator.waitFor({ state: 'visible', timeout });
 }
 

@@ -11,9 +11,9 @@ export function comebackSteps(): void {
   let title: string | null = null;
   const isThere = async () => {
     stage.board = await stage.opened();
-    await stage.board.locator('.run-head h1', { hasText: /epochs \d+/ }).waitFor({ timeout: 60_000 });
+    await stage.board.locator('.run-head h1', { hasText: /epochs \d+/ }).waitFor();
     assert.equal(await stage.board.locator('.run-head h1').textContent(), title);
-    await stage.board.locator('distillery-curves distillery-chart svg').first().waitFor({ timeout: 30_000 });
+    await stage.board.locator('distillery-curves distillery-chart svg').first().waitFor();
   };
 
   step(`hidden for ${hiddenMs / 1000} seconds, the view comes back as it was, and up to date`, async () => {
@@ -38,21 +38,21 @@ export function comebackSteps(): void {
     await isThere();
     assert.equal(await page.locator('.editor-group-container').count(), 2);
     await runCommand(page, 'Developer: Reload Window');
-    await page.locator('iframe.webview').first().waitFor({ state: 'detached', timeout: 30_000 });
+    await page.locator('iframe.webview').first().waitFor({ state: 'detached' });
     await isThere();
-    await stage.board.locator('.run-facts', { hasText: /train \d+ %/ }).waitFor({ timeout: 30_000 });
+    await stage.board.locator('.run-facts', { hasText: /train \d+ %/ }).waitFor();
   });
 
   step('the view comes back when the browser is reloaded right after it was moved', async () => {
     const { page } = stage;
     // Another run, and another column, which VS Code has not written down yet.
     await stage.allRuns();
-    await stage.lines.filter({ hasText: 'epochs 20000' }).first().getByRole('button').first().click();
-    const heading = stage.board.locator('.run-head h1', { hasText: 'epochs 20000' });
+    await stage.lines.filter({ hasText: 'epochs 90000' }).first().getByRole('button').first().click();
+    const heading = stage.board.locator('.run-head h1', { hasText: 'epochs 90000' });
     await heading.waitFor();
     title = await heading.textContent();
     // Its tab has the name of the run as soon as the extension knows where the dashboard is.
-    await page.locator('.tab', { hasText: 'epochs 20000' }).waitFor();
+    await page.locator('.tab', { hasText: 'epochs 90000' }).waitFor();
     await runCommand(page, 'View: Move Editor into Previous Group');
     await page.waitForTimeout(2000);
     await page.reload();
@@ -67,13 +67,13 @@ export function comebackSteps(): void {
     await runCommand(page, 'File: New Untitled Text File');
     await runCommand(page, 'View: Move Editor into Next Group');
     await runCommand(page, 'Distillery: Open Dashboard');
-    await page.locator('iframe.webview.ready').nth(1).waitFor({ timeout: 60_000 });
+    await page.locator('iframe.webview.ready').nth(1).waitFor();
     const both = [await stage.opened(0), await stage.opened(1)];
-    for (const one of both) await one.getByText('8 runs, 2 running').waitFor({ timeout: 30_000 });
+    for (const one of both) await one.getByText('8 runs, 2 running').waitFor();
     await picture(page, 'dashboard-two');
     await tick(both[1]!.getByRole('checkbox', { name: 'Select all runs shown' }));
     await both[1]!.locator('vscode-button', { hasText: /^\s*Stop\s*$/ }).click();
-    await expectSoon(async () => (await runs()).every(({ state }) => state !== 'running'), 60_000);
+    await expectSoon(async () => (await runs()).every(({ state }) => state !== 'running'));
     for (const one of both) await one.locator('.line.run').filter({ hasText: 'stopped' }).nth(1).waitFor();
   });
 }

@@ -76,7 +76,7 @@ async function showEveryFigure(): Promise<void> {
 
 export function figureSteps(): void {
   step('the overview shows every figure of every run as compare --json has it', async () => {
-    await stage.lines.first().waitFor({ timeout: 30_000 });
+    await stage.lines.first().waitFor();
     await inThemes('dashboard-overview');
     await showEveryFigure();
     const expected = told();

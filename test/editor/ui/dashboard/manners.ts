@@ -44,7 +44,7 @@ export function mannersSteps(): void {
       const page = await stage.window(browser, folder);
       await runCommand(page, 'Distillery: Open Dashboard');
       const board = webview(page);
-      await board.getByRole('heading', { name: 'No runs yet' }).waitFor({ timeout: 60_000 });
+      await board.getByRole('heading', { name: 'No runs yet' }).waitFor();
       await nothingSerious(board, 'empty');
     } finally {
       await browser.close();
@@ -60,7 +60,7 @@ export function mannersSteps(): void {
     await chosen.filter({ hasText: 'Open Dashboard' }).waitFor();
     await page.keyboard.press('Enter');
     stage.board = await stage.opened();
-    await stage.lines.nth(5).waitFor({ timeout: 30_000 });
+    await stage.lines.nth(5).waitFor();
     // Room for the dashboard.
     await page.keyboard.press('Control+B');
     const frame = await documentOf(stage.board);
@@ -80,7 +80,7 @@ export function mannersSteps(): void {
     await nothingSerious(stage.board, 'overview');
     await pressUntil(page, 'Shift+Tab', active('textContent.trim() === "Compare"'), 20);
     await page.keyboard.press('Enter');
-    await stage.board.locator('.verdict').first().waitFor({ timeout: 30_000 });
+    await stage.board.locator('.verdict').first().waitFor();
     await stage.board.locator('distillery-chart svg').first().waitFor();
     await nothingSerious(stage.board, 'compare');
     await pressUntil(page, 'Tab', active('ariaLabel?.startsWith("Show the figures as a table")'), 60);
@@ -95,7 +95,7 @@ export function mannersSteps(): void {
     await pressUntil(page, 'Tab', active('closest(".line.run, .head") !== null'), 30);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    await stage.board.getByRole('region', { name: 'Figures of the models' }).waitFor({ timeout: 30_000 });
+    await stage.board.getByRole('region', { name: 'Figures of the models' }).waitFor();
     await nothingSerious(stage.board, 'one run');
     await stage.allRuns();
     await stage.board.getByRole('button', { name: 'Select none' }).click();

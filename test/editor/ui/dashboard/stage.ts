@@ -8,7 +8,7 @@ import type { BrowserContext, Frame, FrameLocator, Locator, Page } from 'playwri
 import type { RunJson } from '../../../../src/compare/json.ts';
 import type { RunRecord } from '../../../../src/runs/run-records.ts';
 import { openStore } from '../../../../src/runs/store.ts';
-import { openBrowser, webview } from '../../host/browser.ts';
+import { openBrowser, patienceMs, webview } from '../../host/browser.ts';
 import { type RunningVsCode, startVsCode } from '../../host/vscode-server.ts';
 import { openDistillery, picture, tick } from '../window.ts';
 
@@ -59,7 +59,7 @@ class Stage {
       if (error.stack?.includes('/dist/webview/')) this.complaints.push(String(error));
     });
     const payload = [['extensionDevelopmentPath', this.vscode.remoteUri(root)]] as const;
-    await page.goto(this.vscode.url({ folder, payload }), { timeout: 120_000 });
+    await page.goto(this.vscode.url({ folder, payload }));
     await openDistillery(page);
     return page;
   }
@@ -76,7 +76,7 @@ class Stage {
   /** The dashboard that is seen; other columns may have one of their own. */
   async opened(nth = 0): Promise<FrameLocator> {
     const frame = webview(this.page, nth);
-    await frame.locator('distillery-dashboard').waitFor({ timeout: 60_000 });
+    await frame.locator('distillery-dashboard').waitFor();
     return frame;
   }
 
@@ -96,7 +96,7 @@ class Stage {
   async compareAll(): Promise<void> {
     await tick(this.board.getByRole('checkbox', { name: 'Select all runs shown' }));
     await this.clickButton('Compare');
-    await this.board.locator('.verdict').first().waitFor({ timeout: 30_000 });
+    await this.board.locator('.verdict').first().waitFor();
     await this.board.locator('distillery-chart svg').first().waitFor();
   }
 
@@ -195,7 +195,10 @@ export function step(name: string, work: () => Promise<void>): void {
   });
 }
 
-export async function expectSoon(look: () => boolean | Promise<boolean>, limitMs = 30_000): Promise<void> {
+export async function expectSoon(
+  look: () => boolean | Promise<boolean>,
+  limitMs = patienceMs,
+): Promise<void> {
   const deadline = Date.now() + limitMs;
   while (!(await look())) {
     if (Date.now() > deadline) throw new Error(`waited ${limitMs / 1000} s in vain: ${look}`);
