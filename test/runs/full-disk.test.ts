@@ -15,10 +15,11 @@ import { type TestContext, test } from 'node:test';
 import { removeRun } from '../../src/runs/remove.ts';
 import { openStore } from '../../src/runs/store.ts';
 import { Supervisor } from '../../src/runs/supervisor.ts';
+import { noSmallDisk } from '../machine/lacks.ts';
 import { program } from '../program.ts';
 import { addRun, temporaryStore } from './support.ts';
 
-const limit = { timeout: 120_000 };
+const limit = { timeout: 600_000 };
 
 /** A file system of three megabytes; undefined, with the test skipped, where none can be made. */
 function smallDisk(t: TestContext): string | undefined {
@@ -26,7 +27,7 @@ function smallDisk(t: TestContext): string | undefined {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk], { stdio: 'ignore' });
   } catch {
-    t.skip('making a small file system needs root on Linux');
+    t.skip(noSmallDisk);
     return undefined;
   }
   t.after(() => execFileSync('umount', ['-l', disk]));
