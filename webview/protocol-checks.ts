@@ -413,6 +413,7 @@ const commands: { readonly [Name in keyof Commands]: Check<Commands[Name]> } = {
   navigated: object<Commands['navigated']>({ navigation: isNavigation }),
   keepView: object<Commands['keepView']>({ view: anything }),
   newExperiment: nothing,
+  saveViews: object<Commands['saveViews']>({ views: list(anything) }),
   stop: runs,
   cancel: runs,
   resume: runs,
@@ -448,6 +449,7 @@ const notifications: { readonly [Name in keyof Notifications]: Check<Notificatio
   }),
   points: object<Notifications['points']>({ curves: list(curve) }),
   events: object<Notifications['events']>({ run: string, events: list(eventLine), log: string }),
+  views: object<Notifications['views']>({ views: list(anything) }),
   navigate: object<Notifications['navigate']>({ navigation: isNavigation }),
   problem: object<Notifications['problem']>({ message: string, remedy: optional(string) }),
 };

@@ -417,6 +417,8 @@ export interface Commands {
   navigated: { readonly navigation: Navigation };
   /** How the page is set now; what kept-view.ts reads. */
   keepView: { readonly view: unknown };
+  /** The saved views as they are now; what state/saved-views.ts reads. */
+  saveViews: { readonly views: readonly unknown[] };
   newExperiment: Nothing;
   stop: { readonly runs: readonly string[] };
   cancel: { readonly runs: readonly string[] };
@@ -457,6 +459,8 @@ export interface Notifications {
   /** Events and log lines that came since, of a watched run. */
   events: { readonly run: string; readonly events: readonly EventLine[]; readonly log: string };
   navigate: { readonly navigation: Navigation };
+  /** The saved views of the workspace: at first, and when any dashboard changed them. */
+  views: { readonly views: readonly unknown[] };
   /** Something the page asked for did not work, or the runs cannot be read. */
   problem: { readonly message: string; readonly remedy?: string };
 }

@@ -91,11 +91,12 @@ const sameApartFromSeeds = (one: Experiment, other: Experiment) => {
 async function pickParameter(experiment: Experiment): Promise<Hyperparameter | undefined> {
   const { hyperparametersOf } = await import('../../src/experiment/hyperparameters.ts');
   const { describePath } = await import('../../src/experiment/problem.ts');
+  const { ownedName } = await import('../../src/experiment/setting-name.ts');
   const items: (QuickPickItem & { parameter: Hyperparameter })[] = hyperparametersOf(experiment).map(
     (parameter) => ({
       label: describePath(parameter.path),
       description: showValue(parameter.value),
-      detail: parameter.description.split('. ')[0],
+      detail: `${ownedName(parameter.path)}: ${parameter.description.split('. ')[0]}`,
       parameter,
     }),
   );
@@ -116,10 +117,11 @@ const rank = ([section]: JsonPath) => {
 
 async function copyWith(services: Services, original: Original, change: Change): Promise<Uri> {
   const { edited, setValue } = await import('../../src/experiment/edit.ts');
+  const { settingName } = await import('../../src/experiment/setting-name.ts');
   const { parseText } = await import('../../src/experiment/parse.ts');
   const { hyperparameterEdits } = await import('../config/hyperparameter-input.ts');
   const { parameter, value } = change;
-  const label = `${parameter.name} ${showValue(value)}`;
+  const label = `${settingName(parameter.path, original.experiment)} ${showValue(value)}`;
   const { written } = parseText(original.text);
   const document = { getText: () => original.text };
   const changed = edited(original.text, await hyperparameterEdits(document, parameter, value, written));

@@ -14,7 +14,8 @@ export async function askForValue(
   parameter: Hyperparameter,
   experiment: Experiment,
 ): Promise<{ value: unknown } | undefined> {
-  const title = describePath(parameter.path);
+  const { ownedName } = await import('../../src/experiment/setting-name.ts');
+  const title = `${describePath(parameter.path)} (${ownedName(parameter.path)})`;
   const choices = choicesOf(parameter);
   if (choices) {
     const picked = await window.showQuickPick(choices, {

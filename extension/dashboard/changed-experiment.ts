@@ -2,6 +2,7 @@ import type { TextDocument } from 'vscode';
 import type { TextEdit } from '../../src/experiment/edit.ts';
 import type { Hyperparameter } from '../../src/experiment/hyperparameters.ts';
 import type { Experiment } from '../../src/experiment/schema.ts';
+import { settingName } from '../../src/experiment/setting-name.ts';
 import type { ConfigEdit } from '../../webview/protocol.ts';
 import { hyperparameterEdits, showValue } from '../config/hyperparameter-input.ts';
 import { parameterAt } from './parameters.ts';
@@ -35,7 +36,7 @@ export async function changedExperiment(
     const document: Pick<TextDocument, 'getText'> = { getText: () => text };
     edits = await hyperparameterEdits(document, parameter, value, written);
     text = edited(text, edits);
-    labels.push(`${parameter.name} ${showValue(value)}`);
+    labels.push(`${settingName(path, config)} ${showValue(value)}`);
   }
   return { text, edits: changes.length === 1 ? edits : difference(original, text), label: labels.join(', ') };
 }

@@ -58,6 +58,7 @@ export class DashboardPanel extends Disposables {
           const kept = keptViewOf(now);
           if (kept?.panel === view.panel) memory.keep(kept, panel.viewColumn);
         },
+        savedViews: memory.savedViews,
         log: (doing, error) => log.error(doing, error),
       }),
     );

@@ -25,7 +25,7 @@ export async function detailOf(
 ): Promise<RunDetail> {
   const { id, config, file, directory } = record;
   const [artifacts, events, series, files, present, text] = await Promise.all([
-    store.artifacts(id),
+    store.artifacts(id).then((all) => stillThere(all, directory)),
     store.events(id, { limit: mostEvents, without: unlistedEvents }),
     store.series([id]),
     filesOf(directory),
@@ -99,6 +99,22 @@ async function filesOf(directory: string): Promise<RunDetail['files']> {
     const bytes = sizes[index];
     return bytes === undefined ? [] : [{ path, bytes }];
   });
+}
+
+/** Of what a run wrote only what is still there: a finished run keeps no checkpoint to go on from, and anybody may tidy up. */
+async function stillThere<Artifact extends { readonly path: string }>(
+  artifacts: readonly Artifact[],
+  directory: string,
+): Promise<Artifact[]> {
+  const found = await Promise.all(
+    artifacts.map(({ path }) =>
+      stat(join(directory, path)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return artifacts.filter((_, index) => found[index]);
 }
 
 const isFile = (file: string): Promise<boolean> =>

@@ -16,11 +16,15 @@ import type { LiveRows } from './live-rows.ts';
 import type { LogTail } from './log-tail.ts';
 import { Pacer } from './pacer.ts';
 import { merged } from './row-cache.ts';
+import type { SavedViews } from './saved-views.ts';
 
 /** The page hears of news at most ten times a second. */
 const pauseMs = 100;
 
-type OwnCommand = Extract<CommandMessage, { name: 'ready' | 'watch' | 'navigated' | 'keepView' }>;
+type OwnCommand = Extract<
+  CommandMessage,
+  { name: 'ready' | 'watch' | 'navigated' | 'keepView' | 'saveViews' }
+>;
 /** A command that changes something, or shows something elsewhere. */
 export type ActionMessage = Exclude<CommandMessage, OwnCommand>;
 
@@ -33,6 +37,7 @@ export interface SessionSources extends Omit<AnswerSources, 'opened'> {
   navigated(navigation: Navigation): void;
   /** How the page is set now. */
   keepView(view: unknown): void;
+  readonly savedViews: SavedViews;
   log(doing: string, error: unknown): void;
 }
 
@@ -41,7 +46,7 @@ export class Session {
   readonly #sources: SessionSources;
   readonly #answers: ReturnType<typeof answersFrom>;
   readonly #pacer = new Pacer(pauseMs, () => this.#tell());
-  readonly #unsubscribe: () => void;
+  readonly #unsubscribe: (() => void)[];
   #listening = false;
   #readyCount = 0;
   #goal: Navigation | undefined;
@@ -57,11 +62,15 @@ export class Session {
         this.#opened = { run, log, events: [], news: false };
       },
     });
-    this.#unsubscribe = sources.rows.subscribe((changes) => {
+    const rows = sources.rows.subscribe((changes) => {
       if (!this.#listening) return;
       this.#changes = this.#changes ? merged(this.#changes, changes) : changes;
       this.#pacer.announce();
     });
+    const views = sources.savedViews.subscribe(() => {
+      if (this.#listening) this.#tellViews();
+    });
+    this.#unsubscribe = [rows, views];
   }
 
   /** Leads the page somewhere: now, or as soon as it listens. */
@@ -133,6 +142,8 @@ export class Session {
           return this.#sources.navigated(message.navigation);
         case 'keepView':
           return this.#sources.keepView(message.view);
+        case 'saveViews':
+          return await this.#sources.savedViews.keep(message.views);
         default:
           return await this.#sources.act(message);
       }
@@ -157,9 +168,15 @@ export class Session {
     if (goal) post({ kind: 'notification', name: 'navigate', navigation: goal });
     this.#changes = undefined;
     this.#listening = true;
+    this.#tellViews();
     post({ kind: 'notification', name: 'snapshot', snapshot: rows.cache.snapshot() });
     for (const error of this.#sources.failures())
       post({ kind: 'notification', name: 'problem', ...this.#problemOf('reading runs', error) });
+  }
+
+  #tellViews(): void {
+    const { post, savedViews } = this.#sources;
+    post({ kind: 'notification', name: 'views', views: savedViews.current });
   }
 
   async #tell(): Promise<void> {
@@ -193,6 +210,6 @@ export class Session {
   dispose(): void {
     this.hide();
     this.#pacer.end();
-    this.#unsubscribe();
+    for (const stop of this.#unsubscribe) stop();
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Memento } from 'vscode';
 import { type KeptView, keptViewOf } from '../../webview/kept-view.ts';
+import { SavedViews } from './saved-views.ts';
 
 interface Remembered {
   readonly view: KeptView;
@@ -17,12 +18,14 @@ const most = 8;
  * and sometimes the whole dashboard. And a dashboard opened anew is set as the last one was.
  */
 export class ViewMemory {
+  readonly savedViews: SavedViews;
   readonly #memento: Memento;
   #open: ReadonlyMap<string, Remembered>;
   readonly #claimed = new Set<string>();
 
   constructor(memento: Memento) {
     this.#memento = memento;
+    this.savedViews = new SavedViews(memento);
     this.#open = new Map(
       this.#read().open.map((one) => [one.view.panel, one] satisfies [string, Remembered]),
     );

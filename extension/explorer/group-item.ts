@@ -1,5 +1,7 @@
 import { basename } from 'node:path';
 import { l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState, workspace } from 'vscode';
+import { formatPercentSpread } from '../../src/compare/formatting.ts';
+import { spreadOf } from '../../src/compare/spread.ts';
 import { type ExperimentNode, type GroupNode, type MoreNode, nodeId } from './nodes.ts';
 
 const runsText = (count: number) => (count === 1 ? l10n.t('1 run') : l10n.t('{0} runs', count));
@@ -24,10 +26,35 @@ export function experimentItem(node: ExperimentNode): TreeItem {
     };
   const place = workspace.asRelativePath(node.uri, (workspace.workspaceFolders?.length ?? 0) > 1);
   const text = node.exists ? runsText(node.runs) : l10n.t('{0} · file is gone', runsText(node.runs));
-  item.description = [folderOf(place), text].filter(Boolean).join(' · ');
-  item.tooltip = place;
-  item.accessibilityInformation = { label: l10n.t('Experiment {0}, {1}', place, runsText(node.runs)) };
+  const accuracy = accuracyText(node);
+  // The figure first: a narrow sidebar cuts the end.
+  item.description = [accuracy, folderOf(place), text].filter(Boolean).join(' · ');
+  item.tooltip = [place, accuracy && accuracyMeaning(node, accuracy)].filter(Boolean).join('\n');
+  item.accessibilityInformation = {
+    label: [l10n.t('Experiment {0}, {1}', place, runsText(node.runs)), accuracy].filter(Boolean).join(', '),
+  };
   return item;
+}
+
+/** Mean and standard deviation over the seeds of the latest settings; empty where none has completed. */
+export function accuracyText({ accuracies }: ExperimentNode): string {
+  const spread = spreadOf(accuracies);
+  return spread ? formatPercentSpread(spread) : '';
+}
+
+function accuracyMeaning({ accuracies, settings }: ExperimentNode, accuracy: string): string {
+  const seeds = accuracies.length;
+  if (seeds === 1)
+    return settings > 1
+      ? l10n.t('Accuracy: {0} with the latest settings, one seed', accuracy)
+      : l10n.t('Accuracy: {0}, one seed', accuracy);
+  return settings > 1
+    ? l10n.t(
+        'Accuracy: {0} with the latest settings, mean and standard deviation over {1} seeds',
+        accuracy,
+        seeds,
+      )
+    : l10n.t('Accuracy: {0}, mean and standard deviation over {1} seeds', accuracy, seeds);
 }
 
 /** Tells experiments of one name apart: the folder a file lies in, unless that is the only one of the window. */

@@ -23,6 +23,9 @@ export interface ExperimentNode {
   readonly expanded: boolean;
   readonly selection: RunSelection;
   readonly runs: number;
+  /** Of the latest settings that have completed runs, by seed; and how many settings have such. */
+  readonly accuracies: readonly number[];
+  readonly settings: number;
 }
 
 export interface GroupNode {

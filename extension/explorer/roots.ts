@@ -1,5 +1,5 @@
 import { l10n, Uri } from 'vscode';
-import type { RunQuery } from '../../src/runs/run-records.ts';
+import type { ExperimentRuns, RunQuery } from '../../src/runs/run-records.ts';
 import type { RunState } from '../../src/worker/events.ts';
 import type { ExperimentFiles } from '../workspace/experiment-files.ts';
 import type { RunFolder } from '../workspace/run-folder.ts';
@@ -34,15 +34,15 @@ export class Roots {
     const files = await this.#files.list();
     const nodes: ExperimentNode[] = [];
     for (const folder of this.#folders.all) {
-      const counts = new Map((await folder.experiments(text)).map(({ file, runs }) => [file, runs]));
+      const known = new Map((await folder.experiments(text)).map((one) => [one.file, one]));
       for (const uri of files.filter((file) => this.#folders.of(file) === folder)) {
-        const runs = counts.get(uri.fsPath) ?? 0;
-        counts.delete(uri.fsPath);
+        const found = known.get(uri.fsPath) ?? { file: uri.fsPath, runs: 0, accuracies: [], settings: 0 };
+        known.delete(uri.fsPath);
         const named = !text || uri.path.toLowerCase().includes(text.toLowerCase());
-        if (named || runs > 0) nodes.push(experimentNode(folder, uri, true, runs, text));
+        if (named || found.runs > 0) nodes.push(experimentNode(folder, uri, true, found, text));
       }
-      for (const [file, runs] of counts)
-        nodes.push(experimentNode(folder, Uri.file(file), false, runs, text));
+      for (const found of known.values())
+        nodes.push(experimentNode(folder, Uri.file(found.file), false, found, text));
     }
     const expanded = nodes.length <= fewNodes;
     return nodes.map((node) => ({ ...node, expanded }));
@@ -86,7 +86,7 @@ function experimentNode(
   folder: RunFolder,
   uri: Uri,
   exists: boolean,
-  runs: number,
+  { runs, accuracies, settings }: ExperimentRuns,
   text: string | undefined,
 ): ExperimentNode {
   return {
@@ -94,6 +94,8 @@ function experimentNode(
     uri,
     exists,
     runs,
+    accuracies,
+    settings,
     expanded: true,
     selection: { folder, query: { file: uri.fsPath, text } },
   };

@@ -29,24 +29,26 @@ export const stateName = (state: RunState): string =>
 /** A run's row: name, state, and the two figures people look for. */
 export function runItem(node: RunNode): TreeItem {
   const { record } = node;
-  const item = new TreeItem(runLabel(record), TreeItemCollapsibleState.None);
+  const label = rowLabel(node);
+  const item = new TreeItem(label, TreeItemCollapsibleState.None);
   item.id = nodeId(node);
   item.iconPath = icons[record.state];
-  item.description = runDescription(record);
+  item.description = rowDescription(record);
   item.contextValue = ['run', record.state, isResumable(record) && 'resumable', record.baseline && 'baseline']
     .filter(Boolean)
     .join(' ');
   item.accessibilityInformation = {
-    label: l10n.t('{0}, {1}, {2}', runLabel(record), stateName(record.state), item.description),
+    label: l10n.t('{0}, {1}, {2}', label, stateName(record.state), item.description),
   };
   return item;
 }
 
 /** What of a run its row shows: a row is drawn anew only where this has changed. */
-export function runAppearance({ record }: RunNode): string {
+export function runAppearance(node: RunNode): string {
+  const { record } = node;
   return JSON.stringify([
-    runLabel(record),
-    runDescription(record),
+    rowLabel(node),
+    rowDescription(record),
     record.state,
     isResumable(record),
     record.baseline,
@@ -57,6 +59,29 @@ export function runAppearance({ record }: RunNode): string {
 export function runLabel(record: RunRecord): string {
   return record.name === record.experiment ? l10n.t('seed {0}', record.seed) : record.name;
 }
+
+/** Among runs of several experiments with the experiment, for each of them has a seed 0. */
+function rowLabel({ record, parent }: RunNode): string {
+  const unnamed = record.name === record.experiment;
+  return parent.kind === 'group' && unnamed
+    ? l10n.t('{0}, seed {1}', record.experiment, record.seed)
+    : runLabel(record);
+}
+
+/** What the row says beside the label. The seed is said of a run with a name of its own, and the time tells runs of one seed apart. */
+export function rowDescription(record: RunRecord): string {
+  const parts = [runDescription(record), shortTime.format(record.createdAt)];
+  if (record.name !== record.experiment) parts.unshift(l10n.t('seed {0}', record.seed));
+  return parts.filter(Boolean).join(' · ');
+}
+
+/** In the language of the window. */
+const shortTime = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
 
 export function runDescription(record: RunRecord): string {
   const parts: string[] = [];

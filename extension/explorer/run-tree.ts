@@ -4,7 +4,7 @@ import { Disposables } from '../disposables.ts';
 import type { ExperimentFiles } from '../workspace/experiment-files.ts';
 import type { RunChange } from '../workspace/run-folder.ts';
 import type { RunFolders } from '../workspace/run-folders.ts';
-import { experimentItem, groupItem, moreItem } from './group-item.ts';
+import { accuracyText, experimentItem, groupItem, moreItem } from './group-item.ts';
 import { type ExplorerNode, nodeId, type RootNode, type RunNode, selectionsOf } from './nodes.ts';
 import { Roots } from './roots.ts';
 import { runAppearance, runItem, runTooltip } from './run-item.ts';
@@ -15,6 +15,12 @@ export const pageSize = 100;
 
 /** How often rows are drawn anew whose run only got further: a click that falls into a drawing is lost. */
 const progressMs = 700;
+/**
+ * VS Code drops the tooltip of a row that is drawn anew, and the wish for one as well: half a second passes between pointing
+ * and the tooltip. So a row rests after each step of its progress, and longer while its tooltip is read.
+ */
+const restMs = 1000;
+const readingMs = 15_000;
 
 /** A row of VS Code's: it knows rows by the very objects it was given, and asks again what they look like. */
 interface ShownRow<Node extends ExplorerNode> {
@@ -25,6 +31,8 @@ interface ShownRow<Node extends ExplorerNode> {
 interface ShownRun extends ShownRow<RunNode> {
   /** What of it was drawn last. */
   appearance: string;
+  /** When progress was drawn last, in milliseconds since 1970. */
+  drawnAt: number;
 }
 
 /**
@@ -44,6 +52,8 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
   readonly #runs = new Map<string, ShownRun>();
   /** Runs that only got further since they were drawn. */
   readonly #further = new Set<string>();
+  /** The row whose tooltip was asked for last: drawn anew, it would lose the tooltip that somebody reads. */
+  #pointedAt = { id: '', until: 0 };
   readonly #pacer = new Pacer(progressMs, () => this.#drawFurther());
   #updating: Promise<void> = Promise.resolve();
 
@@ -91,7 +101,9 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
   }
 
   resolveTreeItem(item: TreeItem, node: ExplorerNode): TreeItem {
-    if (node.kind === 'run') item.tooltip = runTooltip(this.current(node).record);
+    if (node.kind !== 'run') return item;
+    item.tooltip = runTooltip(this.current(node).record);
+    this.#pointedAt = { id: nodeId(node), until: Date.now() + readingMs };
     return item;
   }
 
@@ -110,7 +122,12 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
     const rows = await this.#page(node);
     for (const run of rows)
       if (run.kind === 'run')
-        this.#runs.set(nodeId(run), { given: run, newest: run, appearance: runAppearance(run) });
+        this.#runs.set(nodeId(run), {
+          given: run,
+          newest: run,
+          appearance: runAppearance(run),
+          drawnAt: Date.now(),
+        });
     this.#below.set(nodeId(node), rows.map(nodeId));
     return rows;
   }
@@ -157,10 +174,10 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
     for (const root of roots) {
       const row = this.#roots.get(nodeId(root));
       if (!row) return;
-      const before = row.newest.runs;
+      const before = rootAppearance(row.newest);
       row.newest = root;
       const concerned = selectionsOf(root).some(({ folder }) => folder === change.folder);
-      if (before !== root.runs || (concerned && (await this.#isReordered(root))))
+      if (before !== rootAppearance(root) || (concerned && (await this.#isReordered(root))))
         this.#changed.fire(row.given);
     }
     await this.#renew({ ...change, ids: undefined });
@@ -196,17 +213,28 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
   }
 
   #drawFurther(): void {
-    const rows = [...this.#further].flatMap((id) => this.#runs.get(id) ?? []);
-    this.#further.clear();
-    if (rows.length > 0) this.#changed.fire(rows.map((row) => this.#drawn(row)));
+    const now = Date.now();
+    const { id: read, until } = this.#pointedAt;
+    const due = [...this.#further].flatMap((id) => {
+      const row = this.#runs.get(id);
+      if (!row) this.#further.delete(id);
+      const waits = now < (row?.drawnAt ?? 0) + restMs || (id === read && now < until);
+      return row && !waits ? [row] : [];
+    });
+    if (due.length > 0) this.#changed.fire(due.map((row) => this.#drawn(row)));
+    if (this.#further.size > 0) this.#pacer.announce();
   }
 
   #drawn(row: ShownRun): RunNode {
     row.appearance = runAppearance(row.newest);
+    row.drawnAt = Date.now();
     this.#further.delete(nodeId(row.given));
     return row.given;
   }
 }
+
+const rootAppearance = (root: RootNode): string =>
+  root.kind === 'experiment' ? `${root.runs} ${accuracyText(root)} ${root.settings}` : String(root.runs);
 
 const sameOrder = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((id, index) => id === other[index]);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { EventEmitter, type ExtensionContext, type Uri, type WorkspaceFolder, workspace } from 'vscode';
-import type { RunQuery, RunRecord } from '../../src/runs/run-records.ts';
+import type { ExperimentRuns, RunQuery, RunRecord } from '../../src/runs/run-records.ts';
 import { noRuns, type RunTally, type RunWatch, type WatchedChange } from '../../src/runs/run-watch.ts';
 import type { RunStore } from '../../src/runs/store.ts';
 import type { Supervisor } from '../../src/runs/supervisor.ts';
@@ -84,7 +84,7 @@ export class RunFolder extends Disposables {
   }
 
   /** Experiment files that have runs which match, with their number. */
-  async experiments(text?: string): Promise<readonly { file: string; runs: number }[]> {
+  async experiments(text?: string): Promise<readonly ExperimentRuns[]> {
     return (await this.#read((store) => store.experiments({ text }))) ?? [];
   }
 

@@ -148,14 +148,49 @@ export async function countByFile(
   database: Statements,
   runsDirectory: string,
   query: RunQuery,
-): Promise<{ file: string; runs: number }[]> {
+): Promise<ExperimentRuns[]> {
   const { where, parameters } = conditions(query, runsDirectory);
-  const rows = await database.all<{ file: string; runs: number }>(
-    `SELECT experiments.file, count(*) AS runs FROM runs JOIN experiments ON experiments.number = runs.experiment
+  const rows = await database.all<{ file: string; runs: number; completed: string }>(
+    `SELECT experiments.file, count(*) AS runs,
+       json_group_array(json_array(runs.family, runs.seed, runs.accuracy, runs.created_at, runs.number))
+         FILTER (WHERE runs.state = 'completed' AND runs.accuracy IS NOT NULL) AS completed
+     FROM runs JOIN experiments ON experiments.number = runs.experiment
      ${where} GROUP BY experiments.file ORDER BY experiments.file`,
     parameters,
   );
-  return rows.map(({ file, runs }) => ({ file: lengthened(file, dirname(runsDirectory)), runs }));
+  return rows.map(({ file, runs, completed }) => ({
+    file: lengthened(file, dirname(runsDirectory)),
+    runs,
+    ...latestAccuracies(JSON.parse(completed)),
+  }));
+}
+
+/** Runs of an experiment file in short. */
+export interface ExperimentRuns {
+  readonly file: string;
+  readonly runs: number;
+  /** Accuracies of the completed runs of the latest settings, one for each seed. */
+  readonly accuracies: readonly number[];
+  /** How many settings, apart from the seed, have completed runs. */
+  readonly settings: number;
+}
+
+/** Runs of other settings are not averaged with these, nor is a seed that ran twice counted twice: its latest run is. */
+function latestAccuracies(
+  completed: readonly (readonly [
+    group: string,
+    seed: number,
+    accuracy: number,
+    createdAt: number,
+    number: number,
+  ])[],
+): Pick<ExperimentRuns, 'accuracies' | 'settings'> {
+  const newestFirst = completed.toSorted((a, b) => b[3] - a[3] || b[4] - a[4]);
+  const latest = newestFirst[0]?.[0];
+  const bySeed = new Map<number, number>();
+  for (const [group, seed, accuracy] of newestFirst)
+    if (group === latest && !bySeed.has(seed)) bySeed.set(seed, accuracy);
+  return { accuracies: [...bySeed.values()], settings: new Set(completed.map(([group]) => group)).size };
 }
 
 function conditions(query: RunQuery, runsDirectory: string): { where: string; parameters: SqlValue[] } {

@@ -15,6 +15,7 @@ import { openDatabase, openDatabaseReadOnly } from './open-database.ts';
 import {
   countByFile,
   countRunRecords,
+  type ExperimentRuns,
   type RunQuery,
   type RunRecord,
   selectRunRecords,
@@ -115,7 +116,7 @@ export class RunStore {
   }
 
   /** Experiment files with the number of their runs that match. */
-  experiments(query: RunQuery = {}): Promise<{ file: string; runs: number }[]> {
+  experiments(query: RunQuery = {}): Promise<ExperimentRuns[]> {
     return countByFile(this.#database.read, runsDirectory(this.dataDirectory), query);
   }
 

@@ -109,6 +109,25 @@ test('a run that is queued again shows nothing of its former life until its work
   assert.equal((await store.get(id))!.progress?.done, 3);
 });
 
+test('an experiment tells the accuracies of its latest settings, the latest run of each seed', async (t) => {
+  const store = await temporaryStore(t);
+  const completed = async (seed: number, accuracy: number, group: string) => {
+    const id = await addRun(store, seed, 'Two by two', { group });
+    await store.ingest(id, numbered([started, result(accuracy), { type: 'completed' }]));
+  };
+  await completed(0, 0.5, 'old settings');
+  await completed(0, 0.6, 'new settings');
+  await completed(1, 0.8, 'new settings');
+  await completed(0, 0.9, 'new settings');
+  await addRun(store, 2);
+  const [experiment, ...others] = await store.experiments();
+  assert.equal(others.length, 0);
+  assert.equal(experiment!.runs, 5);
+  assert.deepEqual([...experiment!.accuracies].sort(), [0.8, 0.9]);
+  assert.equal(experiment!.settings, 2);
+  assert.deepEqual((await store.experiments({ text: 'nothing has this' })).length, 0);
+});
+
 test('lists filter, sort and page', async (t) => {
   const store = await temporaryStore(t);
   const ids: string[] = [];

@@ -50,10 +50,15 @@ export function request(dataDirectory: string, seed = 0, name = 'Two by two'): R
 }
 
 /** Puts a run that never was launched into the store; its id. */
-export async function addRun(store: RunStore, seed = 0, name = 'Two by two'): Promise<string> {
+export async function addRun(
+  store: RunStore,
+  seed = 0,
+  name = 'Two by two',
+  more: Partial<RunRequest> = {},
+): Promise<string> {
   const id = newRunId({ experiment: name, strategy: 'response', seed });
   await mkdir(store.directoryOf(id));
-  const content = request(store.dataDirectory, seed, name);
+  const content = { ...request(store.dataDirectory, seed, name), ...more };
   await writeFile(join(store.directoryOf(id), 'experiment.json'), JSON.stringify(content));
   await store.add(id, content);
   return id;

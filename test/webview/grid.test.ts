@@ -144,3 +144,63 @@ describe('the table of runs in a browser', { skip: withoutBrowser, concurrency: 
     await page.close();
   });
 });
+
+describe('filters and saved views in a browser', { skip: withoutBrowser, concurrency: false }, () => {
+  const { open } = usePages();
+
+  test('a condition is completed by keyboard, filters, and says what is wrong with it', async () => {
+    const { page, complaints } = await open('runs=24');
+    const field = page.getByRole('combobox', { name: 'Filter runs' });
+    await field.click();
+    await page.keyboard.type('temp');
+    await page.getByRole('option', { name: /strategy\.temperature/ }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    assert.equal(await field.inputValue(), 'strategy.temperature = ');
+    await page.getByText('What should strategy.temperature be compared with?').waitFor();
+    await page.keyboard.type('20 seed = 1');
+    await page.getByText('2 of 24 runs').waitFor();
+    assert.equal(await page.locator('.line.run').count(), 2);
+    await field.fill('acuracy > 0.9');
+    await page.getByText(/Did you mean accuracy/).waitFor();
+    assert.equal(await page.locator('.line.run').count(), 24);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  test('a view is saved under a name, shown again, renamed and removed', async () => {
+    const { page, complaints } = await open('runs=24');
+    const field = page.getByRole('combobox', { name: 'Filter runs' });
+    await field.fill('seed = 1');
+    await page.getByRole('columnheader', { name: 'Student' }).getByRole('button').click();
+    await page
+      .getByRole('columnheader', { name: 'Size' })
+      .getByRole('button')
+      .click({ modifiers: ['Shift'] });
+    await page.locator('vscode-button', { hasText: 'Save View' }).click();
+    const name = page.locator('vscode-text-field[aria-label="Name of the view"] input');
+    await name.fill('Seed one');
+    await page.locator('vscode-button', { hasText: 'Save Current View' }).click();
+    await page.getByRole('button', { name: 'Show Seed one' }).waitFor();
+    await page.locator('vscode-button', { hasText: 'Done' }).click();
+    await field.fill('');
+    await page.getByText('24 runs', { exact: true }).waitFor();
+    await page.reload();
+    await page.locator('vscode-button', { hasText: 'Views' }).click();
+    await page.getByRole('button', { name: 'Show Seed one' }).click();
+    await page.getByText('8 of 24 runs').waitFor();
+    assert.deepEqual(
+      (await page.locator('.sorting button').allInnerTexts()).map((text) => text.trim()),
+      ['Student ↓ ✕', 'Size ↑ ✕'],
+    );
+    await page.locator('vscode-button', { hasText: 'Views' }).click();
+    await page.getByRole('button', { name: 'Rename Seed one …' }).click();
+    await page.locator('vscode-text-field[aria-label="New name of Seed one"] input').fill('One');
+    await page.getByRole('button', { name: 'Rename Seed one', exact: true }).click();
+    await page.getByRole('button', { name: 'Remove One' }).click();
+    await page.getByText('Nothing is saved yet.').waitFor();
+    assert.deepEqual(complaints, []);
+    assert.deepEqual(await page.evaluate(() => window.harness.wrong), []);
+    await page.close();
+  });
+});

@@ -76,7 +76,7 @@ describe('the page in a browser', { skip: withoutBrowser, concurrency: false }, 
     await page.locator('vscode-button', { hasText: 'Try Again' }).click();
     await page.clock.fastForward(500);
     await page.locator('.line.run').first().waitFor();
-    await page.locator('vscode-text-field[aria-label="Filter runs"] input').fill('no such run');
+    await page.getByRole('combobox', { name: 'Filter runs' }).fill('no such run');
     await page.clock.fastForward(500);
     await page.getByRole('heading', { name: 'No run matches' }).waitFor();
     assert.deepEqual(complaints, []);

@@ -1,13 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { button, checkbox, dropdown, quietButton, textField } from '../parts/controls.ts';
+import { button, checkbox, dropdown, quietButton } from '../parts/controls.ts';
 import { Part } from '../parts/part.ts';
 import { emptyState } from '../parts/states.ts';
 import type { Dashboard } from '../state/dashboard.ts';
+import { type SavedView, sameSettings, settingsOf } from '../state/saved-views.ts';
 import type { Grouping, OverviewState } from '../state/view-state.ts';
+import type { Column } from './columns.ts';
 import './column-chooser.ts';
+import './filter-field.ts';
 import type { GridEvents } from './grid-layout.ts';
 import './run-grid.ts';
+import './saved-views-dialog.ts';
 import { keepOrder, type Line, sortBy } from './rows-model.ts';
 import { type FilterGroup, type Table, TableModel } from './table-model.ts';
 
@@ -25,6 +29,7 @@ const groupingLabels: Readonly<Record<Grouping, string>> = {
 export class OverviewView extends Part {
   @property({ attribute: false }) dashboard!: Dashboard;
   @state() private choosing = false;
+  @state() private managing = false;
   #reading = false;
   readonly #narrow = window.matchMedia('(max-width: 640px)');
   readonly #onNarrow = () => this.requestUpdate();
@@ -93,10 +98,74 @@ export class OverviewView extends Part {
             }}
           ></distillery-column-chooser>`
           : nothing
+      }
+      ${
+        this.managing
+          ? html`<distillery-saved-views
+            .views=${this.dashboard.savedViews}
+            .current=${settingsOf(overview)}
+            .onChange=${(views: readonly SavedView[]) => this.dashboard.saveViews(views)}
+            .onShow=${({ settings }: SavedView) => this.#set(settings)}
+            .onClose=${() => {
+              this.managing = false;
+            }}
+          ></distillery-saved-views>`
+          : nothing
       }`;
   }
 
-  #toolbar(overview: OverviewState, { rows, filtered, selected, groups, running }: Table): TemplateResult {
+  /** The saved views to choose from; the one that is shown is named as long as nothing of it is changed. */
+  #views(overview: OverviewState): TemplateResult {
+    const views = this.dashboard.savedViews;
+    const manage = () => {
+      this.managing = true;
+    };
+    if (views.length === 0) return button('Save View …', manage);
+    const now = settingsOf(overview);
+    const shown = views.find(({ settings }) => sameSettings(settings, now));
+    const choices = views.map(({ name }, index) => ({ value: String(index), label: name }));
+    const change = (value: string) => {
+      const view = views[Number(value)];
+      if (view) this.#set(view.settings);
+    };
+    return html`${dropdown(
+      'View',
+      [...(shown ? [] : [{ value: '', label: 'not saved' }]), ...choices],
+      shown ? String(views.indexOf(shown)) : '',
+      (value) => value !== '' && change(value),
+    )}
+    ${button('Views …', manage)}`;
+  }
+
+  readonly #onFilter = (filter: string) => this.#set({ filter });
+
+  /** The keys that the runs are sorted by, in their order: columns may be out of sight. */
+  #sorting({ sort }: OverviewState, all: readonly Column[]): TemplateResult | typeof nothing {
+    const keys = sort.flatMap((key) => {
+      const column = all.find((one) => one.key === key.column);
+      return column ? [{ ...key, label: column.label }] : [];
+    });
+    if (keys.length < 2) return nothing;
+    return html`<span class="sorting" role="group" aria-label="Sorted by"
+      ><span class="label">Sorted by</span>
+      ${keys.map(
+        ({ column, label, descending }) => html`<button
+          type="button"
+          class="chip filter"
+          title="Sort by it no longer"
+          aria-label="${label}, ${descending ? 'descending' : 'ascending'}: sort by it no longer"
+          @click=${() => this.#set({ sort: sort.filter((one) => one.column !== column) })}
+        >
+          ${label} ${descending ? '↓' : '↑'} ✕
+        </button>`,
+      )}</span
+    >`;
+  }
+
+  #toolbar(
+    overview: OverviewState,
+    { rows, all, filtered, selected, groups, running, problems }: Table,
+  ): TemplateResult {
     const active = Object.values(overview.values).reduce((sum, values) => sum + values.length, 0);
     const open = overview.filtersOpen;
     const count =
@@ -104,10 +173,16 @@ export class OverviewView extends Part {
         ? `${rows.length.toLocaleString('en-US')} ${rows.length === 1 ? 'run' : 'runs'}`
         : `${filtered.length.toLocaleString('en-US')} of ${rows.length.toLocaleString('en-US')} runs`;
     return html`<div class="toolbar" role="toolbar" aria-label="Runs">
-        <span class="search">${textField('Filter runs', overview.filter, {
-          placeholder: 'Filter by name, strategy, tag, note …',
-          onInput: (filter) => this.#set({ filter }),
-        })}</span>
+        <distillery-filter-field
+          class="search"
+          .value=${overview.filter}
+          .problems=${problems}
+          .columns=${all}
+          .rows=${rows}
+          .configOf=${this.#table.configOf}
+          .onInput=${this.#onFilter}
+        ></distillery-filter-field>
+        ${this.#views(overview)}
         ${dropdown(
           'Group by',
           Object.entries(groupingLabels).map(([value, label]) => ({ value, label })),
@@ -133,7 +208,11 @@ export class OverviewView extends Part {
         <span class="spacer"></span>
         <span class="count-text" role="status">${count}${running > 0 ? `, ${running} running` : ''}</span>
       </div>
-      ${open ? this.#valueFilters(overview, groups) : nothing} ${this.#selection(selected)}`;
+      <div id="filter-problems" role="status">
+        ${problems.map((problem) => html`<p class="message">${problem}</p>`)}
+      </div>
+      ${open ? this.#valueFilters(overview, groups) : nothing} ${this.#sorting(overview, all)}
+      ${this.#selection(selected)}`;
   }
 
   #valueFilters(overview: OverviewState, groups: readonly FilterGroup[]): TemplateResult {

@@ -1,8 +1,8 @@
 import { spreadOf } from '../../src/compare/spread.ts';
-import { stateWord } from '../../src/compare/state-word.ts';
 import type { FlatConfig, RunRow } from '../protocol.ts';
 import type { Grouping, OverviewState, SortKey } from '../state/view-state.ts';
 import type { CellValue, Column, SpreadLike } from './columns.ts';
+import { matches, parseQuery } from './filter-query.ts';
 
 type ConfigOf = (row: RunRow) => FlatConfig;
 
@@ -25,7 +25,7 @@ export function filteredRows(
   columns: readonly Column[],
   configOf: ConfigOf,
 ): RunRow[] {
-  const words = state.filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const query = parseQuery(state.filter, columns);
   const wanted = Object.entries(state.values).flatMap(([key, values]) => {
     const column = columns.find((one) => one.key === key);
     return column === undefined || values.length === 0 ? [] : [{ column, values: new Set(values) }];
@@ -35,21 +35,7 @@ export function filteredRows(
     const passes = wanted.every(({ column, values }) =>
       column.kind === 'tags' ? row.tags.some((tag) => values.has(tag)) : values.has(shown(column)),
     );
-    if (!passes) return false;
-    if (words.length === 0) return true;
-    const text = [
-      row.name,
-      row.experiment,
-      row.strategy,
-      row.data,
-      stateWord(row.state),
-      row.note,
-      row.id,
-      ...row.tags,
-    ]
-      .join('\n')
-      .toLowerCase();
-    return words.every((word) => text.includes(word));
+    return passes && matches(query, row, configOf(row));
   });
 }
 

@@ -3,6 +3,7 @@ import { remembered, rememberedList } from '../state/remembered.ts';
 import { variantsOf } from '../state/variants.ts';
 import type { OverviewState } from '../state/view-state.ts';
 import { type Column, columnsFor, narrowColumns, usualColumns } from './columns.ts';
+import { parseQuery } from './filter-query.ts';
 import {
   filteredRows,
   type KnownHeads,
@@ -35,6 +36,8 @@ export interface Table {
   readonly selected: readonly string[];
   readonly selection: ReadonlySet<string>;
   readonly groups: readonly FilterGroup[];
+  /** What of the filter could not be read. */
+  readonly problems: readonly string[];
   readonly running: number;
 }
 
@@ -73,6 +76,7 @@ export class TableModel {
       lines: this.#lines(sorted, grouping, collapsed, columns),
       selection: this.#selection(selected),
       groups: this.#groups(rows),
+      problems: this.#problems(filter, all),
       running: this.#running(rows),
     };
   }
@@ -122,6 +126,9 @@ export class TableModel {
   });
   readonly #selection = remembered((selected: readonly string[]) => new Set(selected));
   readonly #groups = remembered(filterGroups);
+  readonly #problems = remembered(
+    (filter: string, all: readonly Column[]) => parseQuery(filter, all).problems,
+  );
   readonly #running = remembered(
     (rows: readonly RunRow[]) => rows.filter(({ state }) => state === 'running').length,
   );

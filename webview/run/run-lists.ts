@@ -106,7 +106,7 @@ export function fileList(detail: RunDetail, host: Host): TemplateResult {
 
 export function checkpointList(detail: RunDetail): TemplateResult {
   if (detail.checkpoints.length === 0)
-    return html`<p class="hint">None yet: one is written after each epoch.</p>`;
+    return html`<p class="hint">None is there: one is written after each epoch, and those of a finished run may have been removed.</p>`;
   return html`<ul class="card plain">
     ${detail.checkpoints.map(
       ({ epoch, best, path }) => html`<li>

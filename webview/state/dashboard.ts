@@ -2,6 +2,7 @@ import type { Host, VsCodeApi } from '../host/host.ts';
 import { type KeptView, latestView } from '../kept-view.ts';
 import type { Navigation } from '../protocol.ts';
 import { RunsStore } from './runs-store.ts';
+import { readSavedViews, type SavedView } from './saved-views.ts';
 import { readViewState, type ViewState } from './view-state.ts';
 
 export interface Problem {
@@ -19,6 +20,7 @@ export class Dashboard {
   readonly #watched = new Map<object, readonly string[]>();
   #view: ViewState;
   #problem: Problem | undefined;
+  #savedViews: readonly SavedView[] = [];
 
   /** @param handed what the host remembers of this dashboard, as text */
   constructor(api: VsCodeApi, host: Host, handed: string | null = null) {
@@ -30,11 +32,26 @@ export class Dashboard {
     host.on('snapshot', ({ snapshot }) => this.store.replace(snapshot));
     host.on('changes', ({ changes }) => this.store.apply(changes));
     host.on('navigate', ({ navigation }) => this.navigate(navigation));
+    host.on('views', ({ views }) => {
+      this.#savedViews = readSavedViews(views);
+      this.#tell();
+    });
     host.on('problem', (problem) => this.complain(problem));
   }
 
   get view(): ViewState {
     return this.#view;
+  }
+
+  get savedViews(): readonly SavedView[] {
+    return this.#savedViews;
+  }
+
+  /** Lets the host keep them for the workspace; the other dashboards hear of it. */
+  saveViews(views: readonly SavedView[]): void {
+    this.#savedViews = views;
+    this.host.command('saveViews', { views });
+    this.#tell();
   }
 
   get problem(): Problem | undefined {

@@ -73,34 +73,12 @@ export const initialViewState: ViewState = {
 /** What was kept, part by part as far as it makes sense: an older or damaged state costs no more than it must. */
 export function readViewState(kept: unknown): ViewState {
   const root = recordOf(kept);
-  const overview = recordOf(root.overview);
   const curves = recordOf(root.curves);
   const usual = initialViewState;
   const smoothing = curves.smoothing;
   return {
     navigation: isNavigation(root.navigation) ? root.navigation : usual.navigation,
-    overview: {
-      columns: strings(overview.columns) ?? usual.overview.columns,
-      pinned: strings(overview.pinned) ?? usual.overview.pinned,
-      widths: Object.fromEntries(
-        Object.entries(recordOf(overview.widths)).filter(
-          (entry): entry is [string, number] => typeof entry[1] === 'number' && Number.isFinite(entry[1]),
-        ),
-      ),
-      sort: sortKeys(overview.sort) ?? usual.overview.sort,
-      filter: typeof overview.filter === 'string' ? overview.filter : '',
-      values: Object.fromEntries(
-        Object.entries(recordOf(overview.values)).flatMap(([column, values]) => {
-          const texts = strings(values);
-          return texts === null ? [] : [[column, texts]];
-        }),
-      ),
-      filtersOpen: overview.filtersOpen === true,
-      grouping: oneOf(groupings, overview.grouping) ?? 'none',
-      varyingOnly: overview.varyingOnly === true,
-      collapsed: strings(overview.collapsed) ?? [],
-      selected: strings(overview.selected) ?? [],
-    },
+    overview: readOverview(root.overview),
     curves: {
       axis: oneOf(horizontalAxes, curves.axis) ?? 'epoch',
       smoothing: typeof smoothing === 'number' && smoothing >= 0 && smoothing < 1 ? smoothing : 0,
@@ -109,6 +87,34 @@ export function readViewState(kept: unknown): ViewState {
       metrics: strings(curves.metrics),
     },
     baseline: typeof root.baseline === 'string' ? root.baseline : null,
+  };
+}
+
+/** The same for the overview alone. */
+export function readOverview(kept: unknown): OverviewState {
+  const overview = recordOf(kept);
+  const usual = initialViewState;
+  return {
+    columns: strings(overview.columns) ?? usual.overview.columns,
+    pinned: strings(overview.pinned) ?? usual.overview.pinned,
+    widths: Object.fromEntries(
+      Object.entries(recordOf(overview.widths)).filter(
+        (entry): entry is [string, number] => typeof entry[1] === 'number' && Number.isFinite(entry[1]),
+      ),
+    ),
+    sort: sortKeys(overview.sort) ?? usual.overview.sort,
+    filter: typeof overview.filter === 'string' ? overview.filter : '',
+    values: Object.fromEntries(
+      Object.entries(recordOf(overview.values)).flatMap(([column, values]) => {
+        const texts = strings(values);
+        return texts === null ? [] : [[column, texts]];
+      }),
+    ),
+    filtersOpen: overview.filtersOpen === true,
+    grouping: oneOf(groupings, overview.grouping) ?? 'none',
+    varyingOnly: overview.varyingOnly === true,
+    collapsed: strings(overview.collapsed) ?? [],
+    selected: strings(overview.selected) ?? [],
   };
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { compareRuns } from '../../../src/compare/figures.ts';
@@ -144,9 +144,12 @@ test('one run is told with its hyperparameters, files, checkpoints, curves and w
   const events = numbered([
     ...completed.slice(0, 3),
     { type: 'checkpoint', epoch: 1.5, best: true, path: 'checkpoints/best' },
+    { type: 'checkpoint', epoch: 2, best: false, path: 'checkpoints/last' },
     { type: 'failed', message: 'No space.', userError: true, remedy: 'Make some.' },
   ]);
   await store.ingest(id, events);
+  // The other one was removed, as those to go on from are.
+  await mkdir(join(store.directoryOf(id), 'checkpoints', 'best'), { recursive: true });
   const page = openSession(context, store);
   const answer = await page.ask({ method: 'run', parameters: { run: id } });
   assert.ok('result' in answer && isResult('run', answer.result), JSON.stringify(answer));
@@ -159,6 +162,7 @@ test('one run is told with its hyperparameters, files, checkpoints, curves and w
     [
       ['started', detail.events[0]!.text],
       ['checkpoint', 'epoch 1.5, the best so far'],
+      ['checkpoint', 'epoch 2'],
       ['failed', 'No space. Make some.'],
     ],
   );
@@ -228,10 +232,29 @@ test('a page that is led somewhere before it listens is led there first', async 
   await page.send(ready);
   assert.deepEqual(
     page.told.map((one) => one.kind === 'notification' && one.name),
-    ['navigate', 'snapshot'],
+    ['navigate', 'views', 'snapshot'],
   );
   await page.send({ kind: 'command', name: 'navigated', navigation: { view: 'overview' } });
   assert.deepEqual(page.navigated, [{ view: 'overview' }]);
   await page.send({ kind: 'command', name: 'keepView', view: { panel: 'a' } });
   assert.deepEqual(page.kept, [{ panel: 'a' }]);
+});
+
+test('saved views are kept for the workspace, and every dashboard that listens hears of them', async (context) => {
+  const page = openSession(context, await temporaryStore(context));
+  await page.send(ready);
+  const view = { name: 'Best first', settings: { filter: 'accuracy > 0.97' } };
+  await page.send({ kind: 'command', name: 'saveViews', views: [view, { name: 7 }, null] });
+  assert.deepEqual(
+    page.heard('views').map((one) => 'views' in one && one.views),
+    [[], [view]],
+  );
+  await page.send({
+    kind: 'command',
+    name: 'saveViews',
+    views: [{ name: 'x'.repeat(600_000), settings: {} }],
+  });
+  page.session.hide();
+  await page.send({ kind: 'command', name: 'saveViews', views: [] });
+  assert.equal(page.heard('views').length, 3);
 });

@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test';
 import { Comparisons } from '../../../extension/dashboard/comparisons.ts';
 import { LiveRows } from '../../../extension/dashboard/live-rows.ts';
 import { RowCache } from '../../../extension/dashboard/row-cache.ts';
+import { SavedViews } from '../../../extension/dashboard/saved-views.ts';
 import { type ActionMessage, Session } from '../../../extension/dashboard/session.ts';
 import type { RunStore } from '../../../src/runs/store.ts';
 import type { HostMessage, Navigation, PageMessage } from '../../../webview/protocol.ts';
@@ -46,6 +47,7 @@ export function openSession(
     pauseMs: 5,
     failed: (error) => logged.push(String(error)),
   });
+  const savedViews = savedViewsInMemory();
   const session = new Session({
     rows,
     comparisons: comparisons(context),
@@ -64,6 +66,7 @@ export function openSession(
     },
     navigated: (navigation) => navigated.push(navigation),
     keepView: (view) => kept.push(view),
+    savedViews,
     log: (doing, error) => logged.push(`${doing}: ${error}`),
   });
   context.after(() => {
@@ -84,6 +87,16 @@ export function openSession(
     },
     heard: (name) => told.filter((one) => one.kind === 'notification' && one.name === name),
   };
+}
+
+/** The saved views of a workspace that has no others. */
+export function savedViewsInMemory(): SavedViews {
+  const memory = new Map<string, unknown>();
+  return new SavedViews({
+    keys: () => [...memory.keys()],
+    get: (key: string) => memory.get(key) as never,
+    update: async (key: string, value: unknown) => void memory.set(key, value),
+  });
 }
 
 export async function until(look: () => boolean): Promise<void> {

@@ -17,10 +17,10 @@ import { comparisonAsked, detailAsked } from '../../../webview/state/asked.ts';
 import { RunsStore } from '../../../webview/state/runs-store.ts';
 import { program } from '../../program.ts';
 import { temporaryDirectory } from '../../runs/support.ts';
-import { comparisons } from '../dashboard/support.ts';
+import { comparisons, savedViewsInMemory } from '../dashboard/support.ts';
 import { type OpenedWindow, openWindow, type SeenRow, shown } from './window.ts';
 
-const { runDescription, runLabel } = await import('../../../extension/explorer/run-item.ts');
+const { rowDescription, runDescription, runLabel } = await import('../../../extension/explorer/run-item.ts');
 const { isResumable } = await import('../../../src/runs/resumable.ts');
 
 const sorted = <T extends { id: string }>(rows: readonly T[]) =>
@@ -49,6 +49,7 @@ function openDashboard(context: TestContext, { folders, log }: OpenedWindow) {
     act: async () => {},
     navigated: () => {},
     keepView: () => {},
+    savedViews: savedViewsInMemory(),
     log: (doing, error) => log.error(doing, error),
   });
   const asking = <Result>(key: () => string, request: () => Record<string, unknown>) => {
@@ -98,7 +99,7 @@ async function expected(store: RunStore) {
       const marks = ['run', record.state, isResumable(record) && 'resumable', record.baseline && 'baseline'];
       return {
         label: runLabel(record),
-        description: runDescription(record),
+        description: rowDescription(record),
         context: marks.filter(Boolean).join(' '),
         below: [],
       };

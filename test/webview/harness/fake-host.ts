@@ -104,6 +104,8 @@ Object.assign(window, {
   }),
 });
 
+const keptViews = (): unknown[] => JSON.parse(sessionStorage.getItem(`${kept}-views`) ?? '[]');
+
 function receive(message: unknown): void {
   if (!isPageMessage(message)) {
     harness.wrong.push(message);
@@ -114,7 +116,11 @@ function receive(message: unknown): void {
   if (message.kind === 'request') {
     const answer = JSON.parse(JSON.stringify(answerTo(message)));
     setTimeout(() => harness.tell({ kind: 'response', id: message.id, ...answer }), 5);
-  } else if (message.name === 'ready') harness.reset(harness.runs);
+  } else if (message.name === 'ready') {
+    harness.tell({ kind: 'notification', name: 'views', views: keptViews() });
+    harness.reset(harness.runs);
+  } else if (message.name === 'saveViews')
+    sessionStorage.setItem(`${kept}-views`, JSON.stringify(message.views));
 }
 
 function answerTo(message: RequestMessage): { result: unknown } | { error: { message: string } } {

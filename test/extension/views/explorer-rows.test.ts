@@ -1,0 +1,122 @@
+import './window.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ExperimentNode, GroupNode, RunNode } from '../../../extension/explorer/nodes.ts';
+import { settingName } from '../../../src/experiment/setting-name.ts';
+import type { RunRecord } from '../../../src/runs/run-records.ts';
+import { shown, Uri } from './window.ts';
+
+const { accuracyText, experimentItem } = await import('../../../extension/explorer/group-item.ts');
+const { runItem } = await import('../../../extension/explorer/run-item.ts');
+const { RunTree } = await import('../../../extension/explorer/run-tree.ts');
+
+const experiment = (accuracies: readonly number[], settings = 1): ExperimentNode =>
+  ({
+    ...{ kind: 'experiment', uri: Uri.file('/project/a.distill.json'), exists: true, expanded: true },
+    ...{ runs: accuracies.length, accuracies, settings, selection: {} },
+  }) as unknown as ExperimentNode;
+
+const record = (more: Partial<RunRecord>): RunRecord =>
+  ({
+    ...{ id: 'r1', experiment: 'Digits', name: 'Digits', strategy: 'direct', seed: 0, state: 'running' },
+    ...{ createdAt: Date.UTC(2026, 0, 31, 12), tags: [], note: '', baseline: false, config: {}, ...more },
+  }) as unknown as RunRecord;
+
+const runNode = (more: Partial<RunRecord>, parent: unknown = experiment([])): RunNode =>
+  ({ kind: 'run', folder, record: record(more), parent }) as unknown as RunNode;
+
+const folder = { dataDirectory: '/project/.distillery', list: async () => [] as RunRecord[] };
+
+test('an experiment shows the mean and spread over its seeds, and one seed alone without', () => {
+  shown.folders = [{ uri: Uri.file('/project'), name: 'project', index: 0 }];
+  assert.equal(accuracyText(experiment([0.98, 0.982, 0.981])), '98.10 ± 0.10 %');
+  assert.match(String(experimentItem(experiment([0.98, 0.982])).description), /^98\.10 ± 0\.14 % · /);
+  assert.equal(accuracyText(experiment([0.98])), '98.00 %');
+  assert.equal(accuracyText(experiment([])), '');
+  assert.match(String(experimentItem(experiment([0.9, 0.8], 3)).tooltip), /latest settings.*2 seeds/);
+});
+
+test('seeds can be told apart, whatever they are called and wherever they stand', () => {
+  const text = (node: RunNode) => {
+    const { label, description } = runItem(node);
+    return `${label}: ${description}`;
+  };
+  const group = { kind: 'group', label: 'direct', runs: 2, selections: [] } as unknown as GroupNode;
+  const rows = [
+    runNode({ seed: 0 }),
+    runNode({ seed: 1 }),
+    runNode({ seed: 0, createdAt: Date.UTC(2026, 0, 31, 15) }),
+    runNode({ seed: 0, name: 'Best' }),
+    runNode({ seed: 1, name: 'Best' }),
+    runNode({ seed: 0, experiment: 'Letters', name: 'Letters' }, group),
+    runNode({ seed: 0 }, group),
+  ].map(text);
+  assert.equal(new Set(rows).size, rows.length, rows.join('\n'));
+  assert.match(rows[0]!, /^seed 0: .*31/);
+  assert.match(rows[3]!, /^Best: seed 0 · /);
+  assert.match(rows[5]!, /^Letters, seed 0: /);
+});
+
+test('a running row is not drawn anew while its tooltip is read, and is again afterwards', async (t) => {
+  t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: 1_000_000 });
+  let step = 0;
+  const progress = () => ({ phase: 'train', done: step, total: 100 }) as RunRecord['progress'];
+  const source = { ...folder, list: async () => [record({ progress: progress() })] };
+  const listeners: ((change: unknown) => void)[] = [];
+  const event = () => ({ dispose() {} });
+  const folders = {
+    all: [source],
+    of: () => source,
+    onDidReplace: event,
+    onDidChange: (listener: (change: unknown) => void) => {
+      listeners.push(listener);
+      return { dispose() {} };
+    },
+  };
+  const tree = new RunTree(
+    folders as never,
+    { onDidChange: event, list: async () => [] } as never,
+    {
+      onDidChange: event,
+      current: { grouping: 'experiment', sort: 'createdAt', descending: true, text: '' },
+    } as never,
+  );
+  t.after(() => tree.dispose());
+  const parent = { ...experiment([]), runs: 1, selection: { folder: source, query: {} } } as ExperimentNode;
+  const [row] = await tree.getChildren(parent);
+  let drawn = 0;
+  tree.onDidChangeTreeData(() => {
+    drawn += 1;
+  });
+  /** The run reports, and so much time goes by. */
+  const later = async (ms: number) => {
+    step += 1;
+    for (const listener of listeners) listener({ folder: source, ids: ['r1'], structure: false });
+    for (let passed = 0; passed < ms; passed += 100) {
+      for (let turn = 0; turn < 8; turn++) await Promise.resolve();
+      t.mock.timers.tick(100);
+    }
+  };
+  await later(3000);
+  assert.ok(drawn >= 1, 'progress is drawn');
+  tree.resolveTreeItem(tree.getTreeItem(row!), row!);
+  const before = drawn;
+  for (let reports = 0; reports < 10; reports++) await later(1000);
+  assert.equal(drawn, before, 'the tooltip stays');
+  for (let reports = 0; reports < 8; reports++) await later(1000);
+  assert.ok(drawn > before, 'progress goes on being drawn');
+  assert.match(String(tree.getTreeItem(row!).description), new RegExp(`${step} %`));
+});
+
+test('a changed copy says whose setting it changes, where teacher and student have the same', () => {
+  const config = {
+    dataset: { kind: 'mnist' },
+    teacher: { model: { architecture: 'mlp', hidden: [8] }, training: { epochs: 9 } },
+    student: { model: { architecture: 'mlp', hidden: [4] } },
+    strategy: { kind: 'response', temperature: 4 },
+    training: { epochs: 2 },
+  };
+  assert.equal(settingName(['training', 'epochs'], config), 'student epochs');
+  assert.equal(settingName(['teacher', 'training', 'epochs'], config), 'teacher epochs');
+  assert.equal(settingName(['strategy', 'temperature'], config), 'temperature');
+});
