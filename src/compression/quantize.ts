@@ -8,6 +8,7 @@ import { weightsFile } from '../models/checkpoint-weights.ts';
 import type { Model } from '../models/model.ts';
 import type { TensorToStore } from '../models/safetensors.ts';
 import { quantizedFile } from '../models/stored/quantized-weights.ts';
+import { tokenizerFiles } from '../models/tokenizer-files.ts';
 import { calibrate } from './calibrate.ts';
 import { forwardStep } from './forward-step.ts';
 import { numberAttribute } from './onnx/editable-graph.ts';
@@ -142,7 +143,7 @@ async function findWeights(
  */
 export async function saveQuantized(
   { model, config, plan, base, weights, sample }: Quantization,
-  { classNames, tokenizer }: Dataset,
+  dataset: Dataset,
   directory: string,
 ): Promise<{ bytes: number; onnxBytes: number }> {
   const { graph, inputs, outputs } = await freezeStep(
@@ -155,11 +156,9 @@ export async function saveQuantized(
   graph.rename(new Map([...inputs, ...outputs].map(([name, graphName]) => [graphName, name])));
   const onnx = graph.encode();
   const { scheme, groupSize } = config;
+  const { classNames, tokenizer } = dataset;
   const saved = await saveModel(model, directory, {
-    files: new Map<string, string | Uint8Array>([
-      ['model.onnx', onnx],
-      ...Object.entries(tokenizer?.files() ?? {}),
-    ]),
+    files: new Map<string, string | Uint8Array>([['model.onnx', onnx], ...tokenizerFiles(model, dataset)]),
     endId: tokenizer?.endId,
     ...(classNames.length > 0 && { classNames }),
     stored(tensors) {

@@ -23,6 +23,7 @@ import { type ClassMismatch, classMismatch } from '../models/class-order.ts';
 import type { Model } from '../models/model.ts';
 import { readModelConfig } from '../models/read-model-config.ts';
 import type { WeightStorage } from '../models/stored/weight-storage.ts';
+import { tokenizerFiles } from '../models/tokenizer-files.ts';
 import { direct } from '../strategies/direct.ts';
 import { epochMetric } from './best-epoch.ts';
 import { Checkpoints } from './checkpoint.ts';
@@ -221,7 +222,11 @@ async function trainTeacher(
       device: device.name,
     };
     const { classNames } = dataset;
-    await saveModel(model, directory, classNames.length > 0 ? { classNames } : {});
+    await saveModel(model, directory, {
+      files: tokenizerFiles(model, dataset),
+      endId: dataset.tokenizer?.endId,
+      ...(classNames.length > 0 && { classNames }),
+    });
     await writeRecord(directory, record);
     await checkpoints.remove();
   } finally {

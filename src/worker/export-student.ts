@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset.ts';
 import { type SaveOptions, saveModel } from '../models/checkpoint.ts';
 import type { Model } from '../models/model.ts';
+import { tokenizerFiles } from '../models/tokenizer-files.ts';
 
 /**
  * Writes the finished student: config.json, model.safetensors and the files of its tokenizer, without whatever its
@@ -10,13 +11,13 @@ import type { Model } from '../models/model.ts';
  */
 export async function exportStudent(
   student: Model,
-  { classNames, tokenizer }: Dataset,
+  dataset: Dataset,
   directory: string,
   stored?: SaveOptions['stored'],
 ): Promise<{ bytes: number }> {
-  const files = new Map(Object.entries(tokenizer?.files() ?? {}));
+  const { classNames, tokenizer } = dataset;
   return saveModel(student, directory, {
-    files,
+    files: tokenizerFiles(student, dataset),
     endId: tokenizer?.endId,
     stored,
     ...(classNames.length > 0 && { classNames }),

@@ -20,27 +20,26 @@ const addedTokenSchema = z.looseObject({
 const partSchema = z.looseObject({ type: z.string() });
 export type Part = z.output<typeof partSchema>;
 
-/** Kept as it is: a vocabulary is large, and a token may be called `__proto__`. */
-const vocabularySchema = z.custom<Readonly<Record<string, number>>>(
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((one) => Number.isInteger(one) && one >= 0 && one <= largestId),
-  `not every token has an id between 0 and ${largestId}`,
-);
-
+type Ids = Readonly<Record<string, number>>;
 /** Pieces and their scores. */
-const scoredSchema = z.custom<readonly (readonly [string, number])[]>(
+type Scores = readonly (readonly [string, number])[];
+
+const isIds = (value: object): value is Ids =>
+  Object.values(value).every((one) => Number.isInteger(one) && one >= 0 && one <= largestId);
+
+const isScores = (value: readonly unknown[]): boolean =>
+  value.every((pair) => Array.isArray(pair) && typeof pair[0] === 'string' && typeof pair[1] === 'number');
+
+/** Kept as it is: a vocabulary is large, and a token may be called `__proto__`. */
+const vocabularySchema = z.custom<Ids | Scores>(
   (value) =>
-    Array.isArray(value) &&
-    value.every((pair) => Array.isArray(pair) && typeof pair[0] === 'string' && typeof pair[1] === 'number'),
-  'not every piece has a score',
+    typeof value === 'object' && value !== null && (Array.isArray(value) ? isScores(value) : isIds(value)),
+  `not every token has an id between 0 and ${largestId}, or every piece a score`,
 );
 
 const modelSchema = z.looseObject({
   type: z.string().optional(),
-  vocab: z.union([vocabularySchema, scoredSchema]),
+  vocab: vocabularySchema,
 });
 
 const definitionSchema = z.looseObject({
@@ -123,8 +122,7 @@ function parse<S extends z.ZodType>(text: string, schema: S, file: string): z.ou
 export const contentOf = (token: z.output<typeof namedToken>): string | undefined =>
   typeof token === 'string' ? token : token?.content;
 
-export const isScored = (vocab: ModelPart['vocab']): vocab is readonly (readonly [string, number])[] =>
-  Array.isArray(vocab);
+export const isScored = (vocab: ModelPart['vocab']): vocab is Scores => Array.isArray(vocab);
 
 /** The tokens of the model, without those that are added to them. */
 export function modelTokens({ vocab }: ModelPart): Map<string, number> {

@@ -1,0 +1,19 @@
+import type { Dataset } from '../data/dataset.ts';
+import { studentTokenizerFiles } from '../data/text/student-tokenizer.ts';
+import type { Model } from './model.ts';
+
+/** The files of the tokenizer that a model was trained with, by name, to lie beside its weights; none without texts. */
+export function tokenizerFiles(
+  { config, task: own }: Model,
+  { tokenizer, task }: Pick<Dataset, 'tokenizer' | 'task'>,
+): ReadonlyMap<string, string> {
+  if (!tokenizer || !task.text || !own.text) return new Map();
+  const { goal, length } = task.text;
+  const files = studentTokenizerFiles(tokenizer, {
+    goal,
+    // Texts to classify are cut in training too; those to continue may take all the places there are.
+    length: goal === 'classification' ? length : own.text.length,
+    ownClass: config.architecture === 'llama' && config.layout === 'qwen2',
+  });
+  return new Map(Object.entries(files));
+}

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import type { TaskShape } from '../../src/data/dataset.ts';
+import { byteTokenizer } from '../../src/data/text/byte-tokenizer.ts';
+import { fileTokenizer } from '../../src/data/text/file-tokenizer.ts';
+import { encodeSample, type Tokenizer } from '../../src/data/text/tokenizer.ts';
+import { WordCounter } from '../../src/data/text/word-tokenizer.ts';
+import { RandomGenerator } from '../../src/device/random-generator.ts';
+import { tf } from '../../src/device/tensorflow.ts';
+import { modelSchema } from '../../src/experiment/model-schema.ts';
+import { buildModel } from '../../src/models/build-model.ts';
+import { saveModel } from '../../src/models/checkpoint.ts';
+import type { Model } from '../../src/models/model.ts';
+import { tokenizerFiles } from '../../src/models/tokenizer-files.ts';
+import { temporaryDirectory } from '../data/idx-files.ts';
+import { usePlainBackend } from './backend.ts';
+
+before(usePlainBackend);
+
+const fixtures = join(import.meta.dirname, '../fixtures/tokenizers');
+const texts: string[] = JSON.parse(readFileSync(join(fixtures, 'texts.json'), 'utf8'));
+const length = 16;
+
+const layouts = {
+  bert: { architecture: 'bert' },
+  distilbert: { architecture: 'bert', layout: 'distilbert' },
+  roberta: { architecture: 'bert', layout: 'roberta' },
+  gpt2: { architecture: 'gpt2' },
+  llama: { architecture: 'llama' },
+  qwen2: { architecture: 'llama', layout: 'qwen2' },
+} as const;
+type Layout = keyof typeof layouts;
+
+async function tokenizers(): Promise<Map<string, Tokenizer>> {
+  const counter = new WordCounter({ size: 200, minCount: 1, lowercase: true });
+  const capitals = new WordCounter({ size: 90, minCount: 1, lowercase: false });
+  for (const text of texts) {
+    counter.add(text);
+    capitals.add(text);
+  }
+  const all = new Map([
+    ['own-words', counter.tokenizer()],
+    ['own-capitals', capitals.tokenizer()],
+    ['own-bytes', byteTokenizer()],
+  ]);
+  for (const entry of readdirSync(fixtures, { withFileTypes: true }))
+    if (entry.isDirectory())
+      all.set(entry.name, await fileTokenizer(join(fixtures, entry.name, 'tokenizer.json')));
+  return all;
+}
+
+/** A student of a layout, saved as runs save it. */
+async function saved(folder: string, layout: Layout, tokenizer: Tokenizer): Promise<Model> {
+  const classify = layouts[layout].architecture === 'bert';
+  const { vocabulary, padId, endId } = tokenizer;
+  const goal = classify ? 'classification' : 'language-model';
+  const task: TaskShape = { classes: classify ? 2 : vocabulary, text: { goal, vocabulary, length, padId } };
+  const model = buildModel(
+    modelSchema.parse({ ...layouts[layout], hiddenSize: 8, layers: 1, heads: 2 }),
+    task,
+    RandomGenerator.forUse(3, layout),
+  );
+  for (const variable of model.parameters.values())
+    variable.assign(tf.add(variable, tf.randomNormal(variable.shape, 0, 0.5, 'float32', 7)));
+  await saveModel(model, folder, { endId, files: tokenizerFiles(model, { tokenizer, task }) });
+  return model;
+}
+
+/** Ids of a whole text, as training sees it. */
+const trained = (tokenizer: Tokenizer, layout: Layout, text: string) =>
+  layouts[layout].architecture === 'bert'
+    ? encodeSample(tokenizer, text, 1_000_000)
+    : [...tokenizer.begin, ...tokenizer.encode(text)];
+
+test('a student’s tokenizer is the one it was trained with when it is read back, for its task', async (context) => {
+  for (const [name, tokenizer] of await tokenizers())
+    for (const layout of ['bert', 'gpt2'] as const) {
+      const folder = join(temporaryDirectory(context), 'student');
+      await saved(folder, layout, tokenizer);
+      const again = await fileTokenizer(join(folder, 'tokenizer.json'));
+      assert.deepEqual([...again.tokens].sort(), [...tokenizer.tokens].sort(), name);
+      for (const field of ['vocabulary', 'padId', 'endId'] as const)
+        assert.deepEqual(again[field], tokenizer[field], `${name} ${layout} ${field}`);
+      const classifies = layout === 'bert';
+      assert.deepEqual(again.prefix, classifies ? tokenizer.prefix : tokenizer.begin, `${name} ${layout}`);
+      assert.deepEqual(again.suffix, classifies ? tokenizer.suffix : [], `${name} ${layout}`);
+      for (const text of texts) assert.deepEqual(again.encode(text), tokenizer.encode(text), name);
+      const settings = JSON.parse(readFileSync(join(folder, 'tokenizer_config.json'), 'utf8'));
+      assert.equal(settings.model_max_length, length);
+    }
+});
+
+const pythons = [
+  process.env.DISTILLERY_PYTHON ?? 'python3',
+  ...(process.env.DISTILLERY_OTHER_PYTHONS?.split(',') ?? []),
+];
+
+describe('AutoTokenizer makes the ids a student was trained on, and generate goes on where the prompt ends', () => {
+  for (const python of pythons) {
+    const found = spawnSync(
+      python,
+      [
+        '-c',
+        'import transformers, importlib.util; print(transformers.__version__, importlib.util.find_spec("torch") is not None)',
+      ],
+      { encoding: 'utf8' },
+    );
+    const skip =
+      found.status !== 0 &&
+      `${python} has no transformers; name one that has in DISTILLERY_PYTHON to run this test`;
+    test(`${python} ${found.status === 0 ? found.stdout.trim().split(' ')[0] : ''}`, {
+      skip,
+    }, async (context) => {
+      const torch = /True/.test(found.stdout);
+      const folder = temporaryDirectory(context);
+      const asked: { name: string; causal: boolean }[] = [];
+      const expected: Record<string, { ids: number[][]; cut: number[][]; greedy?: number[][] }> = {};
+      const prompts = ['the quick', 'hello world', 'x'];
+      for (const [kind, tokenizer] of await tokenizers())
+        for (const layout of Object.keys(layouts) as Layout[]) {
+          const name = `${layout}-${kind}`;
+          const causal = layouts[layout].architecture !== 'bert';
+          const model = await saved(join(folder, name), layout, tokenizer);
+          asked.push({ name, causal });
+          const ids = texts.map((text) => trained(tokenizer, layout, text));
+          expected[name] = {
+            ids,
+            cut: causal ? [] : texts.map((text) => encodeSample(tokenizer, text, length)),
+            ...(causal &&
+              torch && {
+                greedy: prompts.map((text) =>
+                  greedy(model, trained(tokenizer, layout, text), tokenizer.endId),
+                ),
+              }),
+          };
+          model.dispose();
+        }
+      const input = join(folder, 'input.json');
+      writeFileSync(input, JSON.stringify({ students: asked, texts, prompts: torch ? prompts : [] }));
+      const script = join(import.meta.dirname, '../reference/open-tokenizers.py');
+      const { stdout, stderr, status } = spawnSync(python, [script, folder, input], {
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+        env: { ...process.env, HF_HUB_OFFLINE: '1' },
+      });
+      assert.equal(status, 0, stderr);
+      const theirs: Record<string, { ids: number[][]; cut: number[][]; greedy: number[][]; length: number }> =
+        JSON.parse(stdout);
+      for (const { name } of asked) {
+        const { ids, cut, greedy } = expected[name]!;
+        const of = theirs[name]!;
+        const other = (ours: number[][], others: number[][]) =>
+          ours
+            .flatMap((one, at) => (one.join() === others[at]!.join() ? [] : [[texts[at], one, others[at]]]))
+            .slice(0, 3);
+        assert.deepEqual(other(ids, of.ids), [], name);
+        assert.deepEqual(other(cut, of.cut), [], `${name}, cut`);
+        assert.equal(of.length, length, name);
+        if (greedy) assert.deepEqual(of.greedy, greedy, `${name}, generated`);
+      }
+    });
+  }
+});
+
+/** Prompt and the most probable tokens behind it, one by one. */
+function greedy(model: Model, prompt: readonly number[], endId: number | undefined): number[] {
+  const ids = [...prompt];
+  while (ids.length < Math.min(length, prompt.length + 6)) {
+    const next = tf.tidy(() => {
+      const { logits } = model.forward(
+        { ids: tf.tensor2d([ids], undefined, 'int32'), mask: tf.ones([1, ids.length]) },
+        { training: false },
+      );
+      return tf.argMax(tf.slice(logits, [0, ids.length - 1, 0], [1, 1, -1]), -1).dataSync()[0]!;
+    });
+    ids.push(next);
+    if (next === endId) break;
+  }
+  return ids;
+}
