@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { fileProblem } from '../data/file-problem.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { SafetensorsFile, type StoredData, type StoredTensor } from './safetensors.ts';
-import { broken, type ElementType } from './safetensors-header.ts';
+import { broken } from './safetensors-header.ts';
 import type { EncodedWeight } from './stored/encoded-weight.ts';
 import { compactFiles, type WeightStorage } from './stored/weight-storage.ts';
 
@@ -21,16 +21,20 @@ export class CheckpointWeights {
   readonly #files: readonly SafetensorsFile[];
   /** Where each tensor lies. */
   readonly #homes: ReadonlyMap<string, SafetensorsFile>;
+  /** Names that stand for a tensor saved under another, as a weight that two layers share is. */
+  readonly #aliases: ReadonlyMap<string, string>;
   /** Weights that several tensors are read for, by name. */
   readonly #encoded: ReadonlyMap<string, EncodedWeight>;
 
   private constructor(
     files: readonly SafetensorsFile[],
     homes: ReadonlyMap<string, SafetensorsFile>,
+    aliases: ReadonlyMap<string, string>,
     encoded: readonly EncodedWeight[],
   ) {
     this.#files = files;
     this.#homes = homes;
+    this.#aliases = aliases;
     this.#encoded = new Map(encoded.map((weight) => [weight.name, weight]));
   }
 
@@ -43,10 +47,14 @@ export class CheckpointWeights {
     const opened: SafetensorsFile[] = [];
     try {
       const homes = new Map<string, SafetensorsFile>();
+      const aliases = new Map<string, string>();
       for (const { file, expected } of files) {
         const shard = await SafetensorsFile.open(file);
         opened.push(shard);
+        const shared = aliasesIn(shard);
+        for (const [alias, name] of shared) aliases.set(alias, name);
         for (const name of expected ?? shard.entries.keys()) {
+          if (shared.has(name)) continue;
           if (!shard.entries.has(name))
             throw new UserError(`${file} lacks the weight "${name}" that ${indexFile} says it has.`, {
               remedy: 'Download or save the checkpoint again, all files of one version.',
@@ -57,7 +65,7 @@ export class CheckpointWeights {
       }
       const encoded = storage?.file === basename(files[0]!.file) ? storage.weights : [];
       for (const weight of encoded) checkParts(weight, homes, files[0]!.file);
-      return new CheckpointWeights(opened, homes, encoded);
+      return new CheckpointWeights(opened, homes, aliases, encoded);
     } catch (error) {
       await Promise.all(opened.map((shard) => shard.close()));
       throw error;
@@ -66,26 +74,33 @@ export class CheckpointWeights {
 
   names(): IterableIterator<string> {
     const parts = [...this.#encoded.values()].flatMap((weight) => weight.parts.map(({ name }) => name));
-    const names = new Set(this.#homes.keys());
+    const names = new Set([...this.#homes.keys(), ...this.#aliases.keys()]);
     for (const part of parts) names.delete(part);
     for (const name of this.#encoded.keys()) names.add(name);
     return names.values();
   }
 
+  /** Whether a name stands for a tensor that is saved under another. */
+  isAlias(name: string): boolean {
+    return this.#aliases.has(name);
+  }
+
   /** Type and shape of a weight as it is read, and the file it lies in. */
   entry(
     name: string,
-  ): { readonly dtype: ElementType; readonly shape: readonly number[]; readonly file: string } | undefined {
+  ): { readonly dtype: string; readonly shape: readonly number[]; readonly file: string } | undefined {
     const encoded = this.#encoded.get(name);
     if (encoded) return { dtype: 'F32', shape: encoded.shape, file: this.#files[0]!.file };
-    const home = this.#homes.get(name);
-    return home && { ...home.entries.get(name)!, file: home.file };
+    const stored = this.#aliases.get(name) ?? name;
+    const home = this.#homes.get(stored);
+    return home && { ...home.entries.get(stored)!, file: home.file };
   }
 
   /** @throws UserError if the file cannot be read, or contradicts itself */
   async read(name: string): Promise<StoredTensor> {
     const encoded = this.#encoded.get(name);
-    if (!encoded) return this.#homes.get(name)!.read(name);
+    const stored = this.#aliases.get(name) ?? name;
+    if (!encoded) return this.#homes.get(stored)!.read(stored);
     const parts: StoredData[] = [];
     for (const part of encoded.parts) parts.push((await this.#homes.get(part.name)!.read(part.name)).data);
     try {
@@ -104,6 +119,15 @@ export class CheckpointWeights {
   async close(): Promise<void> {
     await Promise.all(this.#files.map((file) => file.close()));
   }
+}
+
+/**
+ * Weights that share their memory are saved once, and the names of the others stand in the file's metadata, each with
+ * the name it is saved under: so writes the library safetensors, save_model().
+ */
+function aliasesIn({ entries, metadata }: SafetensorsFile): Map<string, string> {
+  const shared = Object.entries(metadata).filter(([alias, name]) => !entries.has(alias) && entries.has(name));
+  return new Map(shared);
 }
 
 /** Every tensor that a weight is read from must be there, as it has to be. */

@@ -5,7 +5,7 @@ import type { RandomGenerator } from '../device/random-generator.ts';
 import { CheckpointWeights } from './checkpoint-weights.ts';
 import { classOrder } from './class-order.ts';
 import { createModel, planModel } from './create-model.ts';
-import { fitWeights, taskFor } from './fit-weights.ts';
+import { fitWeights, taskFor, withOwnPredictor } from './fit-weights.ts';
 import { isHeadWeight, outputLayer, reordered } from './head-weights.ts';
 import { writeHuggingFaceConfig } from './huggingface/config.ts';
 import { withClassNames } from './huggingface/description.ts';
@@ -103,10 +103,11 @@ export interface LoadOptions {
  * @throws UserError if a file is missing or broken, the weights do not fit the configuration, or the model not the task.
  */
 export async function loadModel(directory: string, options: LoadOptions = {}): Promise<Model> {
-  const found = await readModelConfig(directory);
-  const task = taskFor(found.task, options.task, `The model in ${directory}`, directory);
-  const weights = await CheckpointWeights.open(directory, found.storage);
+  const described = await readModelConfig(directory);
+  const task = taskFor(described.task, options.task, `The model in ${directory}`, directory);
+  const weights = await CheckpointWeights.open(directory, described.storage);
   try {
+    const found = await withOwnPredictor(described, weights);
     const fit = fitWeights(found, task, weights, directory, options.generator !== undefined);
     const rows = rowsInOrder(found.classNames, options.classNames, task);
     const output = rows && outputLayer(found.config);

@@ -3,8 +3,8 @@ import type { ModelConfig } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import type { CheckpointWeights } from './checkpoint-weights.ts';
 import { planModel } from './create-model.ts';
-import { isHeadWeight } from './head-weights.ts';
-import { canBeIgnored, standardNames } from './huggingface/weight-names.ts';
+import { isHeadWeight, outputLayer } from './head-weights.ts';
+import { canBeIgnored, standardNames, tokenEmbeddings } from './huggingface/weight-names.ts';
 import { storedShape } from './kernel-layout.ts';
 import type { CheckpointDescription } from './read-model-config.ts';
 
@@ -58,6 +58,35 @@ function describe({ classes, image, text }: TaskShape): string {
   return text ? 'texts to classify' : `${classes} classes`;
 }
 
+const head = 'lm_head.weight';
+
+/** The table of token embeddings that predicts tokens as well, where the configuration says that one does both. */
+const tiedEmbeddings = (config: ModelConfig): string | undefined =>
+  'tieEmbeddings' in config && config.tieEmbeddings ? tokenEmbeddings(config) : undefined;
+
+/**
+ * A checkpoint whose predictor is a matrix of its own though its configuration says that it is the embeddings: where
+ * both are saved and differ, the file is believed, as transformers does since version 5 (version 4 passes over the
+ * predictor). It then says so in its own configuration, which all versions read alike.
+ * @throws UserError if the file cannot be read
+ */
+export async function withOwnPredictor(
+  found: CheckpointDescription,
+  weights: CheckpointWeights,
+): Promise<CheckpointDescription> {
+  const embeddings = tiedEmbeddings(found.config);
+  if (!found.origin || embeddings === undefined) return found;
+  const names = standardNames(found.config, weights.names());
+  const [own, table] = [names.get(head), names.get(embeddings)];
+  if (own === undefined || table === undefined || weights.isAlias(own) || weights.isAlias(table))
+    return found;
+  if (String(weights.entry(own)!.shape) !== String(weights.entry(table)!.shape)) return found;
+  const values = (await weights.read(table)).data;
+  const others = (await weights.read(own)).data;
+  if (values.every((value, at) => value === others[at])) return found;
+  return { ...found, config: { ...found.config, tieEmbeddings: false } as ModelConfig };
+}
+
 export interface FittingWeight {
   readonly name: string;
   readonly stored: string;
@@ -77,22 +106,28 @@ const isVocabulary = (config: ModelConfig, name: string): boolean =>
  * @throws UserError if names, shapes or types do not fit.
  */
 export function fitWeights(
-  { config, origin, task: own }: CheckpointDescription,
+  { config, origin, task: own, otherHead }: CheckpointDescription,
   task: TaskShape,
   weights: CheckpointWeights,
   directory: string,
   freshHead: boolean,
 ): FittingWeight[] {
+  if (otherHead !== undefined && !freshHead) throw unusableHead(directory, otherHead);
   const plan = planModel(config, task);
   const names = origin
     ? standardNames(config, weights.names())
     : new Map([...weights.names()].map((n) => [n, n]));
+  const embeddings = tiedEmbeddings(config);
+  // Of two weights that are one, either may be the one that is saved.
+  if (embeddings !== undefined && !names.has(embeddings) && names.has(head))
+    names.set(embeddings, names.get(head)!);
   const remedy = 'Put the config.json and the weights that were saved together into the folder.';
   const stored: FittingWeight[] = [];
   for (const [name, shape] of [...plan.parameters, ...plan.buffers]) {
     const storedName = names.get(name);
     names.delete(name);
     const isHead = isHeadWeight(config, name);
+    if (otherHead !== undefined && name.startsWith(`${outputLayer(config)}.`)) continue;
     const otherClasses = isHead && own.classes !== task.classes;
     if (storedName === undefined || otherClasses) {
       if (isHead && freshHead && (storedName === undefined || differs(weights, storedName, shape))) continue;
@@ -109,6 +144,7 @@ export function fitWeights(
     checkEntry(weights, storedName, [rows, ...shape.slice(1)], remedy);
     stored.push({ name, stored: storedName, shape });
   }
+  for (const [name, storedName] of names) if (weights.isAlias(storedName)) names.delete(name);
   refuseUnknown(config, names, directory, origin !== undefined);
   return stored;
 }
@@ -129,11 +165,11 @@ function checkEntry(
       `${file}: weight "${storedName}" has the shape [${found.join(', ')}], but config.json asks for [${wanted.join(', ')}].`,
       { remedy, place: file },
     );
-  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16')
+  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16' && dtype !== 'F64')
     throw new UserError(
       `${file}: weight "${storedName}" is stored as ${dtype}, not as a floating-point type.`,
       {
-        remedy: 'Convert it to F32, F16 or BF16.',
+        remedy: 'Convert it to F32, F16, BF16 or F64.',
         place: file,
       },
     );
@@ -153,6 +189,20 @@ function refuseUnknown(
     `${directory} holds weights that the model in its config.json does not have: ${shown.join(', ')}${more}.`,
     { remedy: 'Put the config.json that was saved with these weights beside them.', place: directory },
   );
+}
+
+/** Its answers are no probabilities of one class out of several. */
+function unusableHead(directory: string, what: NonNullable<CheckpointDescription['otherHead']>): UserError {
+  const heads = {
+    'multi-label':
+      'several labels at once (problem_type "multi_label_classification"); its answers are a yes or no to each',
+    regression: 'a number (one output: regression), not a class',
+  };
+  return new UserError(`The head of the model in ${directory} gives a text ${heads[what]}.`, {
+    remedy:
+      'Name a checkpoint that tells classes apart, each text one of them; as a student this one gets a new head.',
+    place: directory,
+  });
 }
 
 function noHead(directory: string, name: string): UserError {

@@ -3,12 +3,32 @@ import { z } from 'zod';
 import { UserError } from '../experiment/user-error.ts';
 
 /** Element types of safetensors files that are read and written here, with the bytes of one element. */
-export const elementBytes = { F32: 4, F16: 2, BF16: 2, I8: 1, U8: 1, I32: 4, I64: 8 } as const;
+export const elementBytes = { F32: 4, F16: 2, BF16: 2, F64: 8, I8: 1, U8: 1, I32: 4, I64: 8 } as const;
 export type ElementType = keyof typeof elementBytes;
+
+/** All that the format has: a file may hold tensors that no model of ours needs, and those are passed over. */
+const storedBytes: Readonly<Record<string, number>> = {
+  ...elementBytes,
+  BOOL: 1,
+  F8_E4M3: 1,
+  F8_E4M3FNUZ: 1,
+  F8_E5M2: 1,
+  F8_E5M2FNUZ: 1,
+  F8_E8M0: 1,
+  F6_E2M3: 0.75,
+  F6_E3M2: 0.75,
+  F4: 0.5,
+  I16: 2,
+  U16: 2,
+  U32: 4,
+  U64: 8,
+  C64: 8,
+};
 
 /** Where a tensor lies in a file. */
 export interface TensorEntry {
-  readonly dtype: ElementType;
+  /** An {@link ElementType}, or one that is not read here. */
+  readonly dtype: string;
   readonly shape: readonly number[];
   /** First byte after the header is 0. */
   readonly begin: number;
@@ -98,8 +118,8 @@ function parseEntry(name: string, value: unknown, dataBytes: number, file: strin
     throw broken(file, `the header entry of tensor "${name}" lacks a valid dtype, shape or data_offsets`);
   const { dtype, shape, data_offsets } = result.data;
   const [begin, end] = data_offsets;
-  if (!Object.hasOwn(elementBytes, dtype))
-    throw new UserError(`${file}: tensor "${name}" has the element type ${dtype}, which is not supported.`, {
+  if (!Object.hasOwn(storedBytes, dtype))
+    throw new UserError(`${file}: tensor "${name}" has the element type ${dtype}, which is not known.`, {
       remedy: `Convert it to one of ${Object.keys(elementBytes).join(', ')}.`,
       place: file,
     });
@@ -108,13 +128,13 @@ function parseEntry(name: string, value: unknown, dataBytes: number, file: strin
       file,
       `tensor "${name}" lies at bytes ${begin} to ${end}, but only ${dataBytes} bytes follow the header`,
     );
-  const bytes = shape.reduce((product, length) => product * length, elementBytes[dtype as ElementType]);
+  const bytes = shape.reduce((product, length) => product * length, storedBytes[dtype]!);
   if (bytes !== end - begin)
     throw broken(
       file,
       `tensor "${name}" of shape [${shape.join(', ')}] and type ${dtype} takes ${bytes} bytes, but its offsets give it ${end - begin}`,
     );
-  return { dtype: dtype as ElementType, shape, begin, end };
+  return { dtype, shape, begin, end };
 }
 
 function checkLayout(entries: ReadonlyMap<string, TensorEntry>, dataBytes: number, file: string): void {

@@ -20,7 +20,7 @@ import {
 
 export type StoredData = Float32Array | Int32Array | Uint8Array | Int8Array | BigInt64Array;
 
-/** A tensor of a file; F16 and BF16 are carried as Float32Array. */
+/** A tensor of a file; F16, BF16 and F64 are carried as Float32Array. */
 export interface StoredTensor {
   readonly dtype: ElementType;
   readonly shape: readonly number[];
@@ -42,7 +42,7 @@ export interface SafetensorsContent {
 const sliceBytes = 1 << 30;
 
 /** Widest elements first, so that all are aligned; the order of the reference implementation. */
-const storageOrder: readonly ElementType[] = ['I64', 'F32', 'I32', 'BF16', 'F16', 'I8', 'U8'];
+const storageOrder: readonly ElementType[] = ['I64', 'F64', 'F32', 'I32', 'BF16', 'F16', 'I8', 'U8'];
 
 /** A safetensors file whose header has been checked; tensors are read one by one, so large files need little memory. */
 export class SafetensorsFile {
@@ -95,17 +95,26 @@ export class SafetensorsFile {
     }
   }
 
-  /** @throws Error if the file has no tensor of this name. */
+  /**
+   * @throws Error if the file has no tensor of this name
+   * @throws UserError if its elements are of a type that is not read here
+   */
   async read(name: string): Promise<StoredTensor> {
     const entry = this.entries.get(name);
     if (!entry) throw new Error(`${this.file} has no tensor "${name}"`);
+    const { dtype } = entry;
+    if (!isElementType(dtype))
+      throw new UserError(`${this.file}: tensor "${name}" is stored as ${dtype}, which is not read here.`, {
+        remedy: `Convert it to one of ${Object.keys(elementBytes).join(', ')}.`,
+        place: this.file,
+      });
     const bytes = new Uint8Array(entry.end - entry.begin);
     try {
       await readExactly(this.#handle, bytes, this.#dataStart + entry.begin);
     } catch (error) {
       throw fileProblem(error, this.file);
     }
-    return { dtype: entry.dtype, shape: entry.shape, data: decode(bytes, entry.dtype) };
+    return { dtype, shape: entry.shape, data: decode(bytes, dtype) };
   }
 
   async close(): Promise<void> {
@@ -209,6 +218,8 @@ function decode(bytes: Uint8Array, dtype: ElementType): StoredData {
       return new Float32Array(bytes.buffer);
     case 'F16':
       return halvesToFloats(new Uint16Array(bytes.buffer));
+    case 'F64':
+      return Float32Array.from(new Float64Array(bytes.buffer));
     case 'BF16':
       return brainFloatsToFloats(new Uint16Array(bytes.buffer));
     case 'I8':
@@ -221,6 +232,8 @@ function decode(bytes: Uint8Array, dtype: ElementType): StoredData {
       return new BigInt64Array(bytes.buffer);
   }
 }
+
+const isElementType = (dtype: string): dtype is ElementType => Object.hasOwn(elementBytes, dtype);
 
 function naturalType(data: StoredData): ElementType {
   if (data instanceof Float32Array) return 'F32';

@@ -53,7 +53,9 @@ export async function prepareStudent(options: StudentOptions): Promise<Student> 
   if (checkpoint !== undefined) {
     const directory = await checkpointFolder(checkpoint, experimentDirectory, options);
     const loaded = await loadModel(directory, { task, generator, classNames });
-    const { storage, classNames: own } = await readModelConfig(directory);
+    const { storage, classNames: named, otherHead } = await readModelConfig(directory);
+    // A head that is drawn anew knows no classes.
+    const own = otherHead ? undefined : named;
     return {
       model: loaded,
       checkpoint: {

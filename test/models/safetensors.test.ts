@@ -143,7 +143,7 @@ const hostile: [string, Uint8Array, RegExp][] = [
     framed(`{"__metadata__":{"a":1},"a":${good}}`),
     /__metadata__ is not a map/,
   ],
-  ['an unknown element type', framed(`{"a":${entry('C64', [1], 0, 8)}}`), /element type C64/],
+  ['an unknown element type', framed(`{"a":${entry('F128', [1], 0, 8)}}`), /element type F128/],
   [
     'an element type from the prototype',
     framed(`{"a":${entry('toString', [1], 0, 8)}}`),

@@ -7,6 +7,7 @@ import {
   labelKeys,
   type ModelDescription,
   optional,
+  otherHeadOf,
   parseRaw,
   type RawConfig,
   rate,
@@ -113,10 +114,12 @@ function describe(
   file: string,
 ): ModelDescription {
   const classNames = classNamesOf(raw, file);
+  const otherHead = otherHeadOf(raw, file);
   return {
     config: checkedConfig(config, file),
     task: { classes: classNames.length, text: { goal: 'classification', ...text } },
     classNames,
+    ...(otherHead && { otherHead }),
   };
 }
 

@@ -10,6 +10,8 @@ export interface ModelDescription {
   readonly task: TaskShape;
   /** Names of the classes, where the checkpoint knows them. */
   readonly classNames?: readonly string[];
+  /** Set where its head answers another question than which class of several a text is of. */
+  readonly otherHead?: 'multi-label' | 'regression';
 }
 
 /** The config.json of a checkpoint, as it stands in the file. */
@@ -59,9 +61,17 @@ export const optional = <S extends z.ZodType>(schema: S) =>
   schema.nullish().transform((value) => value ?? undefined);
 
 export const labelSchema = z.object({
+  problem_type: optional(z.string()),
   id2label: optional(z.record(z.string().regex(/^\d+$/), z.string())),
   num_labels: optional(size),
 });
+
+/** What the head of a classifier is for, as transformers takes it: one output is a number. */
+export function otherHeadOf(raw: RawConfig, file: string): ModelDescription['otherHead'] {
+  const { problem_type: problem } = parseRaw(labelSchema, raw, file);
+  if (problem === 'multi_label_classification') return 'multi-label';
+  return problem === 'regression' || classNamesOf(raw, file).length === 1 ? 'regression' : undefined;
+}
 
 /** Names of the classes in order; transformers takes two where a configuration says nothing. */
 export function classNamesOf(raw: RawConfig, file: string): string[] {

@@ -12,6 +12,18 @@ function basePrefix(config: ModelConfig): string {
   }
 }
 
+/** The table of token embeddings of a language model. */
+export function tokenEmbeddings(config: ModelConfig): string | undefined {
+  switch (config.architecture) {
+    case 'gpt2':
+      return 'transformer.wte.weight';
+    case 'llama':
+      return 'model.embed_tokens.weight';
+    default:
+      return undefined;
+  }
+}
+
 /** Causal masks, positions and wavelengths that old versions of transformers stored though they follow from the rest. */
 const derived = /(^|\.)(position_ids|attn\.(bias|masked_bias)|rotary_emb\.inv_freq)$/;
 
