@@ -5,7 +5,7 @@ import './overview/overview-view.ts';
 import { button, quietButton } from './parts/controls.ts';
 import { Part } from './parts/part.ts';
 import { errorState, loadingState } from './parts/states.ts';
-import type { Navigation } from './protocol.ts';
+import type { Navigation, UnreadableFolder } from './protocol.ts';
 import './run/run-view.ts';
 import type { Dashboard } from './state/dashboard.ts';
 
@@ -42,7 +42,8 @@ export class App extends Part {
   }
 
   protected override render() {
-    const { view, problem, store } = this.dashboard;
+    const { view, problem, store, unreadable } = this.dashboard;
+    const nothingElse = unreadable.length > 0 && store.rows.length === 0;
     return html`${this.#trail(view.navigation)}
       ${
         problem
@@ -52,8 +53,9 @@ export class App extends Part {
             </div>`
           : nothing
       }
+      ${nothingElse ? nothing : unreadable.map((folder) => this.#unreadableBanner(folder))}
       <main class="view ${view.navigation.view}" tabindex="-1">
-        ${store.loaded ? this.#view(view.navigation) : this.#waiting()}
+        ${nothingElse ? unreadable.map((folder) => this.#unreadableState(folder)) : store.loaded ? this.#view(view.navigation) : this.#waiting()}
       </main>`;
   }
 
@@ -65,6 +67,29 @@ export class App extends Part {
     window.scrollTo(0, 0);
     // Keyboard and screen reader follow where the page went.
     if (!first) this.querySelector('main')?.focus({ preventScroll: true });
+  }
+
+  /** Below it stand the runs of the other folders. */
+  #unreadableBanner({ name, message, remedy }: UnreadableFolder) {
+    return html`<div class="problem banner" role="alert">
+      <span>The runs of ${name} are not shown. ${message} ${remedy}</span>
+      ${this.#mend()}
+    </div>`;
+  }
+
+  /** Where no other run is there, nothing may look as if there were none at all. */
+  #unreadableState({ name, message, remedy }: UnreadableFolder) {
+    return errorState(
+      `The runs of ${name} cannot be read`,
+      [message, remedy].filter(Boolean).join(' '),
+      html`<div class="toolbar">${this.#mend()}</div>`,
+    );
+  }
+
+  #mend() {
+    const { host } = this.dashboard;
+    return html`${button('Rebuild from Run Folders…', () => host.command('rebuild', {}), { primary: true })}
+    ${button('Try Again', () => host.command('readAgain', {}))}`;
   }
 
   #wait(): void {

@@ -36,6 +36,7 @@ import type {
   RunsSnapshot,
   Spread,
   TeacherFigureKey,
+  UnreadableFolder,
   Usage,
 } from './protocol.ts';
 
@@ -414,6 +415,8 @@ const commands: { readonly [Name in keyof Commands]: Check<Commands[Name]> } = {
   keepView: object<Commands['keepView']>({ view: anything }),
   newExperiment: nothing,
   saveViews: object<Commands['saveViews']>({ views: list(anything) }),
+  readAgain: nothing,
+  rebuild: nothing,
   stop: runs,
   cancel: runs,
   resume: runs,
@@ -451,6 +454,9 @@ const notifications: { readonly [Name in keyof Notifications]: Check<Notificatio
   events: object<Notifications['events']>({ run: string, events: list(eventLine), log: string }),
   views: object<Notifications['views']>({ views: list(anything) }),
   navigate: object<Notifications['navigate']>({ navigation: isNavigation }),
+  unreadable: object<Notifications['unreadable']>({
+    folders: list(object<UnreadableFolder>({ name: string, message: string, remedy: optional(string) })),
+  }),
   problem: object<Notifications['problem']>({ message: string, remedy: optional(string) }),
 };
 

@@ -420,6 +420,10 @@ export interface Commands {
   /** The saved views as they are now; what state/saved-views.ts reads. */
   saveViews: { readonly views: readonly unknown[] };
   newExperiment: Nothing;
+  /** Tries again to read the runs of folders that could not be read. */
+  readAgain: Nothing;
+  /** Sets a database aside and reads runs from their folders; the host asks back before. */
+  rebuild: Nothing;
   stop: { readonly runs: readonly string[] };
   cancel: { readonly runs: readonly string[] };
   resume: { readonly runs: readonly string[] };
@@ -450,6 +454,13 @@ export interface Commands {
   };
 }
 
+/** A folder whose runs cannot be read, and why. */
+export interface UnreadableFolder {
+  readonly name: string;
+  readonly message: string;
+  readonly remedy?: string;
+}
+
 /** What the host tells. */
 export interface Notifications {
   snapshot: { readonly snapshot: RunsSnapshot };
@@ -461,7 +472,9 @@ export interface Notifications {
   navigate: { readonly navigation: Navigation };
   /** The saved views of the workspace: at first, and when any dashboard changed them. */
   views: { readonly views: readonly unknown[] };
-  /** Something the page asked for did not work, or the runs cannot be read. */
+  /** All folders whose runs cannot be read just now, and so are not among the rows. */
+  unreadable: { readonly folders: readonly UnreadableFolder[] };
+  /** Something the page asked for did not work. */
   problem: { readonly message: string; readonly remedy?: string };
 }
 

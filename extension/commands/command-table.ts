@@ -17,6 +17,7 @@ import { copyHyperparameter, editHyperparameter, resetHyperparameter } from './h
 import { importTeacher } from './import-teacher.ts';
 import { note, remove, rename, setBaseline, tag } from './label-commands.ts';
 import { newExperiment } from './new-experiment.ts';
+import { rebuildDatabase } from './rebuild-database.ts';
 import { queue, resume, run, runWithSeeds, stop } from './run-commands.ts';
 import { createSampleProject } from './sample-project.ts';
 import { clearFilter, filterRuns, groupRuns, loadMoreRuns, refreshRuns, sortRuns } from './view-commands.ts';
@@ -50,6 +51,7 @@ const handlers: Record<CommandId, Handler> = {
   'distillery.importTeacher': importTeacher,
   'distillery.copyCliCommand': copyCliCommand,
   'distillery.showOutput': ({ log }) => log.show(),
+  'distillery.rebuildDatabase': rebuildDatabase,
   'distillery.refreshRuns': refreshRuns,
   'distillery.groupRuns': groupRuns,
   'distillery.filterRuns': filterRuns,

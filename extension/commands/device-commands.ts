@@ -71,19 +71,25 @@ const firstLine = (error: unknown) =>
 export async function chooseDevice({ deviceReports, log }: Services): Promise<void> {
   const current = readSetting('distillery.device');
   const items = [
-    { label: l10n.t('What the experiment says'), value: 'experiment', detail: '' },
-    { label: l10n.t('Automatic'), value: 'auto', detail: l10n.t('The best device that is really there') },
+    { label: l10n.t('What the experiment says'), value: 'experiment', detail: '', available: true },
+    {
+      label: l10n.t('Automatic'),
+      value: 'auto',
+      detail: l10n.t('The best device that is really there'),
+      available: true,
+    },
   ];
   const list = deviceReports.list().then(
     (reports) =>
       reports.map(({ kind, name, available, detail, remedy }) => ({
         label: available ? name : `$(circle-slash) ${name}`,
+        available,
         value: kind as string,
         detail: available ? detail : [detail, remedy].filter(Boolean).join(' '),
       })),
     (error: unknown) => {
       log.error('looking for devices', error);
-      return [{ label: 'CPU', value: 'cpu', detail: '' }];
+      return [{ label: 'CPU', value: 'cpu', detail: '', available: true }];
     },
   );
   const choices = list.then((devices) =>
@@ -94,6 +100,15 @@ export async function chooseDevice({ deviceReports, log }: Services): Promise<vo
   );
   const picked = await window.showQuickPick(choices, { placeHolder: l10n.t('Which device do runs use?') });
   if (!picked) return;
+  if (!picked.available) {
+    const anyway = l10n.t('Choose Anyway');
+    const answer = await window.showWarningMessage(
+      l10n.t('Runs cannot use {0} here.', picked.value),
+      { modal: true, detail: l10n.t('{0} Every run would fail until that is mended.', picked.detail) },
+      anyway,
+    );
+    if (answer !== anyway) return;
+  }
   const target = workspace.workspaceFolders ? ConfigurationTarget.Workspace : ConfigurationTarget.Global;
   await workspace.getConfiguration().update('distillery.device', picked.value, target);
 }

@@ -68,6 +68,11 @@ export const commands = {
   },
   'distillery.copyCliCommand': { title: 'Copy CLI Command', icon: 'terminal', enablement: hasFolder },
   'distillery.showOutput': { title: 'Show Distillery Log', icon: 'output' },
+  'distillery.rebuildDatabase': {
+    title: 'Rebuild Run Database…',
+    icon: 'tools',
+    enablement: `${trusted} && ${hasFolder}`,
+  },
   'distillery.refreshRuns': { title: 'Refresh Runs', icon: 'refresh', enablement: hasFolder },
   'distillery.groupRuns': { title: 'Group Runs…', icon: 'group-by-ref-type', enablement: hasFolder },
   'distillery.filterRuns': { title: 'Filter Runs…', icon: 'filter', enablement: hasFolder },

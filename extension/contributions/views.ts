@@ -46,7 +46,7 @@ export const welcomes: readonly Welcome[] = [
     view: 'distillery.runs',
     when: 'distillery.storeFailed',
     contents:
-      'The runs of this folder cannot be read. The log says why and what to do.\n[Show Log](command:distillery.showOutput)\n[Try Again](command:distillery.refreshRuns)',
+      'The runs of this folder cannot be read. The log says why and what to do.\n[Show Log](command:distillery.showOutput)\n[Rebuild from Run Folders](command:distillery.rebuildDatabase)\n[Try Again](command:distillery.refreshRuns)',
   },
   {
     view: 'distillery.runs',

@@ -29,6 +29,7 @@ export interface ActionSources {
 const harmless: ReadonlySet<ActionMessage['name']> = new Set([
   ...([
     'openFile',
+    'readAgain',
     'openExperiment',
     'revealDirectory',
     'copy',
@@ -50,6 +51,12 @@ export async function act(message: ActionMessage, sources: ActionSources): Promi
       remedy: l10n.t('Trust it by “Workspaces: Manage Workspace Trust”.'),
     });
   switch (message.name) {
+    case 'readAgain':
+      await commands.executeCommand('distillery.refreshRuns');
+      return;
+    case 'rebuild':
+      await commands.executeCommand('distillery.rebuildDatabase');
+      return;
     case 'newExperiment':
       await commands.executeCommand('distillery.newExperiment');
       return;

@@ -37,7 +37,8 @@ export class DashboardPanel extends Disposables {
         rows,
         comparisons,
         folders: () => folders.all,
-        failures: () => folders.all.flatMap(({ failure }) => failure ?? []),
+        failures: () =>
+          folders.all.flatMap(({ failure, folder: { name } }) => (failure ? [{ name, error: failure }] : [])),
         trusted: () => workspace.isTrusted,
         post: (message) => {
           if (!this.disposed) void panel.webview.postMessage(message);
@@ -62,6 +63,19 @@ export class DashboardPanel extends Disposables {
         log: (doing, error) => log.error(doing, error),
       }),
     );
+    this.add(folders.onDidFail(() => this.session.tellUnreadable()));
+    this.add(
+      folders.onDidChange(({ ids }) => {
+        if (ids === undefined) this.session.tellUnreadable();
+      }),
+    );
+    // The tab bears the name of its run, whoever renames it.
+    this.add({
+      dispose: rows.subscribe(() => {
+        const title = titleOf(this.navigation, rows);
+        if (panel.title !== title) panel.title = title;
+      }),
+    });
     this.add(folders.onDidRecord(({ id, events }) => this.session.recorded(id, events)));
     this.add(panel.webview.onDidReceiveMessage((message) => void this.session.receive(message)));
     this.add(

@@ -30,8 +30,8 @@ export type ActionMessage = Exclude<CommandMessage, OwnCommand>;
 
 export interface SessionSources extends Omit<AnswerSources, 'opened'> {
   readonly rows: LiveRows;
-  /** Why the runs of a folder cannot be read. */
-  failures(): readonly Error[];
+  /** Folders whose runs cannot be read, and why. */
+  failures(): readonly { readonly name: string; readonly error: Error }[];
   post(message: HostMessage): void;
   act(message: ActionMessage): Promise<void>;
   navigated(navigation: Navigation): void;
@@ -48,6 +48,7 @@ export class Session {
   readonly #pacer = new Pacer(pauseMs, () => this.#tell());
   readonly #unsubscribe: (() => void)[];
   #listening = false;
+  #toldUnreadable = false;
   #readyCount = 0;
   #goal: Navigation | undefined;
   #changes: RunsChanges | undefined;
@@ -169,9 +170,20 @@ export class Session {
     this.#changes = undefined;
     this.#listening = true;
     this.#tellViews();
+    // First, lest a page without rows says for a moment that there are none.
+    this.tellUnreadable();
     post({ kind: 'notification', name: 'snapshot', snapshot: rows.cache.snapshot() });
-    for (const error of this.#sources.failures())
-      post({ kind: 'notification', name: 'problem', ...this.#problemOf('reading runs', error) });
+  }
+
+  /** Which folders cannot be read just now; also that all can be again. */
+  tellUnreadable(): void {
+    if (!this.#listening) return;
+    const folders = this.#sources
+      .failures()
+      .map(({ name, error }) => ({ name, ...this.#problemOf('reading runs', error) }));
+    if (folders.length === 0 && !this.#toldUnreadable) return;
+    this.#toldUnreadable = folders.length > 0;
+    this.#sources.post({ kind: 'notification', name: 'unreadable', folders });
   }
 
   #tellViews(): void {

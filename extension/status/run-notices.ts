@@ -1,5 +1,6 @@
 import { commands, l10n, type Memento, window } from 'vscode';
 import { formatPercent } from '../../src/compare/formatting.ts';
+import { isDeviceProblem } from '../../src/device/device-problem.ts';
 import { UserError } from '../../src/experiment/user-error.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
 import type { CommandId } from '../contributions/commands.ts';
@@ -90,12 +91,18 @@ export class RunNotices extends Disposables {
             .filter(Boolean)
             .join(' '),
           record.id,
-          record.error?.userError
+          isDeviceProblem(record.error?.message ?? '')
             ? [
+                [l10n.t('Choose Device…'), 'distillery.chooseDevice'],
                 [l10n.t('Open Experiment'), 'distillery.openExperiment'],
                 [l10n.t('Open Log'), 'distillery.openLog'],
               ]
-            : [[l10n.t('Open Log'), 'distillery.openLog']],
+            : record.error?.userError
+              ? [
+                  [l10n.t('Open Experiment'), 'distillery.openExperiment'],
+                  [l10n.t('Open Log'), 'distillery.openLog'],
+                ]
+              : [[l10n.t('Open Log'), 'distillery.openLog']],
           record,
         );
         break;

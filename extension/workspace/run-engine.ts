@@ -10,6 +10,7 @@ import { isDamaged, readOnlyProblem } from '../../src/runs/database-problem.ts';
 import { LocalLauncher } from '../../src/runs/launch.ts';
 import { moveExperiments } from '../../src/runs/move-experiment.ts';
 import { setEditorConcurrency } from '../../src/runs/queue.ts';
+import { rebuildDatabase } from '../../src/runs/rebuild.ts';
 import { removeRun } from '../../src/runs/remove.ts';
 import { resumeRun } from '../../src/runs/resume.ts';
 import { RunWatch, type WatchListener } from '../../src/runs/run-watch.ts';
@@ -22,6 +23,7 @@ export const runEngine = {
   openStoreReadOnly,
   moveExperiments,
   readOnlyProblem,
+  rebuildDatabase,
   removeRun,
   resumeRun,
   runsFromFile,

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import { EventEmitter, type ExtensionContext, type Uri, type WorkspaceFolder, workspace } from 'vscode';
+import type { Rebuilt } from '../../src/runs/rebuild.ts';
 import type { ExperimentRuns, RunQuery, RunRecord } from '../../src/runs/run-records.ts';
-import { noRuns, type RunTally, type RunWatch, type WatchedChange } from '../../src/runs/run-watch.ts';
+import { noRuns, type RunTally, type WatchedChange } from '../../src/runs/run-watch.ts';
 import type { RunStore } from '../../src/runs/store.ts';
 import type { Supervisor } from '../../src/runs/supervisor.ts';
 import type { RunEvent } from '../../src/worker/events.ts';
 import { Disposables } from '../disposables.ts';
 import type { Log } from '../status/log.ts';
+import { applyConcurrency } from './apply-concurrency.ts';
 import { dataDirectoryOf, holdsRuns, stampOf } from './data-directory.ts';
+import { letGo, type Opened } from './opened-store.ts';
 
 export interface RunChange {
   readonly folder: RunFolder;
@@ -15,12 +18,6 @@ export interface RunChange {
   readonly ids: readonly string[] | undefined;
   /** Runs came, went, changed their state or belong to another experiment file now. */
   readonly structure: boolean;
-}
-
-interface Opened {
-  readonly store: RunStore;
-  readonly watch: RunWatch;
-  readonly supervisor?: Supervisor;
 }
 
 /** How often a database is looked for where there is none that can be read. */
@@ -126,6 +123,21 @@ export class RunFolder extends Disposables {
     this.#lookOut();
   }
 
+  /** Sets the database aside and reads the runs from their directories into a new one. Throws UserError. */
+  async rebuild(): Promise<Rebuilt> {
+    const opened = await this.#opened?.catch(() => undefined);
+    // Nobody opens the file while it is moved away.
+    this.#failure ??= new Error('The database is being rebuilt.');
+    this.#opened = undefined;
+    await letGo(opened);
+    const { runEngine } = await import('./run-engine.ts');
+    try {
+      return await runEngine.rebuildDatabase(this.dataDirectory);
+    } finally {
+      await this.refresh();
+    }
+  }
+
   /** While there is no database that can be read, one is looked for: a command in a terminal may make or mend it. */
   #lookOut(): void {
     if (this.disposed) return;
@@ -204,11 +216,11 @@ export class RunFolder extends Disposables {
       });
       await watch.start();
       if (!store.writable) return { store, watch };
-      await this.#applyConcurrency(store);
+      await this.#applyNumbers(store);
       const supervisor = supervise(store, this.#worker, {
         events: (id, events) => this.#recorded.fire({ id, events }),
         // The numbers of a database that is made anew are those that nobody set.
-        replaced: () => this.#applyConcurrency(store),
+        replaced: () => this.#applyNumbers(store),
         problem: (error) => {
           if (this.disposed) return;
           this.#log.error(`following the runs of ${this.folder.name}`, error);
@@ -231,20 +243,12 @@ export class RunFolder extends Disposables {
     });
   }
 
-  /** A number in the settings holds for as long as it stands there; else the one that the command line set. */
-  async #applyConcurrency(store: RunStore): Promise<void> {
-    const { runEngine } = await import('./run-engine.ts');
-    const written = workspace
-      .getConfiguration('distillery', this.folder.uri)
-      .inspect<number>('concurrentRuns');
-    const value = written?.workspaceFolderValue ?? written?.workspaceValue ?? written?.globalValue;
-    try {
-      await runEngine.setEditorConcurrency(store, value);
-    } catch (error) {
-      // A number that cannot be is no reason to show no runs.
-      this.#log.error(`applying distillery.concurrentRuns to ${this.folder.name}`, error);
-      this.#troubled.fire(error as Error);
-    }
+  async #applyNumbers(store: RunStore): Promise<void> {
+    const error = await applyConcurrency(store, this.folder);
+    if (!error) return;
+    // A number that cannot be is no reason to show no runs.
+    this.#log.error(`applying distillery.concurrentRuns to ${this.folder.name}`, error);
+    this.#troubled.fire(error);
   }
 
   /** Lets runs follow an experiment file, or all of a folder, that was renamed or moved within this folder. */
@@ -259,7 +263,7 @@ export class RunFolder extends Disposables {
 
   async applySettings(): Promise<void> {
     const store = await this.reader();
-    if (store?.writable) await this.#applyConcurrency(store);
+    if (store?.writable) await this.#applyNumbers(store);
   }
 
   #tell({ ids, structure, tally }: WatchedChange): void {
@@ -290,10 +294,4 @@ export class RunFolder extends Disposables {
     this.#opened = undefined;
     await letGo(opened);
   }
-}
-
-async function letGo(opened: Opened | undefined): Promise<void> {
-  await opened?.watch.close();
-  await opened?.supervisor?.close();
-  await opened?.store.close();
 }

@@ -8,6 +8,7 @@ import { demoCommand } from './demo-command.ts';
 import { devicesCommand } from './devices-command.ts';
 import { labelCommand } from './label-command.ts';
 import { queueCommand } from './queue-command.ts';
+import { rebuildCommand } from './rebuild-command.ts';
 import { removeCommand } from './remove-command.ts';
 import { resumeCommand } from './resume-command.ts';
 import { runCommand } from './run-command.ts';
@@ -34,6 +35,7 @@ const commands: readonly CommandMaker[] = [
   removeCommand,
   labelCommand,
   queueCommand,
+  rebuildCommand,
   devicesCommand,
   demoCommand,
 ];

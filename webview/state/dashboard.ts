@@ -1,6 +1,6 @@
 import type { Host, VsCodeApi } from '../host/host.ts';
 import { type KeptView, latestView } from '../kept-view.ts';
-import type { Navigation } from '../protocol.ts';
+import type { Navigation, UnreadableFolder } from '../protocol.ts';
 import { RunsStore } from './runs-store.ts';
 import { readSavedViews, type SavedView } from './saved-views.ts';
 import { readViewState, type ViewState } from './view-state.ts';
@@ -21,6 +21,7 @@ export class Dashboard {
   #view: ViewState;
   #problem: Problem | undefined;
   #savedViews: readonly SavedView[] = [];
+  #unreadable: readonly UnreadableFolder[] = [];
 
   /** @param handed what the host remembers of this dashboard, as text */
   constructor(api: VsCodeApi, host: Host, handed: string | null = null) {
@@ -34,6 +35,10 @@ export class Dashboard {
     host.on('navigate', ({ navigation }) => this.navigate(navigation));
     host.on('views', ({ views }) => {
       this.#savedViews = readSavedViews(views);
+      this.#tell();
+    });
+    host.on('unreadable', ({ folders }) => {
+      this.#unreadable = folders;
       this.#tell();
     });
     host.on('problem', (problem) => this.complain(problem));
@@ -56,6 +61,11 @@ export class Dashboard {
 
   get problem(): Problem | undefined {
     return this.#problem;
+  }
+
+  /** Folders whose runs cannot be read, and so are not among the rows. */
+  get unreadable(): readonly UnreadableFolder[] {
+    return this.#unreadable;
   }
 
   /** Changes how the page is set, and keeps it. */

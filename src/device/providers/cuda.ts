@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import util from 'node:util';
-import { UserError } from '../../experiment/user-error.ts';
 import { usableCores } from '../cores.ts';
 import type { Device } from '../device.ts';
+import { deviceProblem } from '../device-problem.ts';
 import { eagerDevice } from '../eager-device.ts';
 import type { DeviceReport } from '../list-devices.ts';
 import { OnnxDevice } from '../onnx/onnx-device.ts';
@@ -120,7 +120,7 @@ export async function openCuda(state?: CudaState, threads = usableCores()): Prom
       },
     });
   const { detail, remedy } = reportCuda(known);
-  throw new UserError(`The device 'cuda' cannot be used: ${detail}.`, { remedy });
+  throw deviceProblem('cuda', detail, remedy);
 }
 
 export function reportCuda(state: CudaState): DeviceReport {

@@ -1,6 +1,6 @@
-import { UserError } from '../../experiment/user-error.ts';
 import { usableCores } from '../cores.ts';
 import type { Device } from '../device.ts';
+import { deviceProblem } from '../device-problem.ts';
 import type { DeviceReport } from '../list-devices.ts';
 import { OnnxDevice } from '../onnx/onnx-device.ts';
 import { gpuNames } from './gpu-names.ts';
@@ -71,7 +71,7 @@ function unusable({ problem = '' }: Probe): WebGpuState {
 /** @throws UserError if no adapter works. */
 export async function openWebGpu(state?: WebGpuState, threads = usableCores()): Promise<Device> {
   const { usable, name, detail, remedy } = state ?? (await examineWebGpu());
-  if (!usable) throw new UserError(`The device 'webgpu' cannot be used: ${detail}.`, { remedy });
+  if (!usable) throw deviceProblem('webgpu', detail, remedy);
   return OnnxDevice.open('webgpu', name, {
     target: 'webgpu',
     session: {

@@ -194,7 +194,7 @@ test('what does not work is said: a run that is gone, an action that fails, a st
   const store = await temporaryStore(context);
   const page = openSession(context, store, {
     act: () => Promise.reject(new UserError('Not now.', { remedy: 'Later.' })),
-    failures: [new UserError('The database is newer.', { remedy: 'Update.' })],
+    failures: [{ name: 'demo', error: new UserError('The database is newer.', { remedy: 'Update.' }) }],
   });
   assert.match(
     JSON.stringify(await page.ask({ method: 'run', parameters: { run: 'x' } })),
@@ -204,11 +204,10 @@ test('what does not work is said: a run that is gone, an action that fails, a st
   await page.send(ready);
   assert.deepEqual(
     page.heard('problem').map((one) => ({ ...one })),
-    [
-      { kind: 'notification', name: 'problem', message: 'Not now.', remedy: 'Later.' },
-      { kind: 'notification', name: 'problem', message: 'The database is newer.', remedy: 'Update.' },
-    ],
+    [{ kind: 'notification', name: 'problem', message: 'Not now.', remedy: 'Later.' }],
   );
+  const folders = [{ name: 'demo', message: 'The database is newer.', remedy: 'Update.' }];
+  assert.deepEqual(page.heard('unreadable'), [{ kind: 'notification', name: 'unreadable', folders }]);
 });
 
 test('messages of a wrong shape are dropped and told to the log', async (context) => {

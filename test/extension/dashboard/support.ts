@@ -34,7 +34,10 @@ export interface TestSession {
 export function openSession(
   context: TestContext,
   store: RunStore,
-  { act, failures = [] }: { act?: (message: ActionMessage) => Promise<void>; failures?: Error[] } = {},
+  {
+    act,
+    failures = [],
+  }: { act?: (message: ActionMessage) => Promise<void>; failures?: { name: string; error: Error }[] } = {},
 ): TestSession {
   const folder = { reader: async () => store };
   const told: HostMessage[] = [];
