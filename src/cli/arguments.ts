@@ -29,6 +29,13 @@ export function countArgument(text: string): number {
   return Number(text);
 }
 
+/** What a run is to be called. */
+export function nameArgument(text: string): string {
+  const name = text.trim();
+  if (name === '') throw new InvalidArgumentError('Write at least one character that is not a space.');
+  return name;
+}
+
 const devices: readonly DeviceChoice[] = ['auto', 'cpu', 'webgpu', 'cuda'];
 
 export function deviceArgument(text: string): DeviceChoice {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { UserError } from '../experiment/user-error.ts';
+import { nameArgument } from './arguments.ts';
 import { exitCodes } from './complain.ts';
 import { type DataDirOption, withStore } from './context.ts';
 import type { CommandMaker } from './program.ts';
@@ -16,7 +17,7 @@ export const labelCommand: CommandMaker = (context, ended) =>
   new Command('label')
     .description('Name a run, tag it, add a note, or mark it as the baseline.')
     .argument('<run>', 'id of the run')
-    .option('--name <text>', 'what to call it')
+    .option('--name <text>', 'what to call it', nameArgument)
     .option('--note <text>', 'a note; an empty one takes it away')
     .option('--tag <tag...>', 'tags to add')
     .option('--untag <tag...>', 'tags to take away')

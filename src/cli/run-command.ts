@@ -6,7 +6,7 @@ import { UserError } from '../experiment/user-error.ts';
 import { createRuns } from '../runs/create-run.ts';
 import { setConcurrency } from '../runs/queue.ts';
 import type { RunStore } from '../runs/store.ts';
-import { countArgument, deviceArgument, seedWords } from './arguments.ts';
+import { countArgument, deviceArgument, nameArgument, seedWords } from './arguments.ts';
 import { type ExitCode, exitCodes } from './complain.ts';
 import { type Context, type DataDirOption, dataDirectoryOf, withStore } from './context.ts';
 import { followRuns } from './follow-runs.ts';
@@ -32,7 +32,7 @@ export const runCommand: CommandMaker = (context, ended) =>
       'auto, cpu, webgpu or cuda, instead of the device in the file',
       deviceArgument,
     )
-    .option('-n, --name <text>', 'what to call the runs')
+    .option('-n, --name <text>', 'what to call the runs', nameArgument)
     .option('--data-dir <path>', 'where runs are kept')
     .option(
       '-c, --concurrency <n>',

@@ -14,6 +14,7 @@ const reasons: Readonly<Record<string, { what: string; remedy: string }>> = {
   EISDIR: { what: 'is a folder, not a file', remedy: 'Name a file in it.' },
   EACCES: { what: 'may not be opened by you', remedy: 'Change its permissions, or choose another place.' },
   EPERM: { what: 'may not be changed by you', remedy: 'Change its permissions, or choose another place.' },
+  ENAMETOOLONG: { what: 'has a name longer than the file system allows', remedy: 'Choose a shorter one.' },
   EROFS: { what: 'lies on a read-only file system', remedy: 'Choose another place.' },
   ENOSPC: {
     what: 'cannot be written: the disk is full',

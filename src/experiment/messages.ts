@@ -25,7 +25,7 @@ function findingsOfIssue(issue: Issue, experiment: unknown): Finding[] {
   const value = valueAt(experiment, path);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey([...path, key], experiment));
+      return unknownKeys(issue.keys, path, experiment);
     case 'invalid_union':
     case 'invalid_value':
     case 'invalid_type':
@@ -49,6 +49,17 @@ function findingsOfIssue(issue: Issue, experiment: unknown): Finding[] {
     default:
       return [wrongType(path, node, value)];
   }
+}
+
+/** More unknown keys than these are only counted: each is looked for in the text, and nobody reads hundreds. */
+const mostUnknownKeys = 50;
+
+function unknownKeys(keys: readonly string[], path: JsonPath, experiment: unknown): Finding[] {
+  const findings = keys.slice(0, mostUnknownKeys).map((key) => unknownKey([...path, key], experiment));
+  const rest = keys.length - findings.length;
+  if (rest <= 0) return findings;
+  const message = `${rest} more keys of ${describePath(path)} are unknown.`;
+  return [...findings, { message, path, severity: 'error', code: 'unknown-key' }];
 }
 
 function unknownKey(path: JsonPath, experiment: unknown): Finding {

@@ -1,4 +1,5 @@
 import type { Node } from 'jsonc-parser';
+import { nestingOf } from '../base/nesting.ts';
 import { findingsOf } from './messages.ts';
 import { ParsedText } from './positions.ts';
 import type { Finding, Problem } from './problem.ts';
@@ -25,6 +26,7 @@ export function parseText(text: string): {
   /** The experiment as it is written, defaults not filled in; absent where the text is not well-formed. */
   readonly written?: unknown;
 } {
+  if (text.length > mostCharacters) return { result: { problems: [tooLong(text)] } };
   if (nestingOf(text) > 64) return { result: { problems: [tooDeep()] } };
   const parsed = new ParsedText(text);
   return { ...examine(parsed), parsed };
@@ -75,15 +77,15 @@ function plainValue(node: Node): unknown {
   return object;
 }
 
-/** Upper bound of how deep brackets nest; brackets in texts and comments count too, which does no harm. */
-function nestingOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const character of text) {
-    if (character === '{' || character === '[') deepest = Math.max(deepest, ++depth);
-    else if (character === '}' || character === ']') depth--;
-  }
-  return deepest;
+/** An experiment is a few kilobytes; more is another kind of file. */
+const mostCharacters = 1_000_000;
+
+function tooLong(text: string): Problem {
+  return {
+    ...tooDeep(),
+    message: `The file has ${text.length} characters; an experiment has at most ${mostCharacters}.`,
+    remedy: 'Name an experiment file; data belongs into files that it names.',
+  };
 }
 
 function tooDeep(): Problem {

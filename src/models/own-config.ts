@@ -38,7 +38,7 @@ export function readOwnConfig(raw: RawConfig, file: string): ModelDescription {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new UserError(
-    `${file} does not describe a Distillery model: ${issue!.path.join('.') || 'file'}: ${issue!.message}.`,
+    `${file} does not describe a Distillery model: ${issue!.path.join('.') || 'file'}: ${excerpt(issue!.message)}.`,
     { remedy: 'Restore the config.json that was saved with the weights.', place: file },
   );
 }
@@ -50,3 +50,5 @@ export function writeOwnConfig(
 ): Record<string, unknown> {
   return { architecture: `${prefix}${config.architecture}`, task, config, classNames };
 }
+
+const excerpt = (text: string) => (text.length > 300 ? `${text.slice(0, 300)}…` : text);

@@ -1,5 +1,6 @@
 import { visit } from 'jsonc-parser';
 import { z } from 'zod';
+import { nestingOfJson } from '../base/nesting.ts';
 import { UserError } from '../experiment/user-error.ts';
 
 /** Element types of safetensors files that are read and written here, with the bytes of one element. */
@@ -43,6 +44,8 @@ export interface SafetensorsHeader {
 /** As in the reference implementation: more than this is no header but an attack or a damaged file. */
 export const longestHeader = 100_000_000;
 
+/** A header is a map of tensors, each with lists of numbers. */
+const deepest = 8;
 const size = z.int().min(0);
 const entrySchema = z.strictObject({
   dtype: z.string(),
@@ -83,6 +86,7 @@ function decode(bytes: Uint8Array, file: string): string {
 }
 
 function parseJson(text: string, file: string): object {
+  if (nestingOfJson(text) > deepest) throw broken(file, 'its header nests far deeper than any header does');
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

@@ -79,9 +79,10 @@ export function writeProblem(error: unknown, place: string): unknown {
         cause: error,
       });
     case 'ENOENT':
+    case 'ENAMETOOLONG':
       return new UserError('The data directory cannot be made here.', {
         place,
-        remedy: `Check the path, or ${elsewhere}.`,
+        remedy: `Check the path and how long its names are, or ${elsewhere}.`,
         cause: error,
       });
     case 'ENOSPC':

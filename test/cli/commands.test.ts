@@ -105,6 +105,24 @@ test('label names, tags, notes and marks a run', async (t) => {
   assert.equal((await distillery('label', ids[0], '--data-dir', data)).code, 2);
 });
 
+test('a name of nothing is refused, and a data directory with too long a name is said to be so', async (t) => {
+  const { data, ids } = await finishedRuns(t);
+  for (const name of ['', '  ']) {
+    const { code, err } = await distillery('label', ids[0], '--name', name, '--data-dir', data);
+    assert.equal(code, 2);
+    assert.match(err, /at least one character/);
+  }
+  const file = join(await temporaryDirectory(t), 'x.distill.json');
+  await writeFile(
+    file,
+    '{ "name": "x", "dataset": { "kind": "mnist" }, "student": { "model": { "architecture": "mlp", "hidden": [4] } }, "strategy": { "kind": "direct" } }',
+  );
+  const { code, err } = await distillery('run', file, '--data-dir', join(data, 'd'.repeat(300)));
+  assert.equal(code, 2, err);
+  assert.match(err, /cannot be made here\. Check the path/);
+  assert.doesNotMatch(err, /\n\s+at /);
+});
+
 test('compare prints figures in every form, and every form has the same runs', async (t) => {
   const { data, ids } = await finishedRuns(t);
   const { code, out } = await distillery('compare', '--json', '--data-dir', data);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { UserError } from '../../src/experiment/user-error.ts';
 import { readSafetensors, SafetensorsFile, writeSafetensors } from '../../src/models/safetensors.ts';
+import { parseHeader } from '../../src/models/safetensors-header.ts';
 import { temporaryDirectory } from '../data/idx-files.ts';
 
 const written = join(import.meta.dirname, '../fixtures/safetensors/python.safetensors');
@@ -215,4 +216,12 @@ test('a file cut off anywhere is refused', async (context) => {
     writeFileSync(file, whole.subarray(0, length));
     await assert.rejects(readSafetensors(file), (error) => error instanceof UserError, `${length} bytes`);
   }
+});
+
+test('a header that nests thousands deep is refused as broken', () => {
+  const deep = `{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+  assert.throws(() => parseHeader(Buffer.from(deep), 0, 'deep.safetensors'), {
+    name: 'UserError',
+    message: /deep\.safetensors is not a valid safetensors file: its header nests/,
+  });
 });
