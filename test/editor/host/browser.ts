@@ -51,12 +51,14 @@ export async function runCommand(page: Page, title: string, timeout = patienceMs
     const row = widget.locator('.monaco-list-row').filter({ has: label }).first();
     try {
       await row.waitFor({ timeout: 5000 });
-      await row.click({ timeout: 5000 });
-      return;
     } catch (error) {
       await page.keyboard.press('Escape');
       if (Date.now() > deadline) throw error;
+      continue;
     }
+    // Pressed once: given up after some seconds, it may have been pressed all the same, and the command would run twice.
+    await row.click();
+    return;
   }
 }
 
