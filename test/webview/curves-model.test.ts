@@ -72,6 +72,22 @@ test('a chart of one metric: groups as bands, or each run on its own', () => {
   assert.equal(curvesOf('accuracy', [group], curves, state), null);
 });
 
+test('a line drawn singly is called by the seed of its run, whatever the order of the seeds', () => {
+  const seeds: Readonly<Record<string, number>> = { a: 7, b: 2, c: 7 };
+  const runs = Object.keys(seeds);
+  const curves = runs.map((run) => curve(run, 'loss', [3, 2, 1]));
+  const single = { ...state, band: false };
+  const { curves: lines } = curvesOf('loss', [{ ...group, runs }], curves, single, (run) => seeds[run])!;
+  assert.deepEqual(
+    lines.map(({ label, line }) => [label, line?.index]),
+    [
+      ['g, seed 7', 0],
+      ['g, seed 2', 1],
+      ['g, seed 7 (2)', 2],
+    ],
+  );
+});
+
 test('time is in minutes since the first point', () => {
   const input = curvesOf('loss', [{ ...group, runs: ['a'] }], [curve('a', 'loss', [3, 2, 1])], {
     ...state,

@@ -11,8 +11,6 @@ import type { CurvesState, HorizontalAxis } from '../state/view-state.ts';
 export interface CurveGroup extends Coloured {
   readonly label: string;
   readonly runs: readonly string[];
-  /** Seeds of the runs, where they are known. */
-  readonly allSeeds?: readonly number[];
 }
 
 const axisLabels: Readonly<Record<HorizontalAxis, string>> = {
@@ -53,6 +51,7 @@ export function curvesOf(
   groups: readonly CurveGroup[],
   curves: readonly CurveData[],
   state: CurvesState,
+  seedOf: (run: string) => number | undefined = () => undefined,
 ): CurvesInput | null {
   const lines = groups.flatMap((group) => {
     const members = new Set(group.runs);
@@ -60,10 +59,14 @@ export function curvesOf(
       (curve) => curve.metric === metric && curve.model === 'student' && members.has(curve.run),
     );
     const seeds = mine.map((curve) => pointsOf(curve, state));
+    const names = namesOf(
+      mine.map(({ run }) => run),
+      seedOf,
+    );
     if (!state.band)
       return seeds.map((points, index) => ({
         ...group,
-        label: seeds.length > 1 ? `${group.label}, ${nameOfSeed(group, mine[index]!.run)}` : group.label,
+        label: seeds.length > 1 ? `${group.label}, ${names[index]}` : group.label,
         ...(seeds.length > 1 && { line: { index, of: seeds.length } }),
         points,
       }));
@@ -80,11 +83,16 @@ export function curvesOf(
   };
 }
 
-/** 'seed 3', or where that is not known which of the runs it is. */
-function nameOfSeed(group: CurveGroup, run: string): string {
-  const index = group.runs.indexOf(run);
-  const seed = group.allSeeds?.[index];
-  return seed === undefined ? String(index + 1) : `seed ${seed}`;
+/** Of each run 'seed 3', of another one of that seed 'seed 3 (2)', and where the seed is not known which of the runs it is. */
+function namesOf(runs: readonly string[], seedOf: (run: string) => number | undefined): string[] {
+  const times = new Map<number, number>();
+  return runs.map((run, index) => {
+    const seed = seedOf(run);
+    if (seed === undefined) return String(index + 1);
+    const time = (times.get(seed) ?? 0) + 1;
+    times.set(seed, time);
+    return time === 1 ? `seed ${seed}` : `seed ${seed} (${time})`;
+  });
 }
 
 function pointsOf(curve: CurveData, state: CurvesState): CurvePoint[] {

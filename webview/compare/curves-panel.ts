@@ -43,6 +43,7 @@ export class CurvesPanel extends Part {
   readonly #onSpan = (span: Span) => {
     if (span.start !== this.span.start || span.end !== this.span.end) this.span = span;
   };
+  readonly #seedOf = (run: string) => this.dashboard.store.runs.get(run)?.seed;
   readonly #group = nextGroup();
   readonly #kept = new KeptDraws();
   #asked = '';
@@ -132,7 +133,7 @@ export class CurvesPanel extends Part {
           `curve ${metric}`,
           [...look, this.groups, ...students.filter((curve) => curve.metric === metric)],
           () => {
-            const input = curvesOf(metric, this.groups, curves, state);
+            const input = curvesOf(metric, this.groups, curves, state, this.#seedOf);
             return input && ((theme, size) => curvesChart(input, theme, size));
           },
         ),
