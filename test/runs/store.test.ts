@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { test } from 'node:test';
+import { experimentSchema } from '../../src/experiment/schema.ts';
 import { UserError } from '../../src/experiment/user-error.ts';
+import { newRunId } from '../../src/runs/run-id.ts';
 import { openStore } from '../../src/runs/store.ts';
+import { RunDirectory } from '../../src/worker/run-directory.ts';
 import {
   addRun,
   metric,
@@ -247,4 +250,19 @@ test('a thinned curve keeps its peaks, its first and its last point, and gaps st
     ['loss', -1e6, 1e6, 3000],
     ['silent', null, null, 3000],
   ]);
+});
+
+test('a run that makes a trained model smaller, which has no student of its own, is a whole row', async (t) => {
+  const store = await temporaryStore(t);
+  const id = newRunId({ experiment: 'Smaller', strategy: 'quantize', seed: 0 });
+  const { experiment: _, ...rest } = request(store.dataDirectory);
+  const experiment = experimentSchema.parse({
+    name: 'Smaller',
+    dataset: { kind: 'mnist' },
+    strategy: { kind: 'quantize', of: 'models/teacher' },
+  });
+  await new RunDirectory(store.directoryOf(id)).create({ ...rest, experiment });
+  await store.add(id, { ...rest, experiment });
+  assert.equal((await store.get(id))!.strategy, 'quantize');
+  assert.deepEqual(store.takeDamaged(), []);
 });
