@@ -161,7 +161,7 @@ test('the tokenizer of a model that is made smaller is its own', async () => {
         strategy: { kind: 'quantize', of: 'teacher', scheme: 'float16' },
         teacher: { checkpoint: 'teacher' },
       })
-    ).map(({ code }) => code);
+    ).flatMap(({ code }) => (/token|vocabulary/.test(code) ? [code] : []));
   assert.deepEqual(await of(), []);
   assert.deepEqual(await of({ kind: 'words' }), ['tokenizer']);
 });
