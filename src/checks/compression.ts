@@ -2,7 +2,6 @@ import { compressionSource, requireUnquantized } from '../compression/source.ts'
 import { compresses } from '../experiment/compression-schema.ts';
 import type { Finding } from '../experiment/problem.ts';
 import { valueAt } from '../experiment/schema-walk.ts';
-import { requireClassAnswers } from '../models/answers-classes.ts';
 import { taskFor } from '../models/fit-weights.ts';
 import type { CheckpointDescription } from '../models/read-model-config.ts';
 import { otherClasses } from './class-names.ts';
@@ -80,7 +79,6 @@ function misfit(stored: CheckpointDescription, context: CheckContext): Finding[]
       },
     ];
   try {
-    requireClassAnswers(stored, 'The model to be made smaller');
     // How many tokens the data has is not known before they are made.
     const text = asked.text && { ...asked.text, vocabulary: 1 };
     taskFor(stored.task, { ...asked, classes: stored.task.classes, text }, 'The model to be made smaller');

@@ -1,5 +1,4 @@
 import type { Finding } from '../experiment/problem.ts';
-import { requireClassAnswers } from '../models/answers-classes.ts';
 import { taskFor } from '../models/fit-weights.ts';
 import { type Check, findingOf } from './context.ts';
 import { taskOf } from './task.ts';
@@ -26,12 +25,6 @@ export const checkStoredModels: Check = (context) => {
         code: 'teacher-images',
       });
   }
-  if (storedTeacher !== undefined)
-    try {
-      requireClassAnswers(storedTeacher, 'The teacher');
-    } catch (error) {
-      findings.push(findingOf(error, base.path, 'teacher-head'));
-    }
   if (findings.length > 0) return findings;
   const asked = taskOf(context)?.task;
   if (asked === undefined) return [];

@@ -15,7 +15,6 @@ import {
   trainingSchema,
 } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
-import { requireClassAnswers } from '../models/answers-classes.ts';
 import { buildModel } from '../models/build-model.ts';
 import { checkpointBytes, loadModel, saveModel } from '../models/checkpoint.ts';
 import { hashInOrder } from '../models/checkpoint-hash.ts';
@@ -248,9 +247,7 @@ async function writeRecord(directory: string, record: TeacherRecord): Promise<vo
 async function loadCheckpoint(checkpoint: string, options: TeacherOptions): Promise<Teacher> {
   const { experimentDirectory, dataset, stopRequested, onDownload } = options;
   const directory = await checkpointFolder(checkpoint, experimentDirectory, { stopRequested, onDownload });
-  const description = await readModelConfig(directory);
-  const { storage, classNames: own } = description;
-  requireClassAnswers(description, `The model in ${directory}`, directory);
+  const { storage, classNames: own } = await readModelConfig(directory);
   const { task, classNames } = dataset;
   const mismatch = classMismatch(`The model in ${directory}`, own, classNames);
   if (mismatch?.certain) throw new UserError(mismatch.message, { remedy: mismatch.remedy, place: directory });

@@ -154,7 +154,7 @@ test('a truncated or hostile safetensors header', async () => {
       header((text) => text.replace('"F32"', '"I32"')),
       /is stored as I32, not as a floating-point type/,
     ],
-    ['unknown', header((text) => text.replace('"F32"', '"F12"')), /element type F12, which is not supported/],
+    ['unknown', header((text) => text.replace('"F32"', '"F12"')), /element type F12, which is not known/],
     [
       'overlap',
       header((text) => text.replaceAll(/\[(\d+),(\d+)\]\}/g, (_, from, to) => `[0,${to - from}]}`)),
