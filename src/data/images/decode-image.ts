@@ -2,6 +2,7 @@ import { convertIndexedToRgb, type DecodedPng, decode as decodePng } from 'fast-
 import jpeg from 'jpeg-js';
 import { UserError } from '../../experiment/user-error.ts';
 import type { Pixels } from './pixels.ts';
+import { pixelChunks } from './png-chunks.ts';
 
 /** Larger images are refused: a small file can claim any size. */
 const mostMegapixels = 64;
@@ -46,10 +47,7 @@ function fromJpeg(bytes: Uint8Array): Pixels {
 }
 
 function fromPng(bytes: Uint8Array): Pixels {
-  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const size = header.getUint32(16) * header.getUint32(20);
-  if (size > mostMegapixels * 1e6) throw new Error(`it has more than ${mostMegapixels} megapixels`);
-  const png = decodePng(bytes, { checkCrc: true });
+  const png = decodePng(pixelChunks(bytes));
   const { height, width } = png;
   if (png.palette) {
     const channels = png.palette[0]?.length ?? 3;
