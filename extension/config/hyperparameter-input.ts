@@ -1,6 +1,6 @@
 import { l10n, type QuickPickItem, type TextDocument, window } from 'vscode';
-import type { TextEdit } from '../../src/experiment/edit.ts';
 import type { Hyperparameter } from '../../src/experiment/hyperparameters.ts';
+import type { TextEdit } from '../../src/experiment/problem.ts';
 import { describePath } from '../../src/experiment/problem.ts';
 import type { Experiment } from '../../src/experiment/schema.ts';
 

@@ -1,6 +1,6 @@
 import type { TextDocument } from 'vscode';
-import type { TextEdit } from '../../src/experiment/edit.ts';
 import type { Hyperparameter } from '../../src/experiment/hyperparameters.ts';
+import type { TextEdit } from '../../src/experiment/problem.ts';
 import type { Experiment } from '../../src/experiment/schema.ts';
 import { settingName } from '../../src/experiment/setting-name.ts';
 import type { ConfigEdit } from '../../webview/protocol.ts';

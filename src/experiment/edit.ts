@@ -1,6 +1,6 @@
 import { applyEdits, createScanner, findNodeAtLocation, type Node, type SyntaxKind } from 'jsonc-parser';
 import { ParsedText } from './positions.ts';
-import { describePath, type Fix, type JsonPath } from './problem.ts';
+import { describePath, type Fix, type JsonPath, type TextEdit } from './problem.ts';
 import { duplicateKeys } from './syntax-messages.ts';
 import { indentOfLine, serialize, styleOf, type TextStyle } from './text-style.ts';
 import { UserError } from './user-error.ts';
@@ -10,13 +10,6 @@ const commaToken: SyntaxKind.CommaToken = 5;
 const lineComment: SyntaxKind.LineCommentTrivia = 12;
 const blockComment: SyntaxKind.BlockCommentTrivia = 13;
 const space: SyntaxKind.Trivia = 15;
-
-/** Replace `length` UTF-16 units at `offset` by `content`. Edits of one call do not overlap and are in order. */
-export interface TextEdit {
-  readonly offset: number;
-  readonly length: number;
-  readonly content: string;
-}
 
 /**
  * The smallest edits that set a value, sections on the way to it included. Comments, order, indentation, line ends and
@@ -93,6 +86,7 @@ export function renameKey(text: string, path: JsonPath, name: string): TextEdit[
 
 /** The edits of a fix that a problem offers. */
 export function fixEdits(text: string, fix: Fix): TextEdit[] {
+  if ('edits' in fix) return [...fix.edits];
   if ('rename' in fix) return renameKey(text, fix.path, fix.rename);
   if ('remove' in fix) return removeValue(text, fix.path);
   return setValue(text, fix.path, fix.value);

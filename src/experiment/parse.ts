@@ -4,7 +4,7 @@ import { findingsOf } from './messages.ts';
 import { ParsedText } from './positions.ts';
 import type { Finding, Problem } from './problem.ts';
 import { type Experiment, experimentSchema } from './schema.ts';
-import { duplicateKeys, syntaxProblem } from './syntax-messages.ts';
+import { duplicateKeys, syntaxProblems } from './syntax-messages.ts';
 
 export interface ParseResult {
   /** Every default filled in; absent where a problem is an error. */
@@ -33,9 +33,11 @@ export function parseText(text: string): {
 }
 
 function examine(parsed: ParsedText): { result: ParseResult; written?: unknown } {
-  if (parsed.root === undefined) return { result: { problems: [parsed.problem(empty)] } };
+  if (parsed.root === undefined && parsed.hashComments.length === 0)
+    return { result: { problems: [parsed.problem(empty)] } };
   // While the braces do not match, nothing can be said about what stands between them.
-  if (parsed.mistakes.length > 0) return { result: { problems: parsed.mistakes.map(syntaxProblem) } };
+  if (parsed.root === undefined || parsed.mistakes.length > 0)
+    return { result: { problems: inOrder(syntaxProblems(parsed)) } };
   const duplicates = duplicateKeys(parsed);
   if (duplicates.length > 0) return { result: { problems: duplicates } };
 

@@ -6,6 +6,7 @@ import {
   parseTree,
   printParseErrorCode,
 } from 'jsonc-parser';
+import { type HashComment, hashComments, withoutHashComments } from './hash-comments.ts';
 import type { Finding, JsonPath, Problem } from './problem.ts';
 
 /** Comments and trailing commas are part of the format. */
@@ -20,7 +21,7 @@ export interface Place {
 }
 
 export interface SyntaxMistake extends Place {
-  /** Name of the mistake in jsonc-parser, such as CommaExpected. */
+  /** Name of the mistake in jsonc-parser, such as CommaExpected; or HashComment, once for all of them. */
   readonly kind: string;
 }
 
@@ -30,6 +31,8 @@ export class ParsedText {
   /** Absent where the text holds nothing but space and comments. */
   readonly root: Node | undefined;
   readonly mistakes: readonly SyntaxMistake[];
+  /** Comments that begin with #; what stands beside them is read as if they were none. */
+  readonly hashComments: readonly HashComment[];
   private readonly lineStarts: readonly number[];
 
   constructor(text: string) {
@@ -37,11 +40,17 @@ export class ParsedText {
     this.lineStarts = startsOfLines(text);
     const errors: ParseError[] = [];
     // A byte order mark is not JSON; a space in its place keeps every offset.
-    this.root = parseTree(text.replace(/^\uFEFF/, ' '), errors, jsonOptions);
-    this.mistakes = errors.map((error) => ({
-      kind: printParseErrorCode(error.error),
-      ...this.place(error.offset, error.length),
-    }));
+    const plain = text.replace(/^\uFEFF/, ' ');
+    this.hashComments = hashComments(plain);
+    this.root = parseTree(withoutHashComments(plain, this.hashComments), errors, jsonOptions);
+    const [first] = this.hashComments;
+    this.mistakes = [
+      ...(first ? [{ kind: 'HashComment', ...this.place(first.offset, first.length) }] : []),
+      ...errors.map((error) => ({
+        kind: printParseErrorCode(error.error),
+        ...this.place(error.offset, error.length),
+      })),
+    ];
   }
 
   /** Where an offset lies, in lines and columns that count from 1. */

@@ -1,11 +1,20 @@
 /** Steps from the root of an experiment to a value: keys of objects, indices of arrays. */
 export type JsonPath = readonly (string | number)[];
 
+/** Replace `length` UTF-16 units at `offset` by `content`. Edits of one call do not overlap and are in order. */
+export interface TextEdit {
+  readonly offset: number;
+  readonly length: number;
+  readonly content: string;
+}
+
 /** A change an editor can offer for a problem; edit.ts turns it into text edits. */
 export type Fix = { readonly title: string; readonly path: JsonPath } & (
   | { readonly value: unknown }
   | { readonly rename: string }
   | { readonly remove: true }
+  /** Of a text that is not well-formed, in which no path leads anywhere. */
+  | { readonly edits: readonly TextEdit[] }
 );
 
 /** Something wrong, or worth a second look, before it has a place in the text. */

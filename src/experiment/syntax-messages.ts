@@ -28,7 +28,43 @@ const sentences: Readonly<Record<string, readonly [message: string, remedy: stri
   InvalidCharacter: ['A text holds a control character.', 'Write \\t for a tab and \\n for a line break.'],
 };
 
-export function syntaxProblem(mistake: SyntaxMistake): Problem {
+/**
+ * What is wrong with the text as JSON: of each line only the first mistake, for most of what a parser finds behind one
+ * follows from it.
+ */
+export function syntaxProblems(parsed: ParsedText): Problem[] {
+  const lines = new Set<number>();
+  // Without anything but comments there is nothing else to be said about them.
+  const mistakes = parsed.root ? parsed.mistakes : parsed.mistakes.slice(0, 1);
+  return mistakes.flatMap((mistake, index) => {
+    // Such as None: a word that is no value, and the value missing.
+    if (mistake.kind === 'ValueExpected' && mistakes[index - 1]?.kind === 'InvalidSymbol') return [];
+    if (lines.has(mistake.line)) return [];
+    lines.add(mistake.line);
+    return [mistake.kind === 'HashComment' ? hashProblem(parsed, mistake) : syntaxProblem(mistake)];
+  });
+}
+
+/** One problem, and one fix, for all comments of the kind. */
+function hashProblem({ hashComments }: ParsedText, { kind: _, ...place }: SyntaxMistake): Problem {
+  const count = hashComments.length;
+  return {
+    message:
+      count === 1 ? 'This comment begins with #.' : `${count} comments begin with #; this is the first.`,
+    remedy: 'Comments begin with //.',
+    path: [],
+    severity: 'error',
+    code: 'syntax',
+    fix: {
+      title: count === 1 ? 'Begin the comment with //' : `Begin all ${count} comments with //`,
+      path: [],
+      edits: hashComments.map(({ offset }) => ({ offset, length: 1, content: '//' })),
+    },
+    ...place,
+  };
+}
+
+function syntaxProblem(mistake: SyntaxMistake): Problem {
   const { kind, ...place } = mistake;
   const [message, remedy] = sentences[kind] ?? ['This is not JSON.', 'Correct or remove it.'];
   return { message, remedy, path: [], severity: 'error', code: 'syntax', ...place };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { edited, fixEdits } from '../../src/experiment/edit.ts';
 import { parseExperiment, parseText } from '../../src/experiment/parse.ts';
 import { ParsedText, pathAt } from '../../src/experiment/positions.ts';
 import { onlyProblem, smallest } from './support.ts';
@@ -91,6 +92,48 @@ for (const [text, message, remedy, line] of syntax)
     );
     assert.ok(problems.every(({ code }) => code === 'syntax'));
   });
+
+test('a comment that begins with # is one problem, with a fix that makes the file whole', () => {
+  const text = [
+    '{',
+    '  # data: "mnist", {or} [others] // 5',
+    '  "name": "a # in a text",',
+    '  // a # in a comment',
+    '  "dataset": { "kind": "mnist" },',
+    '  "student": { "model": { "architecture": "mlp", "hidden": [32] } },',
+    '  "strategy": { "kind": "direct" },',
+    '  "seeds": [0]# none else',
+    '}',
+    '#the end',
+  ].join('\r\n');
+  const problem = onlyProblem(parseExperiment(text).problems);
+  assert.equal(problem.message, '3 comments begin with #; this is the first.');
+  assert.equal(problem.remedy, 'Comments begin with //.');
+  assert.deepEqual([problem.line, problem.column, problem.severity], [2, 3, 'error']);
+  const { experiment, problems } = parseExperiment(edited(text, fixEdits(text, problem.fix!)));
+  assert.deepEqual(problems, []);
+  assert.equal(experiment?.name, 'a # in a text');
+  for (const alone of ['# only this', '{ "a": true# why\n}', '\uFEFF# x\n{}']) {
+    const { message, remedy } = onlyProblem(parseExperiment(alone).problems);
+    assert.deepEqual([message, remedy], ['This comment begins with #.', 'Comments begin with //.'], alone);
+  }
+});
+
+test('what else is wrong is said beside a comment that begins with #', () => {
+  const { problems } = parseExperiment('{ # a: "b"\n "a": 1 "b": 2\n}');
+  assert.deepEqual(
+    problems.map(({ line, message }) => [line, message]),
+    [
+      [1, 'This comment begins with #.'],
+      [2, 'A comma is expected here.'],
+    ],
+  );
+});
+
+test('a mistake of a line is told once, not again for each word that follows from it', () => {
+  for (const line of ["'name': 'a b c',", 'name: x y,', '"a": None', '-- an old comment, "with": words'])
+    assert.equal(onlyProblem(parseExperiment(`{\n${line}\n}`).problems).line, 2, line);
+});
 
 test('an empty file says how to begin', () => {
   for (const text of ['', ' \n', '// only a comment'])
