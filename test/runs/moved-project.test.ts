@@ -37,7 +37,7 @@ test('a copied project has the runs of its own experiment files, and new runs jo
   const there = await openStore(join(copy, '.distillery'));
   t.after(() => there.close());
   const file = join(copy, 'deep/two.distill.json');
-  assert.deepEqual(await there.experiments(), [{ file, runs: 1 }]);
+  assert.deepEqual(filesOf(await there.experiments()), [{ file, runs: 1 }]);
   const next = await queue(there, copy, 'deep/two.distill.json', 2);
   const runs = await there.list({ file, sort: 'seed' });
   assert.deepEqual(
@@ -73,7 +73,7 @@ test('a database of version 0.1.0 finds its experiment files again after the pro
   await rename(old, join(home, 'new'));
   const moved = join(home, 'new', 'old.distill.json');
   const reading = await openStoreReadOnly(join(home, 'new', '.distillery'));
-  assert.deepEqual(await reading.experiments(), [{ file: moved, runs: 1 }]);
+  assert.deepEqual(filesOf(await reading.experiments()), [{ file: moved, runs: 1 }]);
   await reading.close();
   const store = await openStore(join(home, 'new', '.distillery'));
   t.after(() => store.close());
@@ -86,7 +86,7 @@ test('runs follow an experiment file that is renamed, also into a new database',
   const { project, store, id } = await projectWithRun(t);
   const [from, to] = [join(project, 'deep/two.distill.json'), join(project, 'deep/three.distill.json')];
   assert.equal(await moveExperiments(store, from, to), 1);
-  assert.deepEqual(await store.experiments(), [{ file: to, runs: 1 }]);
+  assert.deepEqual(filesOf(await store.experiments()), [{ file: to, runs: 1 }]);
   // The whole folder, then the database is lost.
   assert.equal(await moveExperiments(store, join(project, 'deep'), join(project, 'flat')), 1);
   const last = join(project, 'flat/three.distill.json');
@@ -103,3 +103,7 @@ test('runs follow an experiment file that is renamed, also into a new database',
   assert.deepEqual([found.file, found.group], [last, group]);
   assert.doesNotMatch(await readFile(join(found.directory, 'experiment.json'), 'utf8'), new RegExp(project));
 });
+
+function filesOf(experiments: readonly { file: string; runs: number }[]) {
+  return experiments.map(({ file, runs }) => ({ file, runs }));
+}

@@ -153,6 +153,22 @@ describe('the life of runs', function () {
     );
   });
 
+  it('is read again from the run directories when its database is rebuilt on request', async () => {
+    const before = (await (await folder()).list()).map(({ id }) => id).sort();
+    const asked = await answering({ showWarningMessage: () => undefined }, () =>
+      execute('distillery.rebuildDatabase'),
+    );
+    assert.equal(asked.length, 1, 'without a yes nothing is done');
+    const shown = await answering({ showWarningMessage: () => 'Rebuild' }, () =>
+      execute('distillery.rebuildDatabase'),
+    );
+    assert.ok(
+      shown.some((message) => message.includes(`${before.length} runs were read`)),
+      shown.join('\n'),
+    );
+    assert.deepEqual((await (await folder()).list()).map(({ id }) => id).sort(), before);
+  });
+
   it('says when a newer Distillery made the database', async () => {
     const place = temporary();
     mkdirSync(join(place, '.distillery/runs'), { recursive: true });
