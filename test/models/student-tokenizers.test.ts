@@ -16,6 +16,8 @@ import { saveModel } from '../../src/models/checkpoint.ts';
 import type { Model } from '../../src/models/model.ts';
 import { tokenizerFiles } from '../../src/models/tokenizer-files.ts';
 import { temporaryDirectory } from '../data/idx-files.ts';
+import { lacks } from '../machine/lacks.ts';
+import { ownModules, pythonWith } from '../machine/python.ts';
 import { usePlainBackend } from './backend.ts';
 
 before(usePlainBackend);
@@ -93,10 +95,8 @@ test('a student’s tokenizer is the one it was trained with when it is read bac
     }
 });
 
-const pythons = [
-  process.env.DISTILLERY_PYTHON ?? 'python3',
-  ...(process.env.DISTILLERY_OTHER_PYTHONS?.split(',') ?? []),
-];
+const usual = pythonWith(...ownModules);
+const pythons = [usual.python || 'python3', ...(process.env.DISTILLERY_OTHER_PYTHONS?.split(',') ?? [])];
 
 describe('AutoTokenizer makes the ids a student was trained on, and generate goes on where the prompt ends', () => {
   for (const python of pythons) {
@@ -108,9 +108,7 @@ describe('AutoTokenizer makes the ids a student was trained on, and generate goe
       ],
       { encoding: 'utf8' },
     );
-    const skip =
-      found.status !== 0 &&
-      `${python} has no transformers; name one that has in DISTILLERY_PYTHON to run this test`;
+    const skip = found.status !== 0 && (usual.skip || lacks(`transformers for ${python}`));
     test(`${python} ${found.status === 0 ? found.stdout.trim().split(' ')[0] : ''}`, {
       skip,
     }, async (context) => {
