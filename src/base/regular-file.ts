@@ -10,6 +10,7 @@ import { type FileHandle, lstat, open } from 'node:fs/promises';
 /** Codes of the errors thrown here, beside those of the system. */
 export const notRegularCode = 'NOT_REGULAR';
 export const tooLargeCode = 'TOO_LARGE';
+export const notAFileCode = 'NOT_A_FILE';
 
 /** Windows knows neither flag. A pipe opened without waiting is seen to be one instead of being waited for. */
 const careful = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -41,6 +42,29 @@ export async function openRegular(file: string, mode: OpenMode = 'read'): Promis
   try {
     if (!(await handle.stat()).isFile()) throw notRegular(file);
     if (mode === 'replace') await handle.truncate();
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens a file that the user named for reading: their own links are followed, but a pipe is not waited for, and a device
+ * that never ends is not read.
+ * @throws an error with code EISDIR for a folder, NOT_A_FILE for a pipe or a device, else as node:fs does
+ */
+export async function openNamed(file: string): Promise<FileHandle> {
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
+    (error: unknown) => {
+      // A socket.
+      throw (error as NodeJS.ErrnoException).code === 'ENXIO' ? notAFile(file) : error;
+    },
+  );
+  try {
+    const status = await handle.stat();
+    if (status.isDirectory()) throw failure('EISDIR', `${file} is a folder`);
+    if (!status.isFile()) throw notAFile(file);
     return handle;
   } catch (error) {
     await handle.close();
@@ -116,6 +140,7 @@ function openProblem(error: unknown, file: string): unknown {
 }
 
 const notRegular = (file: string) => failure(notRegularCode, `${file} is not a regular file`);
+const notAFile = (file: string) => failure(notAFileCode, `${file} is a pipe, a socket or a device`);
 const tooLarge = (file: string, size: number, most: number) =>
   failure(tooLargeCode, `${file} has ${size} bytes, more than the ${most} that are read of it`);
 

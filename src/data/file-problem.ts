@@ -1,4 +1,4 @@
-import { notRegularCode, tooLargeCode } from '../base/regular-file.ts';
+import { notAFileCode, notRegularCode, tooLargeCode } from '../base/regular-file.ts';
 import { UserError } from '../experiment/user-error.ts';
 
 const reasons: Readonly<Record<string, { what: string; remedy: string }>> = {
@@ -24,6 +24,10 @@ const reasons: Readonly<Record<string, { what: string; remedy: string }>> = {
   [notRegularCode]: {
     what: 'is not a regular file: a link, a folder, a pipe or a device is in its place',
     remedy: 'Distillery follows no links there; put the file itself in its place, or remove what is there.',
+  },
+  [notAFileCode]: {
+    what: 'is a pipe, a socket or a device, not a file',
+    remedy: 'Save what comes from it to a file, and name that.',
   },
   ERR_FS_EISDIR: { what: 'is a folder, where a file belongs', remedy: 'Remove that folder.' },
   [tooLargeCode]: {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { UserError } from '../../experiment/user-error.ts';
+import { longestLine, tooLongLine } from './longest-line.ts';
 import { checkColumns, type Row } from './rows.ts';
 import { textChunks } from './text-chunks.ts';
 import { tsvQuotes } from './tsv-quotes.ts';
@@ -27,8 +28,9 @@ export async function* csvRows(
     record_delimiter: (await endsLinesWithReturn(file)) ? '\r' : ['\r\n', '\n'],
     info: true,
     skip_empty_lines: true,
+    max_record_size: longestLine(),
   });
-  const source = Readable.from(textChunks(file));
+  const source = Readable.from(boundedLines(file), { highWaterMark: 1 });
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
   let places: number[] | undefined;
@@ -54,6 +56,25 @@ export async function* csvRows(
     });
 }
 
+/** The parser counts the characters of fields; that there are no endless rows of empty ones is seen to here. */
+async function* boundedLines(file: string): AsyncGenerator<string> {
+  const most = longestLine();
+  let length = 0;
+  let lines = 1;
+  for await (const chunk of textChunks(file)) {
+    let start = 0;
+    for (const { index } of chunk.matchAll(/[\r\n]/g)) {
+      if (length + index - start > most) throw tooLongLine(file, lines);
+      length = 0;
+      start = index + 1;
+      if (chunk[index] === '\n') lines++;
+    }
+    length += chunk.length - start;
+    if (length > most) throw tooLongLine(file, lines);
+    yield chunk;
+  }
+}
+
 /** Whether no line ends as on today's systems, but with a carriage return alone, as on old Macs. */
 async function endsLinesWithReturn(file: string): Promise<boolean> {
   for await (const chunk of textChunks(file)) return chunk.includes('\r') && !chunk.includes('\n');
@@ -61,6 +82,7 @@ async function endsLinesWithReturn(file: string): Promise<boolean> {
 }
 
 function csvProblem(error: CsvError, file: string, delimiter: string): UserError {
+  if (error.code === 'CSV_MAX_RECORD_SIZE') return tooLongLine(file, Number(error.lines));
   const line = typeof error.lines === 'number' ? ` in line ${error.lines}` : '';
   return new UserError(`${file} cannot be read as a table${line}: ${error.message}.`, {
     remedy:

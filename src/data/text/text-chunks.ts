@@ -1,20 +1,26 @@
-import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { openNamed } from '../../base/regular-file.ts';
 import { UserError } from '../../experiment/user-error.ts';
 import { fileProblem } from '../file-problem.ts';
+import { longestLine, tooLongLine } from './longest-line.ts';
+
+/** Text packs to a tenth at best; what packs to less than this is no text, but made to fill the memory. */
+const mostUnpacked = 100;
+/** Up to here, in bytes, whatever it packs to. */
+const harmless = 16 << 20;
 
 /**
  * The text of a file, in pieces, without holding all of it; `.gz` is unpacked. It is UTF-8, or UTF-16 where a byte order
  * mark says so, as in what Excel calls Unicode text; the mark is left out.
- * @throws UserError if the file cannot be read or is neither.
+ * @throws UserError if the file cannot be read, is neither, or unpacks to a hundred times its size.
  */
 export async function* textChunks(file: string): AsyncGenerator<string> {
   let decoder: InstanceType<typeof TextDecoder> | undefined;
   try {
     for await (const bytes of byteStream(file)) {
-      decoder ??= new TextDecoder(encodingOf(bytes as Buffer), { fatal: true });
-      const text = decoder.decode(bytes as Buffer, { stream: true });
+      decoder ??= new TextDecoder(encodingOf(bytes), { fatal: true });
+      const text = decoder.decode(bytes, { stream: true });
       if (text !== '') yield text;
     }
     decoder?.decode();
@@ -28,11 +34,24 @@ function encodingOf([first, second]: Buffer): string {
   return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }
 
-function byteStream(file: string): AsyncIterable<unknown> {
-  const stream = createReadStream(file, { highWaterMark: 1 << 18 });
-  if (!file.endsWith('.gz')) return stream;
+async function* byteStream(file: string): AsyncGenerator<Buffer> {
+  const handle = await openNamed(file);
+  const stream = handle.createReadStream({ highWaterMark: 1 << 18 });
+  if (!file.endsWith('.gz')) {
+    yield* stream;
+    return;
+  }
+  let length = 0;
   // Errors of either end the reading of the last.
-  return pipeline(stream, createGunzip(), () => {});
+  for await (const bytes of pipeline(stream, createGunzip({ chunkSize: 1 << 18 }), () => {})) {
+    length += (bytes as Buffer).length;
+    if (length > harmless && length > mostUnpacked * stream.bytesRead)
+      throw new UserError(`${file} unpacks to more than ${mostUnpacked} times its size, as no text does.`, {
+        remedy: 'If this is what it should hold, unpack it with gunzip and name the unpacked file.',
+        place: file,
+      });
+    yield bytes as Buffer;
+  }
 }
 
 function textProblem(error: unknown, file: string): unknown {
@@ -52,15 +71,34 @@ function textProblem(error: unknown, file: string): unknown {
   return fileProblem(error, file);
 }
 
-/** Lines of a file, numbered from 1, without their line breaks. @throws as {@link textChunks} */
+/**
+ * Lines of a file that are not empty, numbered from 1 among all, without their line breaks.
+ * @throws as {@link textChunks}, and if a line is longer than {@link longestLine}
+ */
 export async function* textLines(file: string): AsyncGenerator<{ line: string; number: number }> {
-  let rest = '';
+  const most = longestLine();
+  // Pieces of a line whose end has not come: joined once, when it has.
+  let begun: string[] = [];
+  let length = 0;
   let number = 0;
   for await (const chunk of textChunks(file)) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop()!;
-    for (const line of lines)
-      yield { line: line.endsWith('\r') ? line.slice(0, -1) : line, number: ++number };
+    let start = 0;
+    for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', start)) {
+      const last = chunk.slice(start, end);
+      if (length + last.length > most) throw tooLongLine(file, number + 1);
+      const line = begun.length === 0 ? last : begun.join('') + last;
+      begun = [];
+      length = 0;
+      start = end + 1;
+      number++;
+      // Millions of empty ones are passed over at once.
+      if (line !== '' && line !== '\r')
+        yield { line: line.endsWith('\r') ? line.slice(0, -1) : line, number };
+    }
+    if (start === chunk.length) continue;
+    begun.push(chunk.slice(start));
+    length += chunk.length - start;
+    if (length > most) throw tooLongLine(file, number + 1);
   }
-  if (rest !== '') yield { line: rest, number: ++number };
+  if (length > 0) yield { line: begun.join(''), number: ++number };
 }

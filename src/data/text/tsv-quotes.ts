@@ -6,7 +6,9 @@ import { textLines } from './text-chunks.ts';
  */
 export type TsvQuotes = 'as-in-csv' | 'letters';
 
-const wellQuoted = /^"(?:[^"]|"")*"$/;
+/** Whether it ends with the quote it begins with: all between are doubled. Fields may be long; a pattern overflows. */
+const wellQuoted = (field: string) =>
+  field.length > 1 && field.endsWith('"') && !field.slice(1, -1).replaceAll('""', '').includes('"');
 
 /**
  * Tells the two kinds apart: where each line is a whole row by itself and some field begins with a quote that does not
@@ -20,7 +22,7 @@ export async function tsvQuotes(file: string): Promise<TsvQuotes> {
     const fields = line.split('\t');
     width ??= fields.length;
     if (fields.length !== width) return 'as-in-csv';
-    misfit ||= fields.some((field) => field.startsWith('"') && !wellQuoted.test(field));
+    misfit ||= fields.some((field) => field.startsWith('"') && !wellQuoted(field));
   }
   return misfit ? 'letters' : 'as-in-csv';
 }
