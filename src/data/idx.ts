@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
+import { openNamed } from '../base/regular-file.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { fileProblem } from './file-problem.ts';
 import { readExactly } from './read-bytes.ts';
@@ -27,6 +28,8 @@ const elementTypes: Readonly<Record<number, string>> = {
   13: '32-bit floats',
   14: '64-bit floats',
 };
+/** A gzip file of a few megabytes can hold gigabytes; what is unpacked stands in memory twice. */
+const mostUnpacked = 768 << 20;
 /** Bytes after which the header of any IDX file is over. */
 export const longestHeader = 4 + 4 * 255;
 
@@ -38,7 +41,7 @@ export const longestHeader = 4 + 4 * 255;
 export async function readIdx(file: string): Promise<IdxArray> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(file, 'r');
+    handle = await openNamed(file);
     const { size } = await handle.stat();
     const start = new Uint8Array(Math.min(size, longestHeader));
     await readExactly(handle, start, 0);
@@ -63,7 +66,10 @@ async function readCompressed(file: string): Promise<IdxArray> {
     for await (const chunk of createReadStream(file).pipe(createGunzip())) {
       chunks.push(chunk as Uint8Array);
       length += (chunk as Uint8Array).length;
-      if (!header && length >= longestHeader) header = parseHeader(Buffer.concat(chunks), file);
+      if (!header && length >= longestHeader) {
+        header = parseHeader(Buffer.concat(chunks), file);
+        if (header.dataBytes > mostUnpacked) throw tooLarge(header, file);
+      }
       // A small file can unpack to far more than memory holds: stop as soon as it is too long.
       if (header && length > header.start + header.dataBytes) break;
     }
@@ -84,6 +90,12 @@ async function readCompressed(file: string): Promise<IdxArray> {
     data: new Uint8Array(bytes.buffer, bytes.byteOffset + header.start, header.dataBytes),
   };
 }
+
+const tooLarge = ({ shape, dataBytes }: IdxHeader, file: string) =>
+  new UserError(
+    `${file} is too large to be unpacked while it is read: its header says ${shape.join(' × ')} = ${dataBytes} bytes, and at most ${mostUnpacked} are unpacked.`,
+    { remedy: 'If it is right as it is, unpack it with gunzip and name the unpacked file.', place: file },
+  );
 
 /** @throws UserError if these first bytes of the file are no IDX header of unsigned bytes. */
 export function parseHeader(bytes: Uint8Array, file: string): IdxHeader {

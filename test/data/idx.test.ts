@@ -70,6 +70,21 @@ test('a gzip file that unpacks to more than its header says is not unpacked to t
   assert.ok(process.memoryUsage().arrayBuffers - before < 16 << 20);
 });
 
+test('a gzip file whose header promises gigabytes is refused, with what to do, before they are unpacked', async (context) => {
+  const file = join(temporaryDirectory(context), 'gigabytes.gz');
+  const bomb = new Uint8Array(64 << 20);
+  bomb.set(idxBytes([50_000, 256, 256], []));
+  writeFileSync(file, gzipSync(bomb));
+  const before = process.memoryUsage().arrayBuffers;
+  await assert.rejects(readIdx(file), (error) => {
+    assert.ok(error instanceof UserError, String(error));
+    assert.match(error.message, /50000 × 256 × 256 = 3276800000 bytes, and at most 805306368 are unpacked/);
+    assert.match(error.remedy ?? '', /gunzip/);
+    return true;
+  });
+  assert.ok(process.memoryUsage().arrayBuffers - before < 16 << 20);
+});
+
 test('a path that leads nowhere names the path and a remedy', async (context) => {
   const directory = temporaryDirectory(context);
   const expectProblem = (file: string, message: RegExp) =>
