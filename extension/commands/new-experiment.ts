@@ -1,7 +1,7 @@
-import { basename, dirname, relative, sep } from 'node:path';
 import { l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
 import { UserError } from '../../src/experiment/user-error.ts';
 import type { Services } from '../services.ts';
+import { findImages } from '../workspace/found-images.ts';
 import { exists } from './file-commands.ts';
 import { targetFolder } from './targets.ts';
 
@@ -54,24 +54,4 @@ async function freeName(place: (name: string) => Uri, kind: string): Promise<str
     const name = count === 1 ? kind : `${kind}-${count}`;
     if (!(await exists(place(name)))) return name;
   }
-}
-
-/** IDX files that lie in the workspace already, as paths from the new experiment; undefined where there are none. */
-async function findImages(experiment: Uri): Promise<Record<string, unknown> | undefined> {
-  const [images] = await workspace.findFiles('**/train-images*idx3*', '**/node_modules/**', 1);
-  if (!images) return undefined;
-  const folder = dirname(images.fsPath);
-  const from = (name: string) =>
-    relative(dirname(experiment.fsPath), `${folder}/${name}`).split(sep).join('/');
-  const pair = (imagesName: string) => ({
-    images: from(imagesName),
-    labels: from(imagesName.replace('images', 'labels').replace('idx3', 'idx1')),
-  });
-  const train = basename(images.fsPath);
-  for (const prefix of ['test', 't10k']) {
-    const test = train.replace(/^train/, prefix);
-    if (await exists(Uri.file(`${folder}/${test}`)))
-      return { kind: 'idx', train: pair(train), test: pair(test) };
-  }
-  return undefined;
 }

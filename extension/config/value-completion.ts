@@ -1,20 +1,27 @@
 import { readdir } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { getLocation } from 'jsonc-parser';
 import {
   CompletionItem,
   CompletionItemKind,
   type CompletionItemProvider,
   l10n,
+  MarkdownString,
   type Position,
   Range,
   type TextDocument,
 } from 'vscode';
 import { parseText } from '../../src/experiment/parse.ts';
+import { ParsedText } from '../../src/experiment/positions.ts';
 import { valueAt } from '../../src/experiment/schema-walk.ts';
+import { experimentTemplate, templateStrategies } from '../../src/experiment/template.ts';
+import { findImages } from '../workspace/found-images.ts';
 import type { RunFolders } from '../workspace/run-folders.ts';
 
-/** Completes what only this experiment and this folder know: numbers of layers, and checkpoints of finished runs. */
+/**
+ * Completes what only this experiment and this folder know: whole experiments where nothing is written yet, numbers of
+ * layers, and checkpoints of finished runs.
+ */
 export class ValueCompletion implements CompletionItemProvider {
   readonly #folders: RunFolders;
 
@@ -25,6 +32,7 @@ export class ValueCompletion implements CompletionItemProvider {
   async provideCompletionItems(document: TextDocument, position: Position): Promise<CompletionItem[]> {
     const text = document.getText();
     const offset = document.offsetAt(position);
+    if (new ParsedText(text).root === undefined) return wholeExperiments(document);
     const { path, isAtPropertyKey, previousNode } = getLocation(text, offset);
     if (isAtPropertyKey) return [];
     const key = path.at(-1);
@@ -67,6 +75,24 @@ export class ValueCompletion implements CompletionItemProvider {
       return item;
     });
   }
+}
+
+/** An experiment for each strategy, as New Experiment writes it, with the images of the folder. */
+async function wholeExperiments(document: TextDocument): Promise<CompletionItem[]> {
+  const name = basename(document.uri.path).replace(/\.distill\.json$/, '');
+  const images = await findImages(document.uri);
+  return templateStrategies().map(({ kind, description, formula }, index) => {
+    const item = new CompletionItem(
+      { label: kind, description: l10n.t('whole experiment') },
+      CompletionItemKind.Snippet,
+    );
+    const text = experimentTemplate(kind, name, images);
+    item.insertText = text.trimEnd();
+    item.detail = formula;
+    item.documentation = new MarkdownString().appendText(description).appendCodeblock(text, 'jsonc');
+    item.sortText = String(index).padStart(4, '0');
+    return item;
+  });
 }
 
 /** Layers a model has, from its configuration: counted as the strategies count them, 0 the input or embedding. */

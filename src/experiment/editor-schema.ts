@@ -1,3 +1,4 @@
+import { valueSnippet, variantSnippet } from './editor-snippets.ts';
 import { experimentJsonSchema, type SchemaNode } from './json-schema.ts';
 
 type Lenient = Record<string, unknown>;
@@ -34,13 +35,29 @@ function lenient(node: SchemaNode): Lenient {
   const result: Lenient = Object.fromEntries(Object.entries(node).filter(([key]) => !judged.includes(key)));
   if (node.properties)
     result.properties = Object.fromEntries(
-      Object.entries(node.properties).map(([key, child]) => [key, lenient(child)]),
+      Object.entries(node.properties).map(([key, child], index) => [
+        key,
+        // Distillery does not need it: it is not the first thing to be offered.
+        property(child, key === '$schema' ? 999 : index),
+      ]),
     );
   if (node.items) result.items = lenient(node.items);
   const branches = alternatives(node);
   // The kind of a section stays strict inside its variant: it is what chooses the variant.
   if (branches.length > 0) result.anyOf = [...branches, {}];
   return result;
+}
+
+/** In the completion list keys stand as in the schema, by weight and not by letter; none is written without a value. */
+function property(node: SchemaNode, index: number): Lenient {
+  const result = { ...lenient(node), suggestSortText: placeInList(index) };
+  const hasValue = node.default !== undefined || node.const !== undefined;
+  return hasValue ? result : { ...result, defaultSnippets: [valueSnippet(node)] };
+}
+
+/** The key that chooses a variant is the first of all its variants. */
+function placeInList(index: number): string {
+  return String(index).padStart(3, '0');
 }
 
 function alternatives(node: SchemaNode): Lenient[] {
@@ -58,10 +75,13 @@ function alternatives(node: SchemaNode): Lenient[] {
 function variant(node: SchemaNode): Lenient {
   const result = lenient(node);
   const properties = { ...(result.properties as Record<string, Lenient>) };
+  let kind: unknown;
   for (const [key, child] of Object.entries(node.properties ?? {}))
-    if (child.const !== undefined)
+    if (child.const !== undefined) {
+      kind = child.const;
       properties[key] = { ...properties[key], const: child.const, anyOf: undefined };
-  return { ...result, properties };
+    }
+  return { ...result, properties, defaultSnippets: [variantSnippet(node, kind)] };
 }
 
 /** Proposes the kinds while none, or an unknown one, is written. */
@@ -74,6 +94,7 @@ function choiceOfVariant(variants: readonly SchemaNode[]): Lenient {
       keys.map(([key]) => [
         key,
         {
+          suggestSortText: placeInList(0),
           anyOf: [
             {
               enum: variants.map(({ properties }) => properties?.[key]?.const),

@@ -10,7 +10,7 @@ import {
   type Hover,
   languages,
   type MarkdownString,
-  type Position,
+  Position,
   Range,
   type TextDocument,
   type Uri,
@@ -243,6 +243,34 @@ describe('inline editing', function () {
     );
   });
 
+  it('offers a whole experiment for every strategy in an empty file, and keys with their values', async () => {
+    const complete = (document: { uri: Uri }, position: Position) =>
+      commands.executeCommand<CompletionList>('vscode.executeCompletionItemProvider', document.uri, position);
+    const textOf = ({ insertText }: CompletionItem) =>
+      typeof insertText === 'string' ? insertText : (insertText?.value ?? '');
+    const empty = await open('');
+    for (const kind of ['direct', 'response', 'quantize']) {
+      const item = await until(`${kind} in an empty file`, async () => {
+        const { items } = await complete(empty, new Position(0, 0));
+        return items.find(({ label }) => typeof label !== 'string' && label.label === kind);
+      });
+      const { problems } = parseExperiment(textOf(item));
+      assert.deepEqual(problems, []);
+    }
+    const braces = await open('{\n  \n}');
+    for (const [key, value] of [
+      ['name', /: "/],
+      ['dataset', /"kind": \$\{1\|"mnist"/],
+      ['strategy', /"kind": \$\{1\|"direct"/],
+    ] as const) {
+      const item = await until(`${key} among the keys`, async () => {
+        const { items } = await complete(braces, new Position(1, 2));
+        return items.find(({ label }) => label === key);
+      });
+      assert.match(textOf(item), value);
+    }
+  });
+
   it('completes keys, kinds, layer numbers, paths and checkpoints, and explains', async () => {
     const text = smallExperiment('Edited', {
       teacher: { checkpoint: '' },
@@ -264,6 +292,15 @@ describe('inline editing', function () {
         );
         return all.some((label) => label.includes(wanted)) && all;
       });
+    const keyed = await commands.executeCommand<CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      document.uri,
+      at('"kind": "feature"', 1),
+    );
+    const [first] = keyed.items
+      .filter(({ sortText }) => sortText !== undefined)
+      .sort((one, other) => one.sortText!.localeCompare(other.sortText!));
+    assert.match(JSON.stringify(first!.label), /kind/);
     await labels(at('"kind": "feature"', 9), 'relation');
     await labels(at('"student": 1', 11), '3');
     await labels(at('"images": "data/', 16), 'train-images-idx3-ubyte.gz');
