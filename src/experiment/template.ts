@@ -57,6 +57,17 @@ export function templateStrategies(): TemplateStrategy[] {
 
 const variants = (): readonly SchemaNode[] => schemaRoot().properties?.strategy?.oneOf ?? [];
 
+/** The kind of dataset a template has, where nothing else is given. */
+export function templateDataset(kind: string): string | undefined {
+  const variant = variants().find(({ properties }) => properties?.kind?.const === kind);
+  return variant && String(settingOf(variant).dataset.kind);
+}
+
+function settingOf({ properties, description }: SchemaNode): Setting {
+  const own = settings[String(properties?.kind?.const)];
+  return own ?? (/language model/.test(description ?? '') ? language : usual);
+}
+
 /**
  * A new experiment with comments: every option of the strategy at its default with its meaning, the rest as short as it
  * can be. The text is valid.
@@ -65,8 +76,7 @@ const variants = (): readonly SchemaNode[] => schemaRoot().properties?.strategy?
 export function experimentTemplate(kind: string, name: string, images?: Record<string, unknown>): string {
   const variant = variants().find(({ properties }) => properties?.kind?.const === kind);
   if (variant === undefined) throw new RangeError(`There is no strategy ${kind}.`);
-  const { dataset, teacher, student } =
-    settings[kind] ?? (/language model/.test(variant.description ?? '') ? language : usual);
+  const { dataset, teacher, student } = settingOf(variant);
   const data = images !== undefined && dataset.kind === 'mnist' ? images : dataset;
   const lines = [
     ...comment((variant.description ?? '').split(' Loss: ')[0]!, ''),
