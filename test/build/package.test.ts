@@ -54,6 +54,9 @@ test('a VSIX for another platform says so, and holds that platform’s libraries
   );
   for (const name of ['dist/extension.mjs', 'dist/worker.mjs', 'dist/cli.mjs', 'package.nls.de.json'])
     assert.ok(entries.has(`extension/${name}`), name);
+  assert.ok(entries.has('extension/extension/media/icon.png'));
+  const page = entries.get('extension/readme.md')!().toString();
+  assert.ok(!/!\[[^\]]*\]\((?!https:)/.test(page), 'a picture the Extensions page cannot show');
   assert.ok(![...entries.keys()].some((name) => /\.(map|ts)$|\/(src|test)\//.test(name)));
 });
 

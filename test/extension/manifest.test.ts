@@ -48,6 +48,15 @@ test('pictures the manifest names are there', () => {
   for (const { media } of walkthroughs[0].steps) assert.ok(existsSync(join(root, media.image)), media.image);
 });
 
+test('the Extensions page has an icon, large enough for its place, and begins with what a user of it needs', () => {
+  const icon = readFileSync(join(root, json('package.json').icon));
+  assert.equal(icon.subarray(1, 4).toString(), 'PNG');
+  assert.deepEqual([icon.readUInt32BE(16), icon.readUInt32BE(20)], [256, 256]);
+  const page = readFileSync(join(root, 'README.md'), 'utf8');
+  assert.ok(page.indexOf('## In VS Code') > 0);
+  assert.ok(page.indexOf('npm test') > page.indexOf('## In VS Code'));
+});
+
 test('what welcomes and first steps offer is there, in German too', () => {
   for (const file of ['package.nls.json', 'package.nls.de.json'])
     for (const [key, text] of Object.entries<string>(json(file)))
