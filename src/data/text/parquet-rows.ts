@@ -1,7 +1,9 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import { openNamed } from '../../base/regular-file.ts';
 import { UserError } from '../../experiment/user-error.ts';
 import { fileProblem } from '../file-problem.ts';
+import { checkFooter } from './parquet-footer.ts';
 import { checkColumns, type Row } from './rows.ts';
 
 /** More rows than this are not decoded at once, however large the file's own row groups are. */
@@ -39,8 +41,14 @@ export async function* parquetRows(file: string, columns: readonly string[]): As
 /** @throws UserError if it cannot be read, or is no Parquet file */
 export async function openParquet(file: string) {
   try {
+    // A pipe or a device is refused; the file is opened anew for each part that is read of it.
+    await (await openNamed(file)).close();
     const buffer = await asyncBufferFromFile(file);
-    return await decode(file, async () => ({ buffer, metadata: await parquetMetadataAsync(buffer) }));
+    return await decode(file, async () => {
+      const metadata = await parquetMetadataAsync(buffer);
+      checkFooter(metadata, buffer.byteLength);
+      return { buffer, metadata };
+    });
   } catch (error) {
     throw fileProblem(error, file);
   }
