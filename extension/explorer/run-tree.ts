@@ -21,6 +21,8 @@ const progressMs = 700;
  */
 const restMs = 1000;
 const readingMs = 15_000;
+/** VS Code takes rows that it asked for a moment after it was given them; of one it has not taken yet, it refuses news. */
+const takingMs = 300;
 
 /** A row of VS Code's: it knows rows by the very objects it was given, and asks again what they look like. */
 interface ShownRow<Node extends ExplorerNode> {
@@ -56,6 +58,8 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
   #pointedAt = { id: '', until: 0 };
   readonly #pacer = new Pacer(progressMs, () => this.#drawFurther());
   #updating: Promise<void> = Promise.resolve();
+  /** Until VS Code has taken the rows that it was given last. */
+  #taking: Promise<void> | undefined;
 
   constructor(folders: RunFolders, files: ExperimentFiles, options: RememberedViewOptions) {
     super();
@@ -112,6 +116,17 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
   }
 
   async getChildren(node?: ExplorerNode): Promise<ExplorerNode[]> {
+    try {
+      return await this.#children(node);
+    } finally {
+      const taking = new Promise<void>((resolve) => setTimeout(resolve, takingMs)).then(() => {
+        if (this.#taking === taking) this.#taking = undefined;
+      });
+      this.#taking = taking;
+    }
+  }
+
+  async #children(node?: ExplorerNode): Promise<ExplorerNode[]> {
     if (!node) {
       const roots = await this.#source.list(this.#options.current);
       this.#roots.clear();
@@ -150,12 +165,18 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
 
   #follow(change: RunChange): void {
     this.#updating = this.#updating
+      .then(() => this.#taken())
       .then(() => {
         if (this.disposed) return undefined;
         const inPlace = !change.structure && change.ids !== undefined && !this.#isMovedByLabels;
         return inPlace ? this.#renew(change) : this.#compare(change);
       })
       .catch(() => this.refresh());
+  }
+
+  /** Waits until VS Code has taken the rows that it was given last. */
+  async #taken(): Promise<void> {
+    while (this.#taking) await this.#taking;
   }
 
   /** Whether a new name, note, tag or figure alone can show, hide or move a row. */
@@ -213,6 +234,10 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
   }
 
   #drawFurther(): void {
+    if (this.#taking) {
+      this.#pacer.announce();
+      return;
+    }
     const now = Date.now();
     const { id: read, until } = this.#pointedAt;
     const due = [...this.#further].flatMap((id) => {

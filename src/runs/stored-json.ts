@@ -20,9 +20,9 @@ export class DamagedRow extends Error {
  */
 export function storedSummary(run: string, text: string): RunSummary {
   const summary = stored(run, text);
-  if (!isObject(summary.from) || !runStates.includes(summary.state as RunSummary['state']))
-    throw new DamagedRow(run);
-  return summary as unknown as RunSummary;
+  const { from = {}, state } = summary;
+  if (!isObject(from) || !runStates.includes(state as RunSummary['state'])) throw new DamagedRow(run);
+  return { ...summary, from } as unknown as RunSummary;
 }
 
 /** What "config" of a row holds. @throws DamagedRow */

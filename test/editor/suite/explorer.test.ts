@@ -4,6 +4,7 @@ import type { ExplorerNode } from '../../../extension/explorer/nodes.ts';
 import { pageSize } from '../../../extension/explorer/run-tree.ts';
 import { experimentSchema } from '../../../src/experiment/schema.ts';
 import { openStore, type RunStore } from '../../../src/runs/store.ts';
+import { shortened } from '../../../src/worker/project-path.ts';
 import {
   answering,
   dataDirectory,
@@ -190,7 +191,8 @@ const nameOf = (node: ExplorerNode): string =>
       ? basename(node.uri.path)
       : node.kind;
 
-async function addMany(store: RunStore, file: string): Promise<void> {
+async function addMany(store: RunStore, path: string): Promise<void> {
+  const file = shortened(path, dataDirectory());
   const config = experimentSchema.parse({
     name: 'Many',
     dataset: { kind: 'mnist' },
