@@ -115,7 +115,7 @@ describe('the dashboard', function () {
     );
     assert.match(shown.join(), /changed copy of Renamed <b> is queued/);
     const copy = (await (await folder()).list({ file: uri.fsPath })).find((one) => one.id !== id)!;
-    assert.equal(copy.name, 'Board, student epochs 3, student hidden 4');
+    assert.equal(copy.name, 'Board, epochs 3, hidden 4');
     const done = await runIn(copy.id, ['completed']);
     assert.deepEqual(done.config.student?.model, { ...(await run()).config.student!.model, hidden: [4] });
     await answering({ showWarningMessage: () => 'Remove' }, () =>
