@@ -51,6 +51,8 @@ export class Supervisor {
   readonly #launched = new Map<string, WorkerProcess>();
   /** Runs whose worker this process saw end. */
   readonly #exited = new Set<string>();
+  /** What was told of damaged rows. */
+  readonly #damaged = new Set<string>();
   /** What was told of runs whose directories cannot be read. */
   readonly #unreadable = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
@@ -168,7 +170,7 @@ export class Supervisor {
     const running = new Set(await this.#store.ids(['running']));
     for (const id of running) await this.watch(id);
     for (const [id, tail] of this.#tails) await this.#of(id, () => this.#readLog(id, tail, running.has(id)));
-    for (const told of await repairDamagedRows(this.#store)) this.#tell(told);
+    this.#tellDamaged(await repairDamagedRows(this.#store));
   }
 
   async #readLog(id: string, tail: EventTail, running: boolean): Promise<void> {
@@ -191,7 +193,7 @@ export class Supervisor {
       this.#unreadable.delete(id);
     } catch (error) {
       if (error instanceof DamagedRow) {
-        for (const told of await repairDamagedRows(this.#store, [id])) this.#tell(told);
+        this.#tellDamaged(await repairDamagedRows(this.#store, [id]));
         return;
       }
       if (!(error instanceof UserError && error.place?.startsWith(directory))) throw error;
@@ -224,6 +226,15 @@ export class Supervisor {
         remedy: 'Use `distillery remove` for runs that have ended.',
       }),
     );
+  }
+
+  /** A row that cannot be repaired is met again at every look; it is told once. */
+  #tellDamaged(problems: readonly Error[]): void {
+    for (const problem of problems) {
+      if (this.#damaged.has(problem.message)) continue;
+      this.#damaged.add(problem.message);
+      this.#listener.problem?.(problem);
+    }
   }
 
   #tell(error: Error): void {

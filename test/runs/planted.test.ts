@@ -174,3 +174,21 @@ test('a worker refuses a run directory whose folders are links', limit, async (t
     assert.ok(existsSync(elsewhere));
   }
 });
+
+test('a damaged row that cannot be read again is told once, however often it is met', limit, async (t) => {
+  const store = await temporaryStore(t);
+  const id = await addRun(store);
+  rmSync(new RunDirectory(store.directoryOf(id)).requestFile);
+  await store.transaction((database) => database.run("UPDATE runs SET summary = 'null'"));
+  const problems: Error[] = [];
+  const supervisor = new Supervisor(store, { problem: (error) => problems.push(error) });
+  for (let look = 0; look < 3; look++) {
+    await store.list();
+    await supervisor.look();
+  }
+  await supervisor.close();
+  assert.deepEqual(
+    problems.map(({ message }) => message.includes(id)),
+    [true],
+  );
+});
