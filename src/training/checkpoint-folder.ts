@@ -6,6 +6,8 @@ import { isHubReference, isPinned, parseHubReference } from '../models/hub/refer
 import { heed, type StopRequested } from './interruption.ts';
 import { onceAcrossProcesses } from './wait-for-lock.ts';
 
+const pollMs = 200;
+
 export interface CheckpointFolderOptions {
   readonly stopRequested?: StopRequested;
   /** Bytes that are here and bytes there will be. */
@@ -33,14 +35,21 @@ export async function checkpointFolder(
       stopping.abort(interruption);
     }
   };
-  const download = () =>
-    downloadSnapshot(reference, {
-      signal: stopping.signal,
-      onProgress: (done, total) => {
-        onDownload?.(done, total);
-        look();
-      },
-    });
+  const download = async () => {
+    // A hub that sends nothing makes no progress to look at.
+    const looking = setInterval(look, pollMs);
+    try {
+      return await downloadSnapshot(reference, {
+        signal: stopping.signal,
+        onProgress: (done, total) => {
+          onDownload?.(done, total);
+          look();
+        },
+      });
+    } finally {
+      clearInterval(looking);
+    }
+  };
   const found = await onceAcrossProcesses(
     join(cacheFolder(), '.locks', repositoryName(reference), 'distillery.lock'),
     // A branch may have moved on; a commit stays what it is.

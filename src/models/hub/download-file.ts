@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, type FileHandle, mkdir, open, rename, rm, stat, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileProblem } from '../../data/file-problem.ts';
 import { UserError } from '../../experiment/user-error.ts';
+import type { Access } from './listing.ts';
+import { problemOf } from './problems.ts';
+import type { HubReference } from './reference.ts';
+import { HubProblem, HubRefusal } from './request.ts';
+import { BeganAnew, fetchRest } from './resume.ts';
 
 /** A file of a repository, and how its content is known. */
 export interface RemoteFile {
@@ -15,19 +20,20 @@ export interface RemoteFile {
 }
 
 export interface FileDownload {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly reference: HubReference;
+  readonly access: Access;
+  /** Of the model in the cache. */
   readonly folder: string;
   readonly commit: string;
-  readonly signal?: AbortSignal;
+  /** Bytes of the file that are here. */
   readonly onBytes?: (done: number) => void;
 }
 
-const attempts = 4;
 const hashPattern = { sha256: /^[0-9a-f]{64}$/, git: /^[0-9a-f]{40}$/ };
 
 /**
- * Brings a file into the cache, goes on where an earlier download was cut off, and takes nothing whose hash is wrong.
+ * Brings a file into the cache, goes on where an earlier download was cut off, and takes nothing whose hash is wrong. Until
+ * the hash has been compared the content has a name of its own, `.incomplete`, which nothing reads.
  * @throws UserError if the connection fails for good, the content is not what it should be, or it cannot be written.
  */
 export async function downloadFile(file: RemoteFile, download: FileDownload): Promise<void> {
@@ -47,9 +53,13 @@ export async function downloadFile(file: RemoteFile, download: FileDownload): Pr
 
 async function fetchBlob(file: RemoteFile, blob: string, download: FileDownload): Promise<void> {
   const incomplete = `${blob}.incomplete`;
-  await fetchAll(file, incomplete, download);
-  if ((await hashOf(incomplete, file)) !== file.hash.value) {
+  for (;;) {
+    const isContinued = (await sizeOf(incomplete)) !== undefined;
+    await fetchAll(file, incomplete, download);
+    if ((await hashOf(incomplete, file, download)) === file.hash.value) break;
     await rm(incomplete, { force: true });
+    // What was wrong may be what an earlier download left.
+    if (isContinued) continue;
     throw new UserError(`${file.name} was damaged on its way: its hash is not the one the Hub names.`, {
       remedy: 'Run it again to download the file anew.',
     });
@@ -59,71 +69,44 @@ async function fetchBlob(file: RemoteFile, blob: string, download: FileDownload)
 
 /** Several attempts, each going on where the last one ended. */
 async function fetchAll(file: RemoteFile, incomplete: string, download: FileDownload): Promise<void> {
+  const { access, reference } = download;
+  const { signal, hubUrl, limits } = access;
+  const part = { file: incomplete, etag: undefined };
+  const url = `${hubUrl}/${reference.repository}/resolve/${download.commit}/${file.name}`;
   for (let attempt = 1; ; attempt++) {
     const before = (await sizeOf(incomplete)) ?? 0;
     try {
-      await fetchRest(file, incomplete, download);
+      await fetchRest(url, file, part, access, download.onBytes);
       return;
     } catch (error) {
-      download.signal?.throwIfAborted();
-      if (error instanceof UserError || isFileError(error)) throw error;
+      signal?.throwIfAborted();
+      if (error instanceof HubRefusal && !error.isTemporary) throw problemOf(error, reference, access);
+      if (!(error instanceof HubProblem || error instanceof HubRefusal)) throw error;
       const after = (await sizeOf(incomplete)) ?? 0;
-      if (attempt >= attempts && after <= before)
+      if (attempt >= limits.attempts && after <= before)
         throw new UserError(
-          `The download of ${file.name} was cut off after ${after} of ${file.size} bytes: ${reasonOf(error)}.`,
-          { remedy: 'Run it again when the connection is back; it goes on where it ended.' },
+          `The download of ${file.name} stands at ${after} of ${file.size} bytes: ${error.message}.`,
+          {
+            remedy: 'Run it again when the connection is back; it goes on where it ended.',
+          },
         );
       // Progress earns new attempts.
       if (after > before) attempt = 0;
-      await sleep(250 * 2 ** attempt, undefined, { signal: download.signal });
+      if (error instanceof BeganAnew) continue;
+      await sleep(limits.pauseMs * 2 ** (attempt - 1), undefined, { signal }).catch(() =>
+        signal?.throwIfAborted(),
+      );
     }
   }
 }
 
-async function fetchRest(file: RemoteFile, incomplete: string, download: FileDownload): Promise<void> {
-  let start = (await sizeOf(incomplete)) ?? 0;
-  if (start > file.size) start = 0;
-  if (start === file.size) return;
-  const response = await fetch(download.url, {
-    headers: { ...download.headers, ...(start > 0 && { Range: `bytes=${start}-` }) },
-    signal: download.signal,
-  });
-  if (response.status >= 500 || response.status === 429)
-    throw new Error(`the server answers ${response.status}`);
-  if (!response.ok || !response.body)
-    throw new UserError(`The Hub answers ${response.status} for ${file.name}.`, {
-      remedy: 'Try again later, or name another revision.',
-    });
-  if (response.status !== 206) start = 0;
-  const handle = await open(incomplete, start === 0 ? 'w' : 'r+');
-  try {
-    await writeBody(response.body, handle, start, file, download);
-  } finally {
-    await handle.close();
-  }
-}
-
-async function writeBody(
-  body: ReadableStream<Uint8Array>,
-  handle: FileHandle,
-  start: number,
-  file: RemoteFile,
-  { onBytes }: FileDownload,
-): Promise<void> {
-  let done = start;
-  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
-    if (done + chunk.length > file.size) throw new Error(`the server sends more than ${file.size} bytes`);
-    await handle.write(chunk, 0, chunk.length, done);
-    done += chunk.length;
-    onBytes?.(done);
-  }
-  if (done < file.size) throw new Error('the server ended early');
-}
-
-async function hashOf(path: string, file: RemoteFile): Promise<string> {
+async function hashOf(path: string, file: RemoteFile, { access }: FileDownload): Promise<string> {
   const hash = createHash(file.hash.kind === 'sha256' ? 'sha256' : 'sha1');
   if (file.hash.kind === 'git') hash.update(`blob ${file.size}\0`);
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  for await (const chunk of createReadStream(path)) {
+    access.signal?.throwIfAborted();
+    hash.update(chunk as Uint8Array);
+  }
   return hash.digest('hex');
 }
 
@@ -135,7 +118,9 @@ async function link(blob: string, pointer: string): Promise<void> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return;
     if (code !== 'EPERM' && code !== 'EACCES' && code !== 'ENOSYS') throw error;
-    await copyFile(blob, pointer);
+    const incomplete = `${pointer}.incomplete`;
+    await copyFile(blob, incomplete);
+    await rename(incomplete, pointer);
   }
 }
 
@@ -144,13 +129,4 @@ async function sizeOf(path: string): Promise<number | undefined> {
     ({ size }) => size,
     () => undefined,
   );
-}
-
-const isFileError = (error: unknown): boolean =>
-  ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '');
-
-/** Node's fetch hides the reason one level down. */
-export function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error;
-  return cause instanceof Error ? cause.message : message;
 }

@@ -1,19 +1,24 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { HubApiError, listFiles, modelInfo } from '@huggingface/hub';
+import writeFileAtomic from 'write-file-atomic';
 import { fileProblem } from '../../data/file-problem.ts';
 import { UserError } from '../../experiment/user-error.ts';
 import { indexFile, weightFileNames, weightsFile } from '../checkpoint-weights.ts';
 import { compactFiles } from '../stored/weight-storage.ts';
 import { cachedSnapshot, repositoryFolder, type Snapshot } from './cache.ts';
-import { downloadFile, type RemoteFile, reasonOf } from './download-file.ts';
-import { commitPattern, type HubReference, isPinned } from './reference.ts';
+import { downloadFile, type RemoteFile } from './download-file.ts';
+import { type HubLimits, hubLimits, sizeVariable } from './limits.ts';
+import { type Access, listModel } from './listing.ts';
+import { problemOf, Unreachable } from './problems.ts';
+import { type HubReference, isPinned, nameOf } from './reference.ts';
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal;
   /** Bytes that are here and bytes there will be, over all files. */
   readonly onProgress?: (done: number, total: number, file: string) => void;
+  /** Other limits than the usual ones. */
+  readonly limits?: Partial<HubLimits>;
   /** Left out: the cache that all Hugging Face tools share. */
   readonly cache?: string;
 }
@@ -26,7 +31,8 @@ const wanted =
  * A model of the Hub as a checkpoint folder in the shared cache, downloaded if it is not there. Without a connection, or
  * with HF_HUB_OFFLINE=1, what an earlier download left is used. HF_ENDPOINT names another hub; HF_TOKEN opens private
  * and gated models, and goes nowhere but to the hub.
- * @throws UserError if the model cannot be had.
+ * @throws UserError if the model cannot be had; what has arrived of it stays for the next time
+ * @throws the reason of the signal, at once when it aborts
  */
 export async function downloadSnapshot(
   reference: HubReference,
@@ -43,52 +49,40 @@ export async function downloadSnapshot(
       },
     );
   }
-  const access = { hubUrl: hubUrl(), accessToken: await accessToken() };
+  const { signal, limits } = options;
+  const access = {
+    hubUrl: hubUrl(),
+    token: await accessToken(),
+    signal,
+    limits: { ...hubLimits(), ...limits },
+  };
   try {
     return await download(reference, access, options);
   } catch (error) {
-    options.signal?.throwIfAborted();
-    const problem = problemOf(error, reference, access.accessToken !== undefined);
+    signal?.throwIfAborted();
+    const problem = problemOf(error, reference, access);
     if (cached && problem instanceof Unreachable) return cached;
     throw problem;
   }
 }
 
-interface Access {
-  readonly hubUrl: string;
-  readonly accessToken: string | undefined;
-}
-
 async function download(
   reference: HubReference,
   access: Access,
-  { signal, onProgress, cache }: DownloadOptions,
+  { onProgress, cache }: DownloadOptions,
 ): Promise<Snapshot> {
-  const { repository, revision } = reference;
-  const { sha: commit } = await modelInfo({
-    name: repository,
-    revision,
-    additionalFields: ['sha'],
-    ...access,
-  });
-  if (!commitPattern.test(commit))
-    throw new UserError(`The Hub names no commit for ${nameOf(reference)}.`, { remedy: 'Try again later.' });
+  const { commit, files } = await listModel(reference, access);
   const folder = repositoryFolder(reference, cache);
   const directory = join(folder, 'snapshots', commit);
-  const files = await remoteFiles(reference, commit, access);
-  const headers: Record<string, string> = access.accessToken
-    ? { Authorization: `Bearer ${access.accessToken}` }
-    : {};
   let before = 0;
   let total = 0;
   const fetchFile = async (file: RemoteFile) => {
-    signal?.throwIfAborted();
+    requireBearable(reference, access.limits, file, total || file.size);
     await downloadFile(file, {
-      url: `${access.hubUrl}/${repository}/resolve/${commit}/${file.name}`,
-      headers,
+      reference,
+      access,
       folder,
       commit,
-      signal,
       onBytes: (done) => onProgress?.(before + done, total, file.name),
     });
     before += file.size;
@@ -111,34 +105,37 @@ async function download(
     );
   total = chosen.reduce((sum, name) => sum + files.get(name)!.size, before);
   for (const name of chosen) await fetchFile(files.get(name)!);
-  if (revision !== commit) await writeReference(join(folder, 'refs', revision), commit);
+  if (!isPinned(reference)) await writeReference(join(folder, 'refs', reference.revision), commit);
   return { directory, commit };
 }
 
-async function remoteFiles(
-  { repository }: HubReference,
-  commit: string,
-  access: Access,
-): Promise<Map<string, RemoteFile>> {
-  const files = new Map<string, RemoteFile>();
-  for await (const { type, path, size, oid, lfs } of listFiles({
-    repo: repository,
-    revision: commit,
-    ...access,
-  }))
-    if (type === 'file')
-      files.set(path, {
-        name: path,
-        size: lfs?.size ?? size,
-        hash: lfs ? { kind: 'sha256', value: lfs.oid } : { kind: 'git', value: oid ?? '' },
-      });
-  return files;
+/** @param total bytes of all files that are wanted */
+function requireBearable(
+  reference: HubReference,
+  { textBytes, modelBytes }: HubLimits,
+  { name, size }: RemoteFile,
+  total: number,
+): void {
+  if (!name.endsWith('.safetensors') && size > textBytes)
+    throw new UserError(
+      `${name} of ${nameOf(reference)} has ${size} bytes, more than the ${textBytes} that are read of such a file.`,
+      { remedy: 'Name another revision; this one is damaged, or no model that can be opened here.' },
+    );
+  if (total > modelBytes)
+    throw new UserError(
+      `${nameOf(reference)} has ${gigabytes(total)} of files, more than the ${gigabytes(modelBytes)} that are downloaded.`,
+      {
+        remedy: `Name a smaller model, or allow for more: set ${sizeVariable}=${Math.ceil(total / 1e9)} in the environment.`,
+      },
+    );
 }
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toPrecision(3)} GB`;
 
 async function writeReference(file: string, commit: string): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, commit);
+    await writeFileAtomic(file, commit);
   } catch (error) {
     throw fileProblem(error, file);
   }
@@ -160,40 +157,6 @@ async function accessToken(): Promise<string | undefined> {
     process.env.HF_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'huggingface');
   const stored = await readFile(process.env.HF_TOKEN_PATH ?? join(home, 'token'), 'utf8').catch(() => '');
   return stored.trim() || undefined;
-}
-
-const nameOf = ({ repository, revision }: HubReference) => `hf:${repository}@${revision}`;
-
-class Unreachable extends UserError {}
-
-/** Errors of the hub library tell addresses and headers; what people see is put together here instead. */
-function problemOf(error: unknown, reference: HubReference, hasToken: boolean): unknown {
-  if (error instanceof UserError) return error;
-  const name = nameOf(reference);
-  if (error instanceof HubApiError) {
-    if (error.statusCode >= 500 || error.statusCode === 429)
-      return new Unreachable(`The Hub answers ${error.statusCode} for ${name}.`, {
-        remedy: 'Try again later.',
-      });
-    if (error.statusCode === 404)
-      return new UserError(`${name} is not on the Hub: there is no such model, or no such revision of it.`, {
-        remedy: hasToken
-          ? 'Correct the name; a private model needs a token that may see it.'
-          : 'Correct the name; for a private model set HF_TOKEN.',
-      });
-    return new UserError(`The Hub does not let ${hasToken ? 'this token' : 'you'} read ${name}.`, {
-      remedy: hasToken
-        ? 'Accept the terms of the model on its page, or set an HF_TOKEN that may read it.'
-        : 'Accept the terms of the model on its page and set HF_TOKEN.',
-    });
-  }
-  if (error instanceof TypeError && /access token/i.test(error.message))
-    return new UserError('HF_TOKEN is no token of the Hub: those begin with hf_.', {
-      remedy: 'Correct or unset it.',
-    });
-  return new Unreachable(`${name} could not be downloaded: ${reasonOf(error)}.`, {
-    remedy: 'Check the connection; HF_ENDPOINT names another hub, such as a mirror.',
-  });
 }
 
 function noSafetensors(reference: HubReference, files: readonly string[]): UserError {

@@ -18,6 +18,10 @@ export const commitPattern = /^[0-9a-f]{40}$/;
 /** Whether it names a commit, which stays what it is. */
 export const isPinned = ({ revision: version }: HubReference): boolean => commitPattern.test(version);
 
+/** As it is written in an experiment. */
+export const nameOf = ({ repository: name, revision: version }: HubReference): string =>
+  `${scheme}${name}@${version}`;
+
 export const isHubReference = (text: string): boolean => text.startsWith(scheme);
 
 /** @throws UserError if it is not `hf:owner/name` or `hf:owner/name@revision`. */

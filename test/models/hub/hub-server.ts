@@ -8,9 +8,16 @@ export const commit = 'a'.repeat(40);
 /** A small Hugging Face Hub on this machine, with one model, tiny/model, and a record of what was asked. */
 export interface HubServer {
   readonly url: string;
-  readonly requests: { path: string; range: string | undefined; token: string | undefined }[];
+  readonly requests: {
+    path: string;
+    range: string | undefined;
+    ifRange: string | undefined;
+    token: string | undefined;
+  }[];
   /** Called before a file is sent; returning true means the answer has been given. */
   intercept: (name: string, response: ServerResponse, content: Buffer, start: number) => boolean;
+  /** Called first, whatever is asked; returning true means the answer has been given. */
+  answer: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Answers every request with this status. */
   refuse: number | undefined;
   close(): Promise<void>;
@@ -27,6 +34,7 @@ export async function startHub(
     url: '',
     requests,
     intercept: () => false,
+    answer: () => false,
     refuse: undefined,
     close: () =>
       new Promise((resolve) => {
@@ -40,7 +48,13 @@ export async function startHub(
   };
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const path = request.url!.split('?')[0]!;
-    requests.push({ path, range: request.headers.range, token: request.headers.authorization });
+    requests.push({
+      path,
+      range: request.headers.range,
+      ifRange: request.headers['if-range'] as string | undefined,
+      token: request.headers.authorization,
+    });
+    if (hub.answer(request, response)) return;
     if (hub.refuse !== undefined) {
       response.statusCode = hub.refuse;
       json(response, { error: 'no' });
@@ -61,12 +75,21 @@ export async function startHub(
     const content = files.get(name)!;
     const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
     if (hub.intercept(name, response, content, start)) return;
-    response.statusCode = start > 0 ? 206 : 200;
-    response.end(content.subarray(start));
+    sendFrom(start, response, content);
   }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   context.after(() => hub.close());
   return Object.assign(hub, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+}
+
+/** Sends a file from a byte on; with `most`, only so many bytes of what it announces, and then nothing more. */
+export function sendFrom(start: number, response: ServerResponse, content: Buffer, most?: number): void {
+  response.writeHead(start > 0 ? 206 : 200, {
+    'Content-Length': content.length - start,
+    ...(start > 0 && { 'Content-Range': `bytes ${start}-${content.length - 1}/${content.length}` }),
+  });
+  if (most === undefined) response.end(content.subarray(start));
+  else response.write(content.subarray(start, start + most));
 }
 
 function entry([path, content]: [string, Buffer]) {
