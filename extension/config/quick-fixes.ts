@@ -1,5 +1,14 @@
-import { CodeAction, CodeActionKind, type CodeActionProvider, type Range, type TextDocument } from 'vscode';
+import {
+  CodeAction,
+  CodeActionKind,
+  type CodeActionProvider,
+  l10n,
+  type Range,
+  type TextDocument,
+} from 'vscode';
 import { fixEdits } from '../../src/experiment/edit.ts';
+import type { Problem } from '../../src/experiment/problem.ts';
+import type { CommandId } from '../contributions/commands.ts';
 import { type ExperimentDiagnostics, toDiagnostic } from './diagnostics.ts';
 import { rangeOf, workspaceEdit } from './experiment-document.ts';
 
@@ -14,7 +23,9 @@ export class QuickFixes implements CodeActionProvider {
 
   provideCodeActions(document: TextDocument, range: Range): CodeAction[] {
     return this.#diagnostics.problemsOf(document).flatMap((problem) => {
-      if (!problem.fix || !rangeOf(document, problem).intersection(range)) return [];
+      if (!rangeOf(document, problem).intersection(range)) return [];
+      if (problem.code === 'dataset-missing') return [downloadAction(document, problem)];
+      if (!problem.fix) return [];
       const action = new CodeAction(problem.fix.title, CodeActionKind.QuickFix);
       action.edit = workspaceEdit(document, fixEdits(document.getText(), problem.fix));
       action.diagnostics = [toDiagnostic(document, problem)];
@@ -22,4 +33,15 @@ export class QuickFixes implements CodeActionProvider {
       return [action];
     });
   }
+}
+
+/** Data that is ready to use and not on this machine. */
+function downloadAction(document: TextDocument, problem: Problem): CodeAction {
+  const title = l10n.t('Download');
+  const action = new CodeAction(title, CodeActionKind.QuickFix);
+  const command: CommandId = 'distillery.getData';
+  action.command = { title, command, arguments: [document.uri] };
+  action.diagnostics = [toDiagnostic(document, problem)];
+  action.isPreferred = true;
+  return action;
 }

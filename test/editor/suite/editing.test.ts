@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import {
   type CodeAction,
@@ -19,8 +20,10 @@ import {
   workspace,
 } from 'vscode';
 import type { ParameterNode } from '../../../extension/config/hyperparameter-tree.ts';
+import { digits } from '../../../extension/workspace/ready-data.ts';
 import { parseExperiment } from '../../../src/experiment/parse.ts';
 import { describePath } from '../../../src/experiment/problem.ts';
+import { experimentTemplate } from '../../../src/experiment/template.ts';
 import {
   answering,
   distillery,
@@ -269,6 +272,17 @@ describe('inline editing', function () {
       });
       assert.match(textOf(item), value);
     }
+  });
+
+  it('brings the digits that it carries beside an experiment that names them', async () => {
+    const text = experimentTemplate('direct', 'carried', digits);
+    const uri = await write('carried/carried.distill.json', text);
+    await execute('distillery.getData', uri);
+    for (const { images, labels } of [digits.train, digits.test])
+      for (const file of [images, labels]) assert.ok(existsSync(inRoot(`carried/${file}`).fsPath), file);
+    const { checkExperiment } = await import('../../../src/checks/check.ts');
+    assert.deepEqual(await checkExperiment(text, uri.fsPath), []);
+    await workspace.fs.delete(inRoot('carried'), { recursive: true });
   });
 
   it('completes keys, kinds, layer numbers, paths and checkpoints, and explains', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test as nodeTest } from 'node:test';
 import type { BrowserContext, Page } from 'playwright-core';
+import { experimentTemplate } from '../../../src/experiment/template.ts';
 import type { RunRecord } from '../../../src/runs/run-records.ts';
 import { openStore } from '../../../src/runs/store.ts';
 import type { RunState } from '../../../src/worker/events.ts';
@@ -343,6 +344,16 @@ test('a run survives a reload, a closed window, and is shared by two windows', a
   await picture(other, '9-second-window');
   await other.close();
   await checkEvents(await runInState(own, ['cancelled']));
+});
+
+test('data that the extension does not carry is offered for download before a run', async () => {
+  writeFileSync(join(project, 'mnist.distill.json'), experimentTemplate('direct', 'mnist'));
+  const dialog = page.locator('.monaco-dialog-box', { hasText: 'MNIST is not on this machine' });
+  await rowButton(page, /^Experiment mnist\.distill/, 'Run Experiment', () => seen(dialog, 20_000));
+  await seen(dialog.getByRole('button', { name: 'Download' }));
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  assert.ok(!(await runs()).some(({ file }) => file.endsWith('mnist.distill.json')));
 });
 
 test('in a folder that is not trusted everything can be read and nothing runs', async () => {

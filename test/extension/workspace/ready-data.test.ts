@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { bringDigits } from '../../../extension/workspace/ready-data.ts';
+import { bringDigits, digits } from '../../../extension/workspace/ready-data.ts';
 import { checkExperiment } from '../../../src/checks/check.ts';
 import { experimentTemplate, templateDataset } from '../../../src/experiment/template.ts';
 
@@ -39,10 +39,10 @@ test('a new experiment where no data is comes with digits that can be opened, an
     const sample = join(root, 'sample');
     const directory = join(root, 'folder');
     await sampleProject(sample);
-    const dataset = await bringDigits(sample, directory);
+    await bringDigits(sample, directory);
     const file = join(directory, 'response.distill.json');
     assert.equal(templateDataset('response'), 'mnist');
-    const problems = await checkExperiment(experimentTemplate('response', 'first', dataset), file);
+    const problems = await checkExperiment(experimentTemplate('response', 'first', digits), file);
     assert.deepEqual(
       problems.filter(({ severity }) => severity === 'error'),
       [],
