@@ -1,4 +1,5 @@
 import { figuresOf, type ModelSummary } from '../../src/compare/run-figures.ts';
+import { factsOf } from '../../src/experiment/strategies/facts.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
 import type { MeasuredModel } from '../../webview/protocol.ts';
 
@@ -13,7 +14,7 @@ export function measuredModels(record: RunRecord): MeasuredModel[] {
   add('Teacher', 'teacher', teacher);
   add('Student', 'student', student);
   for (const { name, figures } of candidates)
-    add(name, record.strategy === 'self' ? 'exit' : 'peer', figures);
+    add(name, factsOf(record.strategy)?.alongside ?? 'peer', figures);
   if (result?.ensemble && ensembleAccuracy !== null) {
     const { loss, macroF1, calibrationError, reliability = null } = result.ensemble;
     add('Ensemble', 'ensemble', {

@@ -1,7 +1,7 @@
 import { compressionSource, requireUnquantized } from '../compression/source.ts';
-import { compresses } from '../experiment/compression-schema.ts';
 import type { Finding } from '../experiment/problem.ts';
 import { valueAt } from '../experiment/schema-walk.ts';
+import { compresses } from '../experiment/strategies/compression.ts';
 import { taskFor } from '../models/fit-weights.ts';
 import type { CheckpointDescription } from '../models/read-model-config.ts';
 import { otherClasses } from './class-names.ts';

@@ -1,20 +1,11 @@
-import type { Finding, JsonPath } from '../experiment/problem.ts';
+import type { Finding } from '../experiment/problem.ts';
 import type { StrategyConfig } from '../experiment/schema.ts';
+import { strategyFacts } from '../experiment/strategies/facts.ts';
+import { strategyRecord } from '../experiment/strategy-schema.ts';
 import type { Check, CheckContext } from './context.ts';
 import { classifierIsTrained } from './student-classifier.ts';
 
-type AmongStudents = Extract<StrategyConfig, { kind: 'online' | 'self' }>;
-
-interface Weights {
-  /** Of the labels. */
-  readonly labels: number;
-  /** Of terms that compare the models' answers. */
-  readonly answers: number;
-  /** Of terms that compare hidden states, which leave the classifier alone. */
-  readonly states: number;
-  /** Where to look. */
-  readonly path: JsonPath;
-}
+type AmongStudents = Extract<StrategyConfig, { scaleByTemperature: boolean }>;
 
 /** Weights and temperatures that are allowed but amount to something else than one would think. */
 export const checkLossWeights: Check = (context) => {
@@ -24,11 +15,11 @@ export const checkLossWeights: Check = (context) => {
 
 function weightFindings(context: CheckContext): Finding[] {
   const { strategy } = context.experiment;
-  if (strategy.kind === 'online' || strategy.kind === 'self') return amongStudents(strategy);
-  const weights = weightsOf(strategy);
-  if (weights === undefined) return [];
-  const { labels, answers, states, path } = weights;
-  const base = { path, severity: 'warning', code: 'loss-weights' } as const;
+  if ('scaleByTemperature' in strategy) return amongStudents(strategy);
+  const shares = strategyRecord(strategy).shares?.(strategy);
+  if (shares === undefined) return [];
+  const { labels, answers, states, option } = shares;
+  const base = { path: ['strategy', option], severity: 'warning', code: 'loss-weights' } as const;
   if (labels + answers + states === 0)
     return [
       {
@@ -80,13 +71,14 @@ function weightFindings(context: CheckContext): Finding[] {
 /** Of strategies without a teacher: labels are all that ties the students to the task. */
 function amongStudents({ kind, weight, labelWeight }: AmongStudents): Finding[] {
   const path = ['strategy', labelWeight === 0 ? 'labelWeight' : 'weight'];
+  const learner = strategyFacts[kind].alongside;
   const base = { code: 'loss-weights', path } as const;
   if (labelWeight === 0)
     return [
       {
         ...base,
         severity: 'error',
-        message: `The labels weigh 0, and ${kind === 'online' ? 'peers' : 'exits'} that learn from each other alone learn nothing of the task.`,
+        message: `The labels weigh 0, and ${learner}s that learn from each other alone learn nothing of the task.`,
         remedy: 'Give the labels a weight above 0.',
       },
     ];
@@ -95,48 +87,15 @@ function amongStudents({ kind, weight, labelWeight }: AmongStudents): Finding[] 
     {
       ...base,
       severity: 'warning',
-      message: `The weight is 0: ${kind === 'online' ? 'every peer' : 'every exit'} learns from labels alone.`,
+      message: `The weight is 0: every ${learner} learns from labels alone.`,
       remedy: 'Raise the weight, or use strategy "direct".',
     },
   ];
 }
 
-function weightsOf(strategy: StrategyConfig): Weights | undefined {
-  switch (strategy.kind) {
-    case 'response':
-      return weights(1 - strategy.alpha, strategy.alpha, 0, 'alpha');
-    case 'sequence':
-      return weights(1 - strategy.weight, strategy.weight, 0, 'weight');
-    case 'feature':
-      return weights(strategy.labelWeight, strategy.responseWeight, strategy.weight, 'labelWeight');
-    case 'relation':
-      return weights(strategy.labelWeight, 0, strategy.distance + strategy.angle, 'labelWeight');
-    case 'combined': {
-      const sum = (answers: boolean) =>
-        strategy.terms
-          .filter(({ kind }) => (kind === 'response' || kind === 'sequence') === answers)
-          .reduce((total, { weight }) => total + weight, 0);
-      return weights(strategy.labelWeight, sum(true), sum(false), 'labelWeight');
-    }
-    default:
-      return undefined;
-  }
-}
-
-function weights(labels: number, answers: number, states: number, option: string): Weights {
-  return { labels, answers, states, path: ['strategy', option] };
-}
-
 function temperatureFindings(strategy: StrategyConfig): Finding[] {
-  const places: [number, JsonPath][] =
-    strategy.kind === 'combined'
-      ? strategy.terms.flatMap((term, index): [number, JsonPath][] =>
-          'temperature' in term ? [[term.temperature, ['strategy', 'terms', index, 'temperature']]] : [],
-        )
-      : 'temperature' in strategy && strategy.kind !== 'generated'
-        ? [[strategy.temperature, ['strategy', 'temperature']]]
-        : [];
-  return places.flatMap(([temperature, path]) => {
+  const places = strategyRecord(strategy).temperatures?.(strategy) ?? [];
+  return places.flatMap(({ temperature, path }) => {
     if (temperature >= 1 && temperature <= 50) return [];
     return [
       {
@@ -145,7 +104,7 @@ function temperatureFindings(strategy: StrategyConfig): Finding[] {
             ? `A temperature of ${temperature} makes the teacher’s answers sharper, hiding how it ranks the wrong classes.`
             : `A temperature of ${temperature} makes all classes nearly equal, so that little of the teacher is left.`,
         remedy: 'Values from 1 to 20 are usual.',
-        path,
+        path: ['strategy', ...path],
         severity: 'warning',
         code: 'temperature',
       } satisfies Finding,

@@ -1,7 +1,9 @@
 import type { TaskShape } from '../data/dataset.ts';
-import { compresses } from '../experiment/compression-schema.ts';
 import type { Finding, JsonPath } from '../experiment/problem.ts';
 import type { ModelConfig, StrategyConfig } from '../experiment/schema.ts';
+import { compresses } from '../experiment/strategies/compression.ts';
+import { strategyFacts, strategyKinds } from '../experiment/strategies/facts.ts';
+import { strategyRecord } from '../experiment/strategy-schema.ts';
 import { planModel } from '../models/create-model.ts';
 import { truncatedConfig } from '../models/truncate.ts';
 import { createStrategy } from '../strategies/create-strategy.ts';
@@ -11,19 +13,22 @@ import { plannedShapes } from './hidden-shapes.ts';
 import { studentModel } from './student-model.ts';
 import { taskOf } from './task.ts';
 
-const teacherless: readonly StrategyConfig['kind'][] = ['direct', 'self', 'online'];
+const withoutTeacher = `strategy ${strategyKinds
+  .filter((kind) => !strategyFacts[kind].needsTeacher && !compresses({ kind }))
+  .map((kind) => JSON.stringify(kind))
+  .join(', ')
+  .replace(/, ([^,]*)$/, ' or $1')}`;
 
 /** Whether strategy, teacher and student go together. */
 export const checkStrategy: Check = (context) => {
   const { experiment } = context;
   const { strategy, teacher } = experiment;
   if (compresses(strategy)) return [];
-  if (!teacherless.includes(strategy.kind) && teacher === undefined)
+  if (strategyFacts[strategy.kind].needsTeacher && teacher === undefined)
     return [
       {
         message: `Strategy "${strategy.kind}" needs a teacher, and the experiment has none.`,
-        remedy:
-          'Add a "teacher" with a "model" or a "checkpoint", or use strategy "direct", "self" or "online".',
+        remedy: `Add a "teacher" with a "model" or a "checkpoint", or use ${withoutTeacher}.`,
         path: ['strategy', 'kind'],
         severity: 'error',
         code: 'teacher-missing',
@@ -35,20 +40,12 @@ export const checkStrategy: Check = (context) => {
   return [...promptFindings(strategy, task), ...layerFindings(context)];
 };
 
-/** Terms that compare next tokens have nothing to compare in images and in texts to classify. */
+/** Next tokens are nothing that images and texts to classify have. */
 function nextTokenOnly(strategy: StrategyConfig, task: TaskShape): Finding[] {
-  const places: JsonPath[] =
-    strategy.kind === 'sequence' || strategy.kind === 'generated'
-      ? [['strategy', 'kind']]
-      : strategy.kind === 'combined'
-        ? strategy.terms.flatMap(({ kind }, index) =>
-            kind === 'sequence' ? [['strategy', 'terms', index, 'kind'] as const] : [],
-          )
-        : [];
-  return places.map((path) => ({
-    message: `${strategy.kind === 'generated' ? 'Generated text' : 'Sequence distillation'} is for language models, and the dataset has ${task.image ? 'images' : 'texts to classify'}.`,
+  return (strategyRecord(strategy).languageModelsOnly?.(strategy) ?? []).map(({ what, path }) => ({
+    message: `${what} is for language models, and the dataset has ${task.image ? 'images' : 'texts to classify'}.`,
     remedy: `Use "response" for ${task.image ? 'images' : 'classes'}.`,
-    path,
+    path: ['strategy', ...path],
     severity: 'error',
     code: 'sequence-of-images',
   }));

@@ -1,7 +1,7 @@
 import type { TaskShape } from '../data/dataset.ts';
-import { compresses } from '../experiment/compression-schema.ts';
 import type { JsonPath } from '../experiment/problem.ts';
 import type { ModelConfig } from '../experiment/schema.ts';
+import { compresses } from '../experiment/strategies/compression.ts';
 import { matchLayers, withFewerLayers } from '../models/from-layers.ts';
 import { type CheckContext, teacherModel } from './context.ts';
 

@@ -7,10 +7,11 @@ import { checkpointTokenizer, noTokenizer, storedTokenizer } from '../data/text/
 import type { Tokenizer } from '../data/text/tokenizer.ts';
 import { compareVocabularies } from '../data/text/vocabularies.ts';
 import { wordSpecials } from '../data/text/word-tokenizer.ts';
-import { compresses } from '../experiment/compression-schema.ts';
 import type { Finding, JsonPath } from '../experiment/problem.ts';
 import { resolvePath } from '../experiment/resolve-path.ts';
 import type { DatasetConfig, Experiment } from '../experiment/schema.ts';
+import { compresses } from '../experiment/strategies/compression.ts';
+import { strategyFacts } from '../experiment/strategies/facts.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { inspectCheckpoint } from '../models/checkpoint.ts';
 import { type Check, type CheckContext, findingOf } from './context.ts';
@@ -139,7 +140,7 @@ function differentSizes({ strategy }: Experiment, models: readonly Found[]): Fin
   const [teacher, student] = ['teacher', 'student'].map((role) =>
     models.find((model) => model.role === role),
   );
-  if (strategy.kind === 'direct' || strategy.kind === 'generated') return [];
+  if (!strategyFacts[strategy.kind].comparesSamples) return [];
   if (!teacher?.continues || !student?.continues || (teacher.tokens && student.tokens)) return [];
   if (teacher.rows === student.rows) return [];
   return [

@@ -1,5 +1,6 @@
 import type { Finding, JsonPath } from '../experiment/problem.ts';
 import { valueAt } from '../experiment/schema-walk.ts';
+import { strategyRecord } from '../experiment/strategy-schema.ts';
 import { unusedByCompression } from './compression.ts';
 import type { Check } from './context.ts';
 import { taskOf } from './task.ts';
@@ -49,21 +50,8 @@ export const checkUnusedOptions: Check = (context) => {
     augmentation(['teacher', 'training']);
   }
 
-  const divergence = (kind: string, section: JsonPath) => {
-    if (kind !== 'jsd') unused([...section, 'beta'], 'only the divergence "jsd" uses it');
-    if (!kind.startsWith('skew')) unused([...section, 'lambda'], 'only the skewed divergences use it');
-  };
-  if (strategy.kind === 'sequence') divergence(strategy.divergence, ['strategy']);
-  if (strategy.kind === 'combined')
-    for (const [index, term] of strategy.terms.entries())
-      if (term.kind === 'sequence') divergence(term.divergence, ['strategy', 'terms', index]);
-  if (strategy.kind === 'feature' && strategy.responseWeight === 0)
-    unused(['strategy', 'temperature'], 'responseWeight is 0');
-  if ((strategy.kind === 'online' || strategy.kind === 'self') && strategy.temperature === 1)
-    unused(['strategy', 'scaleByTemperature'], 'the temperature is 1, and so is its square');
-  if (strategy.kind === 'generated' && strategy.temperature === 0)
-    for (const name of ['topK', 'topP'])
-      unused(['strategy', name], 'temperature 0 always takes the most probable token');
+  for (const { path, why } of strategyRecord(strategy).idle?.(strategy) ?? [])
+    unused(['strategy', ...path], why);
   for (const { path, why } of unusedByCompression(context)) unused(path, why);
   return findings;
 };

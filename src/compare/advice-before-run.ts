@@ -1,5 +1,5 @@
-import { compresses } from '../experiment/compression-schema.ts';
 import type { Experiment } from '../experiment/schema.ts';
+import { roleOf } from '../experiment/strategies/facts.ts';
 import type { Advice } from './advice.ts';
 import type { ComparedRun } from './compared-run.ts';
 import { formatBytes, formatCount, formatPercent, formatPercentSpread, formatRatio } from './formatting.ts';
@@ -24,7 +24,7 @@ const bytesPerWeight = 4;
 /** Advice before anything is trained, by fixed rules; what it is about is named by the key 'experiment'. */
 export function adviseBefore(known: KnownBefore): Advice[] {
   const { strategy } = known.experiment;
-  if (strategy.kind === 'direct' || compresses(strategy)) return [];
+  if (roleOf(strategy.kind) !== 'distillation') return [];
   return [...onSeeds(known), ...onYardstick(known), ...onSize(known), ...onLabels(known)];
 }
 
@@ -69,7 +69,7 @@ function onYardstick({ experiment, earlier = [] }: KnownBefore): Advice[] {
     config: experiment,
   };
   const direct = earlier
-    .filter((run) => run.strategy === 'direct')
+    .filter((run) => roleOf(run.strategy) === 'yardstick')
     .map((run) => ({ ...run, file: undefined }));
   const groups = groupRuns([...direct, planned]);
   const choice = baselineOf(groups.find((group) => group.runs.includes(planned.id))!, groups);

@@ -1,3 +1,4 @@
+import { roleOf } from '../experiment/strategies/facts.ts';
 import type { Advice, AdviceMaterial, Evidence } from './advice.ts';
 import { type FigureKey, figureKind } from './figure-kinds.ts';
 import { formatPercent, formatSeconds } from './formatting.ts';
@@ -129,7 +130,7 @@ function extraCost(group: RunGroup): string {
 
 function onDirect(group: RunGroup): Advice[] {
   const retention = mean(group, 'retention');
-  if (group.strategy !== 'direct' || retention === null || retention < 0.995) return [];
+  if (roleOf(group.strategy) !== 'yardstick' || retention === null || retention < 0.995) return [];
   return [
     {
       rule: 'labels-suffice',
@@ -146,13 +147,13 @@ function onDirect(group: RunGroup): Advice[] {
 function onSize(group: RunGroup): Advice[] {
   const compression = mean(group, 'compressionRatio');
   const retention = mean(group, 'retention');
-  if (compression === null || retention === null || group.strategy === 'direct') return [];
+  if (compression === null || retention === null || roleOf(group.strategy) === 'yardstick') return [];
   const figures = [
     evidence(group, 'compressionRatio'),
     evidence(group, 'retention'),
     evidence(group, 'bytes'),
   ];
-  const compressed = group.strategy === 'quantize' || group.strategy === 'prune';
+  const compressed = roleOf(group.strategy) === 'alternative';
   if (compression < 1.5 && compressed)
     return group.strategy === 'prune' ? [zerosTakeSpace(group, figures)] : [];
   if (compression < 1.5)
@@ -211,7 +212,7 @@ function zerosTakeSpace(group: RunGroup, figures: readonly Evidence[]): Advice {
 function onSpeed(group: RunGroup): Advice[] {
   const speedup = mean(group, 'speedup');
   const compression = mean(group, 'compressionRatio');
-  if (speedup === null || compression === null || group.strategy === 'direct') return [];
+  if (speedup === null || compression === null || roleOf(group.strategy) === 'yardstick') return [];
   const figures = [
     evidence(group, 'speedup'),
     evidence(group, 'latencyMs'),
@@ -252,7 +253,7 @@ function onCalibration(group: RunGroup): Advice[] {
   const teacher = group.counted
     .map((run) => run.teacher?.calibrationError ?? null)
     .filter((value) => value !== null);
-  if (error === null || teacher.length === 0 || group.strategy === 'direct') return [];
+  if (error === null || teacher.length === 0 || roleOf(group.strategy) === 'yardstick') return [];
   const ofTeacher = teacher.reduce((sum, value) => sum + value, 0) / teacher.length;
   if (error < 0.05 || error < 2 * ofTeacher) return [];
   return [

@@ -1,3 +1,4 @@
+import { roleOf } from '../experiment/strategies/facts.ts';
 import type { Advice, AdviceMaterial, Evidence } from './advice.ts';
 import { figureKind } from './figure-kinds.ts';
 import { formatBytes, formatPercentSpread } from './formatting.ts';
@@ -32,7 +33,7 @@ function onTrouble(teacher: TeacherRow, { kind, headline, text, direct }: Teache
 
 function onAlternatives(teacher: TeacherRow, { groups }: AdviceMaterial): Advice[] {
   const mine = groups.filter((group) => teacher.groups.includes(group.key) && group.counted.length > 0);
-  const students = mine.filter((group) => !['direct', 'quantize', 'prune'].includes(group.strategy));
+  const students = mine.filter((group) => roleOf(group.strategy) === 'distillation');
   if (students.length === 0) return [];
   const quantized = mine.filter((group) => group.strategy === 'quantize');
   const pruned = mine.filter((group) => group.strategy === 'prune');

@@ -1,3 +1,4 @@
+import { roleOf } from '../experiment/strategies/facts.ts';
 import type { Advice, AdviceMaterial } from './advice.ts';
 import { formatPercent } from './formatting.ts';
 import { formatGain } from './gain.ts';
@@ -27,7 +28,7 @@ export function teacherTrouble(
     verdicts.filter(({ group }) => teacher.groups.includes(group)).map(({ baseline }) => baseline),
   );
   const direct = groups.filter(
-    (group) => group.strategy === 'direct' && (mine.includes(group) || yardsticks.has(group.key)),
+    (group) => roleOf(group.strategy) === 'yardstick' && (mine.includes(group) || yardsticks.has(group.key)),
   );
   return brokenTeacher(mine) ?? worseThanDirect(teacher, direct);
 }

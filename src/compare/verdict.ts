@@ -1,3 +1,4 @@
+import { roleOf } from '../experiment/strategies/facts.ts';
 import { type Comparability, comparability, describeDifferences } from './comparability.ts';
 import type { RunGroup } from './groups.ts';
 import { byDataSet } from './sections/sections.ts';
@@ -49,9 +50,6 @@ export interface VerdictOptions {
   readonly relevantGain?: number;
 }
 
-/** What is no distillation: the yardstick, and the alternatives, which have no student to train another way. */
-const notJudged = new Set(['direct', 'quantize', 'prune']);
-
 /**
  * Judges every group with results, all of them on the same data, in which a student learns from a teacher, from itself or from peers. The yardstick is
  * direct training of the same student on the same data with the same budget; each seed is one pair, so that what both
@@ -65,7 +63,7 @@ const notJudged = new Set(['direct', 'quantize', 'prune']);
 export function judge(groups: readonly RunGroup[], options: VerdictOptions = {}): Verdict[] {
   const yardsticks = yardsticksAmong(groups);
   return groups
-    .filter((group) => !notJudged.has(group.strategy) && group.counted.length > 0)
+    .filter((group) => roleOf(group.strategy) === 'distillation' && group.counted.length > 0)
     .map((group) => judgeGroup(group, yardsticks, options));
 }
 
@@ -79,7 +77,7 @@ export function baselineOf(
 }
 
 function yardsticksAmong(groups: readonly RunGroup[]): YardstickFinder | null {
-  const direct = groups.filter((group) => group.strategy === 'direct');
+  const direct = groups.filter((group) => roleOf(group.strategy) === 'yardstick');
   return direct.length > 0 ? new YardstickFinder(direct) : null;
 }
 

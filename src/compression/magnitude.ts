@@ -1,6 +1,6 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import { tf } from '../device/tensorflow.ts';
-import type { PruneConfig } from '../experiment/compression-schema.ts';
+import type { PruneConfig } from '../experiment/strategies/prune/record.ts';
 import type { Model } from '../models/model.ts';
 import type { AttachedStrategy } from '../strategies/strategy.ts';
 

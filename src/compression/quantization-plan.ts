@@ -1,4 +1,4 @@
-import type { QuantizeConfig } from '../experiment/compression-schema.ts';
+import type { QuantizeConfig } from '../experiment/strategies/quantize/record.ts';
 import { floatsToHalves, halvesToFloats } from '../models/half-precision.ts';
 import type { EditableGraph } from './onnx/editable-graph.ts';
 import { foldNormalizations } from './onnx/fold-normalization.ts';

@@ -1,7 +1,7 @@
 import type { Dataset, Split } from '../data/dataset.ts';
 import type { HostTensor } from '../device/device.ts';
 import type { OnnxDevice } from '../device/onnx/onnx-device.ts';
-import type { QuantizeConfig } from '../experiment/compression-schema.ts';
+import type { QuantizeConfig } from '../experiment/strategies/quantize/record.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { saveModel } from '../models/checkpoint.ts';
 import { weightsFile } from '../models/checkpoint-weights.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { compresses } from './compression-schema.ts';
 import { withoutLater } from './later-options.ts';
 import type { Experiment } from './schema.ts';
+import { compresses } from './strategies/compression.ts';
 import { defaultWords } from './text-dataset-schema.ts';
 
 /**

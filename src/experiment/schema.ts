@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { compresses } from './compression-schema.ts';
 import { imageDatasets } from './image-dataset-schema.ts';
 import { modelSchema } from './model-schema.ts';
 import { belowOne, checkpointPath, choice, count, fraction, seed, wholeNumber } from './option.ts';
+import { compresses } from './strategies/compression.ts';
 import { strategySchema } from './strategy-schema.ts';
 import { studentSchema } from './student-schema.ts';
 import { textDatasets } from './text-dataset-schema.ts';

@@ -1,4 +1,4 @@
-import type { LayerPair } from '../experiment/strategy-schema.ts';
+import type { LayerPair } from '../experiment/strategies/options.ts';
 import { UserError } from '../experiment/user-error.ts';
 import type { HiddenShapes } from './hidden-shapes.ts';
 

@@ -2,6 +2,7 @@ import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../data/dataset.ts';
 import type { RandomSource } from '../device/random-source.ts';
 import type { ModelConfig } from '../experiment/schema.ts';
+import type { GeneratedConfig } from '../experiment/strategies/generated/record.ts';
 import type { ForwardResult, Model, ModelInput } from '../models/model.ts';
 import type { HiddenShapes } from './hidden-shapes.ts';
 
@@ -18,6 +19,8 @@ export interface TeacherNeeds {
   readonly pooled: readonly number[];
   /** Language models: the largest logits of each position are enough; all of them where there are no more. */
   readonly topLogits?: TopLogitsNeeds;
+  /** Texts that it writes before training, which the student learns from in place of the samples. */
+  readonly texts?: GeneratedConfig;
 }
 
 export interface TopLogitsNeeds {

@@ -1,6 +1,6 @@
 import { compressionSource } from '../compression/source.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { type CompressionConfig, compresses } from '../experiment/compression-schema.ts';
+import { type CompressionConfig, compresses } from '../experiment/strategies/compression.ts';
 import { UserError } from '../experiment/user-error.ts';
 import type { Teacher } from '../training/teacher.ts';
 import { appraise } from './appraise.ts';

@@ -2,8 +2,8 @@ import { type ModelRole, type ReadingModel, tokenizerFindings } from '../checks/
 import { compressionSource } from '../compression/source.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { checkpointTokenizer, noTokenizer, tokenizerFileOf } from '../data/text/checkpoint-tokenizer.ts';
-import { compresses } from '../experiment/compression-schema.ts';
 import type { DatasetConfig } from '../experiment/schema.ts';
+import { compresses } from '../experiment/strategies/compression.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { readModelConfig } from '../models/read-model-config.ts';
 import { checkpointFolder } from '../training/checkpoint-folder.ts';

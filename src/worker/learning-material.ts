@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Dataset, Split } from '../data/dataset.ts';
-import { UserError } from '../experiment/user-error.ts';
+import type { GeneratedConfig } from '../experiment/strategies/generated/record.ts';
 import type { TeacherNeeds } from '../strategies/strategy.ts';
 import { generatedSplit } from '../training/generation/generated-split.ts';
 import { gigabytes } from '../training/signal-file-writer.ts';
@@ -21,7 +21,6 @@ export interface LearningMaterial {
 
 /**
  * Has the teacher do beforehand what can be done beforehand: answer every sample, or write the texts to learn from.
- * @throws UserError if the experiment lacks a teacher that its strategy needs
  * @throws Interruption
  */
 export async function learningMaterial(
@@ -31,7 +30,7 @@ export async function learningMaterial(
   dataset: Dataset,
 ): Promise<LearningMaterial> {
   const signals = await teacherAnswers(job, teacher, needs, dataset);
-  const written = await teacherTexts(job, teacher, dataset);
+  const written = teacher && needs.texts && (await teacherTexts(job, teacher, needs.texts, dataset));
   return {
     samples: written?.split ?? dataset.subset,
     teacher: signals.source,
@@ -89,26 +88,21 @@ async function teacherAnswers(
   return { source, cost: { seconds, secondsPerPass: source.secondsPerPass } };
 }
 
-/** The texts to learn from where the teacher writes them; `seconds` is what that cost this run. */
+/** The texts that the teacher writes; `seconds` is what that cost this run. */
 async function teacherTexts(
   job: Job,
-  teacher: Teacher | undefined,
+  teacher: Teacher,
+  config: GeneratedConfig,
   dataset: Dataset,
-): Promise<{ split: Split; seconds: number } | undefined> {
+): Promise<{ split: Split; seconds: number }> {
   const { request, device, control } = job;
-  const { strategy } = request.experiment;
-  if (strategy.kind !== 'generated') return undefined;
-  if (!teacher)
-    throw new UserError('Strategy "generated" has a teacher write texts, and the experiment names none.', {
-      remedy: 'Add a "teacher" with a "model" or a "checkpoint".',
-    });
   job.begin('signals');
   const started = performance.now();
   const { split } = await generatedSplit({
     device,
     teacher: teacher.model,
     teacherHash: teacher.hash,
-    config: strategy,
+    config,
     dataset,
     cacheDirectory: join(request.dataDirectory, 'cache'),
     onProgress: job.progress('signals', 'tokens'),

@@ -1,7 +1,7 @@
 import { sparsityOf, withMagnitudePruning } from '../compression/magnitude.ts';
 import { copyOf, pruneUnits } from '../compression/structured/prune-units.ts';
 import type { Dataset } from '../data/dataset.ts';
-import type { PruneConfig } from '../experiment/compression-schema.ts';
+import type { PruneConfig } from '../experiment/strategies/prune/record.ts';
 import { parameterCount } from '../models/model.ts';
 import { readModelConfig } from '../models/read-model-config.ts';
 import { withoutZeros } from '../models/stored/sparse-weights.ts';

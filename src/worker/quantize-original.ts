@@ -2,7 +2,7 @@ import { quantizeModel, saveQuantized } from '../compression/quantize.ts';
 import { requireUnquantized } from '../compression/source.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { OnnxDevice } from '../device/onnx/onnx-device.ts';
-import type { QuantizeConfig } from '../experiment/compression-schema.ts';
+import type { QuantizeConfig } from '../experiment/strategies/quantize/record.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { heed } from '../training/interruption.ts';
 import type { Teacher } from '../training/teacher.ts';

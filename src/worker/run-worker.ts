@@ -6,7 +6,7 @@ import { usableCores } from '../device/cores.ts';
 import type { Device } from '../device/device.ts';
 import { openDevice } from '../device/open-device.ts';
 import { grantedThreads } from '../device/worker-environment.ts';
-import { compresses } from '../experiment/compression-schema.ts';
+import { compresses } from '../experiment/strategies/compression.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { Checkpoints } from '../training/checkpoint.ts';
 import { ExclusiveLock } from '../training/exclusive-lock.ts';

@@ -44,7 +44,7 @@ export async function trainingJob(job: Job): Promise<void> {
   const { strategy, needs } = attachStrategy(job, student, teacher?.model, dataset);
   warnOfSize(job, student, teacher);
   if (teacher) {
-    const needed = needs.logits || experiment.strategy.kind === 'generated';
+    const needed = needs.logits || needs.texts !== undefined;
     await requireUseful(job, 'The teacher', teacher, known.get('teacher')!, dataset, needed);
   }
 
@@ -128,7 +128,7 @@ function attachStrategy(
   const strategy = createStrategy(experiment.strategy);
   const teacherShapes = teacher && hiddenShapes(teacher);
   const needs = strategy.needs({ student: hiddenShapes(student), teacher: teacherShapes });
-  if (needsTeacher(needs) && !teacher)
+  if ((needsTeacher(needs) || needs.texts) && !teacher)
     throw new UserError(
       `The strategy "${strategy.kind}" learns from a teacher, and the experiment names none.`,
       {

@@ -9,7 +9,10 @@ import { quantizeGroups, quantizeRows } from '../../src/compression/quantization
 import { type Quantization, quantizeModel, saveQuantized } from '../../src/compression/quantize.ts';
 import { copyOf } from '../../src/compression/structured/prune-units.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
-import { type QuantizeConfig, quantizeSchema } from '../../src/experiment/compression-schema.ts';
+import {
+  type QuantizeConfig,
+  quantize as quantizeRecord,
+} from '../../src/experiment/strategies/quantize/record.ts';
 import { floatsToHalves, halvesToFloats } from '../../src/models/half-precision.ts';
 import type { Model } from '../../src/models/model.ts';
 import { dequantizeGroups, dequantizeRows } from '../../src/models/stored/dequantize.ts';
@@ -33,7 +36,12 @@ async function quantized(
   options: Partial<QuantizeConfig>,
 ): Promise<{ model: Model; quantization: Quantization }> {
   const model = await tinyModel(architecture);
-  const config = quantizeSchema.parse({ kind: 'quantize', groupSize: 16, percentile: 100, ...options });
+  const config = quantizeRecord.schema.parse({
+    kind: 'quantize',
+    groupSize: 16,
+    percentile: 100,
+    ...options,
+  });
   return { model, quantization: await quantizeModel({ device, model, config, train: splitOf(model) }) };
 }
 

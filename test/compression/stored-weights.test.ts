@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { quantizeModel, saveQuantized } from '../../src/compression/quantize.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
-import { quantizeSchema } from '../../src/experiment/compression-schema.ts';
+import { quantize as quantizeRecord } from '../../src/experiment/strategies/quantize/record.ts';
 import { UserError } from '../../src/experiment/user-error.ts';
 import { checkpointBytes, inspectCheckpoint, loadModel, saveModel } from '../../src/models/checkpoint.ts';
 import { checkpointHash } from '../../src/models/checkpoint-hash.ts';
@@ -32,7 +32,7 @@ after(() => rm(root, { recursive: true, force: true }));
 const dataset = { classNames: [] } as unknown as Dataset;
 async function saved(architecture: Architecture, scheme: 'int8' | 'int8-weights' | 'int4-weights') {
   const model = await tinyModel(architecture);
-  const config = quantizeSchema.parse({ kind: 'quantize', groupSize: 16, percentile: 100, scheme });
+  const config = quantizeRecord.schema.parse({ kind: 'quantize', groupSize: 16, percentile: 100, scheme });
   const quantization = await quantizeModel({ device, model, config, train: splitOf(model) });
   const directory = join(root, `${architecture}-${scheme}`);
   const { bytes } = await saveQuantized(quantization, dataset, directory);

@@ -1,5 +1,6 @@
 import { type FigureKey, type FigureKind, figureKinds } from '../../src/compare/figure-kinds.ts';
 import { formatNumber, formatPercent, formatPoints, missing } from '../../src/compare/formatting.ts';
+import { roleOf } from '../../src/experiment/strategies/facts.ts';
 import type { ComparedGroup, ComparedTeacher, ComparisonData, RunFigures } from '../protocol.ts';
 
 export type Means = Readonly<Partial<Record<FigureKey, number | null>>>;
@@ -53,8 +54,8 @@ export function baselineChoices(comparison: ComparisonData): BaselineChoice[] {
 
 /** Everything that can be a baseline: directly trained students first, then teachers, other groups, and single runs. */
 export function baselinesOf(comparison: ComparisonData): Baseline[] {
-  const direct = comparison.groups.filter((group) => group.strategy === 'direct');
-  const others = comparison.groups.filter((group) => group.strategy !== 'direct');
+  const direct = comparison.groups.filter((group) => roleOf(group.strategy) === 'yardstick');
+  const others = comparison.groups.filter((group) => roleOf(group.strategy) !== 'yardstick');
   const single = comparison.runs.filter((run) => run.student !== null).slice(0, 50);
   return [
     ...direct.map(modelAsBaseline),

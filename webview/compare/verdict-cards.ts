@@ -9,6 +9,7 @@ import {
   missing,
 } from '../../src/compare/formatting.ts';
 import { differenceText } from '../../src/compare/verdict-text.ts';
+import { roleOf } from '../../src/experiment/strategies/facts.ts';
 import { heading } from '../parts/heading.ts';
 import { doubtList, outcomeMark, strategyMark, userText } from '../parts/marks.ts';
 import type { ComparedVerdict, ComparisonData } from '../protocol.ts';
@@ -26,8 +27,7 @@ export function verdictCards(
 
 /** Why there is no verdict at all. */
 export function withoutVerdicts({ groups }: ComparisonData): TemplateResult {
-  const alternatives = ['direct', 'quantize', 'prune'];
-  return groups.some(({ strategy }) => !alternatives.includes(strategy))
+  return groups.some(({ strategy }) => roleOf(strategy) === 'distillation')
     ? html`<p class="hint">No distilled student has results yet; the verdict comes with the first run that completes.</p>`
     : html`<p class="hint">
         No distilled student is chosen; add one to learn whether distillation was worth it.

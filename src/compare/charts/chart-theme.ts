@@ -1,3 +1,5 @@
+import { factsOf, roleOf, strategyFacts, strategyKinds } from '../../experiment/strategies/facts.ts';
+
 /**
  * Colours of charts. All literal colours, since a chart cannot resolve CSS variables; the report swaps them for variables
  * afterwards, so within one theme no two roles share a colour.
@@ -19,7 +21,15 @@ export interface ChartTheme {
 
 const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif";
 
-/** Hues after Okabe & Ito's palette for the colour-blind, each at least 3:1 against the surface; shapes tell them apart too. */
+/** Colors of the strategies, and of what is none. */
+function strategyColors(
+  theme: 'light' | 'dark',
+  others: { readonly teacher: string; readonly other: string },
+): Readonly<Record<string, string>> {
+  const own = strategyKinds.map((kind) => [kind, strategyFacts[kind].color[theme]]);
+  return { ...Object.fromEntries(own), ...others };
+}
+
 export const lightTheme: ChartTheme = {
   text: '#1f2430',
   muted: '#5c6473',
@@ -29,21 +39,7 @@ export const lightTheme: ChartTheme = {
   bad: '#c0312b',
   unsure: '#8a6100',
   heat: '#0b66a8',
-  strategies: {
-    teacher: '#20242f',
-    direct: '#737b89',
-    response: '#0072b2',
-    feature: '#cf5a00',
-    relation: '#008a64',
-    self: '#b8508f',
-    online: '#7448c8',
-    sequence: '#94700a',
-    quantize: '#0a7f92',
-    prune: '#8c1f3c',
-    combined: '#965830',
-    generated: '#527a1e',
-    other: '#4d6a8f',
-  },
+  strategies: strategyColors('light', { teacher: '#20242f', other: '#4d6a8f' }),
   font,
 };
 
@@ -56,21 +52,7 @@ export const darkTheme: ChartTheme = {
   bad: '#ff7d74',
   unsure: '#dcae4a',
   heat: '#55a9e6',
-  strategies: {
-    teacher: '#eef0f5',
-    direct: '#98a0af',
-    response: '#4fb0ee',
-    feature: '#ff9a4d',
-    relation: '#3ccf9f',
-    self: '#ee95ca',
-    online: '#b795ff',
-    sequence: '#d9b84a',
-    quantize: '#4fd0e0',
-    prune: '#ff86a0',
-    combined: '#d8a27a',
-    generated: '#a3c95c',
-    other: '#8fb0d8',
-  },
+  strategies: strategyColors('dark', { teacher: '#eef0f5', other: '#8fb0d8' }),
   font,
 };
 
@@ -103,6 +85,10 @@ export function strategyColor(theme: ChartTheme, { strategy, variant = 0 }: Colo
   return variant % 3 === 2 ? mix(color, theme.surface, 0.2) : color;
 }
 
+/** Colors for what belongs to no strategy: those of all that have a hue. */
+export const hues = (theme: ChartTheme): readonly string[] =>
+  strategyKinds.filter((kind) => roleOf(kind) !== 'yardstick').map((kind) => theme.strategies[kind]!);
+
 /** The name of that colour, for a class or a CSS variable. */
 export function colorName({ strategy, variant = 0 }: Coloured): string {
   const name = strategy in lightTheme.strategies ? strategy : 'other';
@@ -120,23 +106,9 @@ function mix(color: string, other: string, share: number): string {
   return `#${mixed.join('')}`;
 }
 
-const shapes: Readonly<Record<string, string>> = {
-  teacher: 'diamond',
-  direct: 'rect',
-  response: 'circle',
-  feature: 'triangle',
-  relation: 'pin',
-  self: 'roundRect',
-  online: 'arrow',
-  sequence: 'emptyCircle',
-  quantize: 'emptyRect',
-  prune: 'emptyTriangle',
-  combined: 'emptyRoundRect',
-  generated: 'emptyPin',
-};
-
 /** A marker per strategy: colour is never the only thing that tells two apart. */
-export const strategyShape = (strategy: string): string => shapes[strategy] ?? 'emptyDiamond';
+export const strategyShape = (strategy: string): string =>
+  strategy === 'teacher' ? 'diamond' : (factsOf(strategy)?.marker ?? 'emptyDiamond');
 
 /** A marker with an outline alone. The symbols of ECharts that are called empty are filled, and hide what is behind them. */
 export const hollow = (color: string, opacity = 1): MarkerStyle => ({
@@ -175,8 +147,8 @@ export function lineColor(
   { index, of, alone }: { readonly index: number; readonly of: number; readonly alone: boolean },
 ): string {
   if (alone) {
-    const hues = Object.entries(theme.strategies).filter(([name]) => name !== 'teacher' && name !== 'direct');
-    return hues[index % hues.length]![1];
+    const all = hues(theme);
+    return all[index % all.length]!;
   }
   const color = strategyColor(theme, model);
   if (of < 2) return color;

@@ -1,6 +1,6 @@
 import { formatNumber } from '../formatting.ts';
 import { axis, type Chart, frame, legendBelow, progressAxis, progressTooltip, short } from './chart-frame.ts';
-import type { ChartTheme } from './chart-theme.ts';
+import { type ChartTheme, hues } from './chart-theme.ts';
 import { sample } from './curves-chart.ts';
 import { numberTick } from './tick-labels.ts';
 
@@ -18,9 +18,7 @@ export function lossTermsChart(
   theme: ChartTheme,
   size: { readonly width: number },
 ): Chart {
-  const colors = ['response', 'feature', 'relation', 'online', 'self', 'sequence', 'quantize', 'direct'].map(
-    (name) => theme.strategies[name]!,
-  );
+  const colors = hues(theme);
   const total = (index: number) =>
     input.terms.reduce((sum, term) => sum + Math.max(0, term.values[index] ?? 0), 0);
   const last = input.x.length - 1;

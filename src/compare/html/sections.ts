@@ -1,3 +1,4 @@
+import { roleOf } from '../../experiment/strategies/facts.ts';
 import { type Advice, adviceTitle } from '../advice.ts';
 import { candidateColumns, candidateRows } from '../candidate-rows.ts';
 import { type Coloured, colorName } from '../charts/chart-theme.ts';
@@ -109,7 +110,7 @@ export function mainTable(comparison: Comparison): Markup {
 }
 
 function outcome(row: ReportRow): Markup {
-  if (row.strategy === 'direct') return html`<span class="soft">baseline</span>`;
+  if (roleOf(row.strategy) === 'yardstick') return html`<span class="soft">baseline</span>`;
   if (row.verdict === null) return html``;
   const { outcome, mean, metric, deviation } = row.verdict;
   const gain = mean === null ? '' : html`<span class="gain">${formatGain(mean, metric, deviation)}</span>`;

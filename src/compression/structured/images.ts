@@ -1,5 +1,5 @@
-import type { PruneConfig } from '../../experiment/compression-schema.ts';
 import type { ModelConfig } from '../../experiment/schema.ts';
+import type { PruneConfig } from '../../experiment/strategies/prune/record.ts';
 import { UserError } from '../../experiment/user-error.ts';
 import { Cuts, countKept, normalizationWeights, type ReadWeights, strongest } from './cuts.ts';
 

@@ -1,5 +1,5 @@
-import { compresses } from '../../experiment/compression-schema.ts';
 import type { Experiment } from '../../experiment/schema.ts';
+import { compresses } from '../../experiment/strategies/compression.ts';
 import { isHubReference, parseHubReference } from '../../models/hub/reference.ts';
 import type { RunResult } from '../events.ts';
 import type { RunRequest } from '../run-request.ts';

@@ -1,4 +1,4 @@
-import type { QuantizeConfig } from '../../experiment/compression-schema.ts';
+import type { QuantizeConfig } from '../../experiment/strategies/quantize/record.ts';
 import { quantizedFile } from '../../models/stored/quantized-weights.ts';
 import { sparseFile } from '../../models/stored/sparse-weights.ts';
 import type { RunResult } from '../events.ts';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import { RandomGenerator } from '../../../src/device/random-generator.ts';
-import { type GeneratedConfig, generatedSchema } from '../../../src/experiment/generated-schema.ts';
 import { modelSchema } from '../../../src/experiment/model-schema.ts';
 import { datasetSchema } from '../../../src/experiment/schema.ts';
+import { type GeneratedConfig, generated } from '../../../src/experiment/strategies/generated/record.ts';
 import { buildModel } from '../../../src/models/build-model.ts';
 import { generatedSplit } from '../../../src/training/generation/generated-split.ts';
 import { sampleContinuations } from '../../../src/training/generation/sample-continuations.ts';
@@ -53,7 +53,7 @@ const generate = (config: Partial<GeneratedConfig>, cache: string, changes = {})
     device,
     teacher,
     teacherHash: 'teacher one',
-    config: generatedSchema.parse({ kind: 'generated', promptLength: 10, samples: 5, ...config }),
+    config: generated.schema.parse({ kind: 'generated', promptLength: 10, samples: 5, ...config }),
     dataset,
     cacheDirectory: join(folder, cache),
     ...changes,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { count, fraction, seed } from './option.ts';
+import { count, fraction, seed } from '../../option.ts';
+import type { StrategyRecord } from '../strategy-record.ts';
 
 /** Sequence-level distillation (Kim & Rush 2016): the teacher writes what the student learns from. */
-export const generatedSchema = z
+const schema = z
   .strictObject({
     kind: z.literal('generated').describe('Texts that the teacher writes.'),
     promptLength: count(
@@ -44,4 +45,16 @@ export const generatedSchema = z
     formula: 'CE(next token, z_s) over what the teacher wrote: y ~ p_t(y | beginning of a training sample)',
   });
 
-export type GeneratedConfig = z.output<typeof generatedSchema>;
+export type GeneratedConfig = z.output<typeof schema>;
+
+export const generated: StrategyRecord<typeof schema> = {
+  schema,
+  languageModelsOnly: () => [{ what: 'Generated text', path: ['kind'] }],
+  idle: ({ temperature }) =>
+    temperature === 0
+      ? ['topK', 'topP'].map((option) => ({
+          path: [option],
+          why: 'temperature 0 always takes the most probable token',
+        }))
+      : [],
+};

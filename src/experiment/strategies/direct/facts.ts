@@ -1,0 +1,9 @@
+import type { StrategyFacts } from '../strategy-facts.ts';
+
+export const directFacts: StrategyFacts = {
+  role: 'yardstick',
+  needsTeacher: false,
+  comparesSamples: false,
+  color: { light: '#737b89', dark: '#98a0af' },
+  marker: 'rect',
+};

@@ -1,0 +1,9 @@
+import type { StrategyFacts } from '../strategy-facts.ts';
+
+export const generatedFacts: StrategyFacts = {
+  role: 'distillation',
+  needsTeacher: true,
+  comparesSamples: false,
+  color: { light: '#527a1e', dark: '#a3c95c' },
+  marker: 'emptyPin',
+};

@@ -1,0 +1,9 @@
+import type { StrategyFacts } from '../strategy-facts.ts';
+
+export const responseFacts: StrategyFacts = {
+  role: 'distillation',
+  needsTeacher: true,
+  comparesSamples: true,
+  color: { light: '#0072b2', dark: '#4fb0ee' },
+  marker: 'circle',
+};

@@ -1,0 +1,9 @@
+import type { StrategyFacts } from '../strategy-facts.ts';
+
+export const sequenceFacts: StrategyFacts = {
+  role: 'distillation',
+  needsTeacher: true,
+  comparesSamples: true,
+  color: { light: '#94700a', dark: '#d9b84a' },
+  marker: 'emptyCircle',
+};

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { divergence } from '../../divergence-schema.ts';
+import { fraction } from '../../option.ts';
+import { temperature, termWeight } from '../options.ts';
+import type { StrategyRecord, TermRecord } from '../strategy-record.ts';
+
+const kind = z.literal('sequence').describe('Next-token probabilities.');
+
+const shared = {
+  temperature: temperature(2, 'vocabularies are large, and higher values drown the few likely tokens.'),
+};
+
+const schema = z
+  .strictObject({
+    kind,
+    ...shared,
+    weight: fraction(
+      'w, the weight of the teacher’s term; the labels get 1 − w. Default 0.5: as much from the one as from the other.',
+    ).default(0.5),
+    ...divergence,
+  })
+  .meta({
+    description:
+      'A causal language model learns the teacher’s next-token probabilities at every position that has a label.',
+    formula:
+      'w·T²·D(p_T(z_t), p_T(z_s)) + (1−w)·CE(labels, z_s), both divided by the valid positions of the whole optimizer step',
+  });
+
+const termSchema = z.strictObject({ kind, weight: termWeight, ...shared, ...divergence }).meta({
+  description: 'Word-level distillation of a language model.',
+  formula: 'T²·D(p_T(z_t), p_T(z_s))',
+});
+
+type Compared = Omit<z.output<typeof schema>, 'weight'>;
+
+const compared = {
+  temperatures: ({ temperature }: Compared) => [{ temperature, path: ['temperature'] }],
+  languageModelsOnly: () => [{ what: 'Sequence distillation', path: ['kind'] }],
+  keptTokens: ({ topK, temperature }: Compared) =>
+    topK === null ? [] : [{ topK, temperature, path: ['topK'] }],
+  idle: ({ divergence }: Compared) => [
+    ...(divergence === 'jsd' ? [] : [{ path: ['beta'], why: 'only the divergence "jsd" uses it' }]),
+    ...(divergence.startsWith('skew')
+      ? []
+      : [{ path: ['lambda'], why: 'only the skewed divergences use it' }]),
+  ],
+};
+
+export const sequence: StrategyRecord<typeof schema> = {
+  schema,
+  shares: ({ weight }) => ({ labels: 1 - weight, answers: weight, states: 0, option: 'weight' }),
+  ...compared,
+};
+
+export const sequenceTerm: TermRecord<typeof termSchema> = {
+  schema: termSchema,
+  compares: 'answers',
+  ...compared,
+};
