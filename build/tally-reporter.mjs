@@ -4,8 +4,8 @@ import { relative } from 'node:path';
 export default async function* tally(events) {
   for await (const { type, data } of events) {
     if (type !== 'test:pass' && type !== 'test:fail') continue;
-    const suite = data.file ? relative(process.cwd(), data.file) : 'unit tests';
-    const line = { suite, name: data.name, result: type === 'test:pass' ? 'passed' : 'failed' };
+    const suite = data.file ? source(relative(process.cwd(), data.file)) : 'unit tests';
+    const line = { suite, name: source(data.name), result: type === 'test:pass' ? 'passed' : 'failed' };
     if (data.skip !== undefined && data.skip !== false)
       Object.assign(line, { result: 'skipped', reason: typeof data.skip === 'string' ? data.skip : '' });
     // A describe counts by its tests, unless these did not even begin. One that fails with one of them adds nothing.
@@ -13,5 +13,8 @@ export default async function* tally(events) {
     yield `${JSON.stringify(line)}\n`;
   }
 }
+
+/** A file that broke before its source map was read is told by its source too. */
+const source = (file) => file.replace(/^.*[\\/]distillery-tests[\\/](.*)\.mjs$/, (_, name) => `${name}.ts`);
 
 const subtestsFailed = ({ details }) => details.error?.failureType === 'subtestsFailed';

@@ -1,13 +1,17 @@
-// Compiles the programs that unit tests start again and again, so that each start does not compile its sources anew.
-import { rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+// Compiles the unit tests, and the programs that they start again and again, before the first of them runs. Each is a
+// process of its own: from sources it would spend more time on reading and compiling the same modules than on its tests.
+import { readFileSync, rmSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { node } from './node-bundle.mjs';
 
 const root = resolve(import.meta.dirname, '..');
+// Within the repository, for what is compiled takes packages from it.
+const cache = join(root, 'node_modules/.cache');
 
 /** By the names that test/program.ts starts them by. */
-const entryPoints = {
+const programs = {
   main: 'src/worker/main.ts',
   'fake-worker': 'test/runs/fake-worker.ts',
   'fake-cli': 'test/cli/fake-cli.ts',
@@ -17,10 +21,50 @@ const entryPoints = {
   'random-writer': 'test/extension/views/random-writer.ts',
 };
 
-/** @returns the folder they are in; within the repository, for they take native packages from it. */
+/** @returns the folder they are in */
 export async function compileTestPrograms() {
-  const outdir = join(root, 'node_modules/.cache/distillery-test-programs');
+  return await compile('distillery-test-programs', { entryPoints: programs });
+}
+
+/** A module keeps the place of its source, from which it finds fixtures, packages and other sources. */
+const placesOfSources = {
+  name: 'places of sources',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.m?ts$|\.mjs$/ }, ({ path }) => {
+      const inside = relative(root, path);
+      if (inside.startsWith('..') || inside.split(sep).includes('node_modules')) return undefined;
+      const source = readFileSync(path, 'utf8');
+      const places = { dirname: dirname(path), filename: path, url: pathToFileURL(path).href };
+      return {
+        contents: source.replace(/\bimport\.meta\.(dirname|filename|url)\b/g, (_, word) =>
+          JSON.stringify(places[word]),
+        ),
+        loader: path.endsWith('ts') ? 'ts' : 'js',
+      };
+    });
+  },
+};
+
+/** Modules of the extension import what only VS Code has; here they get the stand-in. */
+const standIn = { vscode: './test/extension/fake-vscode.ts' };
+
+/**
+ * @param files of tests, from the root of the repository
+ * @returns where each is compiled to, in the same order
+ */
+export async function compileTests(files) {
+  const outdir = await compile('distillery-tests', {
+    entryPoints: files.map((file) => ({ in: file, out: file.replace(/\.ts$/, '') })),
+    plugins: [placesOfSources],
+    alias: standIn,
+    external: [...node.external.filter((name) => name !== 'vscode'), 'esbuild', 'playwright-core'],
+  });
+  return files.map((file) => join(outdir, file.replace(/\.ts$/, '.mjs')));
+}
+
+async function compile(name, options) {
+  const outdir = join(cache, name);
   rmSync(outdir, { recursive: true, force: true });
-  await build({ ...node, entryPoints, outdir, splitting: true, chunkNames: 'chunks/[name]-[hash]' });
+  await build({ ...node, outdir, splitting: true, chunkNames: 'chunks/[name]-[hash]', ...options });
   return outdir;
 }

@@ -1,11 +1,11 @@
-// npm test: types, lint, every unit test in a process of its own, then the extension in a real VS Code. Words as
-// arguments pick unit tests by their file names. The last line says how many passed, failed and were skipped.
+// npm test: types, lint, every unit test in a process of its own, and beside them the extension in a real VS Code. Words
+// as arguments pick unit tests by their file names. The last line says how many passed, failed and were skipped.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { closingLines } from './closing-lines.mjs';
-import { compileTestPrograms } from './test-programs.mjs';
+import { compileTestPrograms, compileTests } from './test-programs.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
@@ -16,13 +16,24 @@ process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const lines = [];
 let stages = 0;
 
-function run(command, args, environment = {}) {
+/** @param held what is printed waits for this, so that stages that go side by side are told one after the other. */
+function run(command, args, { environment = {}, held } = {}) {
   return new Promise((done) => {
     const child = spawn(command, args, {
       cwd: root,
-      stdio: 'inherit',
+      stdio: ['inherit', ...(held ? ['pipe', 'pipe'] : ['inherit', 'inherit'])],
       env: { ...process.env, ...environment },
       shell: process.platform === 'win32',
+    });
+    let said = '';
+    let tell = (text) => {
+      said += text;
+    };
+    for (const stream of held ? [child.stdout, child.stderr] : [])
+      stream.setEncoding('utf8').on('data', (text) => tell(text));
+    held?.then(() => {
+      process.stdout.write(said);
+      tell = (text) => process.stdout.write(text);
     });
     child.once('error', (error) => done(error.message));
     child.once('close', (code, signal) => done(code ?? signal));
@@ -36,15 +47,15 @@ async function check(title, command, args) {
 }
 
 /** Tests; what became of each stands in the tally, and the end of the process must agree with it. */
-async function tests(title, args, environment = {}) {
-  console.log(`\n— ${title}`);
+async function tests(title, args, { environment, held } = {}) {
+  const begun = Promise.resolve(held).then(() => console.log(`\n— ${title}`));
   const tally = join(scratch, `${stages++}.jsonl`);
   const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
   reporters.push('--test-reporter=./build/tally-reporter.mjs', `--test-reporter-destination=${tally}`);
   const words = args.flatMap((word) => (word === '--test' ? [word, ...reporters] : [word]));
-  const status = await run(process.execPath, ['--import', 'tsx', ...words], {
-    ...environment,
-    DISTILLERY_TEST_TALLY: tally,
+  const status = await run(process.execPath, words, {
+    environment: { ...environment, DISTILLERY_TEST_TALLY: tally },
+    held: held && begun,
   });
   const written = existsSync(tally) ? readFileSync(tally, 'utf8').trim().split('\n').filter(Boolean) : [];
   const told = written.map((line) => JSON.parse(line));
@@ -71,8 +82,7 @@ const files = readdirSync(join(root, 'test'), { recursive: true })
   .filter((file) => whole || only.some((part) => file.includes(part)))
   .sort();
 
-const found = whole ? await prepare() : {};
-if (whole) {
+async function typesAndLint() {
   console.log('\n— types and lint');
   await Promise.all([
     check('types', bin('tsc'), ['--noEmit']),
@@ -83,11 +93,18 @@ if (whole) {
     })(),
   ]);
 }
-// Many tests wait for processes they started: more of them at a time than there are cores.
-await tests('unit tests', ['--test', `--test-concurrency=${availableParallelism() + 1}`, ...files], {
-  DISTILLERY_TEST_PROGRAMS: await compileTestPrograms(),
-});
-if (whole) {
+
+async function unitTests() {
+  const [programs, compiled] = await Promise.all([compileTestPrograms(), compileTests(files)]);
+  // Many tests wait for processes they started: more of them at a time than there are cores.
+  const atOnce = `--test-concurrency=${availableParallelism() + 1}`;
+  await tests('unit tests', ['--enable-source-maps', '--test', atOnce, ...compiled], {
+    environment: { DISTILLERY_TEST_PROGRAMS: programs },
+  });
+}
+
+/** One suite after the other, each with a VS Code of its own. @param held until what they print may be told */
+async function editorTests(held) {
   // Where there is no desktop, VS Code shows itself in Chromium; through the user interface alone it always does.
   const desktop = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
   const lacking = ['Chromium', 'VS Code'].find((thing) => typeof found[thing] === 'string');
@@ -96,7 +113,7 @@ if (whole) {
     ['packaged, through the user interface', ['--test', 'test/editor/ui/user.test.ts']],
     ['the dashboard, in a real VS Code', ['--test', 'test/editor/ui/dashboard.test.ts']],
   ])
-    if (lacking === undefined || canDoWithout) await tests(title, words);
+    if (lacking === undefined || canDoWithout) await tests(title, ['--import', 'tsx', ...words], { held });
     else
       lines.push({
         suite: words.at(-1),
@@ -105,6 +122,11 @@ if (whole) {
         reason: `this machine lacks ${lacking}`,
       });
 }
+
+const found = whole ? await prepare() : {};
+const first = (whole ? typesAndLint() : Promise.resolve()).then(unitTests);
+// VS Code waits much of its time for its windows, and leaves the cores to the rest.
+await Promise.all([first, whole && editorTests(first)]);
 const { text, failed } = closingLines(lines, found);
 console.log(text);
 process.exitCode = failed > 0 ? 1 : 0;
