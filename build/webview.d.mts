@@ -1,2 +1,4 @@
-export function bundleWebview(outdir: string): Promise<void>;
+import type { Metafile } from 'esbuild';
+
+export function bundleWebview(outdir: string): Promise<Metafile>;
 export const webviewFolder: string;

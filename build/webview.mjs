@@ -5,9 +5,13 @@ import { build } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** @param {string} outdir absolute */
+/**
+ * @param {string} outdir absolute
+ * @returns what the bundler says of it
+ */
 export async function bundleWebview(outdir) {
-  await build({
+  const { metafile } = await build({
+    metafile: true,
     absWorkingDir: root,
     bundle: true,
     minify: true,
@@ -19,6 +23,7 @@ export async function bundleWebview(outdir) {
     format: 'iife',
     entryPoints: { dashboard: 'webview/main.ts' },
   });
+  return metafile;
 }
 
 export const webviewFolder = join(root, 'dist', 'webview');

@@ -52,7 +52,13 @@ test('a VSIX for another platform says so, and holds that platform’s libraries
     runtimes.every((name) => name.includes('/win32/x64/')),
     runtimes.join('\n'),
   );
-  for (const name of ['dist/extension.mjs', 'dist/worker.mjs', 'dist/cli.mjs', 'package.nls.de.json'])
+  for (const name of [
+    'dist/extension.mjs',
+    'dist/worker.mjs',
+    'dist/cli.mjs',
+    'package.nls.de.json',
+    'dist/THIRD-PARTY-NOTICES.txt',
+  ])
     assert.ok(entries.has(`extension/${name}`), name);
   assert.ok(entries.has('extension/extension/media/icon.png'));
   const page = entries.get('extension/readme.md')!().toString();

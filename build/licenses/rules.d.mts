@@ -1,0 +1,1 @@
+export function licenseProblem(expression: string): string | undefined;
