@@ -49,7 +49,9 @@ export function activate(context: ExtensionContext): DistilleryApi {
   const options = parts.add(new RememberedViewOptions(context.workspaceState));
   const commandLine = new CommandLine(context);
   const deviceReports = parts.add(new DeviceReports(commandLine));
-  const diagnostics = parts.add(new ExperimentDiagnostics(log, (uri) => folders?.of(uri)?.dataDirectory));
+  const diagnostics = parts.add(
+    new ExperimentDiagnostics(log, (uri) => folders?.of(uri)?.dataDirectory, deviceReports),
+  );
   const dashboards = parts.add(new Dashboards());
 
   const runTree = parts.add(new RunTree(folders, files, options));

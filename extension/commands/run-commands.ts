@@ -77,7 +77,8 @@ export async function startRuns(
     { location: ProgressLocation.Window, title: l10n.t('Checking the experiment') },
     async () => {
       const { runEngine } = await import('../workspace/run-engine.ts');
-      return runEngine.runsFromFile(await folder.writer(), uri.fsPath, {
+      const devices = () => services.deviceReports.list();
+      return runEngine.runsFromFile(await folder.writer(), uri.fsPath, devices, {
         ...(seeds && { seeds }),
         ...(device !== 'experiment' && { device: device as DeviceChoice }),
       });

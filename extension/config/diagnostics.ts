@@ -8,7 +8,9 @@ import {
 } from 'vscode';
 import type { Problem } from '../../src/experiment/problem.ts';
 import { Disposables } from '../disposables.ts';
+import { readSetting } from '../settings.ts';
 import type { Log } from '../status/log.ts';
+import type { DeviceReports } from '../workspace/device-reports.ts';
 import { isExperimentUri, rangeOf } from './experiment-document.ts';
 
 const quietMs = 250;
@@ -19,11 +21,22 @@ export class ExperimentDiagnostics extends Disposables {
   readonly #problems = new Map<string, { version: number; problems: readonly Problem[] }>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #log: Log;
+  readonly #devices: DeviceReports;
   readonly #dataDirectoryOf: (uri: Uri) => string | undefined;
 
-  /** @param dataDirectoryOf where the runs of the folder are kept that a file lies in. */
-  constructor(log: Log, dataDirectoryOf: (uri: Uri) => string | undefined) {
+  /**
+   * @param dataDirectoryOf where the runs of the folder are kept that a file lies in.
+   * @param devices which devices are here.
+   */
+  constructor(log: Log, dataDirectoryOf: (uri: Uri) => string | undefined, devices: DeviceReports) {
     super();
+    this.#devices = devices;
+    this.add(devices.onDidChange(() => this.checkAgain()));
+    this.add(
+      workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('distillery.device')) this.checkAgain();
+      }),
+    );
     this.#dataDirectoryOf = dataDirectoryOf;
     this.#log = log;
     this.add(workspace.onDidOpenTextDocument((document) => this.#schedule(document, 0)));
@@ -65,6 +78,10 @@ export class ExperimentDiagnostics extends Disposables {
       const { checkExperiment } = await import('../../src/checks/check.ts');
       const problems = await checkExperiment(document.getText(), document.uri.fsPath, {
         dataDirectory: this.#dataDirectoryOf(document.uri),
+        // Where the setting names another device, that of the experiment is not used.
+        ...(readSetting('distillery.device', document.uri) === 'experiment' && {
+          devices: () => this.#lookUpDevices(),
+        }),
       });
       if (document.isClosed || document.version !== version || this.disposed) return;
       this.#problems.set(document.uri.toString(), { version, problems });
@@ -74,6 +91,16 @@ export class ExperimentDiagnostics extends Disposables {
       );
     } catch (error) {
       this.#log.error(`checking ${document.uri.fsPath}`, error);
+    }
+  }
+
+  /** Devices that cannot be looked up are no fault of the experiment's. */
+  async #lookUpDevices(): ReturnType<DeviceReports['list']> {
+    try {
+      return await this.#devices.list();
+    } catch (error) {
+      this.#log.error('looking for devices', error);
+      return [];
     }
   }
 

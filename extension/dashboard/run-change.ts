@@ -1,4 +1,5 @@
 import { requireSound } from '../../src/checks/check.ts';
+import type { DeviceLookup } from '../../src/checks/device.ts';
 import { problemsError } from '../../src/experiment/load.ts';
 import { parseExperiment } from '../../src/experiment/parse.ts';
 import { createRuns } from '../../src/runs/create-run.ts';
@@ -16,10 +17,11 @@ export async function runChange(
   store: RunStore,
   { config, directory, file, seed, experiment: name }: RunRecord,
   changes: readonly ConfigEdit[],
+  devices: DeviceLookup,
 ): Promise<string> {
   const original = `${JSON.stringify(config, null, 2)}\n`;
   const { text, label } = await changedExperiment(original, config, changes);
-  await requireSound(text, file, { dataDirectory: store.dataDirectory });
+  await requireSound(text, file, { dataDirectory: store.dataDirectory, devices });
   const { experiment, problems } = parseExperiment(text);
   if (!experiment) throw problemsError(problems, file);
   const request = new RunDirectory(directory).readRequest();

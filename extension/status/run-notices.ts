@@ -163,10 +163,13 @@ export class RunNotices extends Disposables {
     const log = l10n.t('Show Log');
     const open = l10n.t('Show in File');
     const place = error instanceof UserError ? placeOf(error.place) : undefined;
-    const actions = place ? [open] : [log];
+    // Another experiment would fail on this device as well.
+    const device = l10n.t('Choose Device…');
+    const actions = isDeviceProblem(explain(error)) ? [device, log] : place ? [open] : [log];
     void window.showErrorMessage(explain(error), ...actions).then((answer) => {
       if (answer === log) this.#log.show();
       if (answer === open && place) void showPlace(place);
+      if (answer === device) void commands.executeCommand('distillery.chooseDevice' satisfies CommandId);
       return undefined;
     });
   }

@@ -3,6 +3,7 @@
  * library and the schemas would otherwise be part of every activation.
  */
 import { requireSound } from '../../src/checks/check.ts';
+import { type DeviceLookup, requireDevice } from '../../src/checks/device.ts';
 import { loadExperiment, readExperimentText } from '../../src/experiment/load.ts';
 import { stopRun } from '../../src/runs/control.ts';
 import { createRuns, type RunOptions } from '../../src/runs/create-run.ts';
@@ -51,10 +52,17 @@ export function supervise(store: RunStore, worker: string, listener: SupervisorL
 
 /**
  * Makes the runs of an experiment file as it is saved, after every check has passed. Ids of the runs, now queued. Throws
- * UserError naming every problem.
+ * UserError naming every problem, a device among them that is not here, whether the experiment names it or the options.
  */
-export async function runsFromFile(store: RunStore, file: string, options: RunOptions): Promise<string[]> {
+export async function runsFromFile(
+  store: RunStore,
+  file: string,
+  devices: DeviceLookup,
+  options: RunOptions,
+): Promise<string[]> {
   const text = await readExperimentText(file);
-  await requireSound(text, file, { dataDirectory: store.dataDirectory });
+  const { dataDirectory } = store;
+  if (options.device) await requireDevice(options.device, devices);
+  await requireSound(text, file, { dataDirectory, ...(!options.device && { devices }) });
   return createRuns(store, await loadExperiment(file), options);
 }

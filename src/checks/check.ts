@@ -7,6 +7,7 @@ import { checkClassNames } from './class-names.ts';
 import { checkCompression } from './compression.ts';
 import type { Check, CheckContext } from './context.ts';
 import { readDatasetFacts } from './dataset-facts.ts';
+import { checkDevice, type DeviceLookup } from './device.ts';
 import { checkKeptTokens } from './kept-tokens.ts';
 import { checkLossWeights } from './loss-weights.ts';
 import { checkModels } from './models.ts';
@@ -31,12 +32,15 @@ const checks: readonly Check[] = [
   checkKeptTokens,
   checkUnusedOptions,
   checkSeeds,
+  checkDevice,
   checkNameClash,
 ];
 
 export interface CheckOptions {
   /** Where the runs are kept that `of` may name; left out: the nearest data directory upwards from the experiment. */
   readonly dataDirectory?: string;
+  /** Which devices are here; left out: the device of the experiment is not looked at. */
+  readonly devices?: DeviceLookup;
 }
 
 /**
@@ -48,7 +52,7 @@ export interface CheckOptions {
 export async function checkExperiment(
   text: string,
   file: string,
-  { dataDirectory }: CheckOptions = {},
+  { dataDirectory, devices }: CheckOptions = {},
 ): Promise<Problem[]> {
   const { result, parsed, written } = parseText(text);
   if (result.experiment === undefined || parsed === undefined) return result.problems;
@@ -59,6 +63,7 @@ export async function checkExperiment(
     directory: dirname(absolute),
     file: absolute,
     dataDirectory,
+    devices,
   });
   return inOrder([...result.problems, ...findings.map((finding) => parsed.problem(finding))]);
 }

@@ -3,6 +3,7 @@ import type { Experiment, ModelConfig } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import type { InspectedCheckpoint } from '../models/checkpoint.ts';
 import type { DatasetFacts } from './dataset-facts.ts';
+import type { DeviceLookup } from './device.ts';
 
 /** All that the checks look at; each reads what it needs and says nothing where that could not be found out. */
 export interface CheckContext {
@@ -15,6 +16,8 @@ export interface CheckContext {
   readonly dataDirectory?: string;
   /** Absolute path of the experiment file, where there is one. */
   readonly file?: string;
+  /** Which devices are here; left out: those of another machine may be meant, and the experiment's is not looked at. */
+  readonly devices?: DeviceLookup;
   readonly dataset?: DatasetFacts;
   readonly storedTeacher?: InspectedCheckpoint;
   readonly storedStudent?: InspectedCheckpoint;

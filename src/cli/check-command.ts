@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { readExperimentText } from '../experiment/load.ts';
 import { type ExitCode, exitCodes } from './complain.ts';
 import { type DataDirOption, dataDirectoryOf } from './context.ts';
+import { lookUpDevices } from './device-lookup.ts';
 import type { CommandMaker } from './program.ts';
 
 export const checkCommand: CommandMaker = ({ terminal }, ended) =>
@@ -19,7 +20,10 @@ export const checkCommand: CommandMaker = ({ terminal }, ended) =>
         let code: ExitCode = exitCodes.ok;
         const all: unknown[] = [];
         for (const file of files) {
-          const problems = await checkExperiment(await readExperimentText(file), file, { dataDirectory });
+          const problems = await checkExperiment(await readExperimentText(file), file, {
+            dataDirectory,
+            devices: lookUpDevices,
+          });
           if (problems.some(({ severity }) => severity === 'error')) code = exitCodes.usersMistake;
           if (options.json) {
             all.push(...problems.map((problem) => ({ file, ...problem })));

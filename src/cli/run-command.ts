@@ -9,6 +9,7 @@ import type { RunStore } from '../runs/store.ts';
 import { countArgument, deviceArgument, nameArgument, seedWords } from './arguments.ts';
 import { type ExitCode, exitCodes } from './complain.ts';
 import { type Context, type DataDirOption, dataDirectoryOf, withStore } from './context.ts';
+import { lookUpDevices } from './device-lookup.ts';
 import { followRuns } from './follow-runs.ts';
 import type { CommandMaker } from './program.ts';
 import { progressView } from './progress/progress-view.ts';
@@ -81,7 +82,7 @@ A second Ctrl+C leaves at once. Runs also outlive a closed terminal: \`distiller
 export async function readExperiments(
   { terminal: { err, errColors } }: Context,
   files: readonly string[],
-  options: DataDirOption,
+  options: DataDirOption & { readonly device?: DeviceChoice },
 ): Promise<LoadedExperiment[]> {
   if (files.length === 0)
     throw new UserError('No experiment file is named.', {
@@ -89,12 +90,15 @@ export async function readExperiments(
     });
   // Loaded here: checks know every model, other commands none.
   const { requireSound } = await import('../checks/check.ts');
+  const { requireDevice } = await import('../checks/device.ts');
+  if (options.device) await requireDevice(options.device, lookUpDevices);
   const dataDirectory = dataDirectoryOf(options);
   const experiments: LoadedExperiment[] = [];
   for (const file of files) {
     const loaded = await loadExperiment(file);
     for (const { line, column, message, remedy } of await requireSound(loaded.text, file, {
       dataDirectory,
+      ...(!options.device && { devices: lookUpDevices }),
     }))
       err(
         `${errColors.yellow('warning')} ${file}:${line}:${column}: ${[message, remedy].filter(Boolean).join(' ')}\n`,
