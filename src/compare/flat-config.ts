@@ -25,7 +25,8 @@ export function formatConfigValue(value: ConfigValue | undefined): string {
   if (value === null) return 'none';
   if (Array.isArray(value))
     return value.map((item) => (typeof item === 'object' ? JSON.stringify(item) : String(item))).join(', ');
-  return typeof value === 'string' ? value : String(value);
+  // A sweep multiplies: 0.009000000000000001 is 0.009.
+  return typeof value === 'number' ? String(Number(value.toPrecision(12))) : String(value);
 }
 
 /** Equal configurations give equal texts, whatever the order of their keys. */

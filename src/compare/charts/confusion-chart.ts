@@ -36,7 +36,7 @@ export function confusionChart(
           )
           .join('; ')}.`;
   return {
-    title: `Confusion: ${short(input.title, 80)}`,
+    title: `Confusion: ${short(input.title, 110)}`,
     caption: text,
     description: text,
     height: Math.min(560, Math.max(260, size.width * 0.82)),

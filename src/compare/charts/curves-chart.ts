@@ -13,6 +13,7 @@ import {
   short,
 } from './chart-frame.ts';
 import { type ChartTheme, type Coloured, lineColor, strategyColor } from './chart-theme.ts';
+import { shortLabels } from './short-labels.ts';
 import { numberTick, percentTick } from './tick-labels.ts';
 
 export interface CurvePoint {
@@ -44,12 +45,16 @@ const dashes = ['solid', 'dashed', 'dotted'] as const;
 export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { readonly width: number }): Chart {
   const format = (value: number) => (input.percent ? formatPercent(value) : formatNumber(value, 4));
   const strategies = new Set(input.curves.map(({ strategy, variant = 0 }) => `${strategy} ${variant}`));
-  const styled = input.curves.map((curve) => {
+  const labels = input.curves.map(({ label }) => label);
+  const legendNames = shortLabels(labels, legendSigns(size));
+  const pointedNames = shortLabels(labels, size.width >= 600 ? 40 : 26);
+  const styled = input.curves.map((curve, index) => {
     const { line } = curve;
     const number = line ? line.index : (curve.variant ?? 0);
     return {
       ...curve,
-      name: short(curve.label, legendSigns(size)),
+      name: legendNames[index]!,
+      pointed: pointedNames[index]!,
       color: line
         ? lineColor(theme, curve, { ...line, alone: strategies.size === 1 })
         : strategyColor(theme, curve),
@@ -136,7 +141,7 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
           if (!point) return null;
           const ends = [point.low, point.high].map((end) => format(end ?? point.mean).replace(/ %$/, ''));
           const band = hasBand(point) ? ` (${ends.join('–')})` : '';
-          return { name: short(curve.label, size.width >= 600 ? 40 : 26), text: format(point.mean) + band };
+          return { name: curve.pointed, text: format(point.mean) + band };
         },
         rising,
       ),

@@ -44,7 +44,7 @@ export function disagreementChart(
   );
   const [first] = worst;
   return {
-    title: `Where they disagree: ${short(input.label, 60)}`,
+    title: `Where they disagree: ${short(input.label, 90)}`,
     caption: `Share of the samples of each class to which teacher and student give different answers.${known.length > most ? ` The ${most} classes of ${known.length} with most of them.` : ''}`,
     description:
       first === undefined

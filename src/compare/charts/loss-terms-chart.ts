@@ -30,7 +30,7 @@ export function lossTermsChart(
     { icon: 'roundRect' },
   );
   return {
-    title: `Terms of the loss: ${short(input.label, 60)}`,
+    title: `Terms of the loss: ${short(input.label, 90)}`,
     caption: 'Unweighted, on top of each other; of several seeds their mean.',
     description:
       last < 0

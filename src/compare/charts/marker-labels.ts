@@ -79,6 +79,8 @@ export function markerLabels(
             type: 'text' as const,
             style: {
               ...{ text, fill: color, x: place.x + 2, y: place.y + place.height / 2 },
+              // What lies behind a name ends a little before it.
+              ...{ stroke: theme.surface, lineWidth: 3 },
               font: `${size}px ${theme.font}`,
               align: 'left' as const,
               verticalAlign: 'middle' as const,

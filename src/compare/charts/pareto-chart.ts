@@ -4,6 +4,7 @@ import { axis, type Chart, exactLine, frame, logTicks, padded, roundBounds, shor
 import { type ChartTheme, type Coloured, hollow, strategyColor, strategyMarker } from './chart-theme.ts';
 import { type MarkerLabel, markerLabels } from './marker-labels.ts';
 import { accuracy, type Quality } from './quality.ts';
+import { shortLabels } from './short-labels.ts';
 import type { TickLabel } from './tick-labels.ts';
 import { type Whisker, whiskers } from './whiskers.ts';
 
@@ -31,6 +32,9 @@ export interface ParetoInput {
   /** What is as good as this at a cost that is not known. */
   readonly levels?: readonly { readonly label: string; readonly quality: number }[];
 }
+
+/** Models of which each is named; of more only those on the front. */
+const mostNamed = 12;
 
 /** Accuracy against a cost, with the front of what no other model beats. */
 export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { readonly width: number }): Chart {
@@ -78,13 +82,16 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
       [corner, [point.cost, point.quality]],
     ] as const;
   });
-  // What lies on the front is named first, then the others from the best on.
-  const names: MarkerLabel[] = [
-    ...[...front].reverse(),
-    ...points.filter((point) => !front.includes(point)),
-  ].map(({ label, cost, quality, deviation }) => ({
+  // What lies on the front is named first, then the others from the best on, as far as that is no crowd.
+  const crowd = points.length > mostNamed;
+  const named = [...[...front].reverse(), ...(crowd ? [] : points.filter((point) => !front.includes(point)))];
+  const texts = shortLabels(
+    named.map(({ label }) => label),
+    labelled,
+  );
+  const names: MarkerLabel[] = named.map(({ cost, quality, deviation }, index) => ({
     at: [cost, quality],
-    text: short(label, labelled),
+    text: texts[index]!,
     size: 11,
     color: theme.text,
     whisker: deviation ? [quality - deviation, quality + deviation] : undefined,
@@ -101,7 +108,10 @@ export function paretoChart(input: ParetoInput, theme: ChartTheme, size: { reado
   );
   return {
     title: `${judged.label} against ${input.costLabel.toLowerCase()}`,
-    caption: 'Up and to the left is better; the dashed line joins what no other model beats.',
+    caption: [
+      'Up and to the left is better; the dashed line joins what no other model beats.',
+      ...(crowd ? ['Only what it joins is named; point at a mark for the others.'] : []),
+    ].join(' '),
     description: describe(points, front, input, judged),
     height: size.width >= 480 ? 340 : 300,
     columns: ['Model', 'Strategy', input.costLabel, judged.label, 'On the front'],

@@ -1,6 +1,7 @@
 import { formatPercent } from '../formatting.ts';
 import { axis, type Chart, frame, legendBelow, legendSigns, short } from './chart-frame.ts';
 import { type ChartTheme, type Coloured, strategyMarker } from './chart-theme.ts';
+import { shortLabels } from './short-labels.ts';
 import { percentTick } from './tick-labels.ts';
 
 export interface PerClassInput {
@@ -24,13 +25,11 @@ export function perClassChart(
   const reach = 1 - Math.min(1, ...values);
   const interval = reach < 0.09 ? 0.02 : reach < 0.24 ? 0.05 : 0.2;
   const lowest = Math.max(0, 1 - Math.ceil((reach + 0.01) / interval) * interval);
-  const shorter = (name: string) => short(name, legendSigns(size));
-  const below = legendBelow(
-    theme,
-    input.models.map(({ label }) => shorter(label)),
-    size,
-    { formatter: shorter },
-  );
+  const labels = input.models.map(({ label }) => label);
+  const shown = shortLabels(labels, legendSigns(size));
+  const below = legendBelow(theme, shown, size, {
+    formatter: (label: string) => shown[labels.indexOf(label)] ?? label,
+  });
   return {
     title: 'Accuracy by class',
     caption: 'Share of the samples of each class that are recognised as it.',

@@ -2,6 +2,7 @@ import { formatCount, formatPercent } from '../formatting.ts';
 import type { ReliabilityBin } from '../reliability.ts';
 import { axis, type Chart, frame, legendBelow, legendSigns, short } from './chart-frame.ts';
 import { type ChartTheme, type Coloured, strategyColor, strategyMarker } from './chart-theme.ts';
+import { shortLabels } from './short-labels.ts';
 import { percentTick } from './tick-labels.ts';
 
 export interface ReliabilityInput {
@@ -25,7 +26,10 @@ export function reliabilityChart(
         : [],
     ),
   }));
-  const names = models.map((model) => short(model.label, legendSigns(size)));
+  const names = shortLabels(
+    models.map(({ label }) => label),
+    legendSigns(size),
+  );
   const below = legendBelow(theme, names, size, { itemWidth: 16, data: names });
   const share = {
     type: 'value',
@@ -75,9 +79,9 @@ export function reliabilityChart(
           ],
           lineStyle: { color: theme.muted, width: 1, type: 'dashed' },
         },
-        ...models.map((model) => ({
+        ...models.map((model, index) => ({
           type: 'line' as const,
-          name: short(model.label, legendSigns(size)),
+          name: names[index]!,
           ...strategyMarker(theme, model),
           symbolSize: (_: unknown, params: { dataIndex: number }) => markSize(model.bins, params.dataIndex),
           showSymbol: true,

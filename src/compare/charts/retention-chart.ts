@@ -1,6 +1,7 @@
 import { formatPercentSpread, type MeanAndDeviation } from '../formatting.ts';
 import { axis, type Chart, exactLine, frame, short } from './chart-frame.ts';
-import { type ChartTheme, type Coloured, strategyColor } from './chart-theme.ts';
+import { type ChartTheme, type Coloured, strategyColor, strategyMarker } from './chart-theme.ts';
+import { namesAxis } from './names-axis.ts';
 import { percentTick } from './tick-labels.ts';
 import { whiskers } from './whiskers.ts';
 
@@ -23,7 +24,6 @@ export function retentionChart(
   const low = Math.min(...ends, 0.97);
   const high = Math.max(...ends, 1);
   const margin = (high - low) * 0.08;
-  const shown = size.width >= 480 ? 32 : 20;
   return {
     title: 'Accuracy retained',
     caption: 'Student accuracy over teacher accuracy: mean and standard deviation over seeds.',
@@ -37,6 +37,8 @@ export function retentionChart(
         type: 'value',
         min: low - margin,
         max: high + margin,
+        // The ends are no ticks.
+        splitLine: { showMinLine: false, showMaxLine: false, lineStyle: { color: theme.line } },
         axisLabel: {
           hideOverlap: true,
           showMinLabel: false,
@@ -44,13 +46,12 @@ export function retentionChart(
           formatter: percentTick,
         },
       }),
-      yAxis: axis(theme, {
-        type: 'category',
-        inverse: true,
-        data: groups.map((group) => group.label),
-        splitLine: { show: true, lineStyle: { color: theme.line, type: 'dotted' } },
-        axisLabel: { color: theme.text, formatter: (label: string) => short(label, shown), interval: 0 },
-      }),
+      yAxis: namesAxis(
+        theme,
+        groups.map((group) => group.label),
+        size,
+        { show: true, lineStyle: { color: theme.line, type: 'dotted' } },
+      ),
       series: [
         whiskers(
           groups.flatMap(({ retention, ...group }, at) =>
@@ -70,13 +71,12 @@ export function retentionChart(
         ),
         {
           type: 'scatter',
-          symbol: 'circle',
           symbolSize: 13,
           z: 4,
           data: groups.map((group, index) => ({
             name: group.label,
             value: [group.retention.mean, index],
-            itemStyle: { color: strategyColor(theme, group), opacity: 1 },
+            ...strategyMarker(theme, group),
           })),
           tooltip: {
             formatter: (params) => {

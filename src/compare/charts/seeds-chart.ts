@@ -1,5 +1,6 @@
 import { axis, type Chart, exactLine, frame, padded, short } from './chart-frame.ts';
 import { type ChartTheme, type Coloured, strategyColor, strategyMarker } from './chart-theme.ts';
+import { namesAxis } from './names-axis.ts';
 import { accuracy, type Quality } from './quality.ts';
 
 export interface SeedsInput {
@@ -19,7 +20,6 @@ export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonl
   const { groups, teacher, quality = accuracy } = input;
   const { format } = quality;
   const values = groups.flatMap((group) => group.values.map(({ value }) => value));
-  const shown = size.width >= 480 ? 32 : 20;
   return {
     title: `${quality.label} by strategy, seed by seed`,
     caption: 'Each mark is one seed, the upright bar their mean.',
@@ -36,6 +36,8 @@ export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonl
       xAxis: axis(theme, {
         type: 'value',
         ...padded(teacher === null ? values : [...values, teacher]),
+        // The ends are no ticks.
+        splitLine: { showMinLine: false, showMaxLine: false, lineStyle: { color: theme.line } },
         axisLabel: {
           hideOverlap: true,
           showMinLabel: false,
@@ -43,13 +45,11 @@ export function seedsChart(input: SeedsInput, theme: ChartTheme, size: { readonl
           formatter: quality.tick,
         },
       }),
-      yAxis: axis(theme, {
-        type: 'category',
-        inverse: true,
-        data: groups.map((group) => group.label),
-        splitLine: { show: false },
-        axisLabel: { color: theme.text, formatter: (label: string) => short(label, shown), interval: 0 },
-      }),
+      yAxis: namesAxis(
+        theme,
+        groups.map((group) => group.label),
+        size,
+      ),
       series: [
         {
           type: 'scatter',

@@ -1,6 +1,7 @@
 import { formatGain, formatGainInterval } from '../gain.ts';
 import { axis, type Chart, exactLine, frame, padded, short } from './chart-frame.ts';
 import type { ChartTheme } from './chart-theme.ts';
+import { namesAxis } from './names-axis.ts';
 import { natsTick, pointsTick } from './tick-labels.ts';
 import { whiskers } from './whiskers.ts';
 
@@ -22,7 +23,6 @@ export function verdictChart(
   const color = { BEATS: theme.good, 'DOES NOT BEAT': theme.bad, INCONCLUSIVE: theme.unsure };
   // All verdicts of one picture are of one metric.
   const metric = verdicts[0]?.metric ?? 'accuracy';
-  const shown = size.width >= 480 ? 32 : 20;
   return {
     title: 'Difference to direct training',
     caption: 'Mean and interval over paired seeds; what lies right of zero is a gain.',
@@ -43,6 +43,8 @@ export function verdictChart(
           metric === 'accuracy' ? 'accuracy, strategy minus direct' : 'loss per token, direct minus strategy',
         nameGap: 26,
         ...padded([0, ...verdicts.flatMap((one) => one.interval)]),
+        // The ends are no ticks.
+        splitLine: { showMinLine: false, showMaxLine: false, lineStyle: { color: theme.line } },
         axisLabel: {
           hideOverlap: true,
           showMinLabel: false,
@@ -50,13 +52,11 @@ export function verdictChart(
           formatter: metric === 'accuracy' ? pointsTick : natsTick,
         },
       }),
-      yAxis: axis(theme, {
-        type: 'category',
-        inverse: true,
-        data: verdicts.map((one) => one.label),
-        splitLine: { show: false },
-        axisLabel: { color: theme.text, formatter: (label: string) => short(label, shown), interval: 0 },
-      }),
+      yAxis: namesAxis(
+        theme,
+        verdicts.map((one) => one.label),
+        size,
+      ),
       series: [
         whiskers(
           verdicts.map((one, at) => ({

@@ -1,0 +1,84 @@
+import { oneLine } from '../formatting.ts';
+
+/** A beginning that names of experiments often share: words up to a comma, a colon or a dash. */
+const lead = /^[^,:;–—(]{1,40}(?:[,:;]| [–—-]) (?=\S)/;
+
+interface Parts {
+  readonly name: string;
+  /** The settings that tell experiments of one name apart, in parentheses; empty where there are none. */
+  readonly settings: string;
+}
+
+/**
+ * Names of models cut to what a picture has room for. A name cut by itself may lose just what tells it from the others,
+ * so first goes what they share, then the names of settings, whose values stay; and no two different ones read the same.
+ * @param signs at most so many in a line
+ * @param lines 2 where settings may have a line of their own
+ */
+export function shortLabels(labels: readonly string[], signs: number, lines: 1 | 2 = 1): string[] {
+  const whole = labels.map((label) => oneLine(label, 2000));
+  const fits = (text: string) => [...text].length <= signs;
+  if (whole.every(fits)) return whole;
+  const shared = sharedLead(whole, fits);
+  const cut = whole.map((label) => {
+    if (fits(label)) return label;
+    const rest = shared !== '' && label.startsWith(shared) ? `…${label.slice(shared.length)}` : label;
+    return fits(rest) ? rest : fitted(partsOf(rest), signs, lines);
+  });
+  return distinct(cut, whole, signs);
+}
+
+/** What at least two labels begin with, and each that is too long. */
+function sharedLead(labels: readonly string[], fits: (label: string) => boolean): string {
+  const long = labels.filter((label) => !fits(label));
+  const start = lead.exec(long[0] ?? '')?.[0] ?? '';
+  const alike = labels.filter((label) => label.startsWith(start));
+  return alike.length > 1 && long.every((label) => label.startsWith(start)) ? start : '';
+}
+
+function partsOf(label: string): Parts {
+  const at = label.indexOf(' (');
+  return at > 0 && label.endsWith(')')
+    ? { name: label.slice(0, at), settings: label.slice(at + 2, -1) }
+    : { name: label, settings: '' };
+}
+
+function fitted({ name, settings }: Parts, signs: number, lines: 1 | 2): string {
+  if (settings === '') return oneLine(name, signs);
+  const written = [settings, abbreviated(settings), valuesOf(settings)].map((text) => `(${text})`);
+  if (lines === 2) {
+    const fitting = written.find((text) => [...text].length <= signs) ?? oneLine(written[2]!, signs);
+    return `${oneLine(name, signs)}\n${fitting}`;
+  }
+  // The name keeps at least half of the room.
+  const room = signs - 1 - Math.min(name.length, Math.ceil(signs / 2));
+  const fitting = written.find((text) => [...text].length <= room) ?? oneLine(written[2]!, room);
+  return `${oneLine(name, signs - 1 - [...fitting].length)} ${fitting}`;
+}
+
+const settingsOf = (settings: string) => settings.split(', ');
+
+/** `learningRate 0.001` as `lear. 0.001`. */
+const abbreviated = (settings: string) =>
+  settingsOf(settings)
+    .map((one) => one.replace(/^([a-zA-Z]{4})[a-zA-Z]{2,} /, '$1. '))
+    .join(', ');
+
+const valuesOf = (settings: string) =>
+  settingsOf(settings)
+    .map((one) => one.replace(/^[a-zA-Z]+ (?=\S)/, ''))
+    .join(', ');
+
+/** Numbers those that still read the same although they are not. */
+function distinct(cut: readonly string[], whole: readonly string[], signs: number): string[] {
+  const owners = new Map<string, Set<string>>();
+  for (const [index, text] of cut.entries())
+    owners.set(text, (owners.get(text) ?? new Set()).add(whole[index]!));
+  return cut.map((text, index) => {
+    const same = [...owners.get(text)!];
+    if (same.length === 1) return text;
+    const mark = ` #${same.indexOf(whole[index]!) + 1}`;
+    const last = text.lastIndexOf('\n') + 1;
+    return `${text.slice(0, last)}${oneLine(text.slice(last), signs - mark.length)}${mark}`;
+  });
+}

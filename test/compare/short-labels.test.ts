@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { lightTheme } from '../../src/compare/charts/chart-theme.ts';
+import { curvesChart } from '../../src/compare/charts/curves-chart.ts';
+import { reliabilityChart } from '../../src/compare/charts/reliability-chart.ts';
+import { retentionChart } from '../../src/compare/charts/retention-chart.ts';
+import { shortLabels } from '../../src/compare/charts/short-labels.ts';
+import { formatConfigValue } from '../../src/compare/flat-config.ts';
+
+const answers = (temperature: number, rate: number) =>
+  `MNIST, from the teacher’s answers (temperature ${temperature}, learningRate ${rate})`;
+const labels = [
+  'Teacher, mlp 1200-1200',
+  'MNIST, labels alone (learningRate 0.001)',
+  answers(4, 0.001),
+  answers(20, 0.001),
+  answers(4, 0.002),
+  'MNIST, answers only, no labels',
+];
+
+test('cut names lose what they share first, and keep the values that tell them apart', () => {
+  assert.deepEqual(shortLabels(labels, 100), labels);
+  assert.deepEqual(shortLabels(labels, 26, 2), [
+    'Teacher, mlp 1200-1200',
+    '…labels alone\n(learningRate 0.001)',
+    '…from the teach…’s answers\n(temp. 4, lear. 0.001)',
+    '…from the teach…’s answers\n(temp. 20, lear. 0.001)',
+    '…from the teach…’s answers\n(temp. 4, lear. 0.002)',
+    '…answers only, no labels',
+  ]);
+  assert.deepEqual(shortLabels(labels, 28).slice(2, 5), [
+    '…from the …nswers (4, 0.001)',
+    '…from the…nswers (20, 0.001)',
+    '…from the …nswers (4, 0.002)',
+  ]);
+});
+
+test('no two different names read the same, and each fits', () => {
+  const name = fc.constantFrom('MNIST, a', 'MNIST, b', 'Moby Dick', 'x'.repeat(80), `${'x'.repeat(80)}y`);
+  const label = fc
+    .tuple(name, fc.array(fc.integer({ min: 1, max: 1e7 }), { maxLength: 3 }))
+    .map(([text, values]) =>
+      values.length === 0 ? text : `${text} (${values.map((value) => `learningRate ${value}`).join(', ')})`,
+    );
+  const many = fc.uniqueArray(label, { minLength: 1, maxLength: 30 });
+  fc.assert(
+    fc.property(
+      many,
+      fc.integer({ min: 16, max: 40 }),
+      fc.constantFrom(1 as const, 2 as const),
+      (all, signs, lines) => {
+        const cut = shortLabels(all, signs, lines);
+        assert.equal(new Set(cut).size, all.length, cut.join(' | '));
+        for (const text of cut) {
+          assert.ok(text.split('\n').length <= lines);
+          for (const line of text.split('\n')) assert.ok([...line].length <= signs, line);
+        }
+      },
+    ),
+  );
+});
+
+test('a legend names every curve, and every model', () => {
+  const points = [{ x: 1, mean: 0.5 }];
+  const curves = labels.map((label) => ({ label, strategy: 'response', points }));
+  const ofCurves = curvesChart({ metric: 'm', percent: true, xLabel: 'epoch', curves }, lightTheme, {
+    width: 400,
+  });
+  const bins = [{ count: 1, confidence: 0.5, accuracy: 0.5 }];
+  const models = labels.map((label) => ({ label, strategy: 'response', bins }));
+  const ofModels = reliabilityChart({ models }, lightTheme, { width: 400 });
+  for (const { option } of [ofCurves, ofModels]) {
+    const { data } = option.legend as { data: string[] };
+    assert.equal(new Set(data).size, labels.length);
+  }
+});
+
+test('a strategy has the same mark in every chart', () => {
+  const group = { label: 'a', strategy: 'sequence', retention: { mean: 0.9, deviation: null } };
+  const { option } = retentionChart([group as never], lightTheme, { width: 400 });
+  const [, marks] = option.series as { data: { itemStyle: { color: string } }[] }[];
+  assert.equal(marks!.data[0]!.itemStyle.color, 'transparent', 'hollow, as everywhere');
+});
+
+test('a number of a sweep is written as it was meant', () => {
+  assert.equal(formatConfigValue(1e-3 * 9), '0.009');
+  assert.equal(formatConfigValue(1e-12), '1e-12');
+});
