@@ -24,9 +24,9 @@ test('cut names lose what they share first, and keep the values that tell them a
   assert.deepEqual(shortLabels(labels, 26, 2), [
     'Teacher, mlp 1200-1200',
     '…labels alone\n(learningRate 0.001)',
-    '…from the teach…’s answers\n(temp. 4, lear. 0.001)',
-    '…from the teach…’s answers\n(temp. 20, lear. 0.001)',
-    '…from the teach…’s answers\n(temp. 4, lear. 0.002)',
+    '…from the teach…’s answers\n(T 4, lr 0.001)',
+    '…from the teach…’s answers\n(T 20, lr 0.001)',
+    '…from the teach…’s answers\n(T 4, lr 0.002)',
     '…answers only, no labels',
   ]);
   assert.deepEqual(shortLabels(labels, 28).slice(2, 5), [

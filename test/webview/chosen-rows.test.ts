@@ -17,7 +17,7 @@ const comparison = compareRuns([
   ...distilled('worse', [-0.02, -0.021, -0.022], 100),
   ...distilled('best', [0.04, 0.041, 0.042], 400),
 ]);
-const all: RowChoice = { outcomes: new Set(), query: '', sort: null };
+const all: RowChoice = { outcomes: [], query: '', sort: null };
 const labels = (change: Partial<RowChoice>) => {
   const { models, verdicts } = chosenRows(comparison, { ...all, ...change });
   const judged = verdicts.map(({ group }) => comparison.groups.find(({ key }) => key === group)!.label);
@@ -33,9 +33,9 @@ test('all strategies are shown as they were started, teachers first', () => {
 });
 
 test('strategies are chosen by outcome and name, and their baseline stays', () => {
-  const beats = labels({ outcomes: new Set(['BEATS']) });
+  const beats = labels({ outcomes: ['BEATS'] });
   assert.deepEqual(beats, { rows: [...fixed, 'better', 'best'], judged: ['better', 'best'] });
-  const two = labels({ outcomes: new Set(['DOES NOT BEAT', 'INCONCLUSIVE']) });
+  const two = labels({ outcomes: ['DOES NOT BEAT', 'INCONCLUSIVE'] });
   assert.deepEqual(two.judged, ['open', 'worse']);
   assert.deepEqual(labels({ query: ' BEST ' }), { rows: [...fixed, 'best'], judged: ['best'] });
   assert.deepEqual(labels({ query: 'no such' }).judged, []);

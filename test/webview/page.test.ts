@@ -477,6 +477,13 @@ describe('the page in a browser', { skip: withoutBrowser, concurrency: false }, 
     assert.equal(await page.locator('.verdict:not(.bad)').count(), 0);
     await page.locator('vscode-text-field[aria-label="Filter strategies"] input').fill('no such strategy');
     await status.filter({ hasText: `0 of ${verdicts.length} strategies.` }).waitFor();
+    // Reloaded, it is as it was: the cards that are open, and which strategies are chosen.
+    await page.locator('vscode-text-field[aria-label="Filter strategies"] input').fill('answers');
+    await status.filter({ hasText: `of ${verdicts.length} strategies.` }).waitFor();
+    const said = await status.innerText();
+    await page.reload();
+    await status.filter({ hasText: said }).waitFor();
+    await page.locator('.verdict').first().waitFor();
     await page.getByRole('button', { name: 'Show all strategies' }).click();
 
     await page.getByRole('columnheader', { name: 'Verdict' }).getByRole('button').click();

@@ -16,6 +16,19 @@ test('what was kept comes back', () => {
       varyingOnly: true,
     },
     curves: { axis: 'time', smoothing: 0.6, logarithmic: true, band: false, metrics: ['loss'] },
+    comparison: {
+      runs: ['a', 'b'],
+      parts: {
+        s1: {
+          outcomes: ['BEATS'],
+          query: 'layers',
+          sort: { key: 'bytes', reversed: true },
+          cards: 12,
+          allRows: true,
+          allModels: false,
+        },
+      },
+    },
     baseline: 'g2',
   };
   assert.deepEqual(readViewState(JSON.parse(JSON.stringify(kept))), kept);

@@ -23,6 +23,9 @@ import {
 /** A picture grows so far with the other cards of its row; more would be empty. */
 const mostGrowth = 1.5;
 
+/** Higher than any picture whose height does not follow what it shows. */
+const tallFrom = 560;
+
 let cards = 0;
 const nextId = () => {
   cards += 1;
@@ -128,6 +131,7 @@ export class ChartCard extends Part {
   protected override updated(_changed: PropertyValues): void {
     const element = this.querySelector<HTMLElement>('.picture');
     if (this.#chart === undefined || element === null) return;
+    this.toggleAttribute('tall', this.#chart.height > tallFrom);
     // Its place is kept from the start: what is drawn later moves nothing.
     element.style.minHeight = `${this.#chart.height}px`;
     this.#grow.observe(element);

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { adviceTitle } from '../../src/compare/advice.ts';
+import { inEvenRows } from '../parts/even-rows.ts';
 import { heading } from '../parts/heading.ts';
 import { userText } from '../parts/marks.ts';
 import type { ComparedAdvice, ComparisonData } from '../protocol.ts';
@@ -9,7 +10,7 @@ const most = 9;
 
 /** What follows from the figures, each piece with those it rests on. */
 export function adviceList(comparison: ComparisonData, level = 3): TemplateResult {
-  return html`<ul class="advice cards">
+  return html`<ul class="advice cards" ${inEvenRows(300)}>
     ${comparison.advice.map(
       (advice) => html`<li class="card ${advice.tone}">
         ${heading(level, html`<span class="sign" aria-hidden="true">${signs[advice.tone]}</span> ${adviceTitle(advice)}`)}

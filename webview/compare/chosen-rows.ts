@@ -1,24 +1,10 @@
 import { type FigureKey, figureKind } from '../../src/compare/figure-kinds.ts';
 import type { ComparedVerdict, ComparisonData } from '../protocol.ts';
+import type { PartLook, RowSort } from '../state/comparison-look.ts';
 import type { Model } from './paired-differences.ts';
 
-export type Outcome = ComparedVerdict['outcome'];
-
-/** By the gain of the verdict, or by a figure; the best come first unless it is reversed. */
-export interface RowSort {
-  readonly key: 'gain' | FigureKey;
-  readonly reversed: boolean;
-}
-
-/** Which strategies are shown, and in what order. */
-export interface RowChoice {
-  /** Outcomes shown; all where none is named. */
-  readonly outcomes: ReadonlySet<Outcome>;
-  /** Part of the name, capitals or not. */
-  readonly query: string;
-  /** As the runs were started unless told. */
-  readonly sort: RowSort | null;
-}
+/** Which strategies are shown, and in what order: as the runs were started unless told. */
+export type RowChoice = Pick<PartLook, 'outcomes' | 'query' | 'sort'>;
 
 export interface ChosenRows {
   /** Teachers, then strategies: those chosen, and the direct training that they are judged by. */
@@ -33,7 +19,7 @@ export function chosenRows(comparison: ComparisonData, { outcomes, query, sort }
   const isWanted = (model: Model) => model.label.toLowerCase().includes(wanted);
   const chosen = comparison.groups.filter((group) => {
     const outcome = verdictOf.get(group.key)?.outcome;
-    const passes = outcomes.size === 0 || (outcome !== undefined && outcomes.has(outcome));
+    const passes = outcomes.length === 0 || (outcome !== undefined && outcomes.includes(outcome));
     return passes && isWanted(group);
   });
   const keys = new Set(chosen.map(({ key }) => key));

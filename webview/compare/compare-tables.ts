@@ -1,12 +1,12 @@
 import { html, type TemplateResult } from 'lit';
 import { candidateColumns, candidateRows } from '../../src/compare/candidate-rows.ts';
+import '../parts/wide-table.ts';
 import { strategyMark, userText } from '../parts/marks.ts';
 import type { ComparisonData } from '../protocol.ts';
 
 /** Exits and peers of each strategy that has such, beside its student. */
 export function candidatesTable(comparison: ComparisonData): TemplateResult {
-  return html`<div class="scroll card flush" tabindex="0" role="region" aria-label="Exits and peers">
-    <table>
+  const table = html`<table>
       <thead>
         <tr>
           <th scope="col">Strategy</th>
@@ -25,16 +25,15 @@ export function candidatesTable(comparison: ComparisonData): TemplateResult {
           ),
         )}
       </tbody>
-    </table>
-  </div>`;
+    </table>`;
+  return html`<distillery-wide-table class="card flush" .name=${'Exits and peers'} .table=${table}></distillery-wide-table>`;
 }
 
 /** Settings in which the experiments differ. */
 export function differencesTable(comparison: ComparisonData): TemplateResult {
   if (comparison.groups.length < 2) return html`<p class="hint">There is only one experiment here.</p>`;
   if (comparison.differences.length === 0) return html`<p class="hint">All settings are the same.</p>`;
-  return html`<div class="scroll card flush" tabindex="0" role="region" aria-label="Settings that differ">
-    <table>
+  const table = html`<table class="settings">
       <thead>
         <tr>
           <th scope="col">Setting</th>
@@ -52,6 +51,6 @@ export function differencesTable(comparison: ComparisonData): TemplateResult {
           </tr>`,
         )}
       </tbody>
-    </table>
-  </div>`;
+    </table>`;
+  return html`<distillery-wide-table class="card flush" .name=${'Settings that differ'} .table=${table}></distillery-wide-table>`;
 }

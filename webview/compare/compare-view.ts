@@ -89,13 +89,14 @@ export class CompareView extends Part {
     const parts = this.#parts(comparison);
     return html`<div class="toolbar" role="toolbar" aria-label="Comparison">
         <span class="count-text">${summaryOf(comparison)}</span>
-        <span class="spacer"></span>
+        <span class="tail">
         ${quietButton('Copy Markdown', () => void this.#copy(there))}
         ${quietButton('HTML report', save('html'), 'Save as HTML report')}
         ${quietButton('CSV', save('csv'), 'Save as CSV')}
         ${quietButton('Markdown', save('markdown'), 'Save as Markdown')}
         ${quietButton('LaTeX', save('latex'), 'Save as LaTeX table')}
         ${quietButton('JSON', save('json'), 'Save as JSON')}
+        </span>
       </div>
       ${gone > 0 ? html`<p class="hint" role="status">${gone} of the chosen runs ${gone === 1 ? 'has' : 'have'} been removed.</p>` : nothing}
       ${parts.length === 1 ? this.#part(parts[0]!, 2) : html`${sectionList(parts)} ${parts.map((part) => this.#section(part))}`}`;

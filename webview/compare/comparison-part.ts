@@ -9,14 +9,16 @@ import { fewVerdicts } from '../../src/compare/verdicts/tally.ts';
 import '../charts/chart-card.ts';
 import { continuationList } from '../parts/continuations.ts';
 import { button, dropdown } from '../parts/controls.ts';
+import { inEvenRows } from '../parts/even-rows.ts';
 import { heading } from '../parts/heading.ts';
 import { Part } from '../parts/part.ts';
 import type { ComparisonData } from '../protocol.ts';
+import { lookOf, type PartLook, usualLook, withLook } from '../state/comparison-look.ts';
 import type { Dashboard } from '../state/dashboard.ts';
 import { remembered } from '../state/remembered.ts';
 import { adviceList } from './advice-list.ts';
 import { type BaselineChoice, baselineChoices } from './baseline.ts';
-import { type ChosenRows, chosenRows, nextSort, type RowChoice } from './chosen-rows.ts';
+import { type ChosenRows, chosenRows, nextSort } from './chosen-rows.ts';
 import { candidatesTable, differencesTable } from './compare-tables.ts';
 import { comparisonTable, mostRows } from './comparison-table.ts';
 import './curves-panel.ts';
@@ -33,10 +35,6 @@ export class ComparisonPart extends Part {
   @property({ attribute: false }) comparison!: ComparisonData;
   /** Of its headings: 2, or 3 where the data has a heading above them. */
   @property({ attribute: false }) level = 2;
-  @state() private choice: RowChoice = { outcomes: new Set(), query: '', sort: null };
-  @state() private allRows = false;
-  @state() private allModels = false;
-  @state() private cards = 0;
   @state() private chosenBaseline: string | undefined;
 
   // Drawn anew only for new figures, not for each update of the page.
@@ -51,13 +49,16 @@ export class ComparisonPart extends Part {
   }));
   readonly #baselines = remembered(baselineChoices);
   readonly #rows = remembered(chosenRows);
+  /** As it was for the last drawing. */
+  #look: PartLook = usualLook;
 
   protected override render() {
     const { comparison } = this;
+    this.#look = lookOf(this.dashboard.view.comparison, this.#chosen(), this.#key());
     const { charts, candidates, prompts } = this.#pictures(comparison);
-    const { classes, leftOut } = this.#classes(comparison, this.allModels);
+    const { classes, leftOut } = this.#classes(comparison, this.#look.allModels);
     const many = comparison.verdicts.length > fewVerdicts;
-    const rows = this.#rows(comparison, this.choice);
+    const rows = this.#rows(comparison, this.#look);
     return html`${this.#section('verdicts', 'Was distillation worth it?', this.#verdicts(rows, many))}
       ${this.#section('figures', 'Teacher against student', this.#figures(rows))}
       ${many ? this.#section('cards', 'Verdicts one by one', this.#cards(rows)) : nothing}
@@ -87,7 +88,7 @@ export class ComparisonPart extends Part {
   }
 
   #section(name: string, title: string, content: TemplateResult): TemplateResult {
-    const id = `${this.comparison.sections[0]?.key ?? 's'}-${name}`;
+    const id = `${this.#key()}-${name}`;
     return html`<section aria-labelledby=${id}>${heading(this.level, title, id)}${content}</section>`;
   }
 
@@ -96,7 +97,7 @@ export class ComparisonPart extends Part {
     if (comparison.verdicts.length === 0) return withoutVerdicts(comparison);
     return html`${
       many
-        ? verdictSummary(comparison, this.choice, rows, (change) => this.#choose(change))
+        ? verdictSummary(comparison, this.#look, rows, (change) => this.#choose(change))
         : verdictCards(rows.verdicts, comparison, this.level + 1)
     }
       <details class="method"><summary>How verdicts are made</summary><p>${verdictMethod}</p></details>`;
@@ -104,7 +105,7 @@ export class ComparisonPart extends Part {
 
   #figures({ models }: ChosenRows): TemplateResult {
     const baselines = this.#baselines(this.comparison);
-    const shown = this.allRows ? models : models.slice(0, mostRows);
+    const shown = this.#look.allRows ? models : models.slice(0, mostRows);
     const baseline = this.#baseline(baselines);
     return html`${
       baseline
@@ -124,23 +125,21 @@ export class ComparisonPart extends Part {
       ${comparisonTable(this.comparison, {
         rows: shown,
         baseline,
-        sort: this.choice.sort,
-        onSort: (key) => this.#choose({ sort: nextSort(this.choice.sort, key) }),
+        sort: this.#look.sort,
+        onSort: (key) => this.#choose({ sort: nextSort(this.#look.sort, key) }),
       })}
       ${
         shown.length < models.length
           ? html`<p class="hint">
               The first ${shown.length} of ${models.length.toLocaleString('en-US')} rows.
-              ${button('Show All Rows', () => {
-                this.allRows = true;
-              })}
+              ${button('Show All Rows', () => this.#choose({ allRows: true }))}
             </p>`
           : nothing
       }`;
   }
 
   #cards({ verdicts }: ChosenRows): TemplateResult {
-    const shown = verdicts.slice(0, this.cards);
+    const shown = verdicts.slice(0, this.#look.cards);
     const rest = verdicts.length - shown.length;
     const next = Math.min(cardsAtOnce, rest).toLocaleString('en-US');
     return html`${shown.length > 0 ? verdictCards(shown, this.comparison, this.level + 1) : nothing}
@@ -148,9 +147,9 @@ export class ComparisonPart extends Part {
         ${
           rest === 0
             ? nothing
-            : button(shown.length === 0 ? `Show ${next} Cards` : `Show ${next} More`, () => {
-                this.cards += cardsAtOnce;
-              })
+            : button(shown.length === 0 ? `Show ${next} Cards` : `Show ${next} More`, () =>
+                this.#choose({ cards: this.#look.cards + cardsAtOnce }),
+              )
         }
         <span role="status">${shown.length.toLocaleString('en-US')} of ${verdicts.length.toLocaleString('en-US')} shown, in the order of the table.</span>
       </p>`;
@@ -164,9 +163,7 @@ export class ComparisonPart extends Part {
               <span>${leftOut}</span>
               ${
                 leftOut.includes('first')
-                  ? button('Show All Models', () => {
-                      this.allModels = true;
-                    })
+                  ? button('Show All Models', () => this.#choose({ allModels: true }))
                   : nothing
               }
             </p>`
@@ -179,14 +176,27 @@ export class ComparisonPart extends Part {
     return baselines.find((one) => one.key === wanted) ?? baselines[0];
   }
 
-  #choose(change: Partial<RowChoice>): void {
-    this.choice = { ...this.choice, ...change };
+  #key(): string {
+    return this.comparison.sections[0]?.key ?? 's';
+  }
+
+  /** The runs that the whole comparison is of. */
+  #chosen(): readonly string[] {
+    const { navigation } = this.dashboard.view;
+    return navigation.view === 'compare' ? navigation.runs : [];
+  }
+
+  #choose(change: Partial<PartLook>): void {
+    const { comparison } = this.dashboard.view;
+    const look = { ...this.#look, ...change };
+    this.dashboard.set({ comparison: withLook(comparison, this.#chosen(), this.#key(), look) });
+    this.requestUpdate();
   }
 
   #charts(draws: readonly Draw[]): TemplateResult {
     if (draws.length === 0)
       return html`<p class="hint">Charts appear when the first run has completed and was measured.</p>`;
-    return html`<div class="charts">
+    return html`<div class="charts" ${inEvenRows(440)}>
       ${draws.map((draw) => html`<distillery-chart .host=${this.dashboard.host} .draw=${draw}></distillery-chart>`)}
     </div>`;
   }

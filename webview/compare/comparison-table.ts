@@ -2,10 +2,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { type FigureKind, figureKind, figureKinds } from '../../src/compare/figure-kinds.ts';
 import { missing } from '../../src/compare/formatting.ts';
 import { formatGain, formatGainInterval } from '../../src/compare/gain.ts';
+import '../parts/wide-table.ts';
 import { doubtMark, outcomeMark, strategyMark, userText } from '../parts/marks.ts';
 import type { ComparedGroup, ComparedVerdict, ComparisonData, Doubt, Spread } from '../protocol.ts';
+import type { RowSort } from '../state/comparison-look.ts';
 import type { BaselineChoice } from './baseline.ts';
-import type { RowSort } from './chosen-rows.ts';
 import { type Model, pairsWith, type ShownDifference, shownDifference } from './paired-differences.ts';
 
 /** Rows before one is asked for all: more push the rest of the page out of sight. */
@@ -31,8 +32,7 @@ export function comparisonTable(comparison: ComparisonData, look: TableLook): Te
         >${label}${sort?.key === key ? html`<span aria-hidden="true">${sort.reversed ? ' ↑' : ' ↓'}</span>` : nothing}</button
       >
     </th>`;
-  return html`<div class="scroll card flush" tabindex="0" role="region" aria-label="Figures of teachers and strategies">
-    <table class="figures">
+  const table = html`<table class="figures">
       <thead>
         <tr>
           <th scope="col">Model</th>
@@ -44,8 +44,12 @@ export function comparisonTable(comparison: ComparisonData, look: TableLook): Te
       <tbody>
         ${rows.map((one) => row(one, comparison, kinds, baseline))}
       </tbody>
-    </table>
-  </div>`;
+    </table>`;
+  return html`<distillery-wide-table
+    class="card flush"
+    .name=${'Figures of teachers and strategies'}
+    .table=${table}
+  ></distillery-wide-table>`;
 }
 
 /** The arrow tells good and bad; whoever hears it is told of numbers. */
@@ -102,7 +106,7 @@ function judged(verdict: ComparedVerdict, doubts: readonly Doubt[]): TemplateRes
       ? nothing
       : html`<span class="difference even"
           >${formatGain(mean, metric, deviation)}
-          ${interval === null ? nothing : formatGainInterval(interval, metric, deviation).replace(/ [a-z]+$/, '')}</span
+          ${interval === null ? nothing : html`<span class="whole">${formatGainInterval(interval, metric, deviation).replace(/ [a-z]+$/, '')}</span>`}</span
         >`
   }`;
 }

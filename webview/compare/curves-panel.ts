@@ -11,6 +11,7 @@ import { type Span, whole } from '../charts/picture.ts';
 import { zoomButtons } from '../charts/zoom-buttons.ts';
 import type { HostError } from '../host/host.ts';
 import { checkbox, dropdown } from '../parts/controls.ts';
+import { inEvenRows } from '../parts/even-rows.ts';
 import { Part } from '../parts/part.ts';
 import { errorState, loadingState } from '../parts/states.ts';
 import type { CurveData } from '../protocol.ts';
@@ -109,7 +110,7 @@ export class CurvesPanel extends Part {
     );
     const draws = this.#draws(shown, this.curves, state);
     return html`${this.#controls(state, metrics, shown)}
-      <div class="charts">
+      <div class="charts" ${inEvenRows(440)}>
         ${draws.map(
           (draw) => html`<distillery-chart
             .host=${this.dashboard.host}

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { tally } from '../../src/compare/verdicts/tally.ts';
+import { inEvenRows } from '../parts/even-rows.ts';
 import { outcomeMark, userText } from '../parts/marks.ts';
 import type { ComparisonData } from '../protocol.ts';
 
@@ -14,7 +15,7 @@ export const summaryOf = ({ groups, runs }: ComparisonData): string =>
 export function sectionList(parts: readonly ComparisonData[]): TemplateResult {
   return html`<nav class="sections" aria-label="Data">
     <p class="hint">These runs were measured on different data, so they are compared in ${parts.length} sections.</p>
-    <ul>
+    <ul class="cards" ${inEvenRows(300)}>
       ${parts.map((part) => {
         const { key, title, task } = part.sections[0]!;
         return html`<li>

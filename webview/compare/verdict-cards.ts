@@ -10,6 +10,7 @@ import {
 } from '../../src/compare/formatting.ts';
 import { differenceText } from '../../src/compare/verdict-text.ts';
 import { roleOf } from '../../src/experiment/strategies/facts.ts';
+import { inEvenRows } from '../parts/even-rows.ts';
 import { heading } from '../parts/heading.ts';
 import { doubtList, outcomeMark, strategyMark, userText } from '../parts/marks.ts';
 import type { ComparedVerdict, ComparisonData } from '../protocol.ts';
@@ -22,7 +23,7 @@ export function verdictCards(
   comparison: ComparisonData,
   level: number,
 ): TemplateResult {
-  return html`<div class="cards verdicts">${verdicts.map((verdict) => card(verdict, comparison, level))}</div>`;
+  return html`<div class="cards verdicts" ${inEvenRows(280)}>${verdicts.map((verdict) => card(verdict, comparison, level))}</div>`;
 }
 
 /** Why there is no verdict at all. */

@@ -3,7 +3,8 @@ import { tally } from '../../src/compare/verdicts/tally.ts';
 import { quietButton, textField } from '../parts/controls.ts';
 import { outcomeMark } from '../parts/marks.ts';
 import type { ComparisonData } from '../protocol.ts';
-import type { ChosenRows, Outcome, RowChoice } from './chosen-rows.ts';
+import type { Outcome } from '../state/comparison-look.ts';
+import type { ChosenRows, RowChoice } from './chosen-rows.ts';
 
 /** How many strategies have each outcome, as switches that choose which of them are shown. */
 export function verdictSummary(
@@ -13,18 +14,17 @@ export function verdictSummary(
   set: (change: Partial<RowChoice>) => void,
 ): TemplateResult {
   const all = comparison.verdicts.length;
-  const filtered = choice.outcomes.size > 0 || choice.query.trim() !== '';
-  const toggled = (outcome: Outcome) => {
-    const next = new Set(choice.outcomes);
-    if (!next.delete(outcome)) next.add(outcome);
-    return next;
-  };
+  const filtered = choice.outcomes.length > 0 || choice.query.trim() !== '';
+  const toggled = (outcome: Outcome) =>
+    choice.outcomes.includes(outcome)
+      ? choice.outcomes.filter((one) => one !== outcome)
+      : [...choice.outcomes, outcome];
   return html`<div class="filters" role="group" aria-label="Strategies shown">
       ${tally(comparison.verdicts).map(
         ({ outcome, count }) => html`<button
           type="button"
           class="chip filter tally"
-          aria-pressed=${choice.outcomes.has(outcome)}
+          aria-pressed=${choice.outcomes.includes(outcome)}
           @click=${() => set({ outcomes: toggled(outcome) })}
         >
           <b>${count.toLocaleString('en-US')}</b> ${outcomeMark(outcome)}
@@ -34,7 +34,7 @@ export function verdictSummary(
         placeholder: 'Filter strategies',
         onInput: (query) => set({ query }),
       })}
-      ${filtered ? quietButton('Show all', () => set({ outcomes: new Set(), query: '' }), 'Show all strategies') : nothing}
+      ${filtered ? quietButton('Show all', () => set({ outcomes: [], query: '' }), 'Show all strategies') : nothing}
     </div>
     <p class="hint" role="status">
       ${

@@ -104,7 +104,7 @@ export function button(
 
 /** A button that looks like text, for lists and heads. */
 export function quietButton(label: string, onClick: () => void, description?: string): TemplateResult {
-  return html`<button type="button" class="quiet" aria-label=${description ?? nothing} @click=${onClick}>
+  return html`<button type="button" class="quiet" aria-label=${description ?? nothing} title=${description ?? nothing} @click=${onClick}>
     ${label}
   </button>`;
 }

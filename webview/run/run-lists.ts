@@ -13,6 +13,7 @@ import {
 import type { Host } from '../host/host.ts';
 import { quietButton } from '../parts/controls.ts';
 import { userText } from '../parts/marks.ts';
+import '../parts/wide-table.ts';
 import type { MeasuredModel, RunDetail, RunRow } from '../protocol.ts';
 
 const figures: readonly (readonly [string, (model: MeasuredModel) => string])[] = [
@@ -50,8 +51,10 @@ export function modelTable(row: RunRow, detail: RunDetail): TemplateResult {
   return html`<dl class="tiles">
       ${facts.map(([label, value]) => html`<div class="card"><dt>${label}</dt><dd>${value}</dd></div>`)}
     </dl>
-    <div class="scroll card flush" tabindex="0" role="region" aria-label="Figures of the models">
-      <table>
+    <distillery-wide-table
+      class="card flush"
+      .name=${'Figures of the models'}
+      .table=${html`<table>
         <thead>
           <tr>
             <th scope="col">Model</th>
@@ -66,8 +69,8 @@ export function modelTable(row: RunRow, detail: RunDetail): TemplateResult {
             </tr>`,
           )}
         </tbody>
-      </table>
-    </div>`;
+      </table>`}
+    ></distillery-wide-table>`;
 }
 
 const clock = (time: number): string =>

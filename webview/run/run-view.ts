@@ -8,6 +8,7 @@ import '../compare/curves-panel.ts';
 import type { HostError } from '../host/host.ts';
 import { continuationList } from '../parts/continuations.ts';
 import { button, quietButton } from '../parts/controls.ts';
+import { inEvenRows } from '../parts/even-rows.ts';
 import { doubtList, stateMark, strategyMark, userText } from '../parts/marks.ts';
 import { Part } from '../parts/part.ts';
 import { emptyState, errorState, loadingState } from '../parts/states.ts';
@@ -150,10 +151,11 @@ export class RunView extends Part {
         ${button(row.baseline ? 'Not a Baseline' : 'Use as Baseline', () =>
           host.command('baseline', { run: row.id, baseline: !row.baseline }),
         )}
-        <span class="spacer"></span>
-        ${quietButton('Copy Link', () => host.command('copyLink', { run: row.id }))}
-        ${quietButton('Show Folder', () => host.command('revealDirectory', { run: row.id }))}
-        ${active ? nothing : quietButton('Remove', () => host.command('remove', { runs }))}
+        <span class="tail">
+          ${quietButton('Copy Link', () => host.command('copyLink', { run: row.id }))}
+          ${quietButton('Show Folder', () => host.command('revealDirectory', { run: row.id }))}
+          ${active ? nothing : quietButton('Remove', () => host.command('remove', { runs }))}
+        </span>
       </div>
     </header>`;
   }
@@ -179,7 +181,7 @@ export class RunView extends Part {
           ? section(
               'charts',
               'Measured at the end',
-              html`<div class="charts">
+              html`<div class="charts" ${inEvenRows(440)}>
                 ${draws.map(
                   (draw) =>
                     html`<distillery-chart .host=${this.dashboard.host} .draw=${draw}></distillery-chart>`,

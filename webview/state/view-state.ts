@@ -1,5 +1,6 @@
 import type { Navigation } from '../protocol.ts';
 import { isNavigation } from '../protocol-checks.ts';
+import { type ComparisonLook, noLook, readComparisonLook } from './comparison-look.ts';
 
 export interface SortKey {
   readonly column: string;
@@ -47,6 +48,8 @@ export interface ViewState {
   readonly navigation: Navigation;
   readonly overview: OverviewState;
   readonly curves: CurvesState;
+  /** Filters, order and what is open of the comparison that was last set. */
+  readonly comparison: ComparisonLook;
   /** Key of the baseline in comparisons; null for the directly trained student. */
   readonly baseline: string | null;
 }
@@ -67,6 +70,7 @@ export const initialViewState: ViewState = {
     selected: [],
   },
   curves: { axis: 'epoch', smoothing: 0, logarithmic: false, band: true, metrics: null },
+  comparison: noLook,
   baseline: null,
 };
 
@@ -86,6 +90,7 @@ export function readViewState(kept: unknown): ViewState {
       band: curves.band !== false,
       metrics: strings(curves.metrics),
     },
+    comparison: readComparisonLook(root.comparison),
     baseline: typeof root.baseline === 'string' ? root.baseline : null,
   };
 }

@@ -4,6 +4,7 @@ import { isLayerMetric, layerTerms } from '../layer-losses.ts';
 import { curvesByGroup, type LearningCurve } from '../learning-curves.ts';
 import { typicalCompressions } from '../reference-figures.ts';
 import type { ReliabilityBin } from '../reliability.ts';
+import { fewVerdicts } from '../verdicts/tally.ts';
 import type { Chart, Draw } from './chart-frame.ts';
 import type { Coloured } from './chart-theme.ts';
 import { curvesChart } from './curves-chart.ts';
@@ -65,6 +66,8 @@ function noting(all: readonly unknown[], chart: Chart): Chart {
 /** The pictures that the figures at hand allow, in reading order. */
 export function comparisonCharts(comparison: ChartedComparison): Draw[] {
   const { groups, teachers } = comparison;
+  const verdicts: Draw[] = [];
+  const fronts: Draw[] = [];
   const draws: Draw[] = [];
   const known = groups.filter((group) => group.figures.accuracy !== null);
   const quality =
@@ -78,7 +81,7 @@ export function comparisonCharts(comparison: ChartedComparison): Draw[] {
   for (const metric of ['accuracy', 'loss'] as const) {
     const ofMetric = decided.filter((one) => one.metric === metric);
     if (ofMetric.length > 0)
-      draws.push((theme, size) => noting(ofMetric, verdictChart(ofMetric.slice(0, most), theme, size)));
+      verdicts.push((theme, size) => noting(ofMetric, verdictChart(ofMetric.slice(0, most), theme, size)));
   }
 
   for (const cost of costs) {
@@ -102,7 +105,7 @@ export function comparisonCharts(comparison: ChartedComparison): Draw[] {
             quality: teacher.quality * retention,
           }))
         : [];
-    draws.push((theme, size) =>
+    fronts.push((theme, size) =>
       paretoChart(
         { points, costLabel: cost.label, formatCost: cost.format, costTick: cost.tick, quality, references },
         theme,
@@ -139,7 +142,10 @@ export function comparisonCharts(comparison: ChartedComparison): Draw[] {
   );
   if (retained.length > 0)
     draws.push((theme, size) => noting(retained, retentionChart(retained.slice(0, most), theme, size)));
-  return draws;
+  // With one line per strategy, the first is much higher than those on costs, and stands beside the others of its height.
+  return decided.length > fewVerdicts
+    ? [...fronts, ...verdicts, ...draws]
+    : [...verdicts, ...fronts, ...draws];
 }
 
 /** Exits and peers of each strategy that has such: what the shallower ones give up, and what they save. */

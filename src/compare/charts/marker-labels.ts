@@ -80,7 +80,7 @@ export function markerLabels(
             style: {
               ...{ text, fill: color, x: place.x + 2, y: place.y + place.height / 2 },
               // What lies behind a name ends a little before it.
-              ...{ stroke: theme.surface, lineWidth: 3 },
+              ...{ backgroundColor: theme.surface, padding: [1, 2] },
               font: `${size}px ${theme.font}`,
               align: 'left' as const,
               verticalAlign: 'middle' as const,

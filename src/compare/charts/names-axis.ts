@@ -9,7 +9,7 @@ export function namesAxis(
   { width }: { readonly width: number },
   splitLine: Record<string, unknown> = { show: false },
 ): Record<string, unknown> {
-  const shown = shortLabels(labels, width >= 480 ? 32 : 24, 2);
+  const shown = shortLabels(labels, width >= 480 ? 34 : width >= 380 ? 28 : 22, 2);
   return axis(theme, {
     type: 'category',
     inverse: true,

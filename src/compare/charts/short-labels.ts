@@ -58,10 +58,24 @@ function fitted({ name, settings }: Parts, signs: number, lines: 1 | 2): string 
 
 const settingsOf = (settings: string) => settings.split(', ');
 
-/** `learningRate 0.001` as `lear. 0.001`. */
+/** As papers write them. */
+const symbols: Readonly<Record<string, string>> = {
+  learningRate: 'lr',
+  temperature: 'T',
+  alpha: 'α',
+  batchSize: 'batch',
+  hiddenSize: 'width',
+  labelledSubset: 'labels',
+};
+
+/** `learningRate 0.001` as `lr 0.001`, `confidence 0.9` as `conf. 0.9`. */
 const abbreviated = (settings: string) =>
   settingsOf(settings)
-    .map((one) => one.replace(/^([a-zA-Z]{4})[a-zA-Z]{2,} /, '$1. '))
+    .map((one) => {
+      const [, name = '', value = ''] = /^([a-zA-Z]+) (.*)$/.exec(one) ?? [];
+      if (name === '') return one;
+      return `${symbols[name] ?? (name.length > 6 ? `${name.slice(0, 4)}.` : name)} ${value}`;
+    })
     .join(', ');
 
 const valuesOf = (settings: string) =>
