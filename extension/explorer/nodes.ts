@@ -41,6 +41,8 @@ export interface RunNode {
   readonly folder: RunFolder;
   readonly record: RunRecord;
   readonly parent: RootNode;
+  /** What tells its settings from those of other runs of its experiment; empty where they are the same. */
+  readonly settings: string;
 }
 
 export interface MoreNode {

@@ -33,7 +33,7 @@ export function runItem(node: RunNode): TreeItem {
   const item = new TreeItem(label, TreeItemCollapsibleState.None);
   item.id = nodeId(node);
   item.iconPath = icons[record.state];
-  item.description = rowDescription(record);
+  item.description = rowDescription(record, node.settings);
   item.contextValue = ['run', record.state, isResumable(record) && 'resumable', record.baseline && 'baseline']
     .filter(Boolean)
     .join(' ');
@@ -48,7 +48,7 @@ export function runAppearance(node: RunNode): string {
   const { record } = node;
   return JSON.stringify([
     rowLabel(node),
-    rowDescription(record),
+    rowDescription(record, node.settings),
     record.state,
     isResumable(record),
     record.baseline,
@@ -68,19 +68,21 @@ function rowLabel({ record, parent }: RunNode): string {
     : runLabel(record);
 }
 
-/** What the row says beside the label. The seed is said of a run with a name of its own, and the time tells runs of one seed apart. */
-export function rowDescription(record: RunRecord): string {
-  const parts = [runDescription(record), shortTime.format(record.createdAt)];
+/**
+ * What the row says beside the label. The seed is said of a run with a name of its own; settings and the time tell runs of
+ * one seed apart, and of the time a narrow sidebar has no room for more than is needed.
+ */
+export function rowDescription(record: RunRecord, settings = ''): string {
+  const today = new Date().toDateString() === new Date(record.createdAt).toDateString();
+  const parts = [settings, runDescription(record), (today ? hour : day).format(record.createdAt)];
   if (record.name !== record.experiment) parts.unshift(l10n.t('seed {0}', record.seed));
   return parts.filter(Boolean).join(' · ');
 }
 
 /** In the language of the window. */
-const shortTime = new Intl.DateTimeFormat(undefined, {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
+const hour = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(undefined, {
+  ...{ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
 });
 
 export function runDescription(record: RunRecord): string {

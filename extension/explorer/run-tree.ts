@@ -8,6 +8,7 @@ import { accuracyText, experimentItem, groupItem, moreItem } from './group-item.
 import { type ExplorerNode, nodeId, type RootNode, type RunNode, selectionsOf } from './nodes.ts';
 import { Roots } from './roots.ts';
 import { runAppearance, runItem, runTooltip } from './run-item.ts';
+import { settingsByGroup } from './run-settings.ts';
 import type { RememberedViewOptions } from './view-options.ts';
 
 /** Rows below one node before 'Show more': a tree of thousands is never built at once. */
@@ -156,7 +157,9 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
     for (const { folder, query } of selectionsOf(parent)) {
       if (nodes.length >= limit) break;
       const records = await folder.list({ ...query, sort, descending, limit: limit - nodes.length });
-      for (const record of records) nodes.push({ kind: 'run', folder, record, parent });
+      const settings = parent.kind === 'experiment' ? settingsByGroup(records) : undefined;
+      for (const record of records)
+        nodes.push({ kind: 'run', folder, record, parent, settings: settings?.get(record.group) ?? '' });
     }
     if (nodes.length < parent.runs && nodes.length >= limit)
       nodes.push({ kind: 'more', parent, shown: nodes.length, total: parent.runs });

@@ -1,4 +1,5 @@
 import { oneLine } from '../formatting.ts';
+import { shortSetting } from '../short-setting.ts';
 
 /** A beginning that names of experiments often share: words up to a comma, a colon or a dash. */
 const lead = /^[^,:;–—(]{1,40}(?:[,:;]| [–—-]) (?=\S)/;
@@ -58,23 +59,13 @@ function fitted({ name, settings }: Parts, signs: number, lines: 1 | 2): string 
 
 const settingsOf = (settings: string) => settings.split(', ');
 
-/** As papers write them. */
-const symbols: Readonly<Record<string, string>> = {
-  learningRate: 'lr',
-  temperature: 'T',
-  alpha: 'α',
-  batchSize: 'batch',
-  hiddenSize: 'width',
-  labelledSubset: 'labels',
-};
-
 /** `learningRate 0.001` as `lr 0.001`, `confidence 0.9` as `conf. 0.9`. */
 const abbreviated = (settings: string) =>
   settingsOf(settings)
     .map((one) => {
       const [, name = '', value = ''] = /^([a-zA-Z]+) (.*)$/.exec(one) ?? [];
       if (name === '') return one;
-      return `${symbols[name] ?? (name.length > 6 ? `${name.slice(0, 4)}.` : name)} ${value}`;
+      return shortSetting(name, value);
     })
     .join(', ');
 

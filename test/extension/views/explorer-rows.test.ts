@@ -57,6 +57,35 @@ test('seeds can be told apart, whatever they are called and wherever they stand'
   assert.match(rows[5]!, /^Letters, seed 0: /);
 });
 
+test('runs of an experiment that was changed say what tells their settings apart', async (t) => {
+  const of = (temperature: number, seed: number) =>
+    record({
+      ...{ id: `r${temperature}-${seed}`, group: `g${temperature}`, seed },
+      config: { strategy: { kind: 'response', temperature, alpha: 0.9 } } as RunRecord['config'],
+    });
+  const source = { ...folder, list: async () => [of(4, 0), of(20, 0), of(20, 1)] };
+  const event = () => ({ dispose() {} });
+  const tree = new RunTree(
+    { all: [source], of: () => source, onDidReplace: event, onDidChange: event } as never,
+    { onDidChange: event, list: async () => [] } as never,
+    { onDidChange: event, current: { grouping: 'experiment', sort: 'seed', text: '' } } as never,
+  );
+  t.after(() => tree.dispose());
+  const parent = { ...experiment([]), runs: 3, selection: { folder: source, query: {} } } as ExperimentNode;
+  const rows = (await tree.getChildren(parent)).map((node) => String(tree.getTreeItem(node).description));
+  assert.deepEqual(
+    rows.map((row) => row.split(' · ')[0]),
+    ['T 4', 'T 20', 'T 20'],
+  );
+});
+
+test('of a run of today the row says the time alone, for a narrow sidebar has no room for more', () => {
+  const now = new Date();
+  const text = (createdAt: number) => String(runItem(runNode({ createdAt })).description);
+  assert.doesNotMatch(text(now.getTime()), new RegExp(now.toLocaleString(undefined, { month: 'short' })));
+  assert.match(text(Date.UTC(2026, 0, 31, 12)), /31/);
+});
+
 test('a running row is not drawn anew while its tooltip is read, and is again afterwards', async (t) => {
   t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: 1_000_000 });
   let step = 0;

@@ -3,10 +3,12 @@
  * the sidebar, and folders that are empty, damaged, or cannot be written.
  * npm run pictures -- FOLDER [WORD …]; words choose views, themes and widths: `compare dark 500`.
  */
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FrameLocator, Page } from 'playwright-core';
+import { databaseFile } from '../../../../src/runs/data-directory.ts';
 import { openBrowser, runCommand, webview } from '../../host/browser.ts';
 import { startVsCode } from '../../host/vscode-server.ts';
 import { openDistillery } from '../window.ts';
@@ -139,10 +141,11 @@ async function oddFolders(): Promise<void> {
     const folder = join(scratch, kind);
     mkdirSync(folder);
     if (kind !== 'empty') await (await plantProject(folder)).end();
-    const database = join(folder, '.distillery/distillery.db');
+    const database = databaseFile(join(folder, '.distillery'));
     if (kind === 'damaged') writeFileSync(database, 'This is no database. '.repeat(4000));
     setTheme(folder, 'light');
-    if (kind === 'readonly') chmodSync(join(folder, '.distillery'), 0o555);
+    const data = join(folder, '.distillery');
+    if (kind === 'readonly') protect(data, true);
     const page = await windowOn(folder);
     const board = await dashboardOf(page);
     await board.locator('.placeholder, .line.run').first().waitFor();
@@ -155,7 +158,14 @@ async function oddFolders(): Promise<void> {
       }
     }
     await page.close();
+    if (kind === 'readonly') protect(data, false);
   }
+}
+
+/** Lets nobody write into a folder, nor the superuser, whom modes do not stop. */
+function protect(folder: string, on: boolean): void {
+  if (process.getuid?.() === 0) spawnSync('chattr', ['-R', on ? '+i' : '-i', folder]);
+  else chmodSync(folder, on ? 0o555 : 0o755);
 }
 
 try {
