@@ -31,6 +31,19 @@ test('a run that reports changes its own row and no column', () => {
   );
 });
 
+test('each value to filter by lets the runs through that show it', () => {
+  const mixed = snapshotOf(
+    sampleRuns({ count: 12, stateOf: (index) => (index % 3 === 0 ? 'cancelled' : 'completed') }),
+  ).runs;
+  const table = model();
+  for (const { key, values } of table.of(mixed, overview).groups)
+    for (const value of values)
+      assert.ok(
+        table.of(mixed, { ...overview, values: { [key]: [value] } }).filtered.length > 0,
+        `${key}: ${value}`,
+      );
+});
+
 test('each way to set the overview shows in the table', () => {
   const table = model();
   const usual = table.of(runs, overview);

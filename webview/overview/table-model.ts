@@ -1,3 +1,4 @@
+import { stateWord } from '../../src/compare/state-word.ts';
 import type { FlatConfig, RunRow } from '../protocol.ts';
 import { remembered, rememberedList } from '../state/remembered.ts';
 import { variantsOf } from '../state/variants.ts';
@@ -137,7 +138,10 @@ export class TableModel {
 /** Columns with few values, each with its values. */
 function filterGroups(rows: readonly RunRow[]): FilterGroup[] {
   return filterable.flatMap((key) => {
-    const values = [...new Set(rows.flatMap((row) => (key === 'tags' ? row.tags : [row[key]])))].sort();
+    // As the column shows them, which is what they are compared with.
+    const read = (row: RunRow) =>
+      key === 'tags' ? row.tags : [key === 'state' ? stateWord(row.state) : row[key]];
+    const values = [...new Set(rows.flatMap(read))].sort();
     return values.length > 1 && values.length <= 12 ? [{ key, values }] : [];
   });
 }

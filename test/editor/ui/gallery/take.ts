@@ -109,6 +109,7 @@ async function dashboards(): Promise<void> {
   if (places.includes('sidebar'))
     for (const theme of chosenThemes) {
       setTheme(project, theme);
+      await page.mouse.move(900, 700);
       await page.waitForTimeout(1800);
       for (const row of await page.locator('.sidebar .monaco-list-row[aria-expanded=false]').all())
         await row.click().catch(() => {});
