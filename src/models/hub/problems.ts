@@ -1,7 +1,6 @@
+import { type Access, Refusal } from '../../data/network/request.ts';
 import { UserError } from '../../experiment/user-error.ts';
-import type { Access } from './listing.ts';
 import { type HubReference, nameOf } from './reference.ts';
-import { HubRefusal } from './request.ts';
 
 /** The hub gave no answer, or none that means anything: what an earlier download left will do. */
 export class Unreachable extends UserError {}
@@ -10,24 +9,24 @@ export class Unreachable extends UserError {}
 export function problemOf(
   error: unknown,
   reference: HubReference,
-  { hubUrl, token }: Pick<Access, 'hubUrl' | 'token'>,
+  { home, token }: Pick<Access, 'home' | 'token'>,
 ): UserError {
   if (error instanceof UserError) return error;
-  if (error instanceof HubRefusal) return refusal(error, nameOf(reference), token !== undefined);
+  if (error instanceof Refusal) return refusal(error, nameOf(reference), token !== undefined);
   if (error instanceof TypeError && /access token/i.test(error.message))
     return new UserError('HF_TOKEN is no token of the Hub: those begin with hf_.', {
       remedy: 'Correct or unset it.',
     });
   const { message } = error as Error;
   return new Unreachable(
-    `${nameOf(reference)} could not be downloaded from ${new URL(hubUrl).host}: ${message}.`,
+    `${nameOf(reference)} could not be downloaded from ${new URL(home).host}: ${message}.`,
     {
       remedy: 'Check the connection and try again; HF_ENDPOINT names another hub, such as a mirror.',
     },
   );
 }
 
-function refusal({ status, host, retryAfterMs, isTemporary }: HubRefusal, name: string, hasToken: boolean) {
+function refusal({ status, host, retryAfterMs, isTemporary }: Refusal, name: string, hasToken: boolean) {
   if (isTemporary)
     return new Unreachable(`${host} answers ${status} for ${name}.`, { remedy: later(retryAfterMs) });
   if (status === 401 || status === 403)

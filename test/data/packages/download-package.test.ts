@@ -19,13 +19,20 @@ import { packageDirectory } from '../../../src/data/packages/npm-package.ts';
 const kept = { cache: process.env.XDG_CACHE_HOME, registry: process.env.npm_config_registry };
 let scratch = '';
 let packed: Buffer;
-/** What the registry answers; null says that it has no such file, 'hang' sends half and no more. */
+/** What the registry answers; null says that it has no such file, 'hang' sends some and no more. */
 let answer: Buffer | null | 'hang';
 const asked: string[] = [];
-const server = createServer(({ url }, response) => {
+const ranges: (string | undefined)[] = [];
+const server = createServer(({ url, headers }, response) => {
   asked.push(url!);
+  ranges.push(headers.range);
+  const start = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
   if (answer === null) response.writeHead(404).end();
   else if (answer === 'hang') response.writeHead(200).write(packed.subarray(0, 60));
+  else if (start > 0)
+    response
+      .writeHead(206, { 'Content-Range': `bytes ${start}-${packed.length - 1}/${packed.length}` })
+      .end(answer.subarray(start));
   else response.writeHead(200).end(answer);
 });
 let wanted: DataPackage;
@@ -67,36 +74,42 @@ after(async () => {
   await rm(scratch, { recursive: true, force: true });
 });
 
-/** Nothing of a download that failed stays. */
-function nothingLeft(): void {
+/** What lies where packages are looked for, and beside them. */
+function left(): string[] {
   const folder = join(scratch, 'cache', 'distillery', 'data');
-  assert.deepEqual(existsSync(folder) ? readdirSync(folder) : [], []);
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-test('a download that fails says why and what to do, and leaves nothing', async () => {
-  const refused = async (given: typeof answer, message: RegExp) => {
+const part = '@some+texts-of-nobody@1.0.0.tgz.part';
+/** No attempt is worth repeating here. */
+const limits = { attempts: 1 };
+
+test('a download that fails says why and what to do, and leaves nothing but what can be gone on with', async () => {
+  const refused = async (given: typeof answer, message: RegExp, stays: readonly string[] = []) => {
     answer = given;
-    await assert.rejects(downloadPackage(wanted), (error: Error & { remedy?: string }) => {
+    await assert.rejects(downloadPackage(wanted, { limits }), (error: Error & { remedy?: string }) => {
       assert.match(error.message, message);
       assert.match(error.remedy ?? '', /npm_config_registry/);
       return true;
     });
-    nothingLeft();
+    assert.deepEqual(left(), stays);
   };
-  await refused(null, /Texts cannot be downloaded from 127\.0\.0\.1:\d+: it answers 404/);
+  await refused(null, /Texts cannot be downloaded: 127\.0\.0\.1:\d+ answers 404/);
   const other = Buffer.from(packed);
   other[packed.length - 1]! ^= 1;
-  await refused(other, /not @some\/texts-of-nobody 1\.0\.0, by its hash/);
-  await refused(packed.subarray(1), /by its hash/);
-  await refused(Buffer.concat([packed, packed]), /more than the \d+ bytes/);
+  await refused(other, /Texts was damaged on its way/);
+  await refused(Buffer.concat([packed, packed]), /more of Texts than the \d+ bytes/);
+  await refused(packed.subarray(0, 70), /Texts stands at 70 of \d+ bytes: .* ended early/, [part]);
 });
 
-test('a download can be stopped, and leaves nothing', async () => {
+test('a download can be stopped, and is gone on with the next time', async () => {
+  await rm(join(scratch, 'cache'), { recursive: true });
   answer = 'hang';
   const stop = new AbortController();
   const download = downloadPackage(wanted, { signal: stop.signal, onProgress: () => stop.abort() });
   await assert.rejects(download, { name: 'AbortError' });
-  nothingLeft();
+  assert.deepEqual(left(), [part]);
+  assert.equal(packageDirectory(wanted, scratch), undefined);
 });
 
 test('what was downloaded is data alone, and found from any project', async () => {
@@ -104,6 +117,7 @@ test('what was downloaded is data alone, and found from any project', async () =
   const seen: number[] = [];
   assert.equal(packageDirectory(wanted, scratch), undefined);
   const folder = await downloadPackage(wanted, { onProgress: (done) => seen.push(done) });
+  assert.match(ranges.at(-1)!, /^bytes=[1-9]\d*-$/);
   assert.equal(asked.at(-1), '/@some/texts-of-nobody/-/texts-of-nobody-1.0.0.tgz');
   assert.equal(seen.at(-1), packed.length);
   assert.equal(packageDirectory(wanted, scratch), folder);

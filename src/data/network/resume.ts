@@ -1,7 +1,6 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { UserError } from '../../experiment/user-error.ts';
-import type { Access } from './listing.ts';
-import { type Answer, HubProblem, HubRefusal, request } from './request.ts';
+import { type Access, type Answer, NetworkProblem, Refusal, request } from './request.ts';
 
 /** What has arrived of a file. */
 export interface Part {
@@ -11,21 +10,21 @@ export interface Part {
 }
 
 /** The server cannot go on where the part ends, or has another version: the part is gone. */
-export class BeganAnew extends HubProblem {}
+export class BeganAnew extends NetworkProblem {}
 
 /**
  * Fetches what a part lacks, or all of it where the server does not go on, or has changed the file since.
  * @param size bytes of the whole file
  * @param onBytes bytes that are here
- * @throws HubProblem if the connection fails; what has arrived stays
- * @throws HubRefusal if the server does not give the file
+ * @throws NetworkProblem if the connection fails; what has arrived stays
+ * @throws Refusal if the server does not give the file
  * @throws UserError if the server sends more than the file has
  */
 export async function fetchRest(
   url: string,
   { name, size }: { readonly name: string; readonly size: number },
   part: Part,
-  { hubUrl: home, token, signal, limits }: Access,
+  access: Access,
   onBytes?: (done: number) => void,
 ): Promise<void> {
   const start = await stat(part.file).then(
@@ -34,19 +33,17 @@ export async function fetchRest(
   );
   if (start === size && size > 0) return;
   if (start > size) return beginAnew(part, `${name} has ${size} bytes, fewer than had arrived`);
-  const answer = await request(url, {
+  const answer = await request(
+    url,
     // A packed answer would have other ranges, and no bound on what it unpacks to.
-    headers: { 'Accept-Encoding': 'identity', ...(start > 0 && rangeFrom(start, part)) },
-    token,
-    home,
-    signal,
-    limits,
-  });
+    { 'Accept-Encoding': 'identity', ...(start > 0 && rangeFrom(start, part)) },
+    access,
+  );
   const { status, headers, host } = answer;
   if (status !== 200 && status !== 206) {
     answer.discard();
     if (status === 416) return beginAnew(part, `${host} does not go on from byte ${start} of ${name}`);
-    throw new HubRefusal(answer);
+    throw new Refusal(answer);
   }
   const etag = headers.get('ETag') ?? undefined;
   if (status === 206 && !(fits(headers.get('Content-Range'), start, size) && isSame(etag, part.etag))) {
@@ -70,12 +67,9 @@ async function writeBody(
     for await (const chunk of answer.chunks()) {
       if (done + chunk.length > size) {
         await rm(path, { force: true });
-        throw new UserError(
-          `${answer.host} sends more of ${name} than the ${size} bytes that the Hub names.`,
-          {
-            remedy: 'Nothing of it was kept. Run it again later, or set HF_ENDPOINT to another hub.',
-          },
-        );
+        throw new UserError(`${answer.host} sends more of ${name} than the ${size} bytes that it has.`, {
+          remedy: 'Nothing of it was kept. Try again later, or name another mirror.',
+        });
       }
       await handle.write(chunk, 0, chunk.length, done);
       done += chunk.length;
@@ -84,7 +78,7 @@ async function writeBody(
   } finally {
     await handle.close();
   }
-  if (done < size) throw new HubProblem(`${answer.host} ended early`);
+  if (done < size) throw new NetworkProblem(`${answer.host} ended early`);
 }
 
 /** If-Range makes a server that has another version by now send all of it; a weak tag cannot be compared so. */

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HubLimits } from './limits.ts';
+import type { RequestLimits } from './limits.ts';
 
 /** What went wrong between here and a server; the message has no full stop and names the host. */
-export class HubProblem extends Error {}
+export class NetworkProblem extends Error {}
 
-/** A hub that answers, but does not give what it was asked for. */
-export class HubRefusal extends Error {
+/** A server that answers, but does not give what it was asked for. */
+export class Refusal extends Error {
   readonly status: number;
   readonly host: string;
   /** How long it wants to be left alone. */
@@ -24,14 +24,14 @@ export class HubRefusal extends Error {
   }
 }
 
-export interface Request {
-  readonly headers: Readonly<Record<string, string>>;
-  /** Goes to addresses of `home` only, wherever a page or a redirect leads. */
-  readonly token: string | undefined;
-  /** Address of the hub. */
+/** How a server is reached. */
+export interface Access {
+  /** Its address. */
   readonly home: string;
+  /** Goes to addresses of `home` only, wherever a page or a redirect leads. */
+  readonly token?: string | undefined;
   readonly signal: AbortSignal | undefined;
-  readonly limits: HubLimits;
+  readonly limits: RequestLimits;
 }
 
 /** An answer whose headers are here. */
@@ -39,7 +39,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly host: string;
-  /** Its body, as it arrives. @throws HubProblem when nothing arrives for too long, or the connection ends */
+  /** Its body, as it arrives. @throws NetworkProblem when nothing arrives for too long, or the connection ends */
   chunks(): AsyncGenerator<Uint8Array>;
   /** Closes the connection without reading the body. */
   discard(): void;
@@ -50,12 +50,16 @@ const politeAttempts = 4;
 /**
  * Asks a server, within limits: for how long it may say nothing, how often it may point elsewhere, and never from https to
  * http. A server that is busy and says for how long (429 or 503 with Retry-After) is asked again after that time.
- * @throws HubProblem if there is no answer
+ * @throws NetworkProblem if there is no answer
  * @throws the reason of the signal, at once when it aborts
  */
-export async function request(address: string, asked: Request): Promise<Answer> {
+export async function request(
+  address: string,
+  headers: Readonly<Record<string, string>>,
+  asked: Access,
+): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
-    const answer = await follow(address, asked);
+    const answer = await follow(address, headers, asked);
     const waitMs = retryAfterMs(answer);
     if (waitMs === undefined || waitMs > asked.limits.waitMs || attempt === politeAttempts) return answer;
     answer.discard();
@@ -71,19 +75,27 @@ function retryAfterMs({ status, headers }: Pick<Answer, 'status' | 'headers'>): 
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-async function follow(address: string, asked: Request): Promise<Answer> {
+async function follow(
+  address: string,
+  headers: Readonly<Record<string, string>>,
+  asked: Access,
+): Promise<Answer> {
   const home = new URL(asked.home);
   let url = new URL(address, home);
   refuseDowngrade(home, url);
   for (let redirects = 0; ; redirects++) {
-    const answer = await ask(url, url.origin === home.origin, asked);
+    const answer = await ask(
+      url,
+      withToken(headers, url.origin === home.origin ? asked.token : undefined),
+      asked,
+    );
     const target = answer.headers.get('Location');
     if (![301, 302, 303, 307, 308].includes(answer.status) || target === null) return answer;
     answer.discard();
     if (redirects === asked.limits.redirects)
-      throw new HubProblem(`${url.host} redirects more than ${asked.limits.redirects} times`);
+      throw new NetworkProblem(`${url.host} redirects more than ${asked.limits.redirects} times`);
     const next = URL.canParse(target, url.href) ? new URL(target, url) : undefined;
-    if (!next) throw new HubProblem(`${url.host} redirects to what is no address`);
+    if (!next) throw new NetworkProblem(`${url.host} redirects to what is no address`);
     refuseDowngrade(url, next);
     url = next;
   }
@@ -92,19 +104,19 @@ async function follow(address: string, asked: Request): Promise<Answer> {
 /** What began encrypted stays so; where the user chose http://, as for a mirror on their own machine, that is theirs to do. */
 function refuseDowngrade(from: URL, to: URL): void {
   if (to.protocol !== 'https:' && to.protocol !== from.protocol)
-    throw new HubProblem(`${from.host} leads from ${from.protocol}// to ${to.protocol}// at ${to.host}`);
+    throw new NetworkProblem(`${from.host} leads from ${from.protocol}// to ${to.protocol}// at ${to.host}`);
 }
 
-async function ask(url: URL, isHome: boolean, { headers, token, signal, limits }: Request): Promise<Answer> {
+async function ask(url: URL, headers: Record<string, string>, { signal, limits }: Access): Promise<Answer> {
   const stopping = new AbortController();
   const giveUp = (ms: number, what: string) =>
-    setTimeout(() => stopping.abort(new HubProblem(`${url.host} ${what} for ${ms / 1000} s`)), ms);
+    setTimeout(() => stopping.abort(new NetworkProblem(`${url.host} ${what} for ${ms / 1000} s`)), ms);
   // Node allows ten seconds of these for connecting.
   const timer = giveUp(limits.answerMs, 'has not answered');
   let response: Response;
   try {
     response = await fetch(url, {
-      headers: { ...headers, ...(token !== undefined && isHome && { Authorization: `Bearer ${token}` }) },
+      headers,
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal,
     });
@@ -130,13 +142,18 @@ async function ask(url: URL, isHome: boolean, { headers, token, signal, limits }
       discard();
     }
   }
-  const discard = () => stopping.abort(new HubProblem(`${url.host} is no longer listened to`));
+  const discard = () => stopping.abort(new NetworkProblem(`${url.host} is no longer listened to`));
   return { status, headers: received, host: url.host, chunks, discard };
 }
 
+const withToken = (headers: Readonly<Record<string, string>>, token: string | undefined) => ({
+  ...headers,
+  ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+});
+
 function problemWith(error: unknown, signal: AbortSignal | undefined, url: URL): unknown {
   if (signal?.aborted) return signal.reason;
-  return error instanceof HubProblem ? error : new HubProblem(`${url.host}: ${reasonOf(error)}`);
+  return error instanceof NetworkProblem ? error : new NetworkProblem(`${url.host}: ${reasonOf(error)}`);
 }
 
 /** Node's fetch hides the reason one level down; where several addresses of a host were tried, only its code says it. */
