@@ -18,6 +18,7 @@ const programs = {
   'deaf-worker': 'test/worker/deaf-worker.ts',
   'lock-holder': 'test/training/lock-holder.ts',
   'concurrent-writer': 'test/runs/concurrent-writer.ts',
+  'real-cli': 'test/campaign/programs/real-cli.ts',
   'random-writer': 'test/extension/views/random-writer.ts',
 };
 
