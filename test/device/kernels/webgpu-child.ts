@@ -21,7 +21,12 @@ function forShaders(kernelCase: KernelCase): KernelCase {
 
 registerOnnxBackend('onnx-webgpu', {
   target: 'webgpu',
-  session: { executionProviders: ['webgpu'], logSeverityLevel: 4 },
+  session: {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionProviders: ['webgpu'],
+    logSeverityLevel: 4,
+  },
 });
 try {
   await tf.setBackend('onnx-webgpu');
