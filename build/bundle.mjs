@@ -13,6 +13,7 @@ const root = resolve(import.meta.dirname, '..');
 const entryPoints = {
   cli: 'src/cli/main.ts',
   worker: 'src/worker/main.ts',
+  checker: 'src/checks/apart/checking-main.ts',
   extension: 'extension/extension.ts',
   // A thread of the extension.
   comparison: 'extension/dashboard/comparison-worker.ts',

@@ -13,6 +13,7 @@ const cache = join(root, 'node_modules/.cache');
 /** By the names that test/program.ts starts them by. */
 const programs = {
   main: 'src/worker/main.ts',
+  'checking-main': 'src/checks/apart/checking-main.ts',
   'fake-worker': 'test/runs/fake-worker.ts',
   'fake-cli': 'test/cli/fake-cli.ts',
   'deaf-worker': 'test/worker/deaf-worker.ts',

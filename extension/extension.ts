@@ -17,6 +17,7 @@ import { ContextKeys } from './status/context-keys.ts';
 import { Log } from './status/log.ts';
 import { RunNotices } from './status/run-notices.ts';
 import { RunStatus } from './status/run-status.ts';
+import { Checking } from './workspace/checking.ts';
 import { CommandLine } from './workspace/command-line.ts';
 import { DeviceReports } from './workspace/device-reports.ts';
 import { ExperimentFiles } from './workspace/experiment-files.ts';
@@ -49,8 +50,9 @@ export function activate(context: ExtensionContext): DistilleryApi {
   const options = parts.add(new RememberedViewOptions(context.workspaceState));
   const commandLine = new CommandLine(context);
   const deviceReports = parts.add(new DeviceReports(commandLine));
+  const checking = parts.add(new Checking(context));
   const diagnostics = parts.add(
-    new ExperimentDiagnostics(log, (uri) => folders?.of(uri)?.dataDirectory, deviceReports),
+    new ExperimentDiagnostics(log, checking, (uri) => folders?.of(uri)?.dataDirectory, deviceReports),
   );
   const dashboards = parts.add(new Dashboards());
 
@@ -85,6 +87,7 @@ export function activate(context: ExtensionContext): DistilleryApi {
     hyperparameterView,
     deviceReports,
     commandLine,
+    checking,
     diagnostics,
     dashboards,
   };

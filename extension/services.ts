@@ -7,6 +7,7 @@ import type { RunTree } from './explorer/run-tree.ts';
 import type { RememberedViewOptions } from './explorer/view-options.ts';
 import type { Log } from './status/log.ts';
 import type { RunNotices } from './status/run-notices.ts';
+import type { Checking } from './workspace/checking.ts';
 import type { CommandLine } from './workspace/command-line.ts';
 import type { DeviceReports } from './workspace/device-reports.ts';
 import type { ExperimentFiles } from './workspace/experiment-files.ts';
@@ -26,6 +27,7 @@ export interface Services {
   readonly hyperparameterView: TreeView<HyperparameterNode>;
   readonly deviceReports: DeviceReports;
   readonly commandLine: CommandLine;
+  readonly checking: Checking;
   readonly diagnostics: ExperimentDiagnostics;
   readonly dashboards: Dashboards;
 }

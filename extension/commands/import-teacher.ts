@@ -25,8 +25,7 @@ export async function importTeacher(services: Services, source?: unknown): Promi
   const target = await window.withProgress(
     { location: ProgressLocation.Notification, title: l10n.t('Importing the teacher') },
     async () => {
-      const { inspectCheckpoint } = await import('../../src/models/checkpoint.ts');
-      await inspectCheckpoint(chosen.fsPath);
+      await services.checking.inspect(chosen.fsPath);
       const to = await unused(Uri.joinPath(folder.folder.uri, 'teachers', nameOf(chosen)));
       await workspace.fs.copy(chosen, to);
       return to;

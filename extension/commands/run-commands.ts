@@ -78,7 +78,9 @@ export async function startRuns(
     async () => {
       const { runEngine } = await import('../workspace/run-engine.ts');
       const devices = () => services.deviceReports.list();
-      return runEngine.runsFromFile(await folder.writer(), uri.fsPath, devices, {
+      return runEngine.runsFromFile(await folder.writer(), uri.fsPath, {
+        checker: services.checking,
+        devices,
         ...(seeds && { seeds }),
         ...(device !== 'experiment' && { device: device as DeviceChoice }),
       });

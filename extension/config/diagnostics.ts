@@ -6,6 +6,7 @@ import {
   type Uri,
   workspace,
 } from 'vscode';
+import type { Checker } from '../../src/checks/apart/checker.ts';
 import type { Problem } from '../../src/experiment/problem.ts';
 import { Disposables } from '../disposables.ts';
 import { readSetting } from '../settings.ts';
@@ -20,7 +21,10 @@ export class ExperimentDiagnostics extends Disposables {
   readonly #collection = this.add(languages.createDiagnosticCollection('distillery'));
   readonly #problems = new Map<string, { version: number; problems: readonly Problem[] }>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** What ends the check of a document that is under way. */
+  readonly #checks = new Map<string, AbortController>();
   readonly #log: Log;
+  readonly #checker: Checker;
   readonly #devices: DeviceReports;
   readonly #dataDirectoryOf: (uri: Uri) => string | undefined;
 
@@ -28,7 +32,12 @@ export class ExperimentDiagnostics extends Disposables {
    * @param dataDirectoryOf where the runs of the folder are kept that a file lies in.
    * @param devices which devices are here.
    */
-  constructor(log: Log, dataDirectoryOf: (uri: Uri) => string | undefined, devices: DeviceReports) {
+  constructor(
+    log: Log,
+    checker: Checker,
+    dataDirectoryOf: (uri: Uri) => string | undefined,
+    devices: DeviceReports,
+  ) {
     super();
     this.#devices = devices;
     this.add(devices.onDidChange(() => this.checkAgain()));
@@ -39,6 +48,7 @@ export class ExperimentDiagnostics extends Disposables {
     );
     this.#dataDirectoryOf = dataDirectoryOf;
     this.#log = log;
+    this.#checker = checker;
     this.add(workspace.onDidOpenTextDocument((document) => this.#schedule(document, 0)));
     this.add(workspace.onDidChangeTextDocument(({ document }) => this.#schedule(document, quietMs)));
     this.add(workspace.onDidSaveTextDocument((document) => this.#schedule(document, 0)));
@@ -74,23 +84,30 @@ export class ExperimentDiagnostics extends Disposables {
 
   async #check(document: TextDocument): Promise<void> {
     const { version } = document;
+    const key = document.uri.toString();
+    const check = new AbortController();
+    this.#checks.get(key)?.abort();
+    this.#checks.set(key, check);
     try {
-      const { checkExperiment } = await import('../../src/checks/check.ts');
-      const problems = await checkExperiment(document.getText(), document.uri.fsPath, {
+      const problems = await this.#checker.check(document.getText(), document.uri.fsPath, {
         dataDirectory: this.#dataDirectoryOf(document.uri),
         // Where the setting names another device, that of the experiment is not used.
         ...(readSetting('distillery.device', document.uri) === 'experiment' && {
           devices: () => this.#lookUpDevices(),
         }),
+        signal: check.signal,
       });
       if (document.isClosed || document.version !== version || this.disposed) return;
-      this.#problems.set(document.uri.toString(), { version, problems });
+      this.#problems.set(key, { version, problems });
       this.#collection.set(
         document.uri,
         problems.map((problem) => toDiagnostic(document, problem)),
       );
     } catch (error) {
+      if (check.signal.aborted || this.disposed) return;
       this.#log.error(`checking ${document.uri.fsPath}`, error);
+    } finally {
+      if (this.#checks.get(key) === check) this.#checks.delete(key);
     }
   }
 
@@ -107,6 +124,7 @@ export class ExperimentDiagnostics extends Disposables {
   #forget(uri: Uri): void {
     const key = uri.toString();
     clearTimeout(this.#timers.get(key));
+    this.#checks.get(key)?.abort();
     this.#timers.delete(key);
     this.#problems.delete(key);
     this.#collection.delete(uri);

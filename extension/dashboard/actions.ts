@@ -110,9 +110,9 @@ export async function act(message: ActionMessage, sources: ActionSources): Promi
     case 'runChange': {
       const { folder, record } = await findRun(folders, message.run);
       const { runChange } = await import('./run-change.ts');
-      const id = await runChange(await folder.writer(), record, message.edits, () =>
-        services.deviceReports.list(),
-      );
+      const { checking: checker, deviceReports } = services;
+      const devices = () => deviceReports.list();
+      const id = await runChange(await folder.writer(), record, message.edits, { checker, devices });
       await services.notices.await([id]);
       await folder.look();
       changed([id]);

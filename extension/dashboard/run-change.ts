@@ -1,5 +1,6 @@
-import { requireSound } from '../../src/checks/check.ts';
+import type { Checker } from '../../src/checks/apart/checker.ts';
 import type { DeviceLookup } from '../../src/checks/device.ts';
+import { requireSound } from '../../src/checks/sound.ts';
 import { problemsError } from '../../src/experiment/load.ts';
 import { parseExperiment } from '../../src/experiment/parse.ts';
 import { createRuns } from '../../src/runs/create-run.ts';
@@ -17,11 +18,12 @@ export async function runChange(
   store: RunStore,
   { config, directory, file, seed, experiment: name }: RunRecord,
   changes: readonly ConfigEdit[],
-  devices: DeviceLookup,
+  { checker, devices }: { readonly checker: Checker; readonly devices: DeviceLookup },
 ): Promise<string> {
   const original = `${JSON.stringify(config, null, 2)}\n`;
   const { text, label } = await changedExperiment(original, config, changes);
-  await requireSound(text, file, { dataDirectory: store.dataDirectory, devices });
+  const { dataDirectory } = store;
+  requireSound(await checker.check(text, file, { dataDirectory, devices }), file);
   const { experiment, problems } = parseExperiment(text);
   if (!experiment) throw problemsError(problems, file);
   const request = new RunDirectory(directory).readRequest();

@@ -2,8 +2,9 @@
  * What handling runs takes, in one place that is loaded only when there are runs to handle: the database's native
  * library and the schemas would otherwise be part of every activation.
  */
-import { requireSound } from '../../src/checks/check.ts';
+import type { Checker } from '../../src/checks/apart/checker.ts';
 import { type DeviceLookup, requireDevice } from '../../src/checks/device.ts';
+import { requireSound } from '../../src/checks/sound.ts';
 import { loadExperiment, readExperimentText } from '../../src/experiment/load.ts';
 import { stopRun } from '../../src/runs/control.ts';
 import { createRuns, type RunOptions } from '../../src/runs/create-run.ts';
@@ -17,6 +18,7 @@ import { resumeRun } from '../../src/runs/resume.ts';
 import { RunWatch, type WatchListener } from '../../src/runs/run-watch.ts';
 import { openStoreAsAllowed, openStoreReadOnly, type RunStore } from '../../src/runs/store.ts';
 import { Supervisor, type SupervisorListener } from '../../src/runs/supervisor.ts';
+import { ownNode } from './own-node.ts';
 
 export const runEngine = {
   isDamaged,
@@ -35,17 +37,10 @@ export const runEngine = {
 export const watchRuns = (store: RunStore, listener: WatchListener): RunWatch =>
   new RunWatch(store, listener);
 
-/** Workers run in VS Code's own Node, so that users need none of their own. */
 export function supervise(store: RunStore, worker: string, listener: SupervisorListener): Supervisor {
   const launcher = new LocalLauncher({
     command: [process.execPath, worker],
-    environment: {
-      ELECTRON_RUN_AS_NODE: '1',
-      // Meant for the extension host alone.
-      NODE_OPTIONS: undefined,
-      VSCODE_ESM_ENTRYPOINT: undefined,
-      VSCODE_IPC_HOOK: undefined,
-    },
+    environment: ownNode,
   });
   return new Supervisor(store, listener, { launcher });
 }
@@ -57,12 +52,16 @@ export function supervise(store: RunStore, worker: string, listener: SupervisorL
 export async function runsFromFile(
   store: RunStore,
   file: string,
-  devices: DeviceLookup,
-  options: RunOptions,
+  {
+    checker,
+    devices,
+    ...options
+  }: RunOptions & { readonly checker: Checker; readonly devices: DeviceLookup },
 ): Promise<string[]> {
   const text = await readExperimentText(file);
   const { dataDirectory } = store;
   if (options.device) await requireDevice(options.device, devices);
-  await requireSound(text, file, { dataDirectory, ...(!options.device && { devices }) });
+  const problems = await checker.check(text, file, { dataDirectory, ...(!options.device && { devices }) });
+  requireSound(problems, file);
   return createRuns(store, await loadExperiment(file), options);
 }

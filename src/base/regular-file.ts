@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { nowReading } from './reading.ts';
 
 /**
  * Files in a data directory may have been planted there: as a link to somebody else's file, a device that never ends, a
@@ -11,6 +12,7 @@ import { type FileHandle, lstat, open } from 'node:fs/promises';
 export const notRegularCode = 'NOT_REGULAR';
 export const tooLargeCode = 'TOO_LARGE';
 export const notAFileCode = 'NOT_A_FILE';
+export const tooLargeToReadCode = 'TOO_LARGE_TO_READ';
 
 /** Windows knows neither flag. A pipe opened without waiting is seen to be one instead of being waited for. */
 const careful = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -55,6 +57,7 @@ export async function openRegular(file: string, mode: OpenMode = 'read'): Promis
  * @throws an error with code EISDIR for a folder, NOT_A_FILE for a pipe or a device, else as node:fs does
  */
 export async function openNamed(file: string): Promise<FileHandle> {
+  nowReading(file);
   const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
     (error: unknown) => {
       // A socket.
@@ -69,6 +72,30 @@ export async function openNamed(file: string): Promise<FileHandle> {
   } catch (error) {
     await handle.close();
     throw error;
+  }
+}
+
+/**
+ * Reads a whole file that the user named, from its beginning.
+ * @param mostBytes a larger file is refused with code TOO_LARGE_TO_READ before anything is read
+ * @throws as {@link openNamed}
+ */
+export async function readNamed(file: string, mostBytes: number): Promise<Buffer> {
+  const handle = await openNamed(file);
+  try {
+    const { size } = await handle.stat();
+    if (size > mostBytes)
+      throw failure(
+        tooLargeToReadCode,
+        `has ${Math.ceil(size / 1e6)} MB, more than the ${Math.ceil(mostBytes / 1e6)} MB that are read of such a file`,
+      );
+    const bytes = Buffer.alloc(size);
+    let done = 0;
+    for (let read = -1; done < size && read !== 0; done += read)
+      read = (await handle.read(bytes, done, size - done, done)).bytesRead;
+    return bytes.subarray(0, done);
+  } finally {
+    await handle.close();
   }
 }
 

@@ -1,5 +1,4 @@
 import { dirname, resolve } from 'node:path';
-import { problemsError } from '../experiment/load.ts';
 import { inOrder, parseText } from '../experiment/parse.ts';
 import type { Finding, Problem } from '../experiment/problem.ts';
 import type { Experiment } from '../experiment/schema.ts';
@@ -73,22 +72,6 @@ export function checkResolved(experiment: Experiment, directory: string): Promis
   return semanticFindings({ experiment, directory });
 }
 
-/**
- * Checks an experiment that is about to run.
- * @returns its warnings
- * @throws UserError naming every error with its place and remedy.
- */
-export async function requireSound(
-  text: string,
-  file: string,
-  options: CheckOptions = {},
-): Promise<Problem[]> {
-  const problems = await checkExperiment(text, file, options);
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw problemsError(errors, file);
-  return problems;
-}
-
 async function semanticFindings(start: CheckContext): Promise<Finding[]> {
   const { experiment, directory } = start;
   const stored = (who: 'teacher' | 'student') => {
@@ -100,17 +83,17 @@ async function semanticFindings(start: CheckContext): Promise<Finding[]> {
       freshHead: who === 'student',
     });
   };
-  const [dataset, teacher, student] = await Promise.all([
-    readDatasetFacts(experiment.dataset, directory),
-    stored('teacher'),
-    stored('student'),
-  ]);
+  // One after the other, so that what is being read when a process dies of it is the last that was begun.
+  const dataset = await readDatasetFacts(experiment.dataset, directory);
+  const teacher = await stored('teacher');
+  const student = await stored('student');
   const context: CheckContext = {
     ...start,
     dataset: dataset.facts,
     storedTeacher: teacher?.stored,
     storedStudent: student?.stored,
   };
-  const found = await Promise.all(checks.map((check) => check(context)));
-  return [...dataset.findings, ...(teacher?.findings ?? []), ...(student?.findings ?? []), ...found.flat()];
+  const found: Finding[] = [...dataset.findings, ...(teacher?.findings ?? []), ...(student?.findings ?? [])];
+  for (const check of checks) found.push(...(await check(context)));
+  return found;
 }

@@ -6,10 +6,12 @@ import type { Check } from './context.ts';
 /** Which devices are here. Looking takes seconds, so it is done only for an experiment that may name one that is not. */
 export type DeviceLookup = () => Promise<readonly DeviceReport[]>;
 
+/** Whether a device may be missing; the others are everywhere. */
+export const mayBeMissing = (choice: DeviceChoice): boolean => choice !== 'auto' && choice !== 'cpu';
+
 /** What is said of a device that was named and cannot be used here; undefined where it can be. */
 async function unavailable(choice: DeviceChoice, devices: DeviceLookup) {
-  // These two are everywhere.
-  if (choice === 'auto' || choice === 'cpu') return undefined;
+  if (!mayBeMissing(choice)) return undefined;
   const report = (await devices()).find(({ kind }) => kind === choice);
   return report && !report.available ? deviceProblem(choice, report.detail, report.remedy) : undefined;
 }

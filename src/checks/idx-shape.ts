@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
+import { openNamed } from '../base/regular-file.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import { checkLength, longestHeader, parseHeader, readIdx } from '../data/idx.ts';
 import { readExactly } from '../data/read-bytes.ts';
@@ -14,7 +15,7 @@ export async function readIdxShape(file: string): Promise<{ shape: readonly numb
   let handle: FileHandle | undefined;
   try {
     await requireFile(file);
-    handle = await open(file, 'r');
+    handle = await openNamed(file);
     const { size } = await handle.stat();
     const start = new Uint8Array(Math.min(size, longestHeader));
     await readExactly(handle, start, 0);

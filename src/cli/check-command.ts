@@ -4,8 +4,9 @@ import { type ExitCode, exitCodes } from './complain.ts';
 import { type DataDirOption, dataDirectoryOf } from './context.ts';
 import { lookUpDevices } from './device-lookup.ts';
 import type { CommandMaker } from './program.ts';
+import { waitingOn } from './waiting.ts';
 
-export const checkCommand: CommandMaker = ({ terminal }, ended) =>
+export const checkCommand: CommandMaker = ({ terminal, checker }, ended) =>
   new Command('check')
     .description('Find what is wrong in experiment files, without training anything.')
     .argument('<file...>', 'experiment files (*.distill.json)')
@@ -14,15 +15,14 @@ export const checkCommand: CommandMaker = ({ terminal }, ended) =>
     .action(
       ended(async (files: string[], options: DataDirOption & { json?: boolean }) => {
         const { out, outColors: colors } = terminal;
-        // Loaded here: checks know every model, other commands none.
-        const { checkExperiment } = await import('../checks/check.ts');
         const dataDirectory = dataDirectoryOf(options);
         let code: ExitCode = exitCodes.ok;
         const all: unknown[] = [];
         for (const file of files) {
-          const problems = await checkExperiment(await readExperimentText(file), file, {
+          const problems = await checker.check(await readExperimentText(file), file, {
             dataDirectory,
             devices: lookUpDevices,
+            waiting: waitingOn(terminal),
           });
           if (problems.some(({ severity }) => severity === 'error')) code = exitCodes.usersMistake;
           if (options.json) {

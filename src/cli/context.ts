@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Checker } from '../checks/apart/checker.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { repairDamagedRows } from '../runs/damaged-rows.ts';
 import { findDataDirectory } from '../runs/data-directory.ts';
@@ -13,6 +14,8 @@ import type { Terminal } from './terminal.ts';
 export interface Context {
   readonly terminal: Terminal;
   readonly launcher: Launcher;
+  /** Looks at experiments and their files. */
+  readonly checker: Checker;
   /** Program and first arguments that start this very command line again. */
   readonly self: readonly [string, ...string[]];
 }

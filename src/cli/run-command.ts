@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Command } from 'commander';
+import { requireDevice } from '../checks/device.ts';
+import { requireSound } from '../checks/sound.ts';
 import { type LoadedExperiment, loadExperiment } from '../experiment/load.ts';
 import type { DeviceChoice } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
@@ -13,6 +15,7 @@ import { lookUpDevices } from './device-lookup.ts';
 import { followRuns } from './follow-runs.ts';
 import type { CommandMaker } from './program.ts';
 import { progressView } from './progress/progress-view.ts';
+import { waitingOn } from './waiting.ts';
 
 interface RunCommandOptions extends DataDirOption {
   readonly seed?: readonly string[];
@@ -80,7 +83,7 @@ A second Ctrl+C leaves at once. Runs also outlive a closed terminal: \`distiller
 
 /** Reads and checks all files before anything is made of any of them; tells of warnings. */
 export async function readExperiments(
-  { terminal: { err, errColors } }: Context,
+  { terminal, checker }: Context,
   files: readonly string[],
   options: DataDirOption & { readonly device?: DeviceChoice },
 ): Promise<LoadedExperiment[]> {
@@ -88,18 +91,18 @@ export async function readExperiments(
     throw new UserError('No experiment file is named.', {
       remedy: 'Write distillery run FILE; experiment files end in .distill.json.',
     });
-  // Loaded here: checks know every model, other commands none.
-  const { requireSound } = await import('../checks/check.ts');
-  const { requireDevice } = await import('../checks/device.ts');
+  const { err, errColors } = terminal;
   if (options.device) await requireDevice(options.device, lookUpDevices);
   const dataDirectory = dataDirectoryOf(options);
   const experiments: LoadedExperiment[] = [];
   for (const file of files) {
     const loaded = await loadExperiment(file);
-    for (const { line, column, message, remedy } of await requireSound(loaded.text, file, {
+    const problems = await checker.check(loaded.text, file, {
       dataDirectory,
       ...(!options.device && { devices: lookUpDevices }),
-    }))
+      waiting: waitingOn(terminal),
+    });
+    for (const { line, column, message, remedy } of requireSound(problems, file))
       err(
         `${errColors.yellow('warning')} ${file}:${line}:${column}: ${[message, remedy].filter(Boolean).join(' ')}\n`,
       );

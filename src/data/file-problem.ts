@@ -1,4 +1,4 @@
-import { notAFileCode, notRegularCode, tooLargeCode } from '../base/regular-file.ts';
+import { notAFileCode, notRegularCode, tooLargeCode, tooLargeToReadCode } from '../base/regular-file.ts';
 import { UserError } from '../experiment/user-error.ts';
 
 const reasons: Readonly<Record<string, { what: string; remedy: string }>> = {
@@ -40,7 +40,12 @@ const reasons: Readonly<Record<string, { what: string; remedy: string }>> = {
 /** A failed file operation in the user's terms; errors that are not the user's to mend come back as they are. */
 export function fileProblem(error: unknown, file: string): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  const reason = code === undefined ? undefined : reasons[code];
+  const reason =
+    code === tooLargeToReadCode
+      ? { what: (error as Error).message, remedy: 'It is damaged, or of another kind; name another file.' }
+      : code === undefined
+        ? undefined
+        : reasons[code];
   if (!reason) return error;
   return new UserError(`${file} ${reason.what}.`, { remedy: reason.remedy, place: file, cause: error });
 }

@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { notAFileCode, openNamed } from '../base/regular-file.ts';
 import { parseExperiment } from './parse.ts';
 import type { Problem } from './problem.ts';
 import type { Experiment } from './schema.ts';
@@ -28,8 +28,10 @@ export async function loadExperiment(file: string): Promise<LoadedExperiment> {
 
 /** The text of an experiment file. Throws UserError where there is none to be read. */
 export async function readExperimentText(file: string): Promise<string> {
+  let handle: Awaited<ReturnType<typeof openNamed>> | undefined;
   try {
-    const { size } = await stat(file);
+    handle = await openNamed(file);
+    const { size } = await handle.stat();
     if (size > longestFile)
       throw new UserError(
         `The file is ${Math.ceil(size / longestFile)} MiB long, too long for an experiment.`,
@@ -38,9 +40,11 @@ export async function readExperimentText(file: string): Promise<string> {
           remedy: 'Name a *.distill.json file.',
         },
       );
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await handle.readFile());
   } catch (error) {
     throw error instanceof UserError ? error : unreadable(file, error);
+  } finally {
+    await handle?.close();
   }
 }
 
@@ -49,16 +53,18 @@ function unreadable(file: string, error: unknown): UserError {
   const [message, remedy] =
     code === 'ENOENT' || code === 'ENOTDIR'
       ? ['There is no experiment file here.', 'Check the path; experiment files end in .distill.json.']
-      : code === 'EISDIR'
-        ? ['This is a folder, not an experiment file.', 'Name the *.distill.json file in it.']
-        : code === 'EACCES' || code === 'EPERM'
-          ? ['The experiment file may not be read.', 'Give yourself permission to read it.']
-          : code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
-            ? ['The file is not text in UTF-8.', 'Save it as UTF-8, or name a *.distill.json file.']
-            : [
-                `The experiment file cannot be read: ${(error as Error).message}.`,
-                'Check the file and its disk.',
-              ];
+      : code === notAFileCode
+        ? ['This is a pipe, a socket or a device, not an experiment file.', 'Name a *.distill.json file.']
+        : code === 'EISDIR'
+          ? ['This is a folder, not an experiment file.', 'Name the *.distill.json file in it.']
+          : code === 'EACCES' || code === 'EPERM'
+            ? ['The experiment file may not be read.', 'Give yourself permission to read it.']
+            : code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+              ? ['The file is not text in UTF-8.', 'Save it as UTF-8, or name a *.distill.json file.']
+              : [
+                  `The experiment file cannot be read: ${(error as Error).message}.`,
+                  'Check the file and its disk.',
+                ];
   return new UserError(message, { remedy, place: file, cause: error });
 }
 

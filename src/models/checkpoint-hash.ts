@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { openNamed } from '../base/regular-file.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import { stableHash } from '../experiment/identity.ts';
 import { weightFileNames } from './checkpoint-weights.ts';
@@ -16,7 +16,7 @@ export async function checkpointHash(directory: string): Promise<string> {
     const file = join(directory, name);
     try {
       hash.update(`\n${name}\n`);
-      for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
+      for await (const chunk of (await openNamed(file)).createReadStream()) hash.update(chunk as Uint8Array);
     } catch (error) {
       throw fileProblem(error, file);
     }

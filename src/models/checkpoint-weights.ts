@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { readNamed } from '../base/regular-file.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { SafetensorsFile, type StoredData, type StoredTensor } from './safetensors.ts';
@@ -11,6 +12,8 @@ import { compactFiles, type WeightStorage } from './stored/weight-storage.ts';
 export const weightsFile = 'model.safetensors';
 export const indexFile = `${weightsFile}.index.json`;
 
+/** Those of the largest models, of tens of thousands of weights, have a few. */
+const longestIndex = 64e6;
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 /** A plain file name: an index must not lead out of its folder. */
 const shardName = /^[\w][\w.-]*\.safetensors$/;
@@ -191,7 +194,7 @@ async function readIndex(directory: string): Promise<Map<string, string[]>> {
   const file = join(directory, indexFile);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(await readFile(file, 'utf8'));
+    parsed = JSON.parse((await readNamed(file, longestIndex)).toString('utf8'));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw fileProblem(error, file);
   }
@@ -206,7 +209,9 @@ async function readIndex(directory: string): Promise<Map<string, string[]>> {
           place: file,
         },
       );
-    shards.set(shard, [...(shards.get(shard) ?? []), name]);
+    const weights = shards.get(shard);
+    if (weights) weights.push(name);
+    else shards.set(shard, [name]);
   }
   if (shards.size > 0) return shards;
   throw new UserError(`${file} is no index of weights: it has no "weight_map" from names to files.`, {

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readNamed } from '../base/regular-file.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { readHuggingFaceConfig } from './huggingface/config.ts';
@@ -15,6 +15,9 @@ export interface CheckpointDescription extends ModelDescription {
   readonly storage?: WeightStorage;
 }
 
+/** Far more than any has; a file of this length with thousands of class names is read in a moment. */
+const longestConfig = 16e6;
+
 /**
  * What a checkpoint's config.json says of its model.
  * @throws UserError if it is missing, broken, or of a model that is not known here.
@@ -23,7 +26,7 @@ export async function readModelConfig(directory: string): Promise<CheckpointDesc
   const file = join(directory, 'config.json');
   let raw: unknown;
   try {
-    raw = JSON.parse(await readFile(file, 'utf8'));
+    raw = JSON.parse((await readNamed(file, longestConfig)).toString('utf8'));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw fileProblem(error, file);
     throw new UserError(`${file} is not valid JSON: ${error.message}.`, {

@@ -1,5 +1,6 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { endianness } from 'node:os';
+import { openNamed } from '../base/regular-file.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import { readExactly } from '../data/read-bytes.ts';
 import { UserError } from '../experiment/user-error.ts';
@@ -74,7 +75,7 @@ export class SafetensorsFile {
     requireLittleEndian();
     let handle: FileHandle | undefined;
     try {
-      handle = await open(file, 'r');
+      handle = await openNamed(file);
       const { size } = await handle.stat();
       if (size < 8) throw broken(file, `it has only ${size} bytes`);
       const prefix = new Uint8Array(8);

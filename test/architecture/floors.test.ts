@@ -72,6 +72,33 @@ test('only extension/ imports vscode', () => {
   assert.deepEqual(wrong, []);
 });
 
+/** What of these floors opens no file whose content comes from elsewhere. */
+const opensNothing = [
+  'src/checks/apart/',
+  'src/checks/device.ts',
+  'src/checks/sound.ts',
+  'src/data/file-problem.ts',
+  // Downloads packages that are known by their checksums.
+  'src/data/packages/',
+];
+
+test('neither the extension nor the command line reads data or models: a process of its own does', () => {
+  const wrong: string[] = [];
+  const dynamic = /import\('([^']+)'\)/g;
+  for (const file of [...sources('extension'), ...sources('src/cli')]) {
+    const later = [...readFileSync(join(root, file), 'utf8').matchAll(dynamic)].map((match) => ({
+      target: match[1]!,
+      types: false,
+    }));
+    for (const { target, types } of [...importsOf(file), ...later]) {
+      const path = resolved(file, target);
+      if (types || !/^src\/(data|models|checks|compression)\//.test(path)) continue;
+      if (!opensNothing.some((one) => path.startsWith(one))) wrong.push(`${file} imports ${path}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
 /** What the page may take from the engine: what compares and formats, and what strategies are. */
 const forThePage = /^src\/(compare\/|experiment\/strategies\/(\w+\/)?(strategy-)?facts\.ts$)/;
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { checkExperiment, checkResolved, requireSound } from '../../src/checks/check.ts';
+import { checkExperiment, checkResolved } from '../../src/checks/check.ts';
+import { requireSound } from '../../src/checks/sound.ts';
 import { edited, fixEdits } from '../../src/experiment/edit.ts';
 import { parseExperiment } from '../../src/experiment/parse.ts';
 import { UserError } from '../../src/experiment/user-error.ts';
@@ -524,11 +525,12 @@ test('an experiment about to run throws its errors and returns its warnings', as
   };
   const file = join(folder, 'z.distill.json');
   assert.deepEqual(
-    (await requireSound(JSON.stringify(base), file)).map(({ code }) => code),
+    requireSound(await checkExperiment(JSON.stringify(base), file), file).map(({ code }) => code),
     ['batch-too-large'],
   );
-  await assert.rejects(
-    requireSound(JSON.stringify({ ...base, seeds: [1, 1] }), file),
+  const wrong = await checkExperiment(JSON.stringify({ ...base, seeds: [1, 1] }), file);
+  assert.throws(
+    () => requireSound(wrong, file),
     (error) =>
       error instanceof UserError &&
       error.message.startsWith('The seed 1 is listed twice') &&

@@ -8,13 +8,18 @@ import { readEvents } from '../../src/worker/read-events.ts';
 import { program } from '../program.ts';
 import { ended, once } from '../runs/fleet.ts';
 import { temporaryDirectory, temporaryStore } from '../runs/support.ts';
-import { fakeCliCommand, jsonLines, memoryTerminal } from './support.ts';
+import { checkerHere, fakeCliCommand, jsonLines, memoryTerminal } from './support.ts';
 
 /** The command line with the real worker. */
 async function distillery(...words: string[]) {
   const { terminal, written } = memoryTerminal();
   const launcher = new LocalLauncher({ command: program('src/worker/main.ts') });
-  const code = await runCommandLine(words, { terminal, launcher, self: fakeCliCommand });
+  const code = await runCommandLine(words, {
+    terminal,
+    launcher,
+    checker: checkerHere,
+    self: fakeCliCommand,
+  });
   return { code, ...written };
 }
 

@@ -3,10 +3,11 @@ import { runCommandLine } from '../../src/cli/program.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
 import { LocalLauncher } from '../../src/runs/launch.ts';
 import { fakeWorkerCommand } from '../runs/fleet.ts';
-import { fakeCliCommand } from './support.ts';
+import { checkerHere, fakeCliCommand } from './support.ts';
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   terminal: processTerminal(),
   launcher: new LocalLauncher({ command: fakeWorkerCommand }),
+  checker: checkerHere,
   self: fakeCliCommand,
 });

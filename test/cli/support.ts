@@ -4,8 +4,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import picocolors from 'picocolors';
+import type { Checker } from '../../src/checks/apart/checker.ts';
+import { checkExperiment } from '../../src/checks/check.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
+import { inspectCheckpoint } from '../../src/models/checkpoint.ts';
 import { LocalLauncher } from '../../src/runs/launch.ts';
 import { program } from '../program.ts';
 import { fakeWorkerCommand, type Plan } from '../runs/fleet.ts';
@@ -30,6 +33,13 @@ export function memoryTerminal(options: { columns?: number } = {}) {
   return { terminal, written };
 }
 
+/** Looks at experiments in this process, for tests that are not about that. */
+export const checkerHere: Checker = {
+  check: checkExperiment,
+  inspect: async (folder) => void (await inspectCheckpoint(folder)),
+  dispose: () => {},
+};
+
 export const fakeCliCommand = program('test/cli/fake-cli.ts');
 
 /** Runs a command line in this process, with fake workers. */
@@ -38,6 +48,7 @@ export async function distillery(...words: string[]): Promise<{ code: number; ou
   const code = await runCommandLine(words, {
     terminal,
     launcher: new LocalLauncher({ command: fakeWorkerCommand }),
+    checker: checkerHere,
     self: fakeCliCommand,
   });
   return { code, ...written };

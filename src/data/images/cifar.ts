@@ -1,10 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { openNamed, readNamed } from '../../base/regular-file.ts';
 import type { CifarConfig } from '../../experiment/image-dataset-schema.ts';
 import { UserError } from '../../experiment/user-error.ts';
 import type { Dataset } from '../dataset.ts';
 import { fileProblem } from '../file-problem.ts';
 import { imageDataset, type LabelledImages } from '../image-dataset.ts';
+import { readExactly } from '../read-bytes.ts';
 
 const side = 32;
 const channels = 3;
@@ -63,10 +65,16 @@ export async function openCifar(config: CifarConfig, directory: string): Promise
   return imageDataset([side, side, channels], await cifarClasses(files), training, testing, config);
 }
 
+const longestNames = 1e6;
+
 /** From the file beside the images, or else numbers. */
 export async function cifarClasses({ names, classes }: CifarFiles): Promise<string[]> {
-  const lines = await readFile(names, 'utf8').then(
-    (text) => text.split(/\r?\n/).filter((line) => line !== ''),
+  const lines = await readNamed(names, longestNames).then(
+    (text) =>
+      text
+        .toString('utf8')
+        .split(/\r?\n/)
+        .filter((line) => line !== ''),
     () => [],
   );
   return lines.length === classes ? lines : Array.from({ length: classes }, (_, index) => String(index));
@@ -93,6 +101,22 @@ export async function cifarCounts(files: readonly string[], { labelBytes }: Cifa
   return counts;
 }
 
+/** @throws UserError if the file does not have so many bytes any more */
+async function readBytes(file: string, length: number): Promise<Uint8Array> {
+  try {
+    const handle = await openNamed(file);
+    try {
+      const bytes = new Uint8Array(length);
+      await readExactly(handle, bytes, 0);
+      return bytes;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw fileProblem(error, file);
+  }
+}
+
 /** Records are labels, then the red, the green and the blue plane; here channels come last. */
 async function readRecords(files: readonly string[], layout: CifarFiles): Promise<LabelledImages> {
   const recordBytes = layout.labelBytes + imageBytes;
@@ -102,9 +126,7 @@ async function readRecords(files: readonly string[], layout: CifarFiles): Promis
   const labels = new Uint8Array(count);
   let image = 0;
   for (const [index, file] of files.entries()) {
-    const bytes = await readFile(file).catch((error: unknown) => {
-      throw fileProblem(error, file);
-    });
+    const bytes = await readBytes(file, counts[index]! * recordBytes);
     for (let record = 0; record < counts[index]!; record++, image++) {
       const start = record * recordBytes;
       const label = bytes[start + layout.labelByte]!;

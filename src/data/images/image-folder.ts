@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { readNamed } from '../../base/regular-file.ts';
 import type { ImageFolderConfig } from '../../experiment/image-dataset-schema.ts';
 import { UserError } from '../../experiment/user-error.ts';
 import type { DataRemark, Dataset } from '../dataset.ts';
@@ -111,10 +111,13 @@ function keepTogether(size: Size, { train, test }: Images): Images {
   };
 }
 
+/** As much as 64 megapixels take without being packed. */
+const mostImageBytes = 512e6;
+
 async function read(file: string): Promise<Pixels> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(file);
+    bytes = await readNamed(file, mostImageBytes);
   } catch (error) {
     throw fileProblem(error, file);
   }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openNamed } from '../../base/regular-file.ts';
 import { fileProblem } from '../file-problem.ts';
 
 /** So much of a file is read: behind large thumbnails and profiles a JPEG tells its size later. */
@@ -11,7 +11,7 @@ const headBytes = 1 << 16;
  */
 export async function imageSize(file: string): Promise<{ height: number; width: number } | undefined> {
   try {
-    const handle = await open(file, 'r');
+    const handle = await openNamed(file);
     try {
       const head = Buffer.alloc(headBytes);
       const { bytesRead } = await handle.read(head, 0, headBytes, 0);

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { ZodError } from 'zod';
+import { nowReading } from '../../base/reading.ts';
+import { readNamed } from '../../base/regular-file.ts';
 import { UserError } from '../../experiment/user-error.ts';
 import { fileProblem } from '../file-problem.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -17,6 +18,9 @@ import {
 } from './tokenizer-json/definition.ts';
 import { encoderOf } from './tokenizer-json/encoder.ts';
 import { type Template, templateOf } from './tokenizer-json/template.ts';
+
+/** Vocabularies of a quarter of a million tokens take 35 MB. */
+const longestFile = 256e6;
 
 const usualPads = ['[PAD]', '<pad>', '<|padding|>', '<|pad|>'];
 const usualEnds = ['<|endoftext|>', '</s>', '<|end_of_text|>', '[SEP]'];
@@ -53,7 +57,10 @@ export async function fileTokenizer(file: string): Promise<Tokenizer> {
     endId,
     ...template,
     begin: beginOf(template, settings),
-    encode: (sample) => supported(file, () => encoder.encode(sample)),
+    encode: (sample) => {
+      nowReading(file);
+      return supported(file, () => encoder.encode(sample));
+    },
     decode: (ids) => (ids.length === 0 ? '' : decoder(ids)),
     files: () => ({ 'tokenizer.json': definitionText, 'tokenizer_config.json': settingsText }),
   };
@@ -75,7 +82,7 @@ function beginOf({ prefix }: Template, settings: Settings): readonly number[] {
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return (await readNamed(file, longestFile)).toString('utf8');
   } catch (error) {
     throw fileProblem(error, file);
   }

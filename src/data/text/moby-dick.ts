@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readNamed } from '../../base/regular-file.ts';
 import type { MobyDickConfig } from '../../experiment/text-dataset-schema.ts';
 import type { Dataset } from '../dataset.ts';
 import { dataPackages } from '../packages/data-packages.ts';
@@ -21,7 +21,9 @@ export async function openMobyDick(config: MobyDickConfig, directory: string): P
     'Or name your own text with "kind": "language-model".',
   );
   const data = join(root, 'data');
-  const list = listSchema.parse(JSON.parse(await readFile(join(data, 'file_list.json'), 'utf8')));
+  const list = listSchema.parse(
+    JSON.parse((await readNamed(join(data, 'file_list.json'), 1e6)).toString('utf8')),
+  );
   const chapters = list.filter((name) => name !== 'contents.txt').map((name) => join(data, name));
   return languageDataset(
     textDocuments(chapters),

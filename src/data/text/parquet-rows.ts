@@ -1,5 +1,6 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import { nowReading } from '../../base/reading.ts';
 import { openNamed } from '../../base/regular-file.ts';
 import { UserError } from '../../experiment/user-error.ts';
 import { fileProblem } from '../file-problem.ts';
@@ -56,6 +57,7 @@ export async function openParquet(file: string) {
 
 async function decode<T>(file: string, read: () => Promise<T>): Promise<T> {
   try {
+    nowReading(file);
     return await read();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== undefined) throw fileProblem(error, file);

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readNamed } from '../../base/regular-file.ts';
 import type { SpamAssassinConfig } from '../../experiment/text-dataset-schema.ts';
 import type { Dataset } from '../dataset.ts';
 import { dataPackages } from '../packages/data-packages.ts';
@@ -34,13 +34,19 @@ export async function openSpamAssassin(config: SpamAssassinConfig, directory: st
     'Or name your own file with "kind": "text-classification".',
   );
   const data = join(root, 'data');
-  const list = listSchema.parse(JSON.parse(await readFile(join(data, 'file_list.json'), 'utf8')));
+  const list = listSchema.parse(
+    JSON.parse((await readNamed(join(data, 'file_list.json'), 16e6)).toString('utf8')),
+  );
   // Some thirty megabytes in thousands of files, which are slower to open again than to keep.
   const kept: LabelledText[] = [];
   const read = async function* (): AsyncGenerator<LabelledText> {
     for (const [index, name] of list.entries()) {
       const label = name.startsWith('spam') ? 'spam' : 'ham';
-      kept[index] ??= { text: subjectAndText(await readFile(join(data, name), 'utf8')), label, place: name };
+      kept[index] ??= {
+        text: subjectAndText((await readNamed(join(data, name), 16e6)).toString('utf8')),
+        label,
+        place: name,
+      };
       yield kept[index];
     }
   };

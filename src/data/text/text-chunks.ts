@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { nowReading } from '../../base/reading.ts';
 import { openNamed } from '../../base/regular-file.ts';
 import { UserError } from '../../experiment/user-error.ts';
 import { fileProblem } from '../file-problem.ts';
@@ -19,6 +20,7 @@ export async function* textChunks(file: string): AsyncGenerator<string> {
   let decoder: InstanceType<typeof TextDecoder> | undefined;
   try {
     for await (const bytes of byteStream(file)) {
+      nowReading(file);
       decoder ??= new TextDecoder(encodingOf(bytes), { fatal: true });
       const text = decoder.decode(bytes, { stream: true });
       if (text !== '') yield text;

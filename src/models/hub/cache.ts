@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getHFHubCachePath } from '@huggingface/hub';
+import { readNamed } from '../../base/regular-file.ts';
 import { CheckpointWeights } from '../checkpoint-weights.ts';
 import { commitPattern, type HubReference } from './reference.ts';
 
@@ -36,7 +37,7 @@ export async function cachedSnapshot(reference: HubReference, cache?: string): P
 async function cachedCommit(folder: string, revision: string): Promise<string | undefined> {
   if (commitPattern.test(revision)) return revision;
   try {
-    const commit = (await readFile(join(folder, 'refs', revision), 'utf8')).trim();
+    const commit = (await readNamed(join(folder, 'refs', revision), 1000)).toString('utf8').trim();
     return commitPattern.test(commit) ? commit : undefined;
   } catch {
     return undefined;

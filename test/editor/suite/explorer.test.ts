@@ -147,7 +147,9 @@ describe('the run explorer', function () {
     const { runEngine } = await import('../../../extension/workspace/run-engine.ts');
     const file = inRoot('quick.distill.json').fsPath;
     const ends = ['stop', 'cancel'] as const;
-    const ids = await runEngine.runsFromFile(store, file, async () => [], { seeds: [71, 72] });
+    const checker = (await distillery()).services.checking;
+    const devices = async () => [];
+    const ids = await runEngine.runsFromFile(store, file, { seeds: [71, 72], checker, devices });
     // Ended before anybody starts them, one way each.
     await Promise.all(ends.map((end, index) => runEngine.stopRun(store, ids[index]!, end)));
     for (const id of ids) await runIn(id, ['cancelled']);

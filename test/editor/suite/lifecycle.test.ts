@@ -92,7 +92,9 @@ async function atOnce(): Promise<number> {
 async function startIn(window: RunFolder): Promise<string> {
   const { runEngine } = await import('../../../extension/workspace/run-engine.ts');
   const file = (await write('strange.distill.json', smallExperiment('Strange'))).fsPath;
-  const [id] = await runEngine.runsFromFile(await window.writer(), file, async () => [], {});
+  const checker = (await distillery()).services.checking;
+  const devices = async () => [];
+  const [id] = await runEngine.runsFromFile(await window.writer(), file, { checker, devices });
   await window.look();
   return id!;
 }

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import type { ExtensionContext } from 'vscode';
+import type { Checker, CheckerOptions } from '../../src/checks/apart/checker.ts';
+import type { Problem } from '../../src/experiment/problem.ts';
+import { Disposables } from '../disposables.ts';
+import { ownNode } from './own-node.ts';
+
+/**
+ * The checks of experiments, in a process of their own: files of a workspace come from anywhere, and none of them may stop
+ * the extension host. What starts that process is loaded when it is first needed.
+ */
+export class Checking extends Disposables implements Checker {
+  readonly #main: string;
+  #checker: Promise<Checker> | undefined;
+
+  constructor(context: ExtensionContext) {
+    super();
+    this.#main = join(context.extensionPath, 'dist', 'checker.mjs');
+  }
+
+  async check(text: string, file: string, options?: CheckerOptions): Promise<Problem[]> {
+    return (await this.#open()).check(text, file, options);
+  }
+
+  async inspect(folder: string): Promise<void> {
+    await (await this.#open()).inspect(folder);
+  }
+
+  async #open(): Promise<Checker> {
+    this.#checker ??= import('../../src/checks/apart/checking-process.ts').then(({ CheckingProcess }) =>
+      this.add(new CheckingProcess({ command: [this.#main], environment: ownNode })),
+    );
+    return this.#checker;
+  }
+}

@@ -1,0 +1,60 @@
+/** The process that looks at foreign files for a {@link CheckingProcess}; it answers one request after the other. */
+import { watchReading } from '../../base/reading.ts';
+import { UserError } from '../../experiment/user-error.ts';
+import { inspectCheckpoint } from '../../models/checkpoint.ts';
+import { checkExperiment } from '../check.ts';
+import { usualBounds } from './bounds.ts';
+import { guardProcess } from './guard.ts';
+import { type Answer, cut, cutProblems, type Request, requestSchema } from './protocol.ts';
+
+if (!process.send) {
+  console.error('Distillery starts this by itself, to look at the files that an experiment names.');
+  process.exit(2);
+}
+const working = guardProcess(usualBounds());
+const say = (answer: Answer) => void process.send?.(answer);
+let turn: Promise<void> = Promise.resolve();
+
+process.on('message', (message) => {
+  const request = requestSchema.parse(message);
+  turn = turn.then(async () => {
+    working(true);
+    say({ type: 'begun', id: request.id });
+    watchReading((file) => say({ type: 'reading', file: cut(file) }));
+    const answer = await answerTo(request).catch((error: unknown) => failure(error, request.id));
+    working(false);
+    say(answer);
+  });
+});
+process.on('disconnect', () => process.exit());
+
+async function answerTo(request: Request): Promise<Answer> {
+  const { id } = request;
+  switch (request.type) {
+    case 'check': {
+      const { text, file, dataDirectory, devices } = request;
+      const problems = await checkExperiment(text, file, {
+        dataDirectory,
+        ...(devices && { devices: async () => devices }),
+      });
+      return { type: 'checked', id, problems: cutProblems(problems) };
+    }
+    case 'inspect':
+      await inspectCheckpoint(request.folder);
+      return { type: 'inspected', id };
+  }
+}
+
+function failure(error: unknown, id: number): Answer {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (!(error instanceof UserError))
+    return { type: 'failed', id, message: cut(message), ...(stack !== undefined && { stack: cut(stack) }) };
+  const { remedy, place } = error;
+  return {
+    type: 'refused',
+    id,
+    message: cut(message),
+    ...(remedy !== undefined && { remedy: cut(remedy) }),
+    ...(place !== undefined && { place: cut(place) }),
+  };
+}

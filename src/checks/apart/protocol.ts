@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { DeviceReport } from '../../device/list-devices.ts';
+import type { Problem } from '../../experiment/problem.ts';
+
+/** What the two processes say to each other. Each holds the other's messages to this; neither grows beyond bounds. */
+
+const path = z
+  .array(z.union([z.string(), z.number()]))
+  .max(64)
+  .readonly();
+
+export const requestSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('check'),
+    id: z.int(),
+    text: z.string(),
+    file: z.string(),
+    dataDirectory: z.string().optional(),
+    /** Which devices are here, where that was looked up. */
+    devices: z.array(z.custom<DeviceReport>((value) => typeof value === 'object')).optional(),
+  }),
+  z.object({ type: z.literal('inspect'), id: z.int(), folder: z.string() }),
+]);
+export type Request = z.output<typeof requestSchema>;
+
+export const mostProblems = 500;
+/** UTF-16 units of a message. */
+export const longestMessage = 20_000;
+
+const text = z.string().max(longestMessage);
+
+const fixSchema = z.union([
+  z.strictObject({
+    title: text,
+    path,
+    edits: z.array(z.object({ offset: z.int(), length: z.int(), content: z.string() })).readonly(),
+  }),
+  z.strictObject({ title: text, path, rename: z.string() }),
+  z.strictObject({ title: text, path, remove: z.literal(true) }),
+  z.strictObject({ title: text, path, value: z.unknown() }),
+]);
+
+const problemSchema = z.object({
+  message: text,
+  remedy: text.optional(),
+  path,
+  at: z.enum(['key', 'value']).optional(),
+  severity: z.enum(['error', 'warning']),
+  code: z.string().max(100),
+  fix: fixSchema.optional(),
+  offset: z.int(),
+  length: z.int(),
+  line: z.int(),
+  column: z.int(),
+}) satisfies z.ZodType<Problem>;
+
+export const answerSchema = z.discriminatedUnion('type', [
+  /** Work on a request begins: the process has started, and what stood before it is done. */
+  z.object({ type: z.literal('begun'), id: z.int() }),
+  /** Told before a file is read, with no request of its own. */
+  z.object({ type: z.literal('reading'), file: text }),
+  z.object({ type: z.literal('checked'), id: z.int(), problems: z.array(problemSchema).max(mostProblems) }),
+  z.object({ type: z.literal('inspected'), id: z.int() }),
+  /** The user's mistake. */
+  z.object({
+    type: z.literal('refused'),
+    id: z.int(),
+    message: text,
+    remedy: text.optional(),
+    place: text.optional(),
+  }),
+  /** Ours. */
+  z.object({ type: z.literal('failed'), id: z.int(), message: text, stack: text.optional() }),
+]);
+export type Answer = z.output<typeof answerSchema>;
+
+/** A text that fits into a message. */
+export const cut = (whole: string): string =>
+  whole.length <= longestMessage ? whole : `${whole.slice(0, longestMessage - 1)}…`;
+
+/** As many problems, and as much of each, as fits into an answer; errors before warnings where they do not all fit. */
+export function cutProblems(problems: readonly Problem[]): Problem[] {
+  const kept =
+    problems.length <= mostProblems
+      ? problems
+      : [
+          ...problems.filter(({ severity }) => severity === 'error'),
+          ...problems.filter(({ severity }) => severity === 'warning'),
+        ].slice(0, mostProblems);
+  return kept.map((problem) => ({
+    ...problem,
+    message: cut(problem.message),
+    ...(problem.remedy !== undefined && { remedy: cut(problem.remedy) }),
+  }));
+}
