@@ -3,7 +3,6 @@ import { l10n, ProgressLocation, type Uri, window, workspace } from 'vscode';
 import { formatBytes } from '../../src/compare/formatting.ts';
 import { type DataPackage, packageOf } from '../../src/data/packages/data-packages.ts';
 import { packageDirectory } from '../../src/data/packages/npm-package.ts';
-import { valueAt } from '../../src/experiment/schema-walk.ts';
 import type { Services } from '../services.ts';
 import { bringDigits, namesDigits } from '../workspace/ready-data.ts';
 import { sampleFolder } from './sample-project.ts';
@@ -46,7 +45,10 @@ export async function requireData(services: Services, experiment: Uri): Promise<
 }
 
 async function datasetOf(experiment: Uri): Promise<Readonly<Record<string, unknown>>> {
-  const { parseText } = await import('../../src/experiment/parse.ts');
+  const [{ parseText }, { valueAt }] = await Promise.all([
+    import('../../src/experiment/parse.ts'),
+    import('../../src/experiment/schema-walk.ts'),
+  ]);
   const { written } = parseText((await workspace.openTextDocument(experiment)).getText());
   const dataset = valueAt(written, ['dataset']);
   return typeof dataset === 'object' && dataset !== null ? { ...dataset } : {};

@@ -41,16 +41,19 @@ export const row = (page: Page, name: RegExp): Locator => page.getByRole('treeit
 /**
  * Presses a button that a row shows while it is pointed at, until what it does is seen. The rows of runs that go on are
  * drawn anew once a second, and a press that falls into a drawing is lost, as it is for a person, who presses again.
+ * @param lead what leads to the row; done again before each press, since it may have been lost in the same way
  */
 export async function rowButton(
   page: Page,
   name: RegExp,
   title: string,
   effect: () => Promise<unknown>,
+  lead?: () => Promise<unknown>,
 ): Promise<void> {
   const target = row(page, name);
   for (let attempt = 1; ; attempt++)
     try {
+      await lead?.();
       await target.hover({ timeout: 5000 });
       await target.locator(`.action-label[aria-label^="${title}"]`).first().click({ timeout: 5000 });
       await effect();
