@@ -3,10 +3,12 @@ import type { Hyperparameter } from '../../src/experiment/hyperparameters.ts';
 import type { TextEdit } from '../../src/experiment/problem.ts';
 import { describePath } from '../../src/experiment/problem.ts';
 import type { Experiment } from '../../src/experiment/schema.ts';
+import { tidyNumber } from '../../src/experiment/tidy-number.ts';
 
 export const showValue = (value: unknown): string => {
   if (value === undefined || value === null) return l10n.t('none');
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  if (Array.isArray(value)) return value.map(showValue).join(', ');
+  return String(typeof value === 'number' ? tidyNumber(value) : value);
 };
 
 /** Asks for a new value, by a pick list where there are choices, else by a field that checks as one types. */

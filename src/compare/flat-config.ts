@@ -1,3 +1,5 @@
+import { tidyNumber } from '../experiment/tidy-number.ts';
+
 /** A value of a configuration: what JSON has, without objects. */
 export type ConfigValue =
   | string
@@ -24,10 +26,13 @@ export function formatConfigValue(value: ConfigValue | undefined): string {
   if (value === undefined) return 'not set';
   if (value === null) return 'none';
   if (Array.isArray(value))
-    return value.map((item) => (typeof item === 'object' ? JSON.stringify(item) : String(item))).join(', ');
-  // A sweep multiplies: 0.009000000000000001 is 0.009.
-  return typeof value === 'number' ? String(Number(value.toPrecision(12))) : String(value);
+    return value
+      .map((item) => (item !== null && typeof item === 'object' ? JSON.stringify(item) : plain(item)))
+      .join(', ');
+  return plain(value);
 }
+
+const plain = (value: unknown): string => String(typeof value === 'number' ? tidyNumber(value) : value);
 
 /** Equal configurations give equal texts, whatever the order of their keys. */
 export function configIdentity(config: object): string {

@@ -148,7 +148,10 @@ function withDeviation(
   if (!spread || !isKnown(spread.mean)) return missing;
   const deviation = spread.deviation;
   if (!isKnown(deviation) || deviation <= 0) return plain(spread.mean);
+  // Noise of the arithmetic, of which no figure has so many digits to show.
+  if (deviation < 1e-5 * Math.abs(spread.mean)) return plain(spread.mean);
   const decimals = decimalsForNoise(deviation * factor);
+  if (Number((deviation * factor).toFixed(decimals)) === 0) return plain(spread.mean);
   const mean = withMinus((spread.mean * factor).toFixed(decimals));
   return `${mean} ± ${(deviation * factor).toFixed(decimals)}${unit}`;
 }

@@ -32,6 +32,7 @@ export function formatGainInterval(
 /** As many decimals as the spread over seeds deserves, and no fewer than are usual. */
 function gainDecimals(metric: VerdictMetric, deviation: number | null): number {
   const usual = metric === 'accuracy' ? 2 : 3;
-  if (deviation === null || deviation <= 0) return usual;
-  return Math.max(usual, decimalsForNoise(metric === 'accuracy' ? deviation * 100 : deviation));
+  const shown = (deviation ?? 0) * (metric === 'accuracy' ? 100 : 1);
+  // Less than any figure shows is the noise of arithmetic.
+  return shown < 5e-7 ? usual : Math.max(usual, decimalsForNoise(shown));
 }

@@ -1,4 +1,5 @@
 import type { Node } from 'jsonc-parser';
+import { tidyNumber } from './tidy-number.ts';
 
 /** How a file is written, so that what is added looks like the rest. */
 export interface TextStyle {
@@ -44,6 +45,7 @@ export function serialize(value: unknown, indent: string, style: TextStyle): str
 function oneLine(value: unknown): string {
   if (typeof value === 'number' && !Number.isFinite(value))
     throw new RangeError(`JSON has no number ${value}`);
+  if (typeof value === 'number') return JSON.stringify(tidyNumber(value));
   if (Array.isArray(value)) return `[${value.map(oneLine).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
   const entries = entriesOf(value).map(([key, item]) => `${JSON.stringify(key)}: ${oneLine(item)}`);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { formatConfigValue } from '../../src/compare/flat-config.ts';
 import {
   formatBytes,
   formatCount,
@@ -14,6 +15,7 @@ import {
   missing,
   oneLine,
 } from '../../src/compare/formatting.ts';
+import { formatGain } from '../../src/compare/gain.ts';
 
 const all = [
   formatBytes,
@@ -85,6 +87,12 @@ test('a mean has as many digits as its deviation allows', () => {
   assert.equal(spread(0.921234, 0.5), '92 ± 50 %');
   assert.equal(spread(0.921234, null), '92.12 %');
   assert.equal(spread(0.921234, 0), '92.12 %');
+  // Seeds that differ by the noise of arithmetic alone do not differ.
+  assert.equal(spread(0.02446546, 1e-12), '2.45 %');
+  assert.equal(spread(0.02446546, 2e-8), '2.45 %');
+  assert.equal(spread(1e-10, 1e-10), '0.00 %');
+  assert.equal(formatGain(0.005, 'accuracy', 1e-12), '+0.50 pp');
+  assert.equal(formatGain(0.005, 'loss', 3e-9), '+0.005 nats');
 });
 
 test('text for one line has no control characters, no turned direction, and a bounded width', () => {
@@ -93,4 +101,11 @@ test('text for one line has no control characters, no turned direction, and a bo
   assert.equal([...oneLine('x'.repeat(10_000), 40)].length, 40);
   assert.equal(oneLine('temperature sweep on digits, run 7', 20), 'temperature …, run 7');
   assert.equal([...oneLine('😀'.repeat(100), 10)].length, 10);
+});
+
+test('a setting is shown without the noise of the arithmetic that made it', () => {
+  assert.equal(formatConfigValue(0.01 * 1.3), '0.013');
+  assert.equal(formatConfigValue([0.1 + 0.2, 'auto', 3, null]), '0.3, auto, 3, null');
+  assert.equal(formatConfigValue(5e-5), '0.00005');
+  assert.equal(formatConfigValue(9_007_199_254_740_991), '9007199254740991');
 });

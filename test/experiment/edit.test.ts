@@ -28,6 +28,14 @@ test('a value is replaced in its own range alone', () => {
   assert.deepEqual(setValue(sample, ['training', 'epochs'], 5), []);
 });
 
+test('a number is written as somebody means it, without the noise of the arithmetic that made it', () => {
+  const written = (value: unknown) => set('{}', ['training', 'learningRate'], value);
+  assert.equal(written(0.01 * 1.3), set('{}', ['training', 'learningRate'], 0.013));
+  assert.match(written(0.01 * 1.3), /0\.013\b/);
+  assert.match(written([0.1 + 0.2, 5e-5]), /\[0\.3, 0\.00005\]/);
+  assert.match(written(9_007_199_254_740_991), /9007199254740991/);
+});
+
 test('a new key follows the last one, with its indentation, and leaves every comment with its line', () => {
   assert.equal(
     set(sample, ['training', 'optimizer'], 'sgd'),

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { tidyNumber } from '../../src/experiment/tidy-number.ts';
 import type { HostError } from '../host/host.ts';
 import { button, checkbox, dropdown, quietButton, textField } from '../parts/controls.ts';
 import { Part } from '../parts/part.ts';
@@ -177,8 +178,11 @@ export class ParameterEditor extends Part {
 
 const keyOf = (row: ParameterRow): string => JSON.stringify(row.path);
 
-const textOf = (value: unknown): string =>
-  value === undefined || value === null ? '' : Array.isArray(value) ? value.join(', ') : String(value);
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (Array.isArray(value)) return value.map(textOf).join(', ');
+  return String(typeof value === 'number' ? tidyNumber(value) : value);
+}
 
 declare global {
   interface HTMLElementTagNameMap {
