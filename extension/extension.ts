@@ -22,6 +22,7 @@ import { CommandLine } from './workspace/command-line.ts';
 import { DeviceReports } from './workspace/device-reports.ts';
 import { ExperimentFiles } from './workspace/experiment-files.ts';
 import { runOfLink } from './workspace/permalink.ts';
+import { followRenamedFiles } from './workspace/renamed-files.ts';
 import { RunFolders } from './workspace/run-folders.ts';
 
 /** What the tests look at. */
@@ -114,7 +115,8 @@ export function activate(context: ExtensionContext): DistilleryApi {
   const ready = folders
     .openAll()
     .then(() => keys.update())
-    .then(() => notices.look());
+    .then(() => notices.look())
+    .then(() => void parts.add(followRenamedFiles(services.folders, files, log)));
   ready.catch((error: unknown) => log.error('finding runs', error));
   return { activationMs: performance.now() - start, services, status, deviceTree, ready };
 }

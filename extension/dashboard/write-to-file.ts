@@ -14,7 +14,7 @@ export async function writeToFile(
   changes: readonly ConfigEdit[],
 ): Promise<void> {
   const uri = await experimentOf(file);
-  requireInFolder(uri);
+  await requireInFolder(uri);
   const document = await openExperiment(uri);
   const { edits } = await changedExperiment(document.getText(), config, changes);
   await applyEdits(document, edits);

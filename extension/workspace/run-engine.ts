@@ -9,6 +9,7 @@ import { loadExperiment, readExperimentText } from '../../src/experiment/load.ts
 import { stopRun } from '../../src/runs/control.ts';
 import { createRuns, type RunOptions } from '../../src/runs/create-run.ts';
 import { isDamaged, readOnlyProblem } from '../../src/runs/database-problem.ts';
+import { followRenamed } from '../../src/runs/follow-renamed.ts';
 import { LocalLauncher } from '../../src/runs/launch.ts';
 import { moveExperiments } from '../../src/runs/move-experiment.ts';
 import { setEditorConcurrency } from '../../src/runs/queue.ts';
@@ -21,6 +22,7 @@ import { Supervisor, type SupervisorListener } from '../../src/runs/supervisor.t
 import { ownNode } from './own-node.ts';
 
 export const runEngine = {
+  followRenamed,
   isDamaged,
   openStoreAsAllowed,
   openStoreReadOnly,

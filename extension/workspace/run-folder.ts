@@ -261,6 +261,18 @@ export class RunFolder extends Disposables {
     await this.look();
   }
 
+  /** Lets runs follow files of this folder that were renamed where nobody told of it. */
+  async followRenamed(files: readonly Uri[]): Promise<void> {
+    const store = await this.reader();
+    if (!store?.writable) return;
+    const { runEngine } = await import('./run-engine.ts');
+    const followed = await runEngine.followRenamed(
+      store,
+      files.map(({ fsPath }) => fsPath),
+    );
+    if (followed > 0) await this.look();
+  }
+
   async applySettings(): Promise<void> {
     const store = await this.reader();
     if (store?.writable) await this.#applyNumbers(store);

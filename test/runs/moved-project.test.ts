@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { digits } from '../../extension/workspace/ready-data.ts';
+import { loadExperiment } from '../../src/experiment/load.ts';
+import { experimentTemplate } from '../../src/experiment/template.ts';
 import { createRuns } from '../../src/runs/create-run.ts';
 import { discoverRuns } from '../../src/runs/discover.ts';
+import { followRenamed } from '../../src/runs/follow-renamed.ts';
 import { moveExperiments } from '../../src/runs/move-experiment.ts';
 import { newRunId } from '../../src/runs/run-id.ts';
 import { openStore, openStoreReadOnly, type RunStore } from '../../src/runs/store.ts';
@@ -107,3 +111,50 @@ test('runs follow an experiment file that is renamed, also into a new database',
 function filesOf(experiments: readonly { file: string; runs: number }[]) {
   return experiments.map(({ file, runs }) => ({ file, runs }));
 }
+
+test('runs follow an experiment file that was renamed in a terminal, by what it says', async (t) => {
+  const home = await temporaryDirectory(t);
+  const project = join(home, 'project');
+  await mkdir(join(project, 'before'), { recursive: true });
+  const text = experimentTemplate('response', 'first', digits);
+  const [one, other] = ['one', 'other'].map((name) => join(project, `before/${name}.distill.json`)) as [
+    string,
+    string,
+  ];
+  await writeFile(one, text);
+  await writeFile(other, text.replace('"temperature": 4', '"temperature": 7'));
+  const store = await openStore(join(project, '.distillery'));
+  t.after(() => store.close());
+  for (const file of [one, other])
+    await createRuns(store, await loadExperiment(file), { seeds: [1, 2], device: 'cpu' });
+  await rename(join(project, 'before'), join(project, 'after'));
+  await rename(join(project, 'after/other.distill.json'), join(project, 'after/warm.distill.json'));
+  const files = ['one', 'warm'].map((name) => join(project, `after/${name}.distill.json`));
+  // A copy of one of them: nobody can tell which of the two it was.
+  const copy = join(project, 'after/copy.distill.json');
+  await cp(files[0]!, copy);
+  assert.equal(await followRenamed(store, [...files, copy]), 2);
+  assert.deepEqual(filesOf(await store.experiments()), [
+    { file: files[1], runs: 2 },
+    { file: one, runs: 2 },
+  ]);
+  await rm(copy);
+  assert.equal(await followRenamed(store, files), 2);
+  assert.deepEqual(
+    filesOf(await store.experiments()).map(({ file }) => file),
+    files,
+  );
+  assert.equal(await followRenamed(store, files), 0);
+});
+
+test('a project that is reached through a link has its runs by both names', async (t) => {
+  const { home, project, store, id } = await projectWithRun(t);
+  t.after(() => store.close());
+  const link = join(home, 'link');
+  await symlink(project, link);
+  const next = await queue(store, link, 'deep/two.distill.json', 2);
+  const runs = await store.list({ file: join(link, 'deep/two.distill.json'), sort: 'seed' });
+  assert.deepEqual(runs.map((run) => run.id).sort(), [id, next].sort());
+  assert.equal(new Set(runs.map(({ group }) => group)).size, 1);
+  assert.equal(new Set(runs.map(({ file }) => file)).size, 1);
+});

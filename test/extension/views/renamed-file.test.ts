@@ -1,6 +1,6 @@
 import './window.ts';
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createRuns } from '../../../src/runs/create-run.ts';
@@ -35,9 +35,25 @@ test('renamed in the explorer, an experiment keeps its runs', async (t) => {
   assert.deepEqual(window.log.lines, []);
 });
 
-test('an experiment file outside the folders of the window is never written', () => {
-  shown.folders = [{ uri: Uri.file('/here/copy'), name: 'copy', index: 0 }];
-  requireInFolder(Uri.file('/here/copy/deep/x.distill.json') as never);
-  for (const outside of ['/here/project/x.distill.json', '/here/copy-2/x.distill.json'])
-    assert.throws(() => requireInFolder(Uri.file(outside) as never), /outside the folders of this window/);
+test('an experiment file outside the folders of the window is never written, whatever links lead there', async (t) => {
+  const home = await temporaryDirectory(t);
+  const [copy, project, link] = ['copy', 'project', 'link'].map((name) => join(home, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const folder of [copy, project]) await mkdir(folder);
+  await symlink(copy, link);
+  for (const folder of [copy, project]) await writeFile(join(folder, 'x.distill.json'), '{}');
+  await symlink(join(project, 'x.distill.json'), join(copy, 'linked.distill.json'));
+  await symlink(project, join(copy, 'elsewhere'));
+  const refuse = (file: string) =>
+    assert.rejects(requireInFolder(Uri.file(file) as never), /outside the folders of this window/);
+  for (const root of [copy, link]) {
+    shown.folders = [{ uri: Uri.file(root), name: 'copy', index: 0 }];
+    await requireInFolder(Uri.file(join(root, 'x.distill.json')) as never);
+    for (const outside of [join(project, 'x.distill.json'), `${root}-2/x.distill.json`])
+      await refuse(outside);
+    for (const name of ['linked.distill.json', 'elsewhere/x.distill.json']) await refuse(join(root, name));
+  }
 });
