@@ -12,8 +12,13 @@ export function followRenamedFiles(folders: RunFolders, files: ExperimentFiles, 
     looking = looking
       .then(async () => {
         const all = await files.list();
-        for (const folder of folders.all)
-          await folder.followRenamed(all.filter((uri) => folder.contains(uri)));
+        for (const folder of folders.all) {
+          const store = await folder.reader();
+          if (!store?.writable) continue;
+          const { runEngine } = await import('./run-engine.ts');
+          const own = all.filter((uri) => folder.contains(uri)).map(({ fsPath }) => fsPath);
+          if ((await runEngine.followRenamed(store, own)) > 0) await folder.look();
+        }
       })
       .catch((error: unknown) => log.error('following renamed experiment files', error));
   };

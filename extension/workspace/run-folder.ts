@@ -11,6 +11,7 @@ import type { Log } from '../status/log.ts';
 import { applyConcurrency } from './apply-concurrency.ts';
 import { dataDirectoryOf, holdsRuns, stampOf } from './data-directory.ts';
 import { letGo, type Opened } from './opened-store.ts';
+import { adoptFormerRuns, followProject } from './stored-project.ts';
 
 export interface RunChange {
   readonly folder: RunFolder;
@@ -198,6 +199,7 @@ export class RunFolder extends Disposables {
 
   async #openNow(create: boolean): Promise<Opened | undefined> {
     if (this.#failure && !create) return undefined;
+    await adoptFormerRuns(this, this.#log);
     if (!create && !(await holdsRuns(this.dataDirectory))) return undefined;
     let opened: RunStore | undefined;
     try {
@@ -217,6 +219,7 @@ export class RunFolder extends Disposables {
       await watch.start();
       if (!store.writable) return { store, watch };
       await this.#applyNumbers(store);
+      await followProject(store, this, this.#log);
       const supervisor = supervise(store, this.#worker, {
         events: (id, events) => this.#recorded.fire({ id, events }),
         // The numbers of a database that is made anew are those that nobody set.
@@ -259,18 +262,6 @@ export class RunFolder extends Disposables {
     const { runEngine } = await import('./run-engine.ts');
     await runEngine.moveExperiments(store, from.fsPath, to.fsPath);
     await this.look();
-  }
-
-  /** Lets runs follow files of this folder that were renamed where nobody told of it. */
-  async followRenamed(files: readonly Uri[]): Promise<void> {
-    const store = await this.reader();
-    if (!store?.writable) return;
-    const { runEngine } = await import('./run-engine.ts');
-    const followed = await runEngine.followRenamed(
-      store,
-      files.map(({ fsPath }) => fsPath),
-    );
-    if (followed > 0) await this.look();
   }
 
   async applySettings(): Promise<void> {

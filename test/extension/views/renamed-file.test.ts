@@ -1,6 +1,6 @@
 import './window.ts';
 import assert from 'node:assert/strict';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createRuns } from '../../../src/runs/create-run.ts';
@@ -9,6 +9,7 @@ import { oldExperiment } from '../../runs/old-database.ts';
 import { temporaryDirectory } from '../../runs/support.ts';
 import { inExplorer, openWindow, shown, Uri } from './window.ts';
 
+const { adoptFormerRuns, followProject } = await import('../../../extension/workspace/stored-project.ts');
 const { requireInFolder } = await import('../../../extension/workspace/own-files.ts');
 
 test('renamed in the explorer, an experiment keeps its runs', async (t) => {
@@ -56,4 +57,41 @@ test('an experiment file outside the folders of the window is never written, wha
       await refuse(outside);
     for (const name of ['linked.distill.json', 'elsewhere/x.distill.json']) await refuse(join(root, name));
   }
+});
+
+test('a renamed project keeps the runs that lie in VS Code’s storage', async (t) => {
+  const home = await temporaryDirectory(t);
+  const [before, after] = [join(home, 'before'), join(home, 'after')];
+  await mkdir(before);
+  const storage = (workspace: string, name: string) => join(home, 'storage', workspace, 'extension', name);
+  const place = (path: string, dataDirectory: string) => ({
+    folder: { name: 'project', uri: { fsPath: path } },
+    dataDirectory,
+  });
+  const log = { error: (doing: string, error: unknown) => assert.fail(`${doing}: ${error}`) } as never;
+  const old = place(before, storage('first', 'before-1'));
+  await adoptFormerRuns(old, log);
+  const store = await openStore(old.dataDirectory);
+  await createRuns(store, {
+    experiment: oldExperiment,
+    file: join(before, 'x.distill.json'),
+    directory: before,
+  });
+  await followProject(store, old, log);
+  await store.close();
+  // Another window that looks for runs of its own folder takes none of those.
+  await mkdir(after);
+  const none = place(after, storage('second', 'after-2'));
+  await adoptFormerRuns(none, log);
+  await assert.rejects(access(none.dataDirectory));
+  await rm(after, { recursive: true });
+
+  await rename(before, after);
+  await adoptFormerRuns(none, log);
+  const found = await openStore(none.dataDirectory);
+  t.after(() => found.close());
+  await followProject(found, none, log);
+  const runs = await found.list({ file: join(after, 'x.distill.json') });
+  assert.equal(runs.length, 1);
+  assert.equal(runs[0]!.file, join(after, 'x.distill.json'));
 });
