@@ -1,7 +1,7 @@
 import { UserError } from '../../experiment/user-error.ts';
 import { csvRows } from './csv-rows.ts';
 import { jsonRows } from './json-rows.ts';
-import { parquetRows } from './parquet-rows.ts';
+import { parquetRows } from './parquet/parquet-rows.ts';
 
 /** One row of a table: the columns that were asked for, and where it stands for messages: 'line 7', 'row 7'. */
 export interface Row {

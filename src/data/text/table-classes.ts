@@ -1,4 +1,4 @@
-import { parquetClassNames } from './parquet-classes.ts';
+import { parquetClassNames } from './parquet/parquet-classes.ts';
 import { tableFormat } from './rows.ts';
 
 /**

@@ -3,11 +3,11 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync } from 'hyparquet';
-import { checkFooter } from '../../../src/data/text/parquet-footer.ts';
-import { readRows } from '../../../src/data/text/rows.ts';
-import { temporaryDirectory } from '../idx-files.ts';
+import { checkFooter } from '../../../../src/data/text/parquet/footer-check.ts';
+import { readRows } from '../../../../src/data/text/rows.ts';
+import { temporaryDirectory } from '../../idx-files.ts';
 
-const fixture = join(import.meta.dirname, '../../fixtures/text/rows.parquet');
+const fixture = join(import.meta.dirname, '../../../fixtures/text/rows.parquet');
 
 test('a Parquet footer that promises what the file cannot hold is refused before anything is decoded', async () => {
   const buffer = await asyncBufferFromFile(fixture);
