@@ -20,3 +20,8 @@ export function nowReading(file: string): void {
   last = file;
   tell(file);
 }
+
+/** Says that what was read is read: whatever takes time from now on is no file's fault. */
+export function doneReading(): void {
+  if (last !== '') nowReading('');
+}

@@ -1,3 +1,4 @@
+import { doneReading } from '../base/reading.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openDataset } from '../data/open-dataset.ts';
 import { stableHash } from '../experiment/identity.ts';
@@ -18,6 +19,7 @@ export async function dataOfJob(job: Job): Promise<Dataset> {
   const config = await withTokenizer(job, request.experiment.dataset, checkpoints);
   const dataset = await openDataset(config, request.directory);
   await requireSameTokens(job, dataset, checkpoints);
+  doneReading();
   for (const { message, kind } of dataset.remarks ?? []) job.warn(message, kind);
   const data = runDataOf(dataset);
   const { events } = await readEvents(directory.eventsFile);

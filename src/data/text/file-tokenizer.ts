@@ -1,6 +1,5 @@
 import { dirname, join } from 'node:path';
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
-import { ZodError } from 'zod';
 import { nowReading } from '../../base/reading.ts';
 import { readNamed } from '../../base/regular-file.ts';
 import { UserError } from '../../experiment/user-error.ts';
@@ -17,7 +16,9 @@ import {
   type Settings,
 } from './tokenizer-json/definition.ts';
 import { encoderOf } from './tokenizer-json/encoder.ts';
+import { section } from './tokenizer-json/section.ts';
 import { type Template, templateOf } from './tokenizer-json/template.ts';
+import { timeLimited } from './tokenizer-json/time-limit.ts';
 
 /** Vocabularies of a quarter of a million tokens take 35 MB. */
 const longestFile = 256e6;
@@ -36,9 +37,12 @@ export async function fileTokenizer(file: string): Promise<Tokenizer> {
   const definition = readDefinition(definitionText, file);
   const settings = readSettings(settingsText, settingsFile);
   const added = addedTokens(definition, settings, modelTokens(definition.model));
+  const { normalizer, pre_tokenizer, post_processor, decoder: decoding } = definition;
+  const limited = timeLimited([normalizer, pre_tokenizer, post_processor, decoding]);
+  nowReading(file);
   const [encoder, template] = supported(file, () => [
-    encoderOf(definition, added),
-    templateOf(definition.post_processor),
+    limited(definitionText.length, () => encoderOf(definition, added)),
+    section('post_processor', () => templateOf(definition.post_processor)),
   ]);
   const { tokens } = encoder;
   const idOf = (name: 'pad_token' | 'eos_token' | 'sep_token', usual: readonly string[]) => {
@@ -49,7 +53,7 @@ export async function fileTokenizer(file: string): Promise<Tokenizer> {
   const endId = idOf(settings.eos_token ? 'eos_token' : 'sep_token', usualEnds);
   let vocabulary = 0;
   for (const id of tokens.values()) vocabulary = Math.max(vocabulary, id + 1);
-  const decoder = laterDecoder(definition, settings, added, file);
+  const decoder = laterDecoder(definition, settings, added);
   return {
     vocabulary,
     tokens,
@@ -59,9 +63,12 @@ export async function fileTokenizer(file: string): Promise<Tokenizer> {
     begin: beginOf(template, settings),
     encode: (sample) => {
       nowReading(file);
-      return supported(file, () => encoder.encode(sample));
+      return supported(file, () => limited(sample.length, () => encoder.encode(sample)));
     },
-    decode: (ids) => (ids.length === 0 ? '' : decoder(ids)),
+    decode: (ids) => {
+      nowReading(file);
+      return ids.length === 0 ? '' : supported(file, () => limited(ids.length, () => decoder(ids)));
+    },
     files: () => ({ 'tokenizer.json': definitionText, 'tokenizer_config.json': settingsText }),
   };
 }
@@ -88,18 +95,12 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-function reasonOf(error: unknown): string {
-  if (!(error instanceof ZodError)) return (error as Error).message;
-  const { path, message } = error.issues[0]!;
-  return path.length > 0 ? `${path.join('.')}: ${message}` : message;
-}
-
 /** @throws UserError in the place of any error of what reads the parts of the file */
 function supported<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new UserError(`${file} holds a tokenizer that cannot be used here: ${reasonOf(error)}.`, {
+    throw new UserError(`${file} holds a tokenizer that cannot be used here: ${(error as Error).message}.`, {
       remedy: 'Take another tokenizer.json, or "bytes" or "words".',
       place: file,
       cause: error,
@@ -112,25 +113,24 @@ function laterDecoder(
   definition: Definition,
   settings: Settings,
   added: readonly AddedToken[],
-  file: string,
 ): (ids: readonly number[]) => string {
   let made: HuggingFaceTokenizer | undefined;
-  return (ids) => {
-    made ??= supported(
-      file,
-      () =>
-        new HuggingFaceTokenizer(
-          {
-            ...definition,
-            added_tokens: added,
-            decoder: definition.decoder ?? null,
-            normalizer: null,
-            pre_tokenizer: null,
-            post_processor: null,
-          },
-          settings,
-        ),
-    );
-    return made.decode([...ids], { skip_special_tokens: true });
-  };
+  return (ids) =>
+    section('decoder', () => {
+      made ??= makeDecoder(definition, settings, added);
+      return made.decode([...ids], { skip_special_tokens: true });
+    });
 }
+
+const makeDecoder = (definition: Definition, settings: Settings, added: readonly AddedToken[]) =>
+  new HuggingFaceTokenizer(
+    {
+      ...definition,
+      added_tokens: added,
+      decoder: definition.decoder ?? null,
+      normalizer: null,
+      pre_tokenizer: null,
+      post_processor: null,
+    },
+    settings,
+  );

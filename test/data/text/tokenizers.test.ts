@@ -6,6 +6,7 @@ import { after, describe, test } from 'node:test';
 import { byteTokenizer } from '../../../src/data/text/byte-tokenizer.ts';
 import { fileTokenizer } from '../../../src/data/text/file-tokenizer.ts';
 import { encodeSample, type Tokenizer } from '../../../src/data/text/tokenizer.ts';
+import { timeLimited } from '../../../src/data/text/tokenizer-json/time-limit.ts';
 import { WordCounter } from '../../../src/data/text/word-tokenizer.ts';
 import { UserError } from '../../../src/experiment/user-error.ts';
 
@@ -125,4 +126,66 @@ describe('a tokenizer.json that cannot be used', () => {
   test('is not JSON', () => fails('{', /not valid JSON/));
   test('is something else', () => fails('{"a":1}', /not a tokenizer/));
   test('is of an unknown kind', () => fails('{"model":{"type":"Magic","vocab":{}}}', /cannot be used/));
+
+  const holding = (parts: object) =>
+    JSON.stringify({
+      model: { type: 'WordLevel', vocab: { a: 0, '[UNK]': 1 }, unk_token: '[UNK]' },
+      ...parts,
+    });
+  const at = (place: string) => new RegExp(`cannot be used here: ${place}`);
+  test('has a section that is no such section, which is named with its path', async () => {
+    await fails(holding({ post_processor: [] }), /post_processor/);
+    await fails(holding({ post_processor: { type: 'BertProcessing', sep: 1 } }), at('post_processor.cls'));
+    await fails(
+      holding({ post_processor: { type: 'TemplateProcessing', single: null } }),
+      at('post_processor.single'),
+    );
+    await fails(
+      holding({ post_processor: { type: 'Sequence', processors: [7] } }),
+      at('post_processor.processors.0'),
+    );
+    await fails(holding({ normalizer: { type: 'Replace', pattern: 3 } }), at('normalizer.pattern'));
+    await fails(holding({ pre_tokenizer: { type: 'Split', pattern: { Regex: '(' } } }), at('pre_tokenizer'));
+    await fails(holding({ model: { type: 'BPE', vocab: {}, merges: [1] } }), at('model.merges'));
+  });
+  test('nests without end', () => fails('['.repeat(100_000), /nests more than 100 deep/));
+
+  const encoding = async (parts: object, text: string, pattern: RegExp) => {
+    const file = join(mkdtempSync(join(folder, 'bad-')), 'tokenizer.json');
+    writeFileSync(file, holding(parts));
+    const tokenizer = await fileTokenizer(file);
+    assert.throws(
+      () => tokenizer.encode(text),
+      (error: unknown) =>
+        error instanceof UserError && error.message.includes(file) && pattern.test(error.message),
+    );
+  };
+  const replaced = (by: string) => ({ type: 'Replace', pattern: { String: 'a' }, content: by });
+  test('makes a hundred letters of one, again and again', async () => {
+    const normalizers = new Array(8).fill(replaced('a'.repeat(100)));
+    await encoding(
+      { normalizer: { type: 'Sequence', normalizers } },
+      'aaaa',
+      /more than 32 characters of each/,
+    );
+    await encoding(
+      { normalizer: replaced('b'.repeat(1 << 20)) },
+      'a'.repeat(1 << 20),
+      /more than 32 characters/,
+    );
+  });
+  test('has an expression that tries every way to part a text', () => {
+    const expression = '(a+)+$';
+    const limited = timeLimited({ pre_tokenizer: { pattern: { Regex: expression } } }, 0.05);
+    const text = `${'a'.repeat(50)}b`;
+    assert.equal(
+      limited(text.length, () => text.length),
+      51,
+    );
+    assert.throws(
+      () => limited(text.length, () => new RegExp(expression).test(text)),
+      /an expression of it takes too long: \(a\+\)\+\$/,
+    );
+    assert.throws(() => limited(1, () => JSON.parse('{')), SyntaxError);
+  });
 });

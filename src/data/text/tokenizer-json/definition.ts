@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { nestingOfJson } from '../../../base/nesting.ts';
 import { UserError } from '../../../experiment/user-error.ts';
+
+/** Brackets within brackets; sequences of steps in others have a dozen. */
+const mostDepth = 100;
 
 /** Ids beyond this belong to no vocabulary; reading one would take memory for all below it. */
 const largestId = 9_999_999;
@@ -100,6 +104,11 @@ export const readDefinition = (text: string, file: string): Definition => parse(
 export const readSettings = (text: string, file: string): Settings => parse(text, settingsSchema, file);
 
 function parse<S extends z.ZodType>(text: string, schema: S, file: string): z.output<S> {
+  if (nestingOfJson(text) > mostDepth)
+    throw new UserError(`${file} nests more than ${mostDepth} deep, which no tokenizer does.`, {
+      remedy: 'Name the tokenizer.json that lies beside a model.',
+      place: file,
+    });
   let value: unknown;
   try {
     value = JSON.parse(text);

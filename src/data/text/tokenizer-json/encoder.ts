@@ -3,6 +3,7 @@ import type { AddedToken, Definition } from './definition.ts';
 import { tokenizerModel } from './models.ts';
 import { normalizer } from './normalizers.ts';
 import { preTokenizer } from './pre-tokenizers.ts';
+import { section } from './section.ts';
 
 export interface Encoder {
   /** Every token of the model and those added to it. */
@@ -18,9 +19,9 @@ export interface Encoder {
  * @throws Error if a part is of a kind that is not known here
  */
 export function encoderOf(definition: Definition, added: readonly AddedToken[]): Encoder {
-  const normalize = normalizer(definition.normalizer);
-  const cut = preTokenizer(definition.pre_tokenizer);
-  const { tokens: own, tokenize } = tokenizerModel(definition.model);
+  const normalize = section('normalizer', () => normalizer(definition.normalizer));
+  const cut = section('pre_tokenizer', () => preTokenizer(definition.pre_tokenizer));
+  const { tokens: own, tokenize } = section('model', () => tokenizerModel(definition.model));
   const raw = new Map<string, AddedToken>();
   const normalized = new Map<string, AddedToken>();
   for (const token of added)
@@ -38,17 +39,17 @@ export function encoderOf(definition: Definition, added: readonly AddedToken[]):
     tokens,
     encode(text) {
       const ids: number[] = [];
-      for (const section of splitRaw(text)) {
-        if (section.id !== undefined) {
-          ids.push(section.id);
+      for (const outer of splitRaw(text)) {
+        if (outer.id !== undefined) {
+          ids.push(outer.id);
           continue;
         }
-        for (const part of splitNormalized(normalize(section.text))) {
+        for (const part of splitNormalized(normalize(outer.text))) {
           if (part.id !== undefined) {
             ids.push(part.id);
             continue;
           }
-          const first = section.start === 0 && part.start === 0 && keepsBeginning(section.text);
+          const first = outer.start === 0 && part.start === 0 && keepsBeginning(outer.text);
           for (const { text: piece } of cut({ text: part.text, first }))
             for (const id of tokenize(piece)) ids.push(id);
         }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Part } from './definition.ts';
-import { patternOf } from './pattern.ts';
+import { requireGrowth } from './growth.ts';
+import { patternOf, patternSchema } from './pattern.ts';
 import { precompiled } from './precompiled.ts';
+import { optionOf, partsOf } from './section.ts';
 import { combiningMark, control, nonspacingMark, whiteSpace } from './unicode-tables.ts';
 
 export type Normalize = (text: string) => string;
@@ -37,7 +39,12 @@ function bert(part: Part): Normalize {
 const inTurn =
   (steps: readonly Normalize[]): Normalize =>
   (text) =>
-    steps.reduce((current, step) => step(current), text);
+    steps.reduce((current, step) => {
+      const next = step(current);
+      // Against the text that came first: steps of little growth each grow together.
+      requireGrowth(text.length, next.length);
+      return next;
+    }, text);
 
 function strip(part: Part): Normalize {
   const { strip_left, strip_right } = z
@@ -81,12 +88,7 @@ export function normalizer(part: Part | null | undefined): Normalize {
   if (!part) return (text) => text;
   switch (part.type) {
     case 'Sequence':
-      return inTurn(
-        z
-          .array(z.looseObject({ type: z.string() }))
-          .parse(part.normalizers)
-          .map(normalizer),
-      );
+      return inTurn(partsOf(part, 'normalizers', normalizer));
     case 'BertNormalizer':
       return bert(part);
     case 'NFC':
@@ -103,20 +105,31 @@ export function normalizer(part: Part | null | undefined): Normalize {
     case 'StripAccents':
       return (text) => text.replace(combining, '');
     case 'Replace': {
-      const pattern = patternOf(part.pattern);
-      const content = z.string().parse(part.content);
-      return (text) => text.replace(pattern, () => content);
+      const pattern = patternOf(optionOf(part, 'pattern', patternSchema));
+      const content = optionOf(part, 'content', z.string());
+      return (text) => {
+        let length = text.length;
+        return text.replace(pattern, () => {
+          // While it is put together: a text of half a gigabyte is not made to be refused.
+          length += content.length;
+          requireGrowth(text.length, length);
+          return content;
+        });
+      };
     }
     case 'Prepend': {
-      const before = z.string().parse(part.prepend);
-      return (text) => (text === '' ? text : before + text);
+      const before = optionOf(part, 'prepend', z.string());
+      return (text) => {
+        requireGrowth(text.length, before.length);
+        return text === '' ? text : before + text;
+      };
     }
     case 'Nmt':
       return nmt;
     case 'ByteLevel':
       return asByteLetters;
     case 'Precompiled':
-      return precompiled(z.string().nullish().parse(part.precompiled_charsmap) ?? '');
+      return precompiled(optionOf(part, 'precompiled_charsmap', z.string().nullish()) ?? '');
     default:
       throw new Error(`Unknown normalizer type: ${part.type}`);
   }

@@ -1,14 +1,14 @@
 import { SplitPreTokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 
-const patternSchema = z.union([z.object({ String: z.string() }), z.object({ Regex: z.string() })]);
+/** Where a text is cut or changed. */
+export const patternSchema = z.union([z.object({ String: z.string() }), z.object({ Regex: z.string() })]);
 
 /**
  * A pattern of a tokenizer.json as a regular expression of JavaScript; the library translates those of Oniguruma.
  * @throws Error if it cannot be translated
  */
-export function patternOf(value: unknown): RegExp {
-  const pattern = patternSchema.parse(value);
+export function patternOf(pattern: z.output<typeof patternSchema>): RegExp {
   if ('String' in pattern) return new RegExp(pattern.String.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&'), 'gu');
   const { pattern: translated } = new SplitPreTokenizer({
     type: 'Split',

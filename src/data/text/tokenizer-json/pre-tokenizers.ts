@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Part } from './definition.ts';
 import { asByteLetters } from './normalizers.ts';
-import { patternOf } from './pattern.ts';
+import { patternOf, patternSchema } from './pattern.ts';
 import { type Piece, type SplitBehavior, splitAt } from './piece.ts';
+import { optionOf, partsOf } from './section.ts';
 import { punctuation, whiteSpace, wordLetter } from './unicode-tables.ts';
 
 export type PreTokenize = (piece: Piece) => readonly Piece[];
@@ -69,7 +70,7 @@ function metaspace(part: Part): PreTokenize {
 }
 
 function fixedLength(part: Part): PreTokenize {
-  const length = z.int().min(1).default(5).parse(part.length);
+  const length = optionOf(part, 'length', z.int().min(1).default(5));
   return ({ text, first }) => {
     const characters = Array.from(text);
     return Array.from({ length: Math.ceil(characters.length / length) }, (_, index) => ({
@@ -87,10 +88,7 @@ export function preTokenizer(part: Part | null | undefined): PreTokenize {
   if (!part) return (piece) => [piece];
   switch (part.type) {
     case 'Sequence': {
-      const steps = z
-        .array(z.looseObject({ type: z.string() }))
-        .parse(part.pretokenizers)
-        .map(preTokenizer);
+      const steps = partsOf(part, 'pretokenizers', preTokenizer);
       return (piece) => steps.reduce<readonly Piece[]>((pieces, step) => pieces.flatMap(step), [piece]);
     }
     case 'BertPreTokenizer':
@@ -108,17 +106,17 @@ export function preTokenizer(part: Part | null | undefined): PreTokenize {
       return (piece) => splitAt(piece, mark, behavior);
     }
     case 'Digits': {
-      const each = z.boolean().default(false).parse(part.individual_digits);
+      const each = optionOf(part, 'individual_digits', z.boolean().default(false));
       return (piece) => splitAt(piece, number, each ? 'Isolated' : 'Contiguous');
     }
     case 'Split': {
-      const pattern = patternOf(part.pattern);
+      const pattern = patternOf(optionOf(part, 'pattern', patternSchema));
       const behavior = behaviorOf(part.behavior, 'Isolated');
-      const invert = z.boolean().default(false).parse(part.invert);
+      const invert = optionOf(part, 'invert', z.boolean().default(false));
       return (piece) => splitAt(piece, pattern, behavior, invert);
     }
     case 'CharDelimiterSplit': {
-      const pattern = patternOf({ String: z.string().min(1).parse(part.delimiter) });
+      const pattern = patternOf({ String: optionOf(part, 'delimiter', z.string().min(1)) });
       return (piece) => splitAt(piece, pattern, 'Removed');
     }
     case 'FixedLength':

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Part } from './definition.ts';
+import { optionOf, partsOf } from './section.ts';
 
 /** Special tokens that a tokenizer puts before and behind a single text. */
 export interface Template {
@@ -32,7 +33,10 @@ export function templateOf(part: Part | null | undefined): Template {
       return plain;
     case 'BertProcessing':
     case 'RobertaProcessing':
-      return { prefix: [pairSchema.parse(part.cls)[1]], suffix: [pairSchema.parse(part.sep)[1]] };
+      return {
+        prefix: [optionOf(part, 'cls', pairSchema)[1]],
+        suffix: [optionOf(part, 'sep', pairSchema)[1]],
+      };
     case 'TemplateProcessing': {
       const { single, special_tokens } = templateSchema.parse(part);
       const ids = (items: typeof single) =>
@@ -46,17 +50,13 @@ export function templateOf(part: Part | null | undefined): Template {
     }
     case 'Sequence':
       // Each stands around what the one before it made.
-      return z
-        .array(z.looseObject({ type: z.string() }))
-        .parse(part.processors)
-        .map(templateOf)
-        .reduce(
-          (whole, { prefix, suffix }) => ({
-            prefix: [...prefix, ...whole.prefix],
-            suffix: [...whole.suffix, ...suffix],
-          }),
-          plain,
-        );
+      return partsOf(part, 'processors', templateOf).reduce(
+        (whole, { prefix, suffix }) => ({
+          prefix: [...prefix, ...whole.prefix],
+          suffix: [...whole.suffix, ...suffix],
+        }),
+        plain,
+      );
     default:
       throw new Error(`Unknown post-processor type: ${part.type}`);
   }
