@@ -72,7 +72,7 @@ export class App extends Part {
   /** Below it stand the runs of the other folders. */
   #unreadableBanner({ name, message, remedy }: UnreadableFolder) {
     return html`<div class="problem banner" role="alert">
-      <span>The runs of ${name} are not shown. ${message} ${remedy}</span>
+      <span>The runs of “${name}” are not shown. ${message} ${remedy}</span>
       ${this.#mend()}
     </div>`;
   }
@@ -80,7 +80,7 @@ export class App extends Part {
   /** Where no other run is there, nothing may look as if there were none at all. */
   #unreadableState({ name, message, remedy }: UnreadableFolder) {
     return errorState(
-      `The runs of ${name} cannot be read`,
+      `The runs of “${name}” cannot be read`,
       [message, remedy].filter(Boolean).join(' '),
       html`<div class="toolbar">${this.#mend()}</div>`,
     );

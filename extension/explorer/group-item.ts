@@ -25,13 +25,14 @@ export function experimentItem(node: ExperimentNode): TreeItem {
       arguments: [node.uri, { preview: true, preserveFocus: true }],
     };
   const place = workspace.asRelativePath(node.uri, (workspace.workspaceFolders?.length ?? 0) > 1);
-  const text = node.exists ? runsText(node.runs) : l10n.t('{0} · file is gone', runsText(node.runs));
+  const runs = node.readable ? runsText(node.runs) : l10n.t('runs cannot be read');
+  const text = node.exists ? runs : l10n.t('{0} · file is gone', runs);
   const accuracy = accuracyText(node);
   // The figure first: a narrow sidebar cuts the end.
   item.description = [accuracy, folderOf(place), text].filter(Boolean).join(' · ');
   item.tooltip = [place, accuracy && accuracyMeaning(node, accuracy)].filter(Boolean).join('\n');
   item.accessibilityInformation = {
-    label: [l10n.t('Experiment {0}, {1}', place, runsText(node.runs)), accuracy].filter(Boolean).join(', '),
+    label: [l10n.t('Experiment {0}, {1}', place, runs), accuracy].filter(Boolean).join(', '),
   };
   return item;
 }

@@ -22,7 +22,9 @@ export interface ExperimentNode {
   /** Unfolded at first; what the user folds stays as it is. */
   readonly expanded: boolean;
   readonly selection: RunSelection;
+  /** 0 where they cannot be read, which is not the same as none. */
   readonly runs: number;
+  readonly readable: boolean;
   /** Of the latest settings that have completed runs, by seed; and how many settings have such. */
   readonly accuracies: readonly number[];
   readonly settings: number;

@@ -94,6 +94,7 @@ function experimentNode(
     uri,
     exists,
     runs,
+    readable: folder.failure === undefined,
     accuracies,
     settings,
     expanded: true,

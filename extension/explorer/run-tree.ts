@@ -262,7 +262,9 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
 }
 
 const rootAppearance = (root: RootNode): string =>
-  root.kind === 'experiment' ? `${root.runs} ${accuracyText(root)} ${root.settings}` : String(root.runs);
+  root.kind === 'experiment'
+    ? `${root.runs} ${root.readable} ${accuracyText(root)} ${root.settings}`
+    : String(root.runs);
 
 const sameOrder = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((id, index) => id === other[index]);

@@ -13,6 +13,7 @@ import {
   numberTick,
   percentTick,
   pointsTick,
+  progressTicks,
 } from '../../src/compare/charts/tick-labels.ts';
 import { renderSvg } from '../../src/compare/svg.ts';
 import { strategySchema } from '../../src/experiment/strategy-schema.ts';
@@ -42,6 +43,13 @@ test('no two ticks of an axis read the same, and each reads as what it is', () =
   assert.deepEqual([0, 0.0005, 0.001].map(percentTick), ['0 %', '0.05 %', '0.1 %']);
   assert.deepEqual([203_200, 1.5e6].map(bytesTick), ['203.2 kB', '1.5 MB']);
   assert.equal(pointsTick(-0.005), '−0.5 pp');
+});
+
+test('an axis of progress has no number for an end of the data that falls between its ticks', () => {
+  assert.deepEqual([1, 2, 4, 6, 8, 9].map(progressTicks(1, 9)), ['', '2', '4', '6', '8', '']);
+  assert.deepEqual([0, 2, 9.36].map(progressTicks(0, 9.36)), ['0', '2', '']);
+  assert.deepEqual([0, 6, 12].map(progressTicks(0, 12)), ['0', '6', '12']);
+  assert.deepEqual([3].map(progressTicks(3, 3)), ['3']);
 });
 
 test('axes of narrow ranges have ticks that differ', () => {

@@ -36,7 +36,7 @@ export class ParameterEditor extends Part {
     const rows = this.changedOnly
       ? this.parameters.filter((row) => row.changed || this.drafts.has(keyOf(row)))
       : this.parameters;
-    const sections = [...new Set(rows.map((row) => String(row.path[0])))];
+    const sections = [...new Set(rows.map(sectionOf))];
     return html`<div class="toolbar">
         ${checkbox('Only what is not at its default', this.changedOnly, (on) => {
           this.changedOnly = on;
@@ -54,7 +54,7 @@ export class ParameterEditor extends Part {
           ${sections.map(
             (section) => html`<tbody>
               <tr class="section"><th scope="rowgroup" colspan="3">${section}</th></tr>
-              ${rows.filter((row) => String(row.path[0]) === section).map((row) => this.#row(row))}
+              ${rows.filter((row) => sectionOf(row) === section).map((row) => this.#row(row))}
             </tbody>`,
           )}
         </table>
@@ -183,6 +183,10 @@ function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join(', ');
   return String(typeof value === 'number' ? tidyNumber(value) : value);
 }
+
+/** Settings that stand alone at the top of an experiment have one section together. */
+const sectionOf = ({ path }: { readonly path: readonly (string | number)[] }): string =>
+  path.length > 1 ? String(path[0]) : 'Run';
 
 declare global {
   interface HTMLElementTagNameMap {

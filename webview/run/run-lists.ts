@@ -35,7 +35,11 @@ const figures: readonly (readonly [string, (model: MeasuredModel) => string])[] 
 export function modelTable(row: RunRow, detail: RunDetail): TemplateResult {
   const { models } = detail;
   if (models.length === 0)
-    return html`<p class="hint">Teacher and student are measured when training has ended.</p>`;
+    return html`<p class="hint">${
+      row.state === 'running' || row.state === 'queued'
+        ? 'Teacher and student are measured when training has ended.'
+        : 'The run ended before teacher and student were measured.'
+    }</p>`;
   const shown = figures.filter(([, read]) => models.some((model) => read(model) !== missing));
   const { retention, compressionRatio, speedup, agreement, trainingSeconds, savedSeconds, energyJoules } =
     row.figures;

@@ -2,7 +2,7 @@ import type { EChartsOption } from 'echarts';
 import { oneLine } from '../formatting.ts';
 import { textWidth } from '../text-width.ts';
 import type { ChartTheme } from './chart-theme.ts';
-import { progressTick } from './tick-labels.ts';
+import { progressTick, progressTicks } from './tick-labels.ts';
 
 /** A picture with the same figures as text. */
 export interface Chart {
@@ -70,8 +70,12 @@ export function axis(theme: ChartTheme, more: Record<string, unknown>): Record<s
 /** Nearly nothing is nothing: the first number on the axis is a round one. */
 export const progressStart = (min: number, max: number): number => (min > 0 && min < max / 10 ? 0 : min);
 
-/** The axis along which training goes on: steps, epochs or time, by its `label`. */
-export const progressAxis = (theme: ChartTheme, label: string): Record<string, unknown> =>
+/** The axis along which training goes on: steps, epochs or time, by its `label`, from the first to the last point. */
+export const progressAxis = (
+  theme: ChartTheme,
+  label: string,
+  [start, end]: readonly [number, number],
+): Record<string, unknown> =>
   axis(theme, {
     type: 'value',
     name: label,
@@ -80,7 +84,7 @@ export const progressAxis = (theme: ChartTheme, label: string): Record<string, u
     max: 'dataMax',
     splitLine: { show: false },
     axisLine: { show: true, lineStyle: { color: theme.line } },
-    axisLabel: { hideOverlap: true, formatter: progressTick },
+    axisLabel: { hideOverlap: true, formatter: progressTicks(start, end) },
   });
 
 /** Lines of a tooltip; more would not be read. */

@@ -146,7 +146,7 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
         rising,
       ),
       legend: below.legend,
-      xAxis: progressAxis(theme, input.xLabel),
+      xAxis: progressAxis(theme, input.xLabel, [start, end]),
       yAxis: axis(theme, {
         ...(logarithmic ? { type: 'log' } : { type: 'value', scale: true }),
         ...vertical(lowest, highest),

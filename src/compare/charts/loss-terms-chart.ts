@@ -1,5 +1,14 @@
 import { formatNumber } from '../formatting.ts';
-import { axis, type Chart, frame, legendBelow, progressAxis, progressTooltip, short } from './chart-frame.ts';
+import {
+  axis,
+  type Chart,
+  frame,
+  legendBelow,
+  progressAxis,
+  progressStart,
+  progressTooltip,
+  short,
+} from './chart-frame.ts';
 import { type ChartTheme, hues } from './chart-theme.ts';
 import { sample } from './curves-chart.ts';
 import { numberTick } from './tick-labels.ts';
@@ -52,7 +61,10 @@ export function lossTermsChart(
           : null,
       ),
       legend: below.legend,
-      xAxis: progressAxis(theme, input.xLabel),
+      xAxis: progressAxis(theme, input.xLabel, [
+        progressStart(Math.min(...input.x), Math.max(...input.x)),
+        Math.max(...input.x),
+      ]),
       yAxis: axis(theme, {
         type: 'value',
         axisLabel: { formatter: numberTick },

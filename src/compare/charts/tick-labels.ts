@@ -24,6 +24,22 @@ export const progressTick: TickLabel = (value) => {
   return text.length > 7 ? formatNumber(value, 4) : text;
 };
 
+/** The same without the ends of the data where they fall between the other ticks: 2, 4, 6 and no 6.36. */
+export function progressTicks(start: number, end: number): TickLabel {
+  const step = niceStep((end - start) / 5);
+  const isOdd = (value: number) => Math.abs(value / step - Math.round(value / step)) > 1e-6;
+  return (value) =>
+    step > 0 && (value === start || value === end) && isOdd(value) ? '' : progressTick(value);
+}
+
+/** As ECharts rounds the distance of ticks; 0 where there is none. */
+function niceStep(size: number): number {
+  if (!(size > 0 && Number.isFinite(size))) return 0;
+  const power = 10 ** Math.floor(Math.log10(size));
+  const share = size / power;
+  return (share < 1.5 ? 1 : share < 2.5 ? 2 : share < 4 ? 3 : share < 7 ? 5 : 10) * power;
+}
+
 /** A fraction 0…1: 98 %, 98.05 %. */
 export const percentTick: TickLabel = (value) => `${exact(value * 100)} %`;
 

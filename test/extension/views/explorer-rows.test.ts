@@ -13,7 +13,7 @@ const { RunTree } = await import('../../../extension/explorer/run-tree.ts');
 const experiment = (accuracies: readonly number[], settings = 1): ExperimentNode =>
   ({
     ...{ kind: 'experiment', uri: Uri.file('/project/a.distill.json'), exists: true, expanded: true },
-    ...{ runs: accuracies.length, accuracies, settings, selection: {} },
+    ...{ runs: accuracies.length, accuracies, settings, selection: {}, readable: true },
   }) as unknown as ExperimentNode;
 
 const record = (more: Partial<RunRecord>): RunRecord =>
@@ -34,6 +34,12 @@ test('an experiment shows the mean and spread over its seeds, and one seed alone
   assert.equal(accuracyText(experiment([0.98])), '98.00 %');
   assert.equal(accuracyText(experiment([])), '');
   assert.match(String(experimentItem(experiment([0.9, 0.8], 3)).tooltip), /latest settings.*2 seeds/);
+});
+
+test('an experiment whose runs cannot be read does not say that it has none', () => {
+  const { description, accessibilityInformation } = experimentItem({ ...experiment([]), readable: false });
+  assert.equal(description, 'runs cannot be read');
+  assert.match(accessibilityInformation!.label, /runs cannot be read/);
 });
 
 test('seeds can be told apart, whatever they are called and wherever they stand', () => {
