@@ -1,8 +1,12 @@
 import './app.ts';
 import './style/page.css';
-import './style/parts.css';
+import './style/cards.css';
+import './style/controls.css';
+import './style/marks.css';
+import './style/tables.css';
 import './style/compare.css';
 import './style/overview.css';
+import './style/grid.css';
 import './style/run.css';
 import { Host, type VsCodeApi } from './host/host.ts';
 import { keptViewName } from './kept-view.ts';

@@ -29,7 +29,8 @@ test('no part of a column is seen at the right of a table, and the last one come
   const columns = fc.array(fc.integer({ min: 40, max: 200 }), { minLength: 2, maxLength: 14 });
   fc.assert(
     fc.property(columns, fc.integer({ min: 420, max: 1600 }), (sizes, width) => {
-      const edges = sizes.reduce<number[]>((all, size) => [...all, all.at(-1)! + size], [0]);
+      const edges = [0];
+      for (const size of sizes) edges.push(edges.at(-1)! + size);
       const rests = edges.slice(1, -1).map((edge) => edge - sizes[0]!);
       const { room } = lookAt(sizes, { from: 0, width });
       const furthest = Math.max(0, edges.at(-1)! + room - width);

@@ -39,7 +39,7 @@ describe('the page in a browser', { skip: withoutBrowser, concurrency: false }, 
       .map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary}`);
   }
 
-  for (const theme of ['light', 'dark', 'contrast'] satisfies ThemeName[])
+  for (const theme of ['light', 'dark', 'contrast', 'contrastLight'] satisfies ThemeName[])
     test(`${theme}: nothing serious for axe and nothing blocked, in every view`, async () => {
       const { page, complaints } = await open(`theme=${theme}&runs=24&states=mixed`);
       // A theme changes colours alone.
