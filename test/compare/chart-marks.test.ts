@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { darkTheme, lightTheme, lineColor, strategyMarker } from '../../src/compare/charts/chart-theme.ts';
+import {
+  darkTheme,
+  lightTheme,
+  lineColor,
+  strategyColor,
+  strategyMarker,
+} from '../../src/compare/charts/chart-theme.ts';
 import { curvesChart } from '../../src/compare/charts/curves-chart.ts';
 import { placeLabels, type Rect } from '../../src/compare/charts/label-layout.ts';
 import { paretoChart } from '../../src/compare/charts/pareto-chart.ts';
@@ -43,6 +49,43 @@ test('no two ticks of an axis read the same, and each reads as what it is', () =
   assert.deepEqual([0, 0.0005, 0.001].map(percentTick), ['0 %', '0.05 %', '0.1 %']);
   assert.deepEqual([203_200, 1.5e6].map(bytesTick), ['203.2 kB', '1.5 MB']);
   assert.equal(pointsTick(-0.005), '−0.5 pp');
+});
+
+test('every mark can be seen on the ground of each theme, in each of its variants', () => {
+  const luminance = (color: string) => {
+    const [red, green, blue] = [1, 3, 5].map((at) => {
+      const share = Number.parseInt(color.slice(at, at + 2), 16) / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+  };
+  const contrast = (one: string, other: string) => {
+    const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+    return (high! + 0.05) / (low! + 0.05);
+  };
+  // Grounds of VS Code's own themes, and of the report.
+  for (const [base, surfaces] of [
+    [lightTheme, ['#ffffff', lightTheme.surface]],
+    [darkTheme, ['#1f1f1f', '#000000', darkTheme.surface]],
+  ] as const)
+    for (const surface of surfaces) {
+      const theme = { ...base, surface };
+      const marks = Object.keys(base.strategies).flatMap((strategy) =>
+        [0, 1, 2].map(
+          (variant) => [`${strategy} ${variant}`, strategyColor(theme, { strategy, variant })] as const,
+        ),
+      );
+      for (const [name, color] of [
+        ...marks,
+        ...(['good', 'bad', 'unsure', 'muted', 'heat'] as const).map((role) => [role, base[role]] as const),
+      ])
+        assert.ok(
+          contrast(color, surface) >= 3,
+          `${name}, ${color} on ${surface}: ${contrast(color, surface)}`,
+        );
+      for (const role of ['text', 'muted'] as const)
+        assert.ok(contrast(base[role], surface) >= 4.5, `${role} on ${surface}`);
+    }
 });
 
 test('an axis of progress has no number for an end of the data that falls between its ticks', () => {

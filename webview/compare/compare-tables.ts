@@ -47,7 +47,7 @@ export function differencesTable(comparison: ComparisonData): TemplateResult {
         ${comparison.differences.map(
           ({ key, texts }) => html`<tr>
             <th scope="row"><code>${key}</code></th>
-            ${texts.map((text) => html`<td>${userText(text)}</td>`)}
+            ${texts.map((text) => html`<td class=${text === 'not set' ? 'soft' : ''}>${userText(text)}</td>`)}
           </tr>`,
         )}
       </tbody>

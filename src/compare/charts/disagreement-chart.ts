@@ -1,7 +1,7 @@
 import type { ClassDisagreement } from '../disagreement.ts';
 import { formatCount, formatPercent } from '../formatting.ts';
 import { axis, type Chart, frame, legendBelow, short } from './chart-frame.ts';
-import { type ChartTheme, type Coloured, strategyColor } from './chart-theme.ts';
+import { type ChartTheme, type Coloured, hollow, strategyColor } from './chart-theme.ts';
 import { percentTick } from './tick-labels.ts';
 
 export interface DisagreementInput extends Coloured {
@@ -30,9 +30,22 @@ export function disagreementChart(
   const worst = known.toSorted((a, b) => share(b.differ, b.samples) - share(a.differ, a.samples));
   const shown = known.length <= most ? known : worst.slice(0, most);
   const kinds = [
-    { name: 'only the teacher is right', key: 'onlyTeacher', color: theme.strategies.teacher!, opacity: 1 },
-    { name: 'only the student is right', key: 'onlyStudent', color: strategyColor(theme, input), opacity: 1 },
-    { name: 'both are wrong, each in another way', key: 'neither', color: theme.muted, opacity: 0.4 },
+    {
+      name: 'only the teacher is right',
+      key: 'onlyTeacher',
+      style: { color: theme.strategies.teacher!, opacity: 1 },
+    },
+    {
+      name: 'only the student is right',
+      key: 'onlyStudent',
+      style: { color: strategyColor(theme, input), opacity: 1 },
+    },
+    // Hollow: a paler filling could not be seen on every ground.
+    {
+      name: 'both are wrong, each in another way',
+      key: 'neither',
+      style: { ...hollow(theme.muted), borderWidth: 1 },
+    },
   ] as const;
   const total = (key: (typeof kinds)[number]['key'] | 'samples' | 'differ') =>
     known.reduce((sum, one) => sum + one[key], 0);
@@ -74,12 +87,12 @@ export function disagreementChart(
         min: 0,
         axisLabel: { formatter: percentTick },
       }),
-      series: kinds.map(({ name, key, color, opacity }) => ({
+      series: kinds.map(({ name, key, style }) => ({
         type: 'bar' as const,
         name,
         stack: 'share',
         barMaxWidth: 22,
-        itemStyle: { color, opacity },
+        itemStyle: style,
         data: shown.map((one) => share(one[key], one.samples)),
         tooltip: {
           formatter: (params: unknown) => {
