@@ -414,6 +414,7 @@ const commands: { readonly [Name in keyof Commands]: Check<Commands[Name]> } = {
   navigated: object<Commands['navigated']>({ navigation: isNavigation }),
   keepView: object<Commands['keepView']>({ view: anything }),
   newExperiment: nothing,
+  createSampleProject: nothing,
   saveViews: object<Commands['saveViews']>({ views: list(anything) }),
   readAgain: nothing,
   rebuild: nothing,

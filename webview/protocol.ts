@@ -420,6 +420,7 @@ export interface Commands {
   /** The saved views as they are now; what state/saved-views.ts reads. */
   saveViews: { readonly views: readonly unknown[] };
   newExperiment: Nothing;
+  createSampleProject: Nothing;
   /** Tries again to read the runs of folders that could not be read. */
   readAgain: Nothing;
   /** Sets a database aside and reads runs from their folders; the host asks back before. */

@@ -60,6 +60,9 @@ export async function act(message: ActionMessage, sources: ActionSources): Promi
     case 'newExperiment':
       await commands.executeCommand('distillery.newExperiment');
       return;
+    case 'createSampleProject':
+      await commands.executeCommand('distillery.createSampleProject');
+      return;
     case 'stop': {
       const ids = await inState(folders, message.runs, active, (name) =>
         l10n.t('{0} has ended already.', name),

@@ -63,6 +63,13 @@ describe('the page in a browser', { skip: withoutBrowser, concurrency: false }, 
     const { page, complaints } = await open('runs=0');
     await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
     assert.deepEqual(await seriousProblems(page), []);
+    // Ways on from here.
+    for (const name of ['New Experiment', 'Create Sample Project'])
+      await page.locator('vscode-button', { hasText: name }).click();
+    const sent = await page.evaluate(() =>
+      window.harness.sent.slice(-2).map((one) => (one.kind === 'command' ? one.name : one.kind)),
+    );
+    assert.deepEqual(sent, ['newExperiment', 'createSampleProject']);
     await page.goto(`${address()}?silent&theme=dark`);
     await page.getByText('Reading runs').waitFor();
     assert.deepEqual(await seriousProblems(page), []);

@@ -59,8 +59,11 @@ export class OverviewView extends Part {
     if (store.rows.length === 0)
       return emptyState(
         'No runs yet',
-        'Write an experiment file, start it, and its runs appear here while they train.',
-        button('New Experiment', () => this.dashboard.host.command('newExperiment', {}), { primary: true }),
+        'Write an experiment file, start it, and its runs appear here while they train. The sample project has some to start with.',
+        html`<div class="toolbar">
+          ${button('New Experiment', () => this.dashboard.host.command('newExperiment', {}), { primary: true })}
+          ${button('Create Sample Project', () => this.dashboard.host.command('createSampleProject', {}))}
+        </div>`,
       );
     const table = this.#table.of(store.rows, overview, this.#narrow.matches);
     const { all, chosen, columns, filtered } = table;

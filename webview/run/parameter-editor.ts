@@ -80,7 +80,7 @@ export class ParameterEditor extends Part {
           draft
             ? quietButton('Undo', () => this.#drop(key), `Undo the change of ${label}`)
             : row.changed && (row.default !== undefined || row.clearable)
-              ? html`<span title="Default">${textOf(row.default) || 'none'}</span>`
+              ? html`<span class="usual" title="Default">${textOf(row.default) || 'none'}</span>`
               : nothing
         }
       </td>
