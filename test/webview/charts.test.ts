@@ -38,7 +38,7 @@ describe('charts in a browser', { skip: withoutBrowser, concurrency: false }, ()
 
   for (const [width, runs] of [
     [500, 15],
-    [1600, 36],
+    [1600, 30],
   ] as const)
     test(`labels of the front lie on nothing, on a page of ${width} pixels with ${runs} runs`, async () => {
       const { page } = await open(`runs=${runs}`);
@@ -49,7 +49,7 @@ describe('charts in a browser', { skip: withoutBrowser, concurrency: false }, ()
         const card = page.locator('distillery-chart', { hasText: title }).first();
         await card.scrollIntoViewIfNeeded();
         await card.locator('svg text', { hasText: 'Teacher' }).first().waitFor();
-        assert.ok((await card.locator('svg text', { hasText: 'MNIST' }).count()) >= 5);
+        assert.ok((await card.locator('svg text', { hasText: /^(MNIST|…)/ }).count()) >= 5);
         assert.deepEqual(await overlaps(page, title), []);
       }
       await page.close();
