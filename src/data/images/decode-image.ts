@@ -1,6 +1,7 @@
 import { convertIndexedToRgb, type DecodedPng, decode as decodePng } from 'fast-png';
 import jpeg from 'jpeg-js';
 import { UserError } from '../../experiment/user-error.ts';
+import { checkJpeg } from './jpeg-scans.ts';
 import type { Pixels } from './pixels.ts';
 import { pixelChunks } from './png-chunks.ts';
 
@@ -36,6 +37,7 @@ export function decodeImage(bytes: Uint8Array, file: string): Pixels {
 }
 
 function fromJpeg(bytes: Uint8Array): Pixels {
+  checkJpeg(bytes);
   const { height, width, data } = jpeg.decode(bytes, {
     useTArray: true,
     formatAsRGBA: false,
