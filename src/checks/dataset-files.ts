@@ -16,12 +16,14 @@ import { UserError } from '../experiment/user-error.ts';
 import { findingOf } from './context.ts';
 import type { DatasetFacts } from './dataset-facts.ts';
 import { didYouMean } from './neighbours.ts';
+import { decodeSome } from './partly/some-images.ts';
+import { rowFindings } from './partly/some-rows.ts';
 import { remarkFindings, wholeDataset } from './whole-dataset.ts';
 
 type Config = Exclude<DatasetConfig, { kind: 'mnist' | 'idx' }>;
 
 /**
- * What the files of a dataset show: at their beginning, of small ones to their end, and of folders of images by name.
+ * What the files of a dataset show: of small ones all, of texts and folders of images as much as two seconds allow.
  * Without an error there are facts, as far as they can be known.
  */
 export async function readFileFacts(
@@ -34,7 +36,8 @@ export async function readFileFacts(
     case 'text-classification':
     case 'language-model': {
       const whole = await wholeDataset(config, directory);
-      return { facts: whole?.facts, findings: [...(whole?.findings ?? [])] };
+      const findings = whole?.findings ?? (await rowFindings(config, directory));
+      return { facts: whole?.facts, findings: [...findings] };
     }
     case 'image-folder':
       return folderFacts(config, directory);
@@ -64,6 +67,7 @@ async function folderFacts(config: ImageFolderConfig, directory: string) {
         const size = await imageSize(file);
         if (size) requireSize(size, file, [image[0], image[1]], config);
       }
+    await decodeSome([...training, ...testing]);
     const labels = (files: readonly { label: number }[]) => Int32Array.from(files, ({ label }) => label);
     const facts: DatasetFacts = {
       task: { classes: classNames.length, image },

@@ -8,7 +8,9 @@ import { waitingOn } from './waiting.ts';
 
 export const checkCommand: CommandMaker = ({ terminal, checker }, ended) =>
   new Command('check')
-    .description('Find what is wrong in experiment files, without training anything.')
+    .description(
+      'Find what is wrong in experiment files, without training anything. Of large data, as much is looked at as two seconds allow.',
+    )
     .argument('<file...>', 'experiment files (*.distill.json)')
     .option('--json', 'print the problems as JSON')
     .option('--data-dir <path>', 'where the runs are kept that "of" may name')

@@ -73,7 +73,7 @@ export async function sizeOf(
 ): Promise<Size> {
   const channels = colour === 'rgb' ? 3 : 1;
   if (height !== undefined && width !== undefined) return [height, width, channels];
-  const image = await read(file);
+  const image = await readImage(file);
   return [height ?? image.height, width ?? image.width, channels];
 }
 
@@ -114,7 +114,8 @@ function keepTogether(size: Size, { train, test }: Images): Images {
 /** As much as 64 megapixels take without being packed. */
 const mostImageBytes = 512e6;
 
-async function read(file: string): Promise<Pixels> {
+/** @throws UserError if an image cannot be read or decoded */
+export async function readImage(file: string): Promise<Pixels> {
   let bytes: Uint8Array;
   try {
     bytes = await readNamed(file, mostImageBytes);
@@ -133,7 +134,7 @@ async function decodeAll(
   const bytes = height * width * channels;
   const pixels = new Uint8Array(files.length * bytes);
   for (const [index, { file }] of files.entries()) {
-    const image = withChannels(await read(file), channels);
+    const image = withChannels(await readImage(file), channels);
     requireSize(image, file, [height, width], named);
     pixels.set(resized(image, height, width).data, index * bytes);
   }
