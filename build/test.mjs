@@ -14,6 +14,8 @@ const whole = only.length === 0;
 const scratch = mkdtempSync(join(tmpdir(), 'distillery-npm-test-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const lines = [];
+/** What was held back has been told when these have come. */
+const told = [];
 let stages = 0;
 
 /** @param held what is printed waits for this, so that stages that go side by side are told one after the other. */
@@ -31,10 +33,13 @@ function run(command, args, { environment = {}, held } = {}) {
     };
     for (const stream of held ? [child.stdout, child.stderr] : [])
       stream.setEncoding('utf8').on('data', (text) => tell(text));
-    held?.then(() => {
-      process.stdout.write(said);
-      tell = (text) => process.stdout.write(text);
-    });
+    if (held)
+      told.push(
+        held.then(() => {
+          process.stdout.write(said);
+          tell = (text) => process.stdout.write(text);
+        }),
+      );
     child.once('error', (error) => done(error.message));
     child.once('close', (code, signal) => done(code ?? signal));
   });
@@ -58,12 +63,12 @@ async function tests(title, args, { environment, held } = {}) {
     held: held && begun,
   });
   const written = existsSync(tally) ? readFileSync(tally, 'utf8').trim().split('\n').filter(Boolean) : [];
-  const told = written.map((line) => JSON.parse(line));
-  lines.push(...told);
-  const failed = told.some(({ result }) => result === 'failed');
+  const results = written.map((line) => JSON.parse(line));
+  lines.push(...results);
+  const failed = results.some(({ result }) => result === 'failed');
   if (status !== 0 && !failed)
     lines.push({ suite: 'npm test', name: title, result: 'failed', reason: `ended with ${status}` });
-  else if (told.length === 0)
+  else if (results.length === 0)
     lines.push({ suite: 'npm test', name: title, result: 'failed', reason: 'no test ran' });
 }
 
@@ -95,7 +100,12 @@ async function typesAndLint() {
 }
 
 async function unitTests() {
-  const [programs, compiled] = await Promise.all([compileTestPrograms(), compileTests(files)]);
+  const made = await Promise.all([compileTestPrograms(), compileTests(files)]).catch((error) => error);
+  if (made instanceof Error) {
+    lines.push({ suite: 'npm test', name: 'compiling the tests', result: 'failed', reason: made.message });
+    return;
+  }
+  const [programs, compiled] = made;
   // Many tests wait for processes they started: more of them at a time than there are cores.
   const atOnce = `--test-concurrency=${availableParallelism() + 1}`;
   await tests('unit tests', ['--enable-source-maps', '--test', atOnce, ...compiled], {
@@ -104,30 +114,35 @@ async function unitTests() {
   });
 }
 
-/** One suite after the other, each with a VS Code of its own. @param held until what they print may be told */
-async function editorTests(held) {
-  // Where there is no desktop, VS Code shows itself in Chromium; through the user interface alone it always does.
-  const desktop = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
+// Where there is no desktop, VS Code shows itself in Chromium; through the user interface alone it always does.
+const desktop = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
+
+/** A suite that needs a VS Code, which it starts itself. @param held until what it prints may be told */
+async function editorTests(title, words, { canDoWithout = false, held } = {}) {
   const lacking = ['Chromium', 'VS Code'].find((thing) => typeof found[thing] === 'string');
-  for (const [title, words, canDoWithout] of [
-    ['inside a real extension host', ['test/editor/run.ts'], desktop],
-    ['packaged, through the user interface', ['--test', 'test/editor/ui/user.test.ts']],
-    ['the dashboard, in a real VS Code', ['--test', 'test/editor/ui/dashboard.test.ts']],
-  ])
-    if (lacking === undefined || canDoWithout) await tests(title, ['--import', 'tsx', ...words], { held });
-    else
-      lines.push({
-        suite: words.at(-1),
-        name: title,
-        result: 'skipped',
-        reason: `this machine lacks ${lacking}`,
-      });
+  if (lacking === undefined || canDoWithout) return tests(title, ['--import', 'tsx', ...words], { held });
+  const reason = `this machine lacks ${lacking}`;
+  lines.push({ suite: words.at(-1), name: title, result: 'skipped', reason });
 }
 
 const found = whole ? await prepare() : {};
-const first = (whole ? typesAndLint() : Promise.resolve()).then(unitTests);
-// VS Code waits much of its time for its windows, and leaves the cores to the rest.
-await Promise.all([first, whole && editorTests(first)]);
+if (whole) {
+  // VS Code waits much of its time for its windows, and leaves the cores to what goes beside it.
+  const first = (async () => {
+    await typesAndLint();
+    await unitTests();
+    await editorTests('the dashboard, in a real VS Code', ['--test', 'test/editor/ui/dashboard.test.ts']);
+  })();
+  await editorTests('inside a real extension host', ['test/editor/run.ts'], {
+    canDoWithout: desktop,
+    held: first,
+  });
+  await editorTests('packaged, through the user interface', ['--test', 'test/editor/ui/user.test.ts'], {
+    held: first,
+  });
+  await first;
+  await Promise.all(told);
+} else await unitTests();
 const { text, failed } = closingLines(lines, found);
 console.log(text);
 process.exitCode = failed > 0 ? 1 : 0;

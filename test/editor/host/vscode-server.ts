@@ -1,20 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installVsCodeServer } from '../../machine/vscode-installation.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 export interface RunningVsCode {
   readonly port: number;
@@ -95,14 +84,14 @@ export async function startVsCode(options: ServerOptions = {}): Promise<RunningV
     if (install.status !== 0)
       throw new Error(`VS Code would not install ${options.vsix}:\n${install.stdout}${install.stderr}`);
   }
-  const port = await freePort();
   const child = spawn(
     node,
     [
       serverMain,
       ...profile,
       '--host=127.0.0.1',
-      `--port=${port}`,
+      // Any that is free: one that is looked for before may be another's by then.
+      '--port=0',
       '--without-connection-token',
       '--disable-telemetry',
       '--disable-update-check',
@@ -114,7 +103,7 @@ export async function startVsCode(options: ServerOptions = {}): Promise<RunningV
     { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );
   let output = '';
-  await listening(child, (text) => {
+  const port = await listening(child, (text) => {
     output += text;
     return output;
   });
@@ -151,17 +140,18 @@ export async function startVsCode(options: ServerOptions = {}): Promise<RunningV
   };
 }
 
-function listening(child: ChildProcess, collect: (text: string) => string): Promise<void> {
+/** @returns the port it listens on */
+function listening(child: ChildProcess, collect: (text: string) => string): Promise<number> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new Error(`VS Code did not start in five minutes:\n${collect('')}`)),
       300_000,
     );
     const read = (chunk: Buffer) => {
-      if (/Extension host agent listening on|Web UI available at/.test(collect(chunk.toString()))) {
-        clearTimeout(timer);
-        resolve();
-      }
+      const said = /Extension host agent listening on (\d+)\s/.exec(collect(chunk.toString()));
+      if (!said) return;
+      clearTimeout(timer);
+      resolve(Number(said[1]));
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);

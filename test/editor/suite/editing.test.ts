@@ -195,7 +195,7 @@ describe('inline editing', function () {
             assert.ok(after.includes(line.replace(/,\s*$/, '').trim()), `lost: ${line}`);
         assert.equal(/\r\n/.test(after), form.lineEnd === '\r\n');
       }),
-      { numRuns: 40 },
+      { numRuns: 12 },
     );
   });
 

@@ -383,7 +383,7 @@ describe('the life of runs', function () {
     const drawing = runTree.onDidChangeTreeData((nodes) => drawings.push(nodes));
     const watched = watchEventLoop();
     const start = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, 6000));
+    await new Promise((resolve) => setTimeout(resolve, 3000));
     const { heldMs, lateMs } = watched();
     listening.dispose();
     const meanwhile = drawings.length;

@@ -133,13 +133,22 @@ function test(name: string, work: () => Promise<void>): void {
   });
 }
 
-/** Rewrites an option of an experiment on disk, as another editor would. */
-function rewrite(name: string, from: RegExp, to: string): void {
+/** Rewrites options of an experiment on disk, all at once, as another editor would. */
+function rewrite(name: string, ...changes: readonly (readonly [from: RegExp, to: string])[]): void {
   const file = join(project, name);
-  const text = readFileSync(file, 'utf8');
-  assert.match(text, from);
-  writeFileSync(file, text.replace(from, to));
+  let text = readFileSync(file, 'utf8');
+  for (const [from, to] of changes) {
+    assert.match(text, from);
+    text = text.replace(from, to);
+  }
+  writeFileSync(file, text);
 }
+
+/** Until the editor has a file as it was rewritten; what runs is what the editor has. */
+const edited = (text: RegExp) => seen(page.locator('.editor-instance .view-line', { hasText: text }).first());
+
+/** The teacher of the sample, trained no longer than it takes to be one. */
+const shortTeacher = [/"epochs": 4,/, '"epochs": 1,'] as const;
 
 test('an empty folder offers what to begin with, and becomes the sample project', async () => {
   await seen(page.locator('.welcome-view-content a.monaco-button', { hasText: 'Create Sample Project' }));
@@ -151,9 +160,13 @@ test('an empty folder offers what to begin with, and becomes the sample project'
 });
 
 test('the experiment of the editor runs from the palette, and the tree follows it', async () => {
-  rewrite('digits-response.distill.json', /"epochs": 30/, '"epochs": 100000');
-  rewrite('digits-response.distill.json', /"seeds": \[1, 2, 3\]/, '"seeds": [3, 4]');
-  await page.waitForTimeout(1000);
+  rewrite(
+    'digits-response.distill.json',
+    shortTeacher,
+    [/"epochs": 30/, '"epochs": 100000'],
+    [/"seeds": \[1, 2, 3\]/, '"seeds": [3, 4]'],
+  );
+  await edited(/"epochs":\s100000/);
   await runCommand(page, 'Distillery: Run Experiment');
   await seen(row(page, /^seed 3, running/));
   await seen(row(page, /^seed 4, queued/));
@@ -191,9 +204,12 @@ test('a run stops and goes on', async () => {
 });
 
 test('runs that are left alone are completed, and it is told', async () => {
-  rewrite('digits-response.distill.json', /"epochs": 100000/, '"epochs": 60');
-  rewrite('digits-response.distill.json', /"seeds": \[3, 4\]/, '"seeds": [1, 2]');
-  await page.waitForTimeout(1000);
+  rewrite(
+    'digits-response.distill.json',
+    [/"epochs": 100000/, '"epochs": 12'],
+    [/"seeds": \[3, 4\]/, '"seeds": [1, 2]'],
+  );
+  await edited(/"epochs":\s12,/);
   // It goes away by itself, so it is waited for from the first.
   const told = toast(page, 'is done').catch((error: Error) => error);
   await runCommand(page, 'Distillery: Run Experiment');
@@ -282,12 +298,20 @@ test('a run that is dragged from the tree into the dashboard is compared too', a
 });
 
 test('a run whose process was killed, and one that fails, say so once, with what helps', async () => {
-  rewrite('digits-relation.distill.json', /"epochs": 30/, '"epochs": 100000');
-  rewrite('digits-relation.distill.json', /"seeds": \[1, 2, 3\]/, '"seeds": [9]');
+  rewrite(
+    'digits-relation.distill.json',
+    shortTeacher,
+    [/"epochs": 30/, '"epochs": 100000'],
+    [/"seeds": \[1, 2, 3\]/, '"seeds": [9]'],
+  );
   const own = join(project, 'data/own-labels-idx1-ubyte.gz');
   cpSync(join(project, 'data/train-labels-idx1-ubyte.gz'), own);
-  rewrite('digits-self.distill.json', /train-labels-idx1-ubyte/, 'own-labels-idx1-ubyte');
-  rewrite('digits-self.distill.json', /"seeds": \[1, 2, 3\]/, '"seeds": [10]');
+  rewrite(
+    'digits-self.distill.json',
+    shortTeacher,
+    [/train-labels-idx1-ubyte/, 'own-labels-idx1-ubyte'],
+    [/"seeds": \[1, 2, 3\]/, '"seeds": [10]'],
+  );
   const killed = ({ seed }: RunRecord) => seed === 9;
   const failing = ({ seed }: RunRecord) => seed === 10;
   await runByRow(/^Experiment digits-relation/, killed);
@@ -315,8 +339,12 @@ test('a run whose process was killed, and one that fails, say so once, with what
 });
 
 test('a run survives a reload, a closed window, and is shared by two windows', async () => {
-  rewrite('digits-direct.distill.json', /"epochs": 30/, '"epochs": 100000');
-  rewrite('digits-direct.distill.json', /"seeds": \[1, 2, 3\]/, '"seeds": [7]');
+  rewrite(
+    'digits-direct.distill.json',
+    shortTeacher,
+    [/"epochs": 30/, '"epochs": 100000'],
+    [/"seeds": \[1, 2, 3\]/, '"seeds": [7]'],
+  );
   const own = ({ seed }: RunRecord) => seed === 7;
   await runByRow(/^Experiment digits-direct/, own);
   await runInState((run) => own(run) && run.progress?.phase === 'train', ['running']);
