@@ -18,7 +18,7 @@ import {
   step,
   withStore,
 } from './dashboard/stage.ts';
-import { picture, rest } from './window.ts';
+import { giveWay, picture, rest } from './window.ts';
 
 /** The dashboard in a real VS Code, on runs that really trained: one story, each step where the last one ended. */
 
@@ -96,6 +96,7 @@ step(
       .filter({ hasText: /train \d+ %/ })
       .nth(1)
       .waitFor();
+    for (const { pid, state } of await runs()) if (state === 'running') giveWay(pid!);
     await picture(stage.page, 'dashboard-live-overview');
     await running.first().getByRole('button').first().click();
     const curve = stage.board.locator('distillery-curves distillery-chart svg').first();

@@ -11,7 +11,7 @@ import { openStore } from '../../../src/runs/store.ts';
 import type { RunState } from '../../../src/worker/events.ts';
 import { openBrowser, runCommand, toast, webview } from '../host/browser.ts';
 import { type RunningVsCode, startVsCode } from '../host/vscode-server.ts';
-import { answer, drag, openDistillery, picture, row, rowButton, said, seen } from './window.ts';
+import { answer, drag, giveWay, openDistillery, picture, row, rowButton, said, seen } from './window.ts';
 
 /** What a user does in a day, in the packaged extension, through the user interface alone. */
 
@@ -347,7 +347,8 @@ test('a run survives a reload, a closed window, and is shared by two windows', a
   );
   const own = ({ seed }: RunRecord) => seed === 7;
   await runByRow(/^Experiment digits-direct/, own);
-  await runInState((run) => own(run) && run.progress?.phase === 'train', ['running']);
+  const { pid } = await runInState((run) => own(run) && run.progress?.phase === 'train', ['running']);
+  giveWay(pid!);
 
   await page.reload();
   await openDistillery(page);

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { patienceMs } from '../host/browser.ts';
@@ -97,6 +98,20 @@ export async function answer(page: Page, text: string): Promise<void> {
 
 export async function seen(locator: Locator, timeout = patienceMs): Promise<void> {
   await locator.waitFor({ state: 'visible', timeout });
+}
+
+/**
+ * Lets a run without an end, which takes what cores there are, give way to the windows that are looked at meanwhile.
+ * @param pid of its worker
+ */
+export function giveWay(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    // Where Linux shares the cores out by sessions first, a worker has one of its own.
+    writeFileSync(`/proc/${pid}/autogroup`, `${constants.priority.PRIORITY_BELOW_NORMAL}`);
+  } catch {
+    // It is gone, or there is no such thing here.
+  }
 }
 
 /** What a window says at the moment, for the report of a step that failed. */
