@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { keepSqlite, keptSqlite } from './compiled-sqlite.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const stamp = join(root, 'node_modules', '.distillery-setup');
@@ -22,6 +23,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
       // ONNX Runtime's install script fetches CUDA libraries from outside the registry and fails without them.
       ONNXRUNTIME_NODE_INSTALL: process.env.ONNXRUNTIME_NODE_INSTALL ?? 'skip',
       ...nodeHeaders(),
+      ...keptSqlite,
     },
   });
   if (npm.status !== 0) {
@@ -30,6 +32,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     );
     process.exit(npm.status ?? 1);
   }
+  keepSqlite();
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
 }
