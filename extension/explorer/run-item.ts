@@ -38,7 +38,13 @@ export function runItem(node: RunNode): TreeItem {
     .filter(Boolean)
     .join(' ');
   item.accessibilityInformation = {
-    label: l10n.t('{0}, {1}, {2}', label, stateName(record.state), item.description),
+    // Whoever hears it is told first how the run does: nothing is cut there.
+    label: l10n.t(
+      '{0}, {1}, {2}',
+      label,
+      stateName(record.state),
+      [rowDescription(record), node.settings].filter(Boolean).join(' · '),
+    ),
   };
   return item;
 }

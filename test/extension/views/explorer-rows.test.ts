@@ -83,6 +83,11 @@ test('runs of an experiment that was changed say what tells their settings apart
     rows.map((row) => row.split(' · ')[0]),
     ['T 4', 'T 20', 'T 20'],
   );
+  const [first] = await tree.getChildren(parent);
+  assert.match(
+    tree.getTreeItem(first!).accessibilityInformation!.label,
+    /^seed 0, running, starting · .* · T 4$/,
+  );
 });
 
 test('of a run of today the row says the time alone, for a narrow sidebar has no room for more', () => {
