@@ -4,6 +4,7 @@ import type { Checker } from '../checks/apart/checker.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { repairDamagedRows } from '../runs/damaged-rows.ts';
 import { findDataDirectory } from '../runs/data-directory.ts';
+import { isFull } from '../runs/database-problem.ts';
 import type { Launcher } from '../runs/launch.ts';
 import { openStore, openStoreAsAllowed, type RunStore } from '../runs/store.ts';
 import { Supervisor } from '../runs/supervisor.ts';
@@ -50,7 +51,14 @@ export async function withStore<T>(
       terminal.err('The data directory cannot be written, so runs are shown as they were recorded last.\n');
       return await work(store);
     }
-    await new Supervisor(store, { problem: (error) => complain(terminal, error) }).refresh();
+    try {
+      await new Supervisor(store, { problem: (error) => complain(terminal, error) }).refresh();
+    } catch (error) {
+      // The database was opened, but there is no room for what is new.
+      if (!look || !isFull(error)) throw error;
+      complain(terminal, error);
+      return await work(store);
+    }
     const result = await work(store);
     for (const told of await repairDamagedRows(store)) complain(terminal, told);
     return result;

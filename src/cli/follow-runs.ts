@@ -1,4 +1,5 @@
 import { endStates, stopRun } from '../runs/control.ts';
+import { isFull } from '../runs/database-problem.ts';
 import type { RunRecord } from '../runs/run-records.ts';
 import type { RunStore } from '../runs/store.ts';
 import { Supervisor, type SupervisorOptions } from '../runs/supervisor.ts';
@@ -6,8 +7,8 @@ import { describeError, type ExitCode, exitCodes } from './complain.ts';
 import type { Context } from './context.ts';
 import type { ProgressView } from './progress/progress-view.ts';
 
-/** Where no run can be started, for want of room or of the database, it is waited for so long. */
-const patienceMs = 30_000;
+/** Where nothing can be started or followed, for want of room or of the database, it is waited for so long. */
+const patienceMs = 8_000;
 
 /**
  * Drives the queue and shows these runs until all have ended. Ctrl+C asks them to stop and waits for that; a second one
@@ -63,9 +64,12 @@ export async function followRuns(
         view.end(runs);
         return asked > 0 ? exitCodes.interrupted : exitCodeOf(runs, ids.length);
       }
-      if (!supervisor.trouble || runs.some(({ state }) => state === 'running')) well = performance.now();
-      // Nothing goes on and nothing can be started: waiting any longer would only look like work.
-      else if (performance.now() - well > patienceMs) throw supervisor.trouble;
+      const { trouble } = supervisor;
+      const running = runs.some(({ state }) => state === 'running');
+      // On a full disk a run counts as running for ever: that its worker has ended cannot be written down.
+      if (!trouble || (running && (supervisor.workers > 0 || !isFull(trouble)))) well = performance.now();
+      // Nothing goes on that could be seen, and nothing can be started: waiting any longer would only look like work.
+      else if (performance.now() - well > patienceMs) throw trouble;
       await news;
     }
   } finally {

@@ -18,10 +18,12 @@ export const removeCommand: CommandMaker = (context, ended) =>
           if (!isFull(error)) throw error;
           await freeRoomOf(dataDirectoryOf(options), parts);
           // With the room that was made, opening the store finishes what was begun.
-          return await withStore(context, options, async () => {
-            for (const part of parts) context.terminal.out(`${part} is removed\n`);
-            return exitCodes.ok;
+          await withStore(context, options, async () => {}).catch((again: unknown) => {
+            if (!isFull(again)) throw again;
+            context.terminal.err('It stays in the list until the disk has a little more room.\n');
           });
+          for (const part of parts) context.terminal.out(`${part} is removed\n`);
+          return exitCodes.ok;
         }
       }),
     );

@@ -31,21 +31,24 @@ export async function createRuns(
   const group = familyOf(experiment, loaded.directory, store.dataDirectory);
   const made: { id: string; request: RunRequest }[] = [];
   try {
-    for (const seed of new Set(options.seeds ?? experiment.seeds)) {
-      const request: RunRequest = {
-        experiment: { ...experiment, seeds: [seed] },
-        file: loaded.file,
-        directory: loaded.directory,
-        dataDirectory: store.dataDirectory,
-        seed,
-        device,
-        name: options.name ?? experiment.name,
-        group,
-      };
-      const id = unusedId(store, request);
-      made.push({ id, request });
-      await new RunDirectory(store.directoryOf(id)).create(request);
-    }
+    // Whoever finds a directory without its request while nobody else writes knows that it was left behind.
+    await store.transaction(async () => {
+      for (const seed of new Set(options.seeds ?? experiment.seeds)) {
+        const request: RunRequest = {
+          experiment: { ...experiment, seeds: [seed] },
+          file: loaded.file,
+          directory: loaded.directory,
+          dataDirectory: store.dataDirectory,
+          seed,
+          device,
+          name: options.name ?? experiment.name,
+          group,
+        };
+        const id = unusedId(store, request);
+        made.push({ id, request });
+        await new RunDirectory(store.directoryOf(id)).create(request);
+      }
+    });
     for (const { id, request } of made) await store.add(id, request);
   } catch (error) {
     for (const { id } of made) await rm(store.directoryOf(id), { recursive: true, force: true });

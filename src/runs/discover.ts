@@ -4,6 +4,7 @@ import { UserError } from '../experiment/user-error.ts';
 import { RunDirectory } from '../worker/run-directory.ts';
 import { runsDirectory } from './data-directory.ts';
 import { catchUp } from './follow.ts';
+import { sweepHalfMade } from './half-made.ts';
 import { finishRemoval, isBeingRemoved } from './remove.ts';
 import { isRunId } from './run-id.ts';
 import type { RunStore } from './store.ts';
@@ -33,8 +34,9 @@ export async function discoverRuns(store: RunStore): Promise<{ found: string[]; 
         problems.push(unreadable(join(folder, name), error));
         continue;
       }
-      // Without its request a directory is one that is being made or deleted right now, or none of ours.
+      // Without its request a directory is one that is being made or deleted right now, or was, or is none of ours.
       if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT') problems.push(error);
+      else await sweepHalfMade(store, name);
     }
   }
   return { found, problems };

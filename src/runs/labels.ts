@@ -1,3 +1,4 @@
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
@@ -75,12 +76,19 @@ export async function changeLabels(
   try {
     // What is written over is looked at first: the writer would follow a link.
     await (await openRegular(file, 'change').catch(unlessMissing))?.close();
+    await sweepHalfWritten(directory);
     await writeFileAtomic(file, `${JSON.stringify({ ...data, tags: data.tags.sort() }, null, 2)}\n`);
   } catch (error_) {
     // Where the directory was deleted by hand, the database is all that is left of the run.
     if ((error_ as NodeJS.ErrnoException).code !== 'ENOENT')
       throw writeProblem(fileProblem(error_, file), directory);
   }
+}
+
+/** What a process left that was killed while it wrote labels. Within a transaction nobody else is writing any. */
+async function sweepHalfWritten(directory: string): Promise<void> {
+  for (const name of await readdir(directory).catch(() => []))
+    if (/^labels\.json\.\d+$/.test(name)) await rm(join(directory, name), { force: true });
 }
 
 function unlessMissing(error: NodeJS.ErrnoException): undefined {

@@ -4,6 +4,7 @@ import { openRegular } from '../base/regular-file.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import { threadsGrant, workerEnvironment } from '../device/worker-environment.ts';
 import { UserError } from '../experiment/user-error.ts';
+import { launchNote } from '../worker/launch-note.ts';
 import { RunDirectory } from '../worker/run-directory.ts';
 
 /** A training process that was started. */
@@ -16,6 +17,8 @@ export interface WorkerProcess {
 export interface LaunchOptions {
   /** With how many threads a worker computes that begins; one that resumes goes on with those it began with. */
   readonly threads?: number;
+  /** Bytes of the run's log when it was decided to start the worker; what was said since may have ended the run. */
+  readonly logBytes?: number;
 }
 
 /** A way to start the worker of a run: a process of this machine, or later a job of a cluster. */
@@ -39,7 +42,7 @@ export class LocalLauncher implements Launcher {
     this.#options = options;
   }
 
-  async launch(directory: string, { threads }: LaunchOptions = {}): Promise<WorkerProcess> {
+  async launch(directory: string, { threads, logBytes }: LaunchOptions = {}): Promise<WorkerProcess> {
     const [program, ...programArguments] = this.#options.command;
     const { logFile } = new RunDirectory(directory);
     const log = await openRegular(logFile, 'append').catch((error: unknown) => {
@@ -55,6 +58,7 @@ export class LocalLauncher implements Launcher {
           ...process.env,
           ...this.#options.environment,
           ...(threads !== undefined && threadsGrant(threads)),
+          ...(logBytes !== undefined && launchNote(logBytes)),
         }),
       });
       const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));

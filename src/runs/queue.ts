@@ -1,5 +1,7 @@
 import { fairThreads } from '../device/worker-environment.ts';
 import { UserError } from '../experiment/user-error.ts';
+import { logBytes } from '../worker/launch-note.ts';
+import { RunDirectory } from '../worker/run-directory.ts';
 import { append } from './control.ts';
 import type { Statements } from './database.ts';
 import type { Launcher, WorkerProcess } from './launch.ts';
@@ -75,11 +77,11 @@ export class RunQueue {
     for (;;) {
       const claim = await this.#claimNext();
       if (!claim) return;
-      const { id, limit } = claim;
+      const { id, limit, logBytes } = claim;
       try {
         // By the limit and not by what runs just now: runs of one experiment, which are compared, get the same.
         const threads = fairThreads(limit);
-        onLaunch(id, await this.#launcher.launch(this.#store.directoryOf(id), { threads }));
+        onLaunch(id, await this.#launcher.launch(this.#store.directoryOf(id), { threads, logBytes }));
       } catch (error) {
         await this.#refuse(id, error);
       }
@@ -91,8 +93,11 @@ export class RunQueue {
     await this.#lease.release();
   }
 
-  /** The oldest queued run, now counted as running, and how many may run at once; undefined where none may start. */
-  #claimNext(): Promise<{ id: string; limit: number } | undefined> {
+  /**
+   * The oldest queued run, now counted as running, how long its log is, and how many may run at once; undefined where none
+   * may start.
+   */
+  #claimNext(): Promise<{ id: string; limit: number; logBytes: number } | undefined> {
     return this.#store.transaction(async (database) => {
       const said = await database.get<{ value: string }>(
         'SELECT value FROM settings WHERE name IN (?1, ?2) ORDER BY name = ?1 DESC LIMIT 1',
@@ -109,7 +114,12 @@ export class RunQueue {
         Date.now(),
         next.id,
       ]);
-      return { id: next.id, limit };
+      // Nobody but a worker writes to the log of a queued run; from here on whoever ends this one does.
+      return {
+        id: next.id,
+        limit,
+        logBytes: await logBytes(new RunDirectory(this.#store.directoryOf(next.id))),
+      };
     });
   }
 

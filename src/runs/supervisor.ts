@@ -77,6 +77,11 @@ export class Supervisor {
     return this.#trouble;
   }
 
+  /** How many workers live that this process started. */
+  get workers(): number {
+    return this.#launched.size;
+  }
+
   /** Brings the store up to date once, as a command does that only wants to show it. */
   async refresh(): Promise<void> {
     await sweepShared(this.#store.dataDirectory);

@@ -17,6 +17,7 @@ import { Control } from './control.ts';
 import { EventLog } from './event-log.ts';
 import type { RunEvent } from './events.ts';
 import { runJob } from './job.ts';
+import { endedSinceLaunch } from './launch-note.ts';
 import { readEvents } from './read-events.ts';
 import { RunDirectory } from './run-directory.ts';
 import { trainingJob } from './training-job.ts';
@@ -74,6 +75,10 @@ async function requireDirectory({ path }: RunDirectory): Promise<void> {
 }
 
 async function runLocked(directory: RunDirectory): Promise<ExitCode> {
+  if (await endedSinceLaunch(directory))
+    throw new UserError(`The run in ${directory.path} was ended before its worker could begin.`, {
+      remedy: 'Resume it to go on with it.',
+    });
   const { events } = await readEvents(directory.eventsFile);
   if (events.some(({ type }) => type === 'completed'))
     throw new UserError(`The run in ${directory.path} is completed; there is nothing left to do.`, {

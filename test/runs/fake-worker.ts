@@ -13,6 +13,7 @@ import { ExclusiveLock } from '../../src/training/exclusive-lock.ts';
 import { Control } from '../../src/worker/control.ts';
 import { EventLog } from '../../src/worker/event-log.ts';
 import type { RunEventBody } from '../../src/worker/events.ts';
+import { endedSinceLaunch } from '../../src/worker/launch-note.ts';
 import { RunDirectory } from '../../src/worker/run-directory.ts';
 import { metric, result, started } from './support.ts';
 
@@ -34,6 +35,10 @@ if (plan.dies === 'at once') {
 await pause(plan.startMs);
 const lock = await ExclusiveLock.tryAcquire(directory.lockFile);
 if (!(lock instanceof ExclusiveLock)) process.exit(2);
+if (await endedSinceLaunch(directory)) {
+  await lock.release();
+  process.exit(2);
+}
 const log = EventLog.open(directory.eventsFile);
 const control = new Control(directory);
 const done = join(directory.path, 'steps');

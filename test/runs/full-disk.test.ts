@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  rmSync,
   statfsSync,
   truncateSync,
   writeFileSync,
@@ -15,9 +16,10 @@ import { type TestContext, test } from 'node:test';
 import { removeRun } from '../../src/runs/remove.ts';
 import { openStore } from '../../src/runs/store.ts';
 import { Supervisor } from '../../src/runs/supervisor.ts';
+import { experimentFile, startDistillery } from '../cli/support.ts';
 import { noSmallDisk } from '../machine/lacks.ts';
 import { program } from '../program.ts';
-import { addRun, temporaryStore } from './support.ts';
+import { addRun, temporaryDirectory, temporaryStore } from './support.ts';
 
 const limit = { timeout: 600_000 };
 
@@ -47,6 +49,11 @@ function fill(disk: string): void {
     }
 }
 
+function cli(...words: string[]) {
+  const [node, ...first] = program('test/cli/fake-cli.ts');
+  return spawnSync(node, [...first, ...words], { encoding: 'utf8' });
+}
+
 test('runs on a full disk can be looked at and removed, which makes room', limit, async (t) => {
   const disk = smallDisk(t);
   if (!disk) return;
@@ -62,14 +69,10 @@ test('runs on a full disk can be looked at and removed, which makes room', limit
   }
   await store.close();
   fill(disk);
-  const cli = (...words: string[]) => {
-    const [node, ...first] = program('test/cli/fake-cli.ts');
-    return spawnSync(node, [...first, ...words, '--data-dir', dataDirectory], { encoding: 'utf8' });
-  };
-  const looked = cli('runs');
+  const looked = cli('runs', '--data-dir', dataDirectory);
   assert.equal(looked.status, 0, looked.stderr);
   assert.ok(looked.stdout.includes(one), looked.stdout);
-  const removed = cli('remove', one);
+  const removed = cli('remove', one, '--data-dir', dataDirectory);
   assert.equal(removed.status, 0, removed.stderr);
   assert.equal(existsSync(join(dataDirectory, 'runs', one)), false);
   const after = await openStore(dataDirectory);
@@ -90,3 +93,47 @@ test('a deletion that was broken off is finished by whoever comes next', limit, 
   await removeRun(store, whole);
   assert.deepEqual(readdirSync(runs), []);
 });
+
+test('a run that gives back hardly any room can be removed from a full disk too', limit, async (t) => {
+  const disk = smallDisk(t);
+  if (!disk) return;
+  const dataDirectory = join(disk, '.distillery');
+  const store = await openStore(dataDirectory);
+  const id = await addRun(store);
+  await store.transaction((database) => database.run("UPDATE runs SET state = 'failed' WHERE id = ?", [id]));
+  await store.close();
+  fill(disk);
+  const removed = cli('remove', id, '--data-dir', dataDirectory);
+  assert.equal(removed.status, 0, removed.stderr);
+  assert.match(removed.stdout, new RegExp(`${id} is removed`));
+  assert.equal(existsSync(join(dataDirectory, 'runs', id)), false);
+  rmSync(join(disk, 'fill'));
+  const { status, stdout } = cli('runs', '--json', '--data-dir', dataDirectory);
+  assert.equal(status, 0);
+  assert.deepEqual(JSON.parse(stdout), []);
+});
+
+test(
+  'a run whose worker dies of a full disk does not hold up its command, and can be looked at',
+  limit,
+  async (t) => {
+    const disk = smallDisk(t);
+    if (!disk) return;
+    const directory = await temporaryDirectory(t);
+    const dataDirectory = join(disk, '.distillery');
+    const heldBy = join(directory, 'held');
+    writeFileSync(heldBy, '');
+    // Each step writes a file too, which has no last words.
+    const file = await experimentFile(directory, { steps: 100_000, stepMs: 1, heldBy });
+    const { closed, written } = startDistillery(['run', file, '--json', '--data-dir', dataDirectory]);
+    while (!written.out.includes('"step":3')) await new Promise((resolve) => setTimeout(resolve, 20));
+    fill(disk);
+    rmSync(heldBy);
+    const [code] = await closed;
+    assert.equal(code, 2, written.err);
+    assert.match(written.err, /full/);
+    const looked = cli('runs', '--data-dir', dataDirectory);
+    assert.equal(looked.status, 0, looked.stderr);
+    assert.match(looked.stdout, /Planned/);
+  },
+);

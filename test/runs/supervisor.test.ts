@@ -36,6 +36,25 @@ test('queued runs are launched, followed to their end and told event by event', 
   }
 });
 
+test('a run that is killed while its worker starts is not trained by it', limit, async (t) => {
+  const store = await temporaryStore(t);
+  const { supervisor } = supervise(t, store);
+  await supervisor.start();
+  const [id] = await queueRuns(store, { startMs: 1500 });
+  await once(store, id!, ({ state }) => state === 'running');
+  await killRun(store, id!);
+  while (supervisor.workers > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await supervisor.look();
+  assert.equal((await store.get(id!))!.state, 'interrupted');
+  const { events } = await readEvents(join(store.directoryOf(id!), 'events.jsonl'));
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['interrupted'],
+  );
+  await resumeRun(store, id!);
+  assert.equal((await once(store, id!, ended)).state, 'completed');
+});
+
 test(
   'a worker killed in mid-step leaves its run interrupted, with a torn line too, and it can be resumed',
   limit,

@@ -57,9 +57,12 @@ export async function addRun(
   more: Partial<RunRequest> = {},
 ): Promise<string> {
   const id = newRunId({ experiment: name, strategy: 'response', seed });
-  await mkdir(store.directoryOf(id));
   const content = { ...request(store.dataDirectory, seed, name), ...more };
-  await writeFile(join(store.directoryOf(id), 'experiment.json'), JSON.stringify(content));
+  // As whoever makes runs: others take a directory without its request for one that was left behind.
+  await store.transaction(async () => {
+    await mkdir(store.directoryOf(id));
+    await writeFile(join(store.directoryOf(id), 'experiment.json'), JSON.stringify(content));
+  });
   await store.add(id, content);
   return id;
 }

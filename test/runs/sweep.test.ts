@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { append } from '../../src/runs/control.ts';
+import { discoverRuns } from '../../src/runs/discover.ts';
 import { markIfGone } from '../../src/runs/last-word.ts';
 import { sweepShared } from '../../src/runs/sweep.ts';
 import { ExclusiveLock } from '../../src/training/exclusive-lock.ts';
@@ -67,4 +68,36 @@ test('a run that was killed while it wrote its student leaves nothing behind', a
   assert.equal((await store.get(id))!.state, 'interrupted');
   assert.deepEqual(readdirSync(directory).sort(), ['checkpoints', 'events.jsonl', 'experiment.json']);
   assert.deepEqual(readdirSync(join(directory, 'checkpoints')), ['last']);
+});
+
+test('the directory of a run that was never made to its end is deleted, unless something else lies in it', async (t) => {
+  const store = await temporaryStore(t);
+  const runs = join(store.dataDirectory, 'runs');
+  const id = (word: string) => `20261124-070314-${word}-s1-k3f9`;
+  put(runs, [
+    `${id('begun')}/control/`,
+    `${id('torn')}/control/`,
+    `${id('torn')}/experiment.json.1234567`,
+    `${id('kept')}/control/`,
+    `${id('kept')}/notes.txt`,
+  ]);
+  // While somebody makes runs, a directory may have no request yet.
+  let found = Promise.resolve<unknown>(undefined);
+  await store.transaction(async () => {
+    put(runs, [`${id('new')}/control/`]);
+    found = discoverRuns(store);
+    await new Promise((resolve) => setImmediate(resolve));
+    const request = readFileSync(join(import.meta.dirname, '../fixtures/compression/quantization.json'));
+    writeFileSync(join(runs, id('new'), 'experiment.json'), request);
+  });
+  await found;
+  assert.deepEqual(readdirSync(runs).sort(), [id('kept'), id('new')].sort());
+});
+
+test('labels that were half written are deleted by whoever labels the run next', async (t) => {
+  const store = await temporaryStore(t);
+  const id = await addRun(store);
+  put(store.directoryOf(id), ['labels.json.1234567']);
+  await store.tag(id, 'one');
+  assert.deepEqual(readdirSync(store.directoryOf(id)).sort(), ['experiment.json', 'labels.json']);
 });
