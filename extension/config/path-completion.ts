@@ -11,6 +11,7 @@ import {
   Uri,
   workspace,
 } from 'vscode';
+import { canBeRead } from '../../src/experiment/parse.ts';
 
 /** Options that name a file or a folder beside the experiment. */
 const pathKeys = new Set([
@@ -32,6 +33,7 @@ export class PathCompletion implements CompletionItemProvider {
 
   async provideCompletionItems(document: TextDocument, position: Position): Promise<CompletionItem[]> {
     const text = document.getText();
+    if (!canBeRead(text)) return [];
     const offset = document.offsetAt(position);
     const { path, isAtPropertyKey, previousNode } = getLocation(text, offset);
     const key = path.findLast((step) => typeof step === 'string');

@@ -1,12 +1,14 @@
 import { findNodeAtLocation, getLocation, type JSONPath, parseTree } from 'jsonc-parser';
 import { Hover, type HoverProvider, l10n, MarkdownString, type Position, type TextDocument } from 'vscode';
 import { strategyFormula } from '../../src/experiment/json-schema.ts';
+import { canBeRead } from '../../src/experiment/parse.ts';
 import { rangeOf } from './experiment-document.ts';
 
 /** Shows the loss that a strategy minimises, wherever in its section one points; the options' own texts stand beside it. */
 export class StrategyHover implements HoverProvider {
   provideHover(document: TextDocument, position: Position): Hover | undefined {
     const text = document.getText();
+    if (!canBeRead(text)) return undefined;
     const { path, previousNode } = getLocation(text, document.offsetAt(position));
     if (path[0] !== 'strategy' || !previousNode) return undefined;
     const root = parseTree(text);

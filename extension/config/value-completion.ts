@@ -12,7 +12,7 @@ import {
   Range,
   type TextDocument,
 } from 'vscode';
-import { parseText } from '../../src/experiment/parse.ts';
+import { canBeRead, parseText } from '../../src/experiment/parse.ts';
 import { ParsedText } from '../../src/experiment/positions.ts';
 import { valueAt } from '../../src/experiment/schema-walk.ts';
 import { experimentTemplate, templateDataset, templateStrategies } from '../../src/experiment/template.ts';
@@ -34,6 +34,7 @@ export class ValueCompletion implements CompletionItemProvider {
 
   async provideCompletionItems(document: TextDocument, position: Position): Promise<CompletionItem[]> {
     const text = document.getText();
+    if (!canBeRead(text)) return [];
     const offset = document.offsetAt(position);
     if (new ParsedText(text).root === undefined) return wholeExperiments(document);
     const { path, isAtPropertyKey, previousNode } = getLocation(text, offset);

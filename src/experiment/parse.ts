@@ -27,7 +27,7 @@ export function parseText(text: string): {
   readonly written?: unknown;
 } {
   if (text.length > mostCharacters) return { result: { problems: [tooLong(text)] } };
-  if (nestingOf(text) > 64) return { result: { problems: [tooDeep()] } };
+  if (nestingOf(text) > deepest) return { result: { problems: [tooDeep()] } };
   const parsed = new ParsedText(text);
   return { ...examine(parsed), parsed };
 }
@@ -79,8 +79,13 @@ function plainValue(node: Node): unknown {
   return object;
 }
 
-/** An experiment is a few kilobytes; more is another kind of file. */
-const mostCharacters = 1_000_000;
+/** An experiment is a few kilobytes; more is another kind of file, and would hold the editor while it is read. */
+const mostCharacters = 250_000;
+const deepest = 64;
+
+/** Whether a text is short and flat enough to be looked at as an experiment. */
+export const canBeRead = (text: string): boolean =>
+  text.length <= mostCharacters && nestingOf(text) <= deepest;
 
 function tooLong(text: string): Problem {
   return {

@@ -34,7 +34,9 @@ export async function stopRun(store: RunStore, id: string, request: ControlReque
  */
 export async function killRun(store: RunStore, id: string): Promise<void> {
   if (await leaveQueue(store, id, 'stop')) return;
-  const { lockFile } = new RunDirectory(store.directoryOf(id));
+  const directory = new RunDirectory(store.directoryOf(id));
+  await directory.requireReal();
+  const { lockFile } = directory;
   const deadline = performance.now() + 10_000;
   while (performance.now() < deadline) {
     const holder = await ExclusiveLock.tryAcquire(lockFile);
@@ -109,6 +111,7 @@ export async function appendIfGone(
 ): Promise<boolean> {
   const directory = new RunDirectory(store.directoryOf(id));
   if (!existsSync(directory.path)) return false;
+  await directory.requireReal();
   const lock = await ExclusiveLock.tryAcquire(directory.lockFile);
   if (!(lock instanceof ExclusiveLock)) return false;
   try {
@@ -126,7 +129,9 @@ export async function appendIfGone(
 
 /** Adds an event to the log of a run that has no worker, and stores it. */
 export async function append(store: RunStore, id: string, body: RunEventBody): Promise<void> {
-  const log = EventLog.open(new RunDirectory(store.directoryOf(id)).eventsFile);
+  const directory = new RunDirectory(store.directoryOf(id));
+  await directory.requireReal();
+  const log = EventLog.open(directory.eventsFile);
   try {
     log.append(body);
   } finally {

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import { openRegular, readRegular } from '../base/regular-file.ts';
+import { openRegular, readRegular, requireRealFolder } from '../base/regular-file.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { writeProblem } from './data-directory.ts';
@@ -74,6 +74,7 @@ export async function changeLabels(
   await storeLabels(database, run, data);
   const file = labelsFile(directory);
   try {
+    await requireRealFolder(directory);
     // What is written over is looked at first: the writer would follow a link.
     await (await openRegular(file, 'change').catch(unlessMissing))?.close();
     await sweepHalfWritten(directory);

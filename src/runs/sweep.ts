@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { requireRealFolder } from '../base/regular-file.ts';
 import { ExclusiveLock } from '../training/exclusive-lock.ts';
 
 /**
@@ -52,5 +53,9 @@ async function holding(lockFile: string, work: () => Promise<void>): Promise<voi
   }
 }
 
-const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
+/** Names in a folder itself; where a link stands for it, nothing is found that would be deleted. */
+const namesIn = (folder: string): Promise<string[]> =>
+  requireRealFolder(folder)
+    .then(() => readdir(folder))
+    .catch(() => []);
 const discard = (path: string): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 3 });

@@ -2,13 +2,16 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { nestingOfJson } from '../base/nesting.ts';
 import { openRegular, readRegularSync, requireRealFolder } from '../base/regular-file.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { fromStored, type RunRequest, storedRequestSchema, toStored } from './run-request.ts';
 
-/** Of experiment.json; an experiment is a few kilobytes. */
-const mostRequestBytes = 4 << 20;
+/** Of experiment.json; an experiment is a few kilobytes. It is read at once, by the editor too. */
+const mostRequestBytes = 1 << 20;
+/** An experiment nests a handful deep. */
+const deepest = 100;
 
 /** A request to a worker: 'stop' keeps what is needed to resume, 'cancel' does not. */
 export type ControlRequest = 'stop' | 'cancel';
@@ -92,7 +95,9 @@ export class RunDirectory {
     const place = this.requestFile;
     let content: unknown;
     try {
-      content = JSON.parse(readRegularSync(place, mostRequestBytes).toString('utf8'));
+      const text = readRegularSync(place, mostRequestBytes).toString('utf8');
+      if (nestingOfJson(text) > deepest) throw new SyntaxError(`it nests more than ${deepest} deep`);
+      content = JSON.parse(text);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw fileProblem(error, place);
       throw new UserError(`${place} is not valid JSON: ${error.message}.`, { remedy, place });
@@ -103,6 +108,13 @@ export class RunDirectory {
       ({ path, message }) => `${path.length ? path.join('.') : 'the whole file'}: ${message}`,
     );
     throw new UserError(`${place} does not describe a run: ${problems.join('; ')}.`, { remedy, place });
+  }
+
+  /** @throws UserError where a link stands in its place: what is written through it would be written elsewhere. */
+  async requireReal(): Promise<void> {
+    await requireRealFolder(this.path).catch((error: unknown) => {
+      throw fileProblem(error, this.path);
+    });
   }
 
   /** @throws UserError where a link stands in the place of a folder of the run: it would lead elsewhere. */
@@ -131,6 +143,7 @@ export class RunDirectory {
 
   /** Asks the worker to end; it hears of it within a step. */
   async request(request: ControlRequest): Promise<void> {
+    await this.requireReal();
     try {
       await requireRealFolder(this.controlDirectory);
       await mkdir(this.controlDirectory, { recursive: true });

@@ -65,7 +65,9 @@ async function acquire(directory: RunDirectory): Promise<ExclusiveLock | Process
   }
 }
 
-async function requireDirectory({ path }: RunDirectory): Promise<void> {
+async function requireDirectory(directory: RunDirectory): Promise<void> {
+  const { path } = directory;
+  await directory.requireReal();
   try {
     if ((await stat(path)).isDirectory()) return;
   } catch (error) {

@@ -4,6 +4,7 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -12,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { append, stopRun } from '../../src/runs/control.ts';
+import { append, killRun, stopRun } from '../../src/runs/control.ts';
 import { discoverRuns } from '../../src/runs/discover.ts';
 import type { RunStore } from '../../src/runs/store.ts';
 import { Supervisor } from '../../src/runs/supervisor.ts';
@@ -85,6 +86,50 @@ test('a log that is no regular file is one line, and other runs are followed', l
   assert.equal((await store.get(good))!.state, 'completed');
   assert.equal(problems.length, 1);
   assert.match(problems[0]!.message, /events\.jsonl is not a regular file/);
+});
+
+test('nothing is written or deleted through a link in the place of a run directory', limit, async (t) => {
+  const store = await temporaryStore(t);
+  const good = await addRun(store, 99);
+  const elsewhere = await temporaryDirectory(t);
+  const names = ['student', 'checkpoints', 'control'];
+  for (const name of names) mkdirSync(join(elsewhere, name));
+  writeFileSync(join(elsewhere, 'control', 'cancel'), '');
+  const id = await addRun(store);
+  rmSync(store.directoryOf(id), { recursive: true });
+  symlinkSync(elsewhere, store.directoryOf(id));
+  await store.transaction((database) => database.run("UPDATE runs SET state = 'running', started_at = 1"));
+  const problems = await refreshed(store);
+  assert.ok(problems.some((problem) => problem.message.includes(id)));
+  for (const act of [
+    () => append(store, id, started),
+    () => stopRun(store, id),
+    () => killRun(store, id),
+    () => store.setNote(id, 'mine'),
+  ])
+    await assert.rejects(act(), { name: 'UserError', message: /is not a regular file: a link, a folder/ });
+  assert.deepEqual(readdirSync(elsewhere, { recursive: true }).sort(), [
+    'checkpoints',
+    'control',
+    'control/cancel',
+    'student',
+  ]);
+  assert.equal((await store.get(good))!.state, 'failed');
+});
+
+test('nothing is swept up behind a link in a data directory', limit, async (t) => {
+  const store = await temporaryStore(t);
+  const elsewhere = await temporaryDirectory(t);
+  mkdirSync(join(elsewhere, 'teacher.123.tmp'));
+  for (const name of ['teachers', 'cache']) symlinkSync(elsewhere, join(store.dataDirectory, name));
+  mkdirSync(join(elsewhere, 'key'));
+  writeFileSync(join(elsewhere, 'key', 'signals.bin.123.tmp'), '');
+  await refreshed(store);
+  assert.deepEqual(readdirSync(elsewhere, { recursive: true }).sort(), [
+    'key',
+    'key/signals.bin.123.tmp',
+    'teacher.123.tmp',
+  ]);
 });
 
 test('nothing is written through a link in a run directory', limit, async (t) => {
