@@ -64,7 +64,7 @@ describe('the layout of the page', { skip: withoutBrowser, concurrency: false },
       await comeToRest(page);
       for (const script of [holes, cutFigures, overlaps]) {
         let found = await problems(page, script);
-        for (let looks = 0; found.length > 0 && looks < 60; looks++) {
+        for (let looks = 0; found.length > 0 && looks < 2000; looks++) {
           await page.waitForTimeout(50);
           found = await problems(page, script);
         }
@@ -96,7 +96,7 @@ describe('the layout of the page', { skip: withoutBrowser, concurrency: false },
           return others.some(({ left }) => Math.abs(left - first!.right) < 2);
         });
       for (let looks = 0; !(await rests()); looks++) {
-        assert.ok(looks < 100, `scrolled by ${to}, a figure is half under the names`);
+        assert.ok(looks < 2000, `scrolled by ${to}, a figure is half under the names`);
         await page.waitForTimeout(50);
       }
     }

@@ -113,7 +113,7 @@ describe('what is no file', { skip: process.platform === 'win32' }, () => {
     test(
       `is refused instead of read for ever: ${name}, linked to ${target === pipe ? 'a pipe' : target}`,
       {
-        timeout: 30_000,
+        timeout: 300_000,
       },
       () => refused(lengths(join(folder, name)), name, /is a pipe, a socket or a device/, /Save what comes/),
     );
