@@ -128,6 +128,8 @@ describe('the life of runs', function () {
     const record = await runIn(id!, ['cancelled']);
     await third.look();
     await third.close();
+    const ends = ({ seq }: RunEvent) => seq === logged(record.directory).at(-1)!.seq;
+    await until('the first window to hear of the end too', () => heardBefore.some(ends));
     listening.dispose();
     assert.equal(heard.length, heardByClosed, 'a closed window hears nothing');
     const store = await (await folder()).reader();
@@ -228,19 +230,22 @@ describe('the life of runs', function () {
     assert.ok(!existsSync(join(place, '.distillery')));
   });
 
-  it('goes on when the experiment is renamed or deleted, and shows it as gone', async () => {
-    await write('gone.distill.json', smallExperiment('Gone', { training: { epochs: 60 } }));
-    const [id] = await execute<string[]>('distillery.run', inRoot('gone.distill.json'));
-    await workspace.fs.rename(inRoot('gone.distill.json'), inRoot('renamed.distill.json'));
+  it('goes on when its experiment is renamed, follows it, and shows it as gone when it is deleted', async () => {
+    await write('leaving.distill.json', smallExperiment('Leaving', { training: { epochs: 60 } }));
+    const [id] = await execute<string[]>('distillery.run', inRoot('leaving.distill.json'));
+    const renamed = inRoot('renamed.distill.json');
+    await workspace.fs.rename(inRoot('leaving.distill.json'), renamed);
     await runIn(id!, ['completed']);
+    await until('the run to follow', async () => (await (await folder()).get(id!))?.file === renamed.fsPath);
+    await workspace.fs.delete(renamed);
     const { runTree } = (await distillery()).services;
-    const node = await until('the orphan', async () =>
-      (await runTree.getChildren()).find(
-        (one) => one.kind === 'experiment' && one.uri.path.endsWith('/gone.distill.json'),
-      ),
-    );
-    assert.match(String(runTree.getTreeItem(node).description), /gone/);
-    await workspace.fs.delete(inRoot('renamed.distill.json'));
+    await until('the experiment to be shown as gone', async () => {
+      const nodes = await runTree.getChildren();
+      const node = nodes.find(
+        (one) => one.kind === 'experiment' && one.uri.path.endsWith('/renamed.distill.json'),
+      );
+      return node && /gone/.test(String(runTree.getTreeItem(node).description));
+    });
   });
 
   it('keeps a queued run as it was when its file is edited', async () => {
