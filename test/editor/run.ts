@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -5,19 +6,28 @@ import { format } from 'node:util';
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { closingLines, type TallyLine } from '../../build/closing-lines.mjs';
+import { digest } from '../fixtures/hostile/digest.ts';
+import { makeHostileWorkspace } from '../fixtures/hostile/workspace.ts';
 import { openBrowser } from './host/browser.ts';
 import { startVsCode } from './host/vscode-server.ts';
 
 /**
- * Runs the mocha suite inside a real extension host: in the desktop VS Code where one can be had, else in the VS Code
- * server with a headless browser as its window.
+ * Runs the mocha suites inside a real extension host: in the desktop VS Code where one can be had, else in the VS Code
+ * server with a headless browser as its window. A hostile workspace has windows of its own, trusted and not trusted.
  */
+
+/** A window of VS Code, and the suites that run in it. */
+interface SuiteWindow {
+  readonly name: string;
+  readonly workspace: string;
+  readonly trusted: boolean;
+  readonly environment: Readonly<Record<string, string>>;
+}
 
 const root = resolve(import.meta.dirname, '../..');
 const suite = join(root, 'dist/test/suite.cjs');
 const scratch = mkdtempSync(join(tmpdir(), 'distillery-editor-'));
-const resultsFile = join(scratch, 'results.json');
-const workspace = join(scratch, 'workspace');
+const words = process.argv.slice(2);
 const limitMs = 40 * 60_000;
 
 async function desktopVsCode(): Promise<string | undefined> {
@@ -37,13 +47,13 @@ async function desktopVsCode(): Promise<string | undefined> {
   }
 }
 
+const resultsOf = ({ name }: SuiteWindow) => join(scratch, `${name}.jsonl`);
+
 /** The host's own exit code is 0 even when its process was killed in mid-suite, so only the results file counts. */
-function readResults(): TallyLine[] {
-  if (!existsSync(resultsFile)) throw new Error('The suite did not reach its end: no results were written.');
-  const text = readFileSync(resultsFile, 'utf8');
-  // For the closing lines of npm test.
-  if (process.env.DISTILLERY_TEST_TALLY) writeFileSync(process.env.DISTILLERY_TEST_TALLY, text);
-  const lines: TallyLine[] = text
+function readResults(window: SuiteWindow): TallyLine[] {
+  const file = resultsOf(window);
+  if (!existsSync(file)) throw new Error('The suite did not reach its end: no results were written.');
+  const lines: TallyLine[] = readFileSync(file, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
@@ -51,8 +61,12 @@ function readResults(): TallyLine[] {
   return lines;
 }
 
-async function runInServer(): Promise<void> {
-  const vscode = await startVsCode({ development: true, env: environment() });
+async function runInServer(window: SuiteWindow): Promise<void> {
+  const vscode = await startVsCode({
+    development: true,
+    env: environmentOf(window),
+    workspaceTrust: !window.trusted,
+  });
   const context = await openBrowser();
   try {
     const page = await context.newPage();
@@ -76,7 +90,7 @@ async function runInServer(): Promise<void> {
     });
     await page.goto(
       vscode.url({
-        folder: workspace,
+        folder: window.workspace,
         payload: [
           ['extensionDevelopmentPath', vscode.remoteUri(root)],
           ['extensionTestsPath', vscode.remoteUri(suite)],
@@ -95,8 +109,72 @@ async function runInServer(): Promise<void> {
   }
 }
 
-function environment(): Record<string, string> {
-  return { DISTILLERY_TEST_RESULTS: resultsFile, DISTILLERY_TEST_ONLY: process.argv.slice(2).join(',') };
+const environmentOf = (window: SuiteWindow) => ({
+  ...window.environment,
+  DISTILLERY_TEST_RESULTS: resultsOf(window),
+});
+
+const runInDesktop = (window: SuiteWindow, vscodeExecutablePath: string) => {
+  const profile = join(scratch, `${window.name}-profile`);
+  mkdirSync(join(profile, 'User'), { recursive: true });
+  // Nobody is there to be asked.
+  writeFileSync(
+    join(profile, 'User/settings.json'),
+    JSON.stringify({ 'security.workspace.trust.startupPrompt': 'never' }),
+  );
+  return runTests({
+    vscodeExecutablePath,
+    extensionDevelopmentPath: root,
+    extensionTestsPath: suite,
+    extensionTestsEnv: environmentOf(window),
+    launchArgs: [
+      window.workspace,
+      '--disable-extensions',
+      `--user-data-dir=${profile}`,
+      ...(window.trusted ? ['--disable-workspace-trust'] : []),
+    ],
+  });
+};
+
+/** Words pick suites by parts of their names. */
+async function windowsOf(): Promise<SuiteWindow[]> {
+  const hostile = words.filter((word) => 'hostile'.includes(word));
+  const others = words.filter((word) => !hostile.includes(word));
+  const windows: SuiteWindow[] = [];
+  if (words.length === 0 || others.length > 0) {
+    const workspace = join(scratch, 'workspace');
+    mkdirSync(workspace);
+    const environment = { DISTILLERY_TEST_ONLY: others.join(',') };
+    windows.push({ name: 'sample', workspace, trusted: true, environment });
+  }
+  if (process.platform !== 'win32' && (words.length === 0 || hostile.length > 0))
+    for (const trusted of [true, false]) windows.push(await hostileWindow(trusted));
+  return windows;
+}
+
+/** A process that the locks of planted runs name, and that has nothing to do with them. */
+const innocent = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+
+async function hostileWindow(trusted: boolean): Promise<SuiteWindow> {
+  const name = trusted ? 'hostile' : 'hostile-untrusted';
+  const workspace = join(scratch, name);
+  const outside = join(scratch, `${name}-outside`);
+  const innocentPid = innocent.pid!;
+  await makeHostileWorkspace(workspace, outside, { innocentPid });
+  const expected = {
+    trusted,
+    outside,
+    outsideDigest: digest(outside),
+    insideDigest: digest(workspace),
+    innocentPid,
+  };
+  const environment = {
+    DISTILLERY_TEST_ONLY: 'hostile',
+    DISTILLERY_TEST_HOSTILE: JSON.stringify(expected),
+    // What takes all the time there is need not take a minute each.
+    DISTILLERY_CHECK_SECONDS: '4',
+  };
+  return { name, workspace, trusted, environment };
 }
 
 let failed = true;
@@ -116,23 +194,23 @@ try {
     logLevel: 'warning',
     logOverride: { 'empty-import-meta': 'silent' },
   });
-  mkdirSync(workspace, { recursive: true });
   const desktop = await desktopVsCode();
-  if (desktop)
-    await runTests({
-      vscodeExecutablePath: desktop,
-      extensionDevelopmentPath: root,
-      extensionTestsPath: suite,
-      extensionTestsEnv: environment(),
-      launchArgs: [workspace, '--disable-extensions'],
-    });
-  else await runInServer();
-  const closing = closingLines(readResults());
+  const lines: TallyLine[] = [];
+  for (const window of await windowsOf()) {
+    if (desktop) await runInDesktop(window, desktop);
+    else await runInServer(window);
+    lines.push(...readResults(window));
+  }
+  // For the closing lines of npm test.
+  const tally = process.env.DISTILLERY_TEST_TALLY;
+  if (tally) writeFileSync(tally, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const closing = closingLines(lines);
   console.log(closing.text);
   failed = closing.failed > 0;
 } catch (error) {
   console.error(error);
 } finally {
+  innocent.kill();
   rmSync(scratch, { recursive: true, force: true, maxRetries: 10 });
 }
 process.exit(failed ? 1 : 0);
