@@ -57,7 +57,8 @@ function stage(target) {
   process.once('exit', () => rmSync(place, { recursive: true, force: true }));
   for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'package.nls.json', 'package.nls.de.json'])
     if (existsSync(join(root, file))) copy(join(root, file), join(place, file));
-  // The Extensions page shows pictures from the web alone: those of the repository would be broken there.
+  // The Extensions page shows pictures from the web alone, not even such as are part of its text: those of the repository
+  // would be broken there.
   const page = join(place, 'README.md');
   writeFileSync(page, readFileSync(page, 'utf8').replace(/^!\[[^\]]*\]\((?!https:).*\)\n\n?/gm, ''));
   for (const folder of ['dist', 'extension/media', 'extension/l10n'])

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test as nodeTest } from 'node:test';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { experimentTemplate } from '../../../src/experiment/template.ts';
 import type { RunRecord } from '../../../src/runs/run-records.ts';
 import { openStore } from '../../../src/runs/store.ts';
@@ -148,7 +148,24 @@ function rewrite(name: string, ...changes: readonly (readonly [from: RegExp, to:
 const edited = (text: RegExp) => seen(page.locator('.editor-instance .view-line', { hasText: text }).first());
 
 /** The teacher of the sample, trained no longer than it takes to be one. */
-const shortTeacher = [/"epochs": 4,/, '"epochs": 1,'] as const;
+const shortTeacher = [/"epochs": 8,/, '"epochs": 1,'] as const;
+
+test('its page among the extensions has an icon, says first what it is, and has no broken picture', async () => {
+  await runCommand(page, 'Extensions: Show Installed Extensions');
+  await page.locator('.extension-list-item', { hasText: 'Distillery' }).first().click();
+  const width = (one: Locator) =>
+    one.evaluate((element) => {
+      const image = element as unknown as { decode(): Promise<void>; naturalWidth: number };
+      return image.decode().then(() => image.naturalWidth);
+    });
+  assert.equal(await width(page.locator('.extension-editor .header img.icon').first()), 256);
+  const text = webview(page);
+  await seen(text.getByText('Someone has a large model and needs a small one.'));
+  for (const one of await text.locator('img').all()) assert.ok((await width(one)) > 0);
+  await picture(page, '0-page');
+  await runCommand(page, 'View: Close All Editors');
+  await openDistillery(page);
+});
 
 test('an empty folder offers what to begin with, and becomes the sample project', async () => {
   await seen(page.locator('.welcome-view-content a.monaco-button', { hasText: 'Create Sample Project' }));
