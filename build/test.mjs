@@ -138,7 +138,7 @@ if (whole) {
     held: first,
   });
   await editorTests('packaged, through the user interface', ['--test', 'test/editor/ui/user.test.ts'], {
-    held: first,
+    held: Promise.all(told),
   });
   await first;
   await Promise.all(told);

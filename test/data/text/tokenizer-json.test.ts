@@ -107,7 +107,7 @@ test('a vocabulary of 300,000 tokens is read, and an id beyond all bounds is ref
 });
 
 test('a text longer than what is looked at first is cut as if all of it had been', async () => {
-  const texts = [`${' '.repeat(20_000)}one two three`, `${'word '.repeat(9000)}`, 'x'.repeat(30_000)];
+  const texts = [`${' '.repeat(5000)}one two three`, `${'word '.repeat(2000)}`, 'x'.repeat(5000)];
   for (const kind of kinds) {
     const tokenizer = await fileTokenizer(join(fixtures, kind, 'tokenizer.json'));
     for (const text of texts) {

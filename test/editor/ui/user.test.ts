@@ -148,7 +148,11 @@ function rewrite(name: string, ...changes: readonly (readonly [from: RegExp, to:
 const edited = (text: RegExp) => seen(page.locator('.editor-instance .view-line', { hasText: text }).first());
 
 /** The teacher of the sample, trained no longer than it takes to be one. */
-const shortTeacher = [/"epochs": 8,/, '"epochs": 1,'] as const;
+const shortTeacher = [/"epochs": \d+, "batchSize": 64/, '"epochs": 1, "batchSize": 64'] as const;
+
+/** How long the student is trained. */
+const epochs = (count: number) =>
+  [/"epochs": \d+, "batchSize": 32/, `"epochs": ${count}, "batchSize": 32`] as const;
 
 test('its page among the extensions has an icon, says first what it is, and has no broken picture', async () => {
   await runCommand(page, 'Extensions: Show Installed Extensions');
@@ -177,12 +181,10 @@ test('an empty folder offers what to begin with, and becomes the sample project'
 });
 
 test('the experiment of the editor runs from the palette, and the tree follows it', async () => {
-  rewrite(
-    'digits-response.distill.json',
-    shortTeacher,
-    [/"epochs": 30/, '"epochs": 100000'],
-    [/"seeds": \[1, 2, 3\]/, '"seeds": [3, 4]'],
-  );
+  rewrite('digits-response.distill.json', shortTeacher, epochs(100_000), [
+    /"seeds": \[1, 2, 3\]/,
+    '"seeds": [3, 4]',
+  ]);
   await edited(/"epochs":\s100000/);
   await runCommand(page, 'Distillery: Run Experiment');
   await seen(row(page, /^seed 3, running/));
@@ -221,11 +223,7 @@ test('a run stops and goes on', async () => {
 });
 
 test('runs that are left alone are completed, and it is told', async () => {
-  rewrite(
-    'digits-response.distill.json',
-    [/"epochs": 100000/, '"epochs": 12'],
-    [/"seeds": \[3, 4\]/, '"seeds": [1, 2]'],
-  );
+  rewrite('digits-response.distill.json', epochs(12), [/"seeds": \[3, 4\]/, '"seeds": [1, 2]']);
   await edited(/"epochs":\s12,/);
   // It goes away by itself, so it is waited for from the first.
   const told = toast(page, 'is done').catch((error: Error) => error);
@@ -315,12 +313,10 @@ test('a run that is dragged from the tree into the dashboard is compared too', a
 });
 
 test('a run whose process was killed, and one that fails, say so once, with what helps', async () => {
-  rewrite(
-    'digits-relation.distill.json',
-    shortTeacher,
-    [/"epochs": 30/, '"epochs": 100000'],
-    [/"seeds": \[1, 2, 3\]/, '"seeds": [9]'],
-  );
+  rewrite('digits-relation.distill.json', shortTeacher, epochs(100_000), [
+    /"seeds": \[1, 2, 3\]/,
+    '"seeds": [9]',
+  ]);
   const own = join(project, 'data/own-labels-idx1-ubyte.gz');
   cpSync(join(project, 'data/train-labels-idx1-ubyte.gz'), own);
   rewrite(
@@ -356,12 +352,10 @@ test('a run whose process was killed, and one that fails, say so once, with what
 });
 
 test('a run survives a reload, a closed window, and is shared by two windows', async () => {
-  rewrite(
-    'digits-direct.distill.json',
-    shortTeacher,
-    [/"epochs": 30/, '"epochs": 100000'],
-    [/"seeds": \[1, 2, 3\]/, '"seeds": [7]'],
-  );
+  rewrite('digits-direct.distill.json', shortTeacher, epochs(100_000), [
+    /"seeds": \[1, 2, 3\]/,
+    '"seeds": [7]',
+  ]);
   const own = ({ seed }: RunRecord) => seed === 7;
   await runByRow(/^Experiment digits-direct/, own);
   const { pid } = await runInState((run) => own(run) && run.progress?.phase === 'train', ['running']);
