@@ -8,7 +8,7 @@ import { UserError } from '../../../src/experiment/user-error.ts';
 import { program } from '../../program.ts';
 import { datasetFolder, temporaryFolder, told } from '../support.ts';
 
-const limit = { timeout: 120_000 };
+const limit = { timeout: 600_000 };
 const here = { megabytes: 1024, seconds: 100 };
 
 /** A checking process, ended after the tests. */

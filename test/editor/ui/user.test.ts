@@ -147,8 +147,11 @@ function rewrite(name: string, ...changes: readonly (readonly [from: RegExp, to:
 /** Until the editor has a file as it was rewritten; what runs is what the editor has. */
 const edited = (text: RegExp) => seen(page.locator('.editor-instance .view-line', { hasText: text }).first());
 
-/** The teacher of the sample, trained no longer than it takes to be one. */
-const shortTeacher = [/"epochs": \d+, "batchSize": 64/, '"epochs": 1, "batchSize": 64'] as const;
+/** A teacher trained no longer than it takes to be one, and no more images than show it. */
+const brief = [
+  [/"epochs": \d+, "batchSize": 64/, '"epochs": 1, "batchSize": 64'],
+  [/"labelledSubset": 300/, '"labelledSubset": 300, "trainLimit": 1000'],
+] as const;
 
 /** How long the student is trained. */
 const epochs = (count: number) =>
@@ -181,7 +184,7 @@ test('an empty folder offers what to begin with, and becomes the sample project'
 });
 
 test('the experiment of the editor runs from the palette, and the tree follows it', async () => {
-  rewrite('digits-response.distill.json', shortTeacher, epochs(100_000), [
+  rewrite('digits-response.distill.json', ...brief, epochs(100_000), [
     /"seeds": \[1, 2, 3\]/,
     '"seeds": [3, 4]',
   ]);
@@ -313,7 +316,7 @@ test('a run that is dragged from the tree into the dashboard is compared too', a
 });
 
 test('a run whose process was killed, and one that fails, say so once, with what helps', async () => {
-  rewrite('digits-relation.distill.json', shortTeacher, epochs(100_000), [
+  rewrite('digits-relation.distill.json', ...brief, epochs(100_000), [
     /"seeds": \[1, 2, 3\]/,
     '"seeds": [9]',
   ]);
@@ -321,7 +324,7 @@ test('a run whose process was killed, and one that fails, say so once, with what
   cpSync(join(project, 'data/train-labels-idx1-ubyte.gz'), own);
   rewrite(
     'digits-self.distill.json',
-    shortTeacher,
+    ...brief,
     [/train-labels-idx1-ubyte/, 'own-labels-idx1-ubyte'],
     [/"seeds": \[1, 2, 3\]/, '"seeds": [10]'],
   );
@@ -352,10 +355,7 @@ test('a run whose process was killed, and one that fails, say so once, with what
 });
 
 test('a run survives a reload, a closed window, and is shared by two windows', async () => {
-  rewrite('digits-direct.distill.json', shortTeacher, epochs(100_000), [
-    /"seeds": \[1, 2, 3\]/,
-    '"seeds": [7]',
-  ]);
+  rewrite('digits-direct.distill.json', ...brief, epochs(100_000), [/"seeds": \[1, 2, 3\]/, '"seeds": [7]']);
   const own = ({ seed }: RunRecord) => seed === 7;
   await runByRow(/^Experiment digits-direct/, own);
   const { pid } = await runInState((run) => own(run) && run.progress?.phase === 'train', ['running']);

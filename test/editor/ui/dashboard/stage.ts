@@ -121,7 +121,13 @@ function write(name: string, change: Record<string, unknown>): void {
   });
   const experiment = {
     name: `Digits, ${name}`,
-    dataset: { kind: 'idx', train: images('train'), test: images('test'), labelledSubset: 600 },
+    dataset: {
+      kind: 'idx',
+      train: images('train'),
+      test: images('test'),
+      labelledSubset: 600,
+      trainLimit: 1500,
+    },
     teacher: { model: { architecture: 'mlp', hidden: [128] }, training: { epochs: 6, learningRate: 0.003 } },
     student: { model: { architecture: 'mlp', hidden: [16] } },
     ...change,
