@@ -19,13 +19,17 @@ const programs = {
   'deaf-worker': 'test/worker/deaf-worker.ts',
   'lock-holder': 'test/training/lock-holder.ts',
   'concurrent-writer': 'test/runs/concurrent-writer.ts',
+  'parser-child': 'test/campaign/programs/parser-child.ts',
   'real-cli': 'test/campaign/programs/real-cli.ts',
   'random-writer': 'test/extension/views/random-writer.ts',
 };
 
-/** @returns the folder they are in */
-export async function compileTestPrograms() {
-  return await compile('distillery-test-programs', { entryPoints: programs });
+/**
+ * @param name of the folder, for whoever needs one that others leave alone
+ * @returns the folder they are in
+ */
+export async function compileTestPrograms(name = 'distillery-test-programs') {
+  return await compile(name, { entryPoints: programs });
 }
 
 /** A module keeps the place of its source, from which it finds fixtures, packages and other sources. */

@@ -1,10 +1,12 @@
 /** `npm run campaign`: tries the program with bad luck and hostile input for as long as it is told to. */
-import { writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compileTestPrograms } from '../../build/test-programs.mjs';
 import { campaign } from './frame/campaign.ts';
-import { report } from './frame/report.ts';
+import { report, writeReport } from './frame/report.ts';
 import { kinds } from './kinds/all.ts';
+import { corpusFolder } from './parsers/corpus.ts';
 
 const usage = `npm run campaign -- [--minutes N] [--seed S] [--only KIND…] [--case NUMBER] [--inputs N] [--report FILE]
 
@@ -13,7 +15,7 @@ const usage = `npm run campaign -- [--minutes N] [--seed S] [--only KIND…] [--
   --only KIND    only cases of this kind, which may be said several times: ${kinds.map(({ name }) => name).join(', ')}
   --case NUMBER  only this case of the only kind, once more
   --inputs N     with --only parsers: so many inputs, however long that takes
-  --report FILE  writes the table of figures there, as Markdown`;
+  --report FILE  writes the figures there, as Markdown; into a text that has a place for them, there`;
 
 function wish() {
   const { values } = parseArgs({
@@ -44,6 +46,7 @@ function wish() {
     minutes: inputs === undefined ? number(values.minutes)! : 24 * 60,
     only: number(values.case),
     inputs,
+    corpus: corpusFolder(resolve(import.meta.dirname, '../..')),
     file: values.report,
   };
 }
@@ -55,10 +58,13 @@ try {
   console.error(`${(error as Error).message}\n\n${usage}`);
   process.exit(2);
 }
-process.env.DISTILLERY_TEST_PROGRAMS ??= await compileTestPrograms();
+// Tests that are run meanwhile must not compile them anew under its feet.
+const programs = await compileTestPrograms(`distillery-campaign-${process.pid}`);
+process.once('exit', () => rmSync(programs, { recursive: true, force: true }));
+process.env.DISTILLERY_TEST_PROGRAMS = programs;
 console.log(`The seed is ${wished.seed}.`);
 const tallies = await campaign({ ...wished, tell: (line) => console.log(line) });
-const text = report(tallies, wished.seed);
+const text = report(tallies, wished);
 console.log(`\n${text}`);
-if (wished.file !== undefined) writeFileSync(wished.file, text);
+if (wished.file !== undefined) writeReport(wished.file, text);
 process.exit(tallies.some(({ faults }) => faults.length > 0) ? 1 : 0);

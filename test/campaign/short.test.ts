@@ -4,6 +4,7 @@ import { campaign } from './frame/campaign.ts';
 import type { Kind } from './frame/kind.ts';
 import { calls } from './kinds/calls.ts';
 import { clock } from './kinds/clock.ts';
+import { disk } from './kinds/disk.ts';
 import { kills } from './kinds/kills.ts';
 import { races } from './kinds/races.ts';
 
@@ -24,9 +25,10 @@ async function shortly(kinds: readonly Kind[], most: number, seed: string) {
   return Object.fromEntries(tallies.map(({ kind, counts }) => [kind.name, counts]));
 }
 
-test('real runs that are killed or whose clock is wrong lose nothing', limit, async () => {
-  const tried = await shortly([kills, calls, clock], 1, 'short');
+test('real runs that are killed, meet a full disk or a wrong clock lose nothing', limit, async () => {
+  const tried = await shortly([kills, calls, disk, clock], 1, 'short');
   assert.ok(tried.calls!.kills! > 0, 'the run was killed at a call');
+  assert.equal(tried.disk!['full disks'], 1);
   assert.ok(tried.clock!.jumps! > 0);
 });
 

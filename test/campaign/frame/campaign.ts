@@ -30,6 +30,7 @@ export interface Tally {
   readonly lacking?: string;
   cases: number;
   readonly counts: Record<string, number>;
+  readonly parts: Record<string, number>;
   readonly faults: (Fault & { readonly number: number })[];
   peakBytes: number;
   longestSilenceMs: number;
@@ -76,6 +77,7 @@ async function open(kind: Kind, folder: string, options: CampaignOptions & KindO
     ...(lacking !== undefined && { lacking }),
     cases: 0,
     counts: {},
+    parts: {},
     faults: [],
     peakBytes: 0,
     longestSilenceMs: 0,
@@ -113,8 +115,8 @@ async function tryCase(
     });
   tally.milliseconds += performance.now() - begun;
   tally.cases++;
-  for (const [name, count] of Object.entries(result.counts))
-    tally.counts[name] = (tally.counts[name] ?? 0) + count;
+  add(tally.counts, result.counts);
+  add(tally.parts, result.parts ?? {});
   tally.peakBytes = Math.max(tally.peakBytes, result.peakBytes);
   tally.longestSilenceMs = Math.max(tally.longestSilenceMs, result.longestSilenceMs);
   for (const fault of [...result.faults, ...boundsPassed(result, mostSilenceMs)]) {
@@ -122,6 +124,10 @@ async function tryCase(
     tell?.(`FAULT in ${tally.kind.name} ${number}: ${fault.what}\n${fault.detail}\n`);
   }
   tell?.(`${tally.kind.name} ${number}: ${wordsOf(result, performance.now() - begun)}`);
+}
+
+function add(sums: Record<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
 }
 
 function boundsPassed({ peakBytes, longestSilenceMs }: CaseResult, mostSilenceMs: number): Fault[] {
@@ -136,8 +142,12 @@ function boundsPassed({ peakBytes, longestSilenceMs }: CaseResult, mostSilenceMs
   return passed;
 }
 
-const wordsOf = ({ counts, peakBytes, longestSilenceMs }: CaseResult, milliseconds: number): string =>
+const wordsOf = (
+  { counts, parts = {}, peakBytes, longestSilenceMs }: CaseResult,
+  milliseconds: number,
+): string =>
   [
+    ...Object.keys(parts),
     ...Object.entries(counts).map(([name, count]) => `${count} ${name}`),
     `${Math.round(peakBytes / 2 ** 20)} MiB`,
     `silent for ${(longestSilenceMs / 1000).toFixed(1)} s`,

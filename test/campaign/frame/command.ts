@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type Family, kill } from './family.ts';
 
 /** No command of a case takes longer; one that does has hung. */
-const patienceMs = 90_000;
+const usualPatienceMs = 90_000;
 
 export interface Ended {
   readonly words: readonly string[];
@@ -25,6 +25,8 @@ export interface StartOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** A program, with its arguments, that starts the command and watches it. */
   readonly tracer?: readonly string[];
+  /** It is killed after so long; left out: as any command. */
+  readonly patienceMs?: number;
 }
 
 /** Starts a process as a member of the case's family. */
@@ -32,7 +34,7 @@ export function start(
   family: Family,
   command: readonly [string, ...string[]],
   words: readonly string[],
-  { cwd, environment = {}, tracer = [] }: StartOptions = {},
+  { cwd, environment = {}, tracer = [], patienceMs = usualPatienceMs }: StartOptions = {},
 ): Started {
   const [program, ...first] = [...tracer, ...command] as [string, ...string[]];
   const child = spawn(program, [...first, ...words], {

@@ -13,6 +13,8 @@ export interface Fault {
 export interface CaseResult {
   /** What was tried, by name: kills, inputs, commands. They are summed up over cases. */
   readonly counts: Readonly<Record<string, number>>;
+  /** What of the counts is of which part of the program, where that is worth a table. */
+  readonly parts?: Readonly<Record<string, number>>;
   readonly faults: readonly Fault[];
   /** Of the largest process of the case; 0 where it was not measured. */
   readonly peakBytes: number;
@@ -40,6 +42,8 @@ export interface KindOptions {
   readonly seed: string;
   /** So many inputs are to be tried by the parsers, instead of as many as there is time for. */
   readonly inputs?: number;
+  /** Where inputs are kept that led to something new; left out: nowhere. */
+  readonly corpus?: string;
   /** Real runs to be disturbed, and what they are like when they are left alone. */
   readonly runs: RealRuns;
 }

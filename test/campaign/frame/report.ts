@@ -1,8 +1,21 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { Tally } from './campaign.ts';
+import type { CampaignOptions, Tally } from './campaign.ts';
+
+const place = /(<!-- campaign -->\n).*?(<!-- \/campaign -->)/s;
+
+/** Writes figures into a file: between the comments that mark their place, or else as all of it. */
+export function writeReport(file: string, figures: string): void {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const whole = text.replace(place, (_, begin: string, end: string) => `${begin}${figures}${end}`);
+  writeFileSync(file, place.test(text) ? whole : figures);
+}
+
+/** What was asked of the campaign, as far as what it tries follows from it. */
+type Wish = Pick<CampaignOptions, 'seed' | 'inputs'>;
 
 /** The figures of a campaign, as Markdown. */
-export function report(tallies: readonly Tally[], seed: string): string {
+export function report(tallies: readonly Tally[], { seed, inputs }: Wish): string {
   const rows = tallies.map((tally) => [
     `${tally.kind.name}: ${tally.kind.title}`,
     tally.lacking === undefined ? String(tally.cases) : `not tried: ${tally.lacking}`,
@@ -20,7 +33,8 @@ export function report(tallies: readonly Tally[], seed: string): string {
     line(head),
     line(head.map((_, column) => (column === 0 || column === 2 ? '---' : '---:'))),
     ...rows.map(line),
-    ...faultsOf(tallies, seed),
+    ...tallies.flatMap(partsOf),
+    ...faultsOf(tallies, inputs === undefined ? seed : `${seed} --inputs ${inputs}`),
   ].join('\n')}\n`;
 }
 
@@ -32,13 +46,20 @@ const countsOf = ({ counts }: Tally) =>
     .map(([name, count]) => `${count.toLocaleString('en-US')} ${name}`)
     .join(', ');
 
+function partsOf({ kind, parts }: Tally): string[] {
+  const all = Object.entries(parts).sort(([, one], [, other]) => other - one);
+  if (all.length === 0) return [];
+  const told = all.map(([name, count]) => `${name} ${count.toLocaleString('en-US')}`);
+  return ['', `The ${kind.name}: ${told.join(', ')}.`];
+}
+
 /** Faults of one cause are one line, with how to see the first again. */
-function faultsOf(tallies: readonly Tally[], seed: string): string[] {
+function faultsOf(tallies: readonly Tally[], wish: string): string[] {
   const lines: string[] = [];
   for (const { kind, faults } of tallies)
     for (const what of new Set(faults.map((fault) => fault.what))) {
       const same = faults.filter((fault) => fault.what === what);
-      const replay = `npm run campaign -- --seed ${seed} --only ${kind.name} --case ${same[0]!.number}`;
+      const replay = `npm run campaign -- --seed ${wish} --only ${kind.name} --case ${same[0]!.number}`;
       lines.push(`- ${kind.name}, ${same.length} times: ${what} (\`${replay}\`)`);
     }
   return lines.length === 0

@@ -67,6 +67,8 @@ async function meetFullDisk(user: User, full: Disk, random: Random): Promise<voi
     if (existsSync(join(user.dataDirectory, 'runs', earlier.id)))
       user.fault('a run that was removed is still there');
     full.makeRoom();
+    // With room, the list forgets what was removed.
+    await user.start(['runs']).ended;
   } else {
     full.makeRoom();
     // What was there before is unharmed; it goes, so that what is left is the run that met the full disk.

@@ -17,7 +17,7 @@ export async function runsOf(dataDirectory: string): Promise<RunRecord[]> {
 }
 
 /** What killed processes leave, and whoever comes next is to sweep up. */
-const leftover = /\.tmp$|\.old$|\.training$|\.lock|\.reserve$|\.takeover$|^\.removed-/;
+const leftover = /\.json\.\d+$|\.tmp$|\.old$|\.training$|\.lock|\.reserve$|\.takeover$|^\.removed-/;
 
 /** Files and folders that nobody needs any more, by their paths. */
 export function leftoversIn(dataDirectory: string): string[] {
