@@ -9,6 +9,8 @@ import { ExclusiveLock } from '../training/exclusive-lock.ts';
  * another name. Their names end in the pid of the writer.
  */
 const halfWritten = /^(.+)\.\d+\.(tmp|old)$/;
+/** The same of single files of a cache, which end in a number that says nothing. */
+const halfWrittenFile = /^.+\.json\.\d+$/;
 /** What a teacher that is trained can go on from; of no use once the teacher is there. */
 const teacherTraining = /^(.+)\.training$/;
 
@@ -37,8 +39,11 @@ export async function sweepShared(dataDirectory: string): Promise<void> {
   const cache = join(dataDirectory, 'cache');
   for (const key of await namesIn(cache)) {
     const folder = join(cache, key);
-    if ((await namesIn(folder)).some((name) => halfWritten.test(name)))
-      await holding(join(folder, 'lock'), () => sweepFolder(folder));
+    const isLeft = (name: string) => halfWritten.test(name) || halfWrittenFile.test(name);
+    if ((await namesIn(folder)).some(isLeft))
+      await holding(join(folder, 'lock'), async () => {
+        for (const name of await namesIn(folder)) if (isLeft(name)) await discard(join(folder, name));
+      });
   }
 }
 

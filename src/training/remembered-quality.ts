@@ -1,7 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { ExclusiveLock } from './exclusive-lock.ts';
 import type { Quality } from './quality.ts';
 
 /** JSON has no NaN. */
@@ -38,11 +39,18 @@ export async function rememberedQuality(file: string, ask: () => Promise<Quality
   const { macroF1, confusion, labels } = quality;
   const kept = { accuracy, loss, predictions, unanswered, calibrationError, reliability };
   const content = JSON.stringify({ ...kept, macroF1, confusion, labels });
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFileAtomic(file, content);
-  } catch {
-    // The next run asks again.
-  }
+  // Where it cannot be written, or another process is about to, the next run asks again.
+  await write(file, content).catch(() => {});
   return quality;
+}
+
+/** Under the lock by which others know that what lies half written in the folder belongs to somebody who lives. */
+async function write(file: string, content: string): Promise<void> {
+  const lock = await ExclusiveLock.tryAcquire(join(dirname(file), 'lock'));
+  if (!(lock instanceof ExclusiveLock)) return;
+  try {
+    await writeFileAtomic(file, content);
+  } finally {
+    await lock.release();
+  }
 }

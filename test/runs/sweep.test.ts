@@ -31,6 +31,7 @@ test('what killed processes left among teachers and caches is deleted, and nothi
     'cache/k1/signals.bin',
     'cache/k1/signals.bin.77.tmp',
     'cache/k2/signals.bin.77.tmp',
+    'cache/k2/answers.json.148688148',
   ]);
   await sweepShared(data);
   assert.deepEqual(readdirSync(join(data, 'teachers')).sort(), ['aa', 'bb.training']);
