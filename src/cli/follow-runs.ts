@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import type { ProgressView } from './progress/progress-view.ts';
 
 /** Where nothing can be started or followed, for want of room or of the database, it is waited for so long. */
-const patienceMs = 8_000;
+const patienceMs = 6_000;
 
 /**
  * Drives the queue and shows these runs until all have ended. Ctrl+C asks them to stop and waits for that; a second one

@@ -3,6 +3,7 @@ import { UserError } from '../experiment/user-error.ts';
 import type { RunEvent } from '../worker/events.ts';
 import { endStates } from './control.ts';
 import { repairDamagedRows } from './damaged-rows.ts';
+import { isFull } from './database-problem.ts';
 import { discoverRuns } from './discover.ts';
 import { catchUp, EventTail } from './follow.ts';
 import { markIfGone } from './last-word.ts';
@@ -201,7 +202,8 @@ export class Supervisor {
         this.#tellDamaged(await repairDamagedRows(this.#store, [id]));
         return;
       }
-      if (!(error instanceof UserError && error.place?.startsWith(directory))) throw error;
+      // On a full disk no run can be followed.
+      if (isFull(error) || !(error instanceof UserError && error.place?.startsWith(directory))) throw error;
       if (this.#unreadable.get(id) === error.message) return;
       this.#unreadable.set(id, error.message);
       this.#listener.problem?.(error);

@@ -52,12 +52,12 @@ export class ExclusiveLock {
     const claim = `${file}.${token}`;
     try {
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(claim, JSON.stringify(content));
       try {
+        await writeFile(claim, JSON.stringify(content));
         for (;;) {
           // A link appears with its content or not at all, and never replaces another.
           if (await succeeds(link(claim, file), 'EEXIST')) {
-            await sweepClaims(file);
+            await sweepClaims(file, claim);
             return new ExclusiveLock(file, token);
           }
           const held = await read(file);
@@ -149,14 +149,20 @@ async function removeStale(file: string, staleToken: string | undefined, claim: 
 }
 
 /** Deletes what processes left that were killed while they asked for a lock: their claims, and the right to take it over. */
-async function sweepClaims(file: string): Promise<void> {
+async function sweepClaims(file: string, justWritten: string): Promise<void> {
+  const now = await modified(justWritten);
   const folder = dirname(file);
   const prefix = `${basename(file)}.`;
   for (const name of await readdir(folder).catch(() => [])) {
     if (!name.startsWith(prefix) || !claimSuffix.test(name.slice(prefix.length))) continue;
     const claim = join(folder, name);
     const held = await read(claim);
-    if (held !== 'gone' && held && (await isAlive(held.owner)) === false) await rm(claim, { force: true });
+    if (held === 'gone') continue;
+    // One that says nothing has not been written to its end: just now, or long ago by one who was killed.
+    const gone = held
+      ? (await isAlive(held.owner)) === false
+      : (now ?? 0) - ((await modified(claim)) ?? Infinity) > silenceMs;
+    if (gone) await rm(claim, { force: true });
   }
 }
 

@@ -37,8 +37,8 @@ function smallDisk(t: TestContext): string | undefined {
 }
 
 /** Fills the disk up to its last block. */
-function fill(disk: string): void {
-  const file = join(disk, 'fill');
+function fill(disk: string, name = 'fill'): void {
+  const file = join(disk, name);
   writeFileSync(file, '');
   for (let blocks = statfsSync(disk).bfree; blocks > 0; blocks--)
     try {
@@ -129,9 +129,19 @@ test(
     while (!written.out.includes('"step":3')) await new Promise((resolve) => setTimeout(resolve, 20));
     fill(disk);
     rmSync(heldBy);
+    // Whatever room is given back is taken by somebody else: not even a lock can be written.
+    let fills = 0;
+    const taker = setInterval(() => fill(disk, `fill-${fills++}`), 20);
+    t.after(() => clearInterval(taker));
     const [code] = await closed;
+    clearInterval(taker);
     assert.equal(code, 2, written.err);
     assert.match(written.err, /full/);
+    const left = readdirSync(join(dataDirectory, 'runs'), { recursive: true }).map(String);
+    assert.deepEqual(
+      left.filter((name) => /lock\./.test(name)),
+      [],
+    );
     const looked = cli('runs', '--data-dir', dataDirectory);
     assert.equal(looked.status, 0, looked.stderr);
     assert.match(looked.stdout, /Planned/);

@@ -52,6 +52,17 @@ test('the lock of a process that was killed is taken over', async () => {
   await (await acquired(file)).release();
 });
 
+test('what processes left that were killed while they wrote a claim goes when it is old', async () => {
+  const file = lockFile();
+  const [old, young] = ['1', '2'].map((end) => `${file}.3f2b8c1e-5d4a-4b6f-9a7e-1c2d3e4f5a6${end}`);
+  for (const claim of [old!, young!]) writeFileSync(claim, '');
+  utimesSync(old!, new Date(), new Date(Date.now() - 600_000));
+  const lock = await acquired(file);
+  assert.equal(existsSync(old!), false);
+  assert.equal(existsSync(young!), true, 'its owner may be about to write it');
+  await lock.release();
+});
+
 test('a pid that now belongs to another process does not hold the lock', async () => {
   const file = lockFile();
   writeLock(file, { ...(await thisProcess()), start: 'long ago' });

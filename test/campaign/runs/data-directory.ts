@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
 import type { RunRecord } from '../../../src/runs/run-records.ts';
@@ -22,8 +22,16 @@ const leftover = /\.json\.\d+$|\.tmp$|\.old$|\.training$|\.lock|\.reserve$|\.tak
 /** Files and folders that nobody needs any more, by their paths. */
 export function leftoversIn(dataDirectory: string): string[] {
   const paths = readdirSync(dataDirectory, { recursive: true }).map(String);
-  return paths.filter((path) => leftover.test(path.split('/').at(-1)!));
+  return paths.filter(
+    (path) => leftover.test(path.split('/').at(-1)!) && !isYoungClaim(join(dataDirectory, path)),
+  );
 }
+
+/** A claim to a lock that says nothing may be about to be written; it goes when it is two minutes old. */
+const isYoungClaim = (file: string) =>
+  /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(file) &&
+  statSync(file).size === 0 &&
+  Date.now() - statSync(file).mtimeMs < 120_000;
 
 /**
  * Compares the database with the run directories.
