@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,7 +56,10 @@ export async function addRun(
   name = 'Two by two',
   more: Partial<RunRequest> = {},
 ): Promise<string> {
-  const id = newRunId({ experiment: name, strategy: 'response', seed });
+  let id: string;
+  // Tests make hundreds of them within a second.
+  do id = newRunId({ experiment: name, strategy: 'response', seed });
+  while (existsSync(store.directoryOf(id)));
   const content = { ...request(store.dataDirectory, seed, name), ...more };
   // As whoever makes runs: others take a directory without its request for one that was left behind.
   await store.transaction(async () => {
