@@ -56,15 +56,16 @@ export async function addRun(
   name = 'Two by two',
   more: Partial<RunRequest> = {},
 ): Promise<string> {
-  let id: string;
-  // Tests make hundreds of them within a second.
-  do id = newRunId({ experiment: name, strategy: 'response', seed });
-  while (existsSync(store.directoryOf(id)));
   const content = { ...request(store.dataDirectory, seed, name), ...more };
   // As whoever makes runs: others take a directory without its request for one that was left behind.
-  await store.transaction(async () => {
+  const id = await store.transaction(async () => {
+    let id: string;
+    // Many runs of one second, as a property makes them, may draw the same letters.
+    do id = newRunId({ experiment: name, strategy: 'response', seed });
+    while (existsSync(store.directoryOf(id)));
     await mkdir(store.directoryOf(id));
     await writeFile(join(store.directoryOf(id), 'experiment.json'), JSON.stringify(content));
+    return id;
   });
   await store.add(id, content);
   return id;
