@@ -15,6 +15,7 @@ export default async function* tally(events) {
 }
 
 /** A file that broke before its source map was read is told by its source too. */
-const source = (file) => file.replace(/^.*[\\/]distillery-tests[\\/](.*)\.mjs$/, (_, name) => `${name}.ts`);
+const source = (file) =>
+  file.replace(/^.*[\\/]distillery-tests[\\/]\d+[\\/](.*)\.mjs$/, (_, name) => `${name}.ts`);
 
 const subtestsFailed = ({ details }) => details.error?.failureType === 'subtestsFailed';

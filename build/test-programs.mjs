@@ -56,16 +56,17 @@ const standIn = { vscode: './test/extension/fake-vscode.ts' };
 
 /**
  * @param files of tests, from the root of the repository
- * @returns where each is compiled to, in the same order
+ * @returns where each is compiled to. `node --test` runs files in the order of their paths: these are in the order given.
  */
 export async function compileTests(files) {
+  const outs = files.map((file, index) => `${`${index}`.padStart(5, '0')}/${file.replace(/\.ts$/, '')}`);
   const outdir = await compile('distillery-tests', {
-    entryPoints: files.map((file) => ({ in: file, out: file.replace(/\.ts$/, '') })),
+    entryPoints: files.map((file, index) => ({ in: file, out: outs[index] })),
     plugins: [placesOfSources],
     alias: standIn,
     external: [...node.external.filter((name) => name !== 'vscode'), 'esbuild', 'playwright-core'],
   });
-  return files.map((file) => join(outdir, file.replace(/\.ts$/, '.mjs')));
+  return outs.map((out) => join(outdir, `${out}.mjs`));
 }
 
 async function compile(name, options) {

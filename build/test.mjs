@@ -81,11 +81,28 @@ async function prepare() {
   return {};
 }
 
+/** Those that take longest begin first, so that none is left to run alone at the end. */
+const longest = [
+  'webview/page',
+  'worker/worker',
+  'device/kernels/kernels-webgpu',
+  'campaign/short',
+  'webview/grid',
+  'worker/compress',
+  'build/package',
+  'models/student-tokenizers',
+];
+const place = (file) => {
+  const at = longest.findIndex((part) => file.includes(part));
+  return at < 0 ? longest.length : at;
+};
+
 const files = readdirSync(join(root, 'test'), { recursive: true })
   .map((file) => `test/${file.replaceAll('\\', '/')}`)
   .filter((file) => file.endsWith('.test.ts') && !file.startsWith('test/editor/'))
   .filter((file) => whole || only.some((part) => file.includes(part)))
-  .sort();
+  .sort()
+  .sort((one, other) => place(one) - place(other));
 
 async function typesAndLint() {
   console.log('\n— types and lint');
