@@ -176,15 +176,17 @@ describe('a tokenizer.json that cannot be used', () => {
   });
   test('has an expression that tries every way to part a text', () => {
     const expression = '(a+)+$';
-    const limited = timeLimited({ pre_tokenizer: { pattern: { Regex: expression } } }, 0.05);
+    const definition = { pre_tokenizer: { pattern: { Regex: expression } } };
     const text = `${'a'.repeat(50)}b`;
+    assert.throws(
+      () => timeLimited(definition, 0.05)(text.length, () => new RegExp(expression).test(text)),
+      /an expression of it takes too long: \(a\+\)\+\$/,
+    );
+    // What has an end gets the usual time, however busy the machine is.
+    const limited = timeLimited(definition);
     assert.equal(
       limited(text.length, () => text.length),
       51,
-    );
-    assert.throws(
-      () => limited(text.length, () => new RegExp(expression).test(text)),
-      /an expression of it takes too long: \(a\+\)\+\$/,
     );
     assert.throws(() => limited(1, () => JSON.parse('{')), SyntaxError);
   });
