@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { downloadSnapshot } from '../../../src/models/hub/download.ts';
 import { commit, sendFrom, startHub } from './hub-server.ts';
-import { assertNotThere, filesOf, impatient, reference, refuse, use, weights } from './support.ts';
+import { assertNotThere, filesOf, reference, refuse, use, weights } from './support.ts';
 
 const isFile = ({ url }: IncomingMessage, name = weights) => url!.endsWith(`/resolve/${commit}/${name}`);
 const isTree = ({ url }: IncomingMessage) => url!.includes('/tree/');
@@ -111,7 +111,7 @@ test('a redirect is followed, with the token at home only, and never to another 
   use(context, hub, { HF_TOKEN: token });
   hub.answer = (request, response) => isFile(request) && redirect(response, 'file:///etc/hostname');
   await refuse(
-    downloadSnapshot(reference, { limits: impatient }),
+    downloadSnapshot(reference, { limits: { attempts: 1 } }),
     /stands at 0 of \d+ bytes: .* leads from http:\/\/ to file:\/\//,
   );
 });
@@ -162,7 +162,7 @@ test('less than was promised is not taken for whole', async (context) => {
     return true;
   };
   await refuse(
-    downloadSnapshot(reference, { limits: impatient }),
+    downloadSnapshot(reference, { limits: { attempts: 1 } }),
     /stands at 3000 of \d+ bytes: .* ended early/,
   );
   assertNotThere(folder);

@@ -52,7 +52,7 @@ export async function refuse(work: Promise<unknown>, message: RegExp, remedy = /
 }
 
 /** A hub is given up soon here; what is asserted is that it is, not when. */
-export const impatient: Partial<HubLimits> = { answerMs: 1500, silenceMs: 1500, attempts: 1 };
+export const impatient: Partial<HubLimits> = { answerMs: 4000, silenceMs: 4000, attempts: 1 };
 
 /** Nothing of a model that could not be had is taken for one. */
 export function assertNotThere(folder: string): void {
