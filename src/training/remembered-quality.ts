@@ -1,9 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { readRegular } from '../base/regular-file.ts';
 import { ExclusiveLock } from './exclusive-lock.ts';
 import type { Quality } from './quality.ts';
+
+/** A number for each sample, of which no test set has a hundred million. */
+const mostBytes = 512 << 20;
 
 /** JSON has no NaN. */
 const figure = z
@@ -30,8 +34,8 @@ const schema = z.object({
  * @param file named after all that the answers depend on
  */
 export async function rememberedQuality(file: string, ask: () => Promise<Quality>): Promise<Quality> {
-  const before = await readFile(file, 'utf8')
-    .then((text) => schema.parse(JSON.parse(text)))
+  const before = await readRegular(file, mostBytes)
+    .then((content) => schema.parse(JSON.parse(content.toString('utf8'))))
     .catch(() => undefined);
   if (before) return before;
   const quality = await ask();
@@ -49,6 +53,8 @@ async function write(file: string, content: string): Promise<void> {
   const lock = await ExclusiveLock.tryAcquire(join(dirname(file), 'lock'));
   if (!(lock instanceof ExclusiveLock)) return;
   try {
+    // Through a link it would replace what the link leads to.
+    if ((await lstat(file).catch(() => undefined))?.isSymbolicLink()) await rm(file);
     await writeFileAtomic(file, content);
   } finally {
     await lock.release();
