@@ -18,8 +18,6 @@ export async function openBrowser(size = { width: 1280, height: 800 }): Promise<
       '--disable-component-update',
       '--disable-sync',
       '--disable-dev-shm-usage',
-      // A route of Playwright that lets nothing else through would do without the cache, and each window begin anew.
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
     ],
   });
   const context = await browser.newContext({
@@ -28,6 +26,12 @@ export async function openBrowser(size = { width: 1280, height: 800 }): Promise<
   });
   // What is waited for comes, and on a busy machine it comes late.
   context.setDefaultTimeout(patienceMs);
+  const local = (url: URL) =>
+    /^(localhost|127\.0\.0\.1)$/.test(url.hostname) || !/^https?:$/.test(url.protocol);
+  await context.route(
+    (url) => !local(url),
+    (route) => route.abort(),
+  );
   context.once('close', () => void browser.close());
   return context;
 }
