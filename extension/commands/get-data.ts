@@ -13,7 +13,7 @@ import { targetExperiment } from './targets.ts';
  * carries, or downloads what is ready to use but not on this machine. Whether it is there now.
  */
 export async function getData(services: Services, clicked?: unknown): Promise<boolean> {
-  const target = await targetExperiment(services, clicked, l10n.t('Whose data is to be brought?'));
+  const target = await targetExperiment(services, clicked, l10n.t('Which experiment needs its data?'));
   if (!target) return false;
   const dataset = await datasetOf(target.uri);
   const directory = dirname(target.uri.fsPath);
@@ -24,7 +24,10 @@ export async function getData(services: Services, clicked?: unknown): Promise<bo
     services.diagnostics.checkAgain();
     return true;
   }
-  window.setStatusBarMessage(l10n.t('The data of this experiment is here, or nobody but you has it.'), 5000);
+  window.setStatusBarMessage(
+    l10n.t('There is nothing to download: the data of this experiment is here, or it is your own.'),
+    5000,
+  );
   return false;
 }
 

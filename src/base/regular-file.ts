@@ -154,6 +154,18 @@ export async function requireRealFolder(folder: string): Promise<void> {
   if (status && !status.isDirectory()) throw failure(notRegularCode, `${folder} is not a folder`);
 }
 
+/**
+ * Makes sure that nothing but a regular file is at this path, if anything is; for what is opened by others.
+ * @throws an error with code NOT_REGULAR where a link, a folder, a pipe or a device is in its place
+ */
+export async function requireRegular(file: string): Promise<void> {
+  const status = await lstat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (status && !status.isFile()) throw notRegular(file);
+}
+
 function refuseLink(status: { isSymbolicLink(): boolean } | undefined, file: string): void {
   if (status?.isSymbolicLink()) throw notRegular(file);
 }

@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { openRegular, readRegular, requireRealFolder } from '../base/regular-file.ts';
+import { replaceFile } from '../base/replace-file.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { writeProblem } from './data-directory.ts';
@@ -75,10 +75,10 @@ export async function changeLabels(
   const file = labelsFile(directory);
   try {
     await requireRealFolder(directory);
-    // What is written over is looked at first: the writer would follow a link.
+    // What is no file was put there by somebody, and is theirs to take away.
     await (await openRegular(file, 'change').catch(unlessMissing))?.close();
     await sweepHalfWritten(directory);
-    await writeFileAtomic(file, `${JSON.stringify({ ...data, tags: data.tags.sort() }, null, 2)}\n`);
+    await replaceFile(file, `${JSON.stringify({ ...data, tags: data.tags.sort() }, null, 2)}\n`);
   } catch (error_) {
     // Where the directory was deleted by hand, the database is all that is left of the run.
     if ((error_ as NodeJS.ErrnoException).code !== 'ENOENT')

@@ -1,3 +1,5 @@
+import { requireRegular } from '../base/regular-file.ts';
+import { fileProblem } from '../data/file-problem.ts';
 import { databaseFile, prepareDataDirectory } from './data-directory.ts';
 import { Database } from './database.ts';
 import { isUnwritable } from './database-problem.ts';
@@ -7,11 +9,13 @@ import { isOld, migrate } from './migrations.ts';
 export async function openDatabase(dataDirectory: string): Promise<Database> {
   const file = databaseFile(dataDirectory);
   await prepareDataDirectory(dataDirectory);
+  await requireOwnFiles(file);
   return Database.open(file, (statements) => migrate(statements, file));
 }
 
 /** Opens a database to be read where it lies or, where that cannot be, from a copy. Throws UserError. */
 export async function openDatabaseReadOnly(file: string): Promise<Database> {
+  await requireOwnFiles(file);
   let old = false;
   try {
     const database = await Database.openReadOnly(file, async (statements) => {
@@ -23,4 +27,12 @@ export async function openDatabaseReadOnly(file: string): Promise<Database> {
     if (!isUnwritable(error)) throw error;
   }
   return Database.openCopy(file, (statements) => migrate(statements, file));
+}
+
+/** SQLite follows links, and waits for whoever writes to a pipe: what was planted is refused before it looks. */
+async function requireOwnFiles(database: string): Promise<void> {
+  for (const file of [database, `${database}-wal`, `${database}-shm`, `${database}-journal`])
+    await requireRegular(file).catch((error: unknown) => {
+      throw fileProblem(error, file);
+    });
 }

@@ -1,8 +1,7 @@
-import { lstat, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { readRegular } from '../base/regular-file.ts';
+import { replaceFile } from '../base/replace-file.ts';
 import { ExclusiveLock } from './exclusive-lock.ts';
 import type { Quality } from './quality.ts';
 
@@ -53,9 +52,7 @@ async function write(file: string, content: string): Promise<void> {
   const lock = await ExclusiveLock.tryAcquire(join(dirname(file), 'lock'));
   if (!(lock instanceof ExclusiveLock)) return;
   try {
-    // Through a link it would replace what the link leads to.
-    if ((await lstat(file).catch(() => undefined))?.isSymbolicLink()) await rm(file);
-    await writeFileAtomic(file, content);
+    await replaceFile(file, content);
   } finally {
     await lock.release();
   }

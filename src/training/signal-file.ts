@@ -1,6 +1,7 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, readSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { openRegular, openRegularSync } from '../base/regular-file.ts';
 import type { HostTensor } from '../device/device.ts';
 import {
   type Column,
@@ -43,7 +44,7 @@ export class SignalFile {
     this.#columns = header.signals;
     this.#tokens = tokens;
     this.#inMemory = inMemory;
-    this.#descriptor = inMemory ? undefined : openSync(file, 'r');
+    this.#descriptor = inMemory ? undefined : openRegularSync(file);
     this.#starts = new Float64Array(ids.length + 1);
     this.#starts[0] = dataStart;
     for (const [row, id] of ids.entries()) {
@@ -56,7 +57,7 @@ export class SignalFile {
   static async open(file: string, key: string): Promise<SignalFile | undefined> {
     let handle: FileHandle | undefined;
     try {
-      handle = await open(file, 'r');
+      handle = await openRegular(file);
       const contents = await readContents(handle, key);
       return contents && new SignalFile(file, contents);
     } catch {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { readRegular } from '../base/regular-file.ts';
+import { replaceFile } from '../base/replace-file.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import type { Device } from '../device/device.ts';
@@ -159,9 +159,14 @@ export function teacherHash(
   });
 }
 
+/** Bytes; a record takes a few hundred. */
+const longestRecord = 1 << 16;
+
 async function findTrained(directory: string, hash: string): Promise<Teacher | undefined> {
   try {
-    const record = recordSchema.parse(JSON.parse(await readFile(join(directory, recordName), 'utf8')));
+    const record = recordSchema.parse(
+      JSON.parse((await readRegular(join(directory, recordName), longestRecord)).toString('utf8')),
+    );
     if (record.hash !== hash) return undefined;
     const model = await loadModel(directory);
     return { model, hash, directory, bytes: await checkpointBytes(directory), record, trainedNow: false };
@@ -238,7 +243,7 @@ async function trainTeacher(
 async function writeRecord(directory: string, record: TeacherRecord): Promise<void> {
   const file = join(directory, recordName);
   try {
-    await writeFileAtomic(file, `${JSON.stringify(record, undefined, 2)}\n`);
+    await replaceFile(file, `${JSON.stringify(record, undefined, 2)}\n`);
   } catch (error) {
     throw fileProblem(error, file);
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { replaceFile } from '../base/replace-file.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import type { ModelConfig } from '../experiment/schema.ts';
 import type { RunResult } from './events.ts';
@@ -14,7 +14,7 @@ export async function finish(job: Job, student: ModelConfig, result: RunResult):
   const { directory, request, device, log, doubts } = job;
   const file = join(directory.studentDirectory, 'README.md');
   try {
-    await writeFileAtomic(file, modelCard(student, request, result, device.name, doubts));
+    await replaceFile(file, modelCard(student, request, result, device.name, doubts));
   } catch (error) {
     throw fileProblem(error, file);
   }

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { nestingOfJson } from '../base/nesting.ts';
 import { openRegular, readRegularSync, requireRealFolder } from '../base/regular-file.ts';
+import { replaceFile } from '../base/replace-file.ts';
 import { fileProblem } from '../data/file-problem.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { fromStored, type RunRequest, storedRequestSchema, toStored } from './run-request.ts';
@@ -79,7 +79,7 @@ export class RunDirectory {
   async create(request: RunRequest): Promise<void> {
     try {
       await mkdir(this.controlDirectory, { recursive: true });
-      await writeFileAtomic(
+      await replaceFile(
         this.requestFile,
         `${JSON.stringify(toStored(request, this.dataDirectory), undefined, 2)}\n`,
       );
@@ -117,13 +117,20 @@ export class RunDirectory {
     });
   }
 
-  /** @throws UserError where a link stands in the place of a folder of the run: it would lead elsewhere. */
+  /**
+   * @throws UserError where a link stands in the place of a folder that the run writes into: of its own, or of those that
+   * all runs share. It would lead elsewhere.
+   */
   async requireOwnFolders(): Promise<void> {
+    const shared = ['teachers', 'cache'].map((name) => join(this.dataDirectory, name));
+    const within = await Promise.all(shared.map(linksIn));
     for (const folder of [
       this.controlDirectory,
       this.checkpointsDirectory,
       this.studentDirectory,
       this.candidatesDirectory,
+      ...shared,
+      ...within.flat(),
     ])
       await requireRealFolder(folder).catch((error: unknown) => {
         throw fileProblem(error, folder);
@@ -168,4 +175,10 @@ export class RunDirectory {
   async clearRequests(): Promise<void> {
     for (const request of ['stop', 'cancel'] as const) await rm(this.controlFile(request), { force: true });
   }
+}
+
+/** Links among what lies in a folder; none where there is no such folder. */
+async function linksIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => join(folder, name));
 }

@@ -14,8 +14,10 @@ import {
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { append, killRun, stopRun } from '../../src/runs/control.ts';
+import { databaseFile } from '../../src/runs/data-directory.ts';
 import { discoverRuns } from '../../src/runs/discover.ts';
-import type { RunStore } from '../../src/runs/store.ts';
+import { openDatabaseReadOnly } from '../../src/runs/open-database.ts';
+import { openStore, type RunStore } from '../../src/runs/store.ts';
 import { Supervisor } from '../../src/runs/supervisor.ts';
 import { EventLog } from '../../src/worker/event-log.ts';
 import { readEvents } from '../../src/worker/read-events.ts';
@@ -204,6 +206,37 @@ test('a damaged row is read again from its run directory, and all others are lis
     assert.deepEqual(await store.get(id), before);
     rmSync(store.directoryOf(id), { recursive: true });
     await store.transaction((database) => database.run('DELETE FROM runs WHERE id = ?', [id]));
+  }
+});
+
+test('no database is opened behind a link, or waited for', limit, async (t) => {
+  for (const name of ['', '-wal', '-journal'])
+    for (const plant of [
+      (file: string, target: string) => symlinkSync(target, file),
+      (file: string) => execFileSync('mkfifo', [file]),
+    ]) {
+      const dataDirectory = await temporaryDirectory(t);
+      const target = await secret(t);
+      plant(`${databaseFile(dataDirectory)}${name}`, target);
+      await assert.rejects(openStore(dataDirectory), { name: 'UserError', message: /is not a regular file/ });
+      await assert.rejects(openDatabaseReadOnly(databaseFile(dataDirectory)), /is not a regular file/);
+      assert.equal(readFileSync(target, 'utf8'), 'of somebody else\n');
+    }
+});
+
+test('a worker refuses to share teachers and caches through links', limit, async (t) => {
+  const elsewhere = await temporaryDirectory(t);
+  for (const name of ['teachers', 'cache', 'teachers/abc.training', 'cache/abc']) {
+    const store = await temporaryStore(t);
+    const directory = new RunDirectory(store.directoryOf(await addRun(store)));
+    await directory.requireOwnFolders();
+    const link = join(store.dataDirectory, name);
+    mkdirSync(join(link, '..'), { recursive: true });
+    symlinkSync(elsewhere, link);
+    await assert.rejects(directory.requireOwnFolders(), {
+      name: 'UserError',
+      message: /is not a regular file/,
+    });
   }
 });
 

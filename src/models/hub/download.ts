@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { replaceFile } from '../../base/replace-file.ts';
 import { fileProblem } from '../../data/file-problem.ts';
 import type { KnownFile } from '../../data/network/fetch-file.ts';
 import { UserError } from '../../experiment/user-error.ts';
@@ -136,7 +136,7 @@ const gigabytes = (bytes: number) => `${(bytes / 1e9).toPrecision(3)} GB`;
 async function writeReference(file: string, commit: string): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeFileAtomic(file, commit);
+    await replaceFile(file, commit);
   } catch (error) {
     throw fileProblem(error, file);
   }
