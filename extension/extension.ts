@@ -7,6 +7,7 @@ import { Dashboards } from './dashboard/dashboards.ts';
 import { Disposables } from './disposables.ts';
 import { DeviceTree } from './explorer/device-tree.ts';
 import type { ExplorerNode } from './explorer/nodes.ts';
+import { ReadOnlyMessage } from './explorer/read-only-message.ts';
 import { RunDrag } from './explorer/run-drag.ts';
 import { registerRunDrop } from './explorer/run-drop.ts';
 import { RunTree } from './explorer/run-tree.ts';
@@ -75,6 +76,7 @@ export function activate(context: ExtensionContext): DistilleryApi {
 
   const keys = parts.add(new ContextKeys(folders, files, options));
   const status = parts.add(new RunStatus(folders, runView));
+  const readOnly = parts.add(new ReadOnlyMessage(folders, runView));
   const services: Services = {
     context,
     log,
@@ -114,7 +116,7 @@ export function activate(context: ExtensionContext): DistilleryApi {
 
   const ready = folders
     .openAll()
-    .then(() => keys.update())
+    .then(() => Promise.all([keys.update(), readOnly.look()]))
     .then(() => notices.look())
     .then(() => void parts.add(followRenamedFiles(services.folders, files, log)));
   ready.catch((error: unknown) => log.error('finding runs', error));

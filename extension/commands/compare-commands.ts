@@ -4,12 +4,10 @@ import { UserError } from '../../src/experiment/user-error.ts';
 import { openDashboard as showDashboard } from '../dashboard/open-dashboard.ts';
 import type { Services } from '../services.ts';
 import type { FoundRun } from '../workspace/run-folders.ts';
-import { targetRuns } from './targets.ts';
+import { runsOfRows, targetRuns } from './targets.ts';
 
 export async function openDashboard(services: Services, ...args: unknown[]): Promise<void> {
-  const given = args[0] !== undefined || services.runView.selection.length > 0;
-  const runs = given ? await targetRuns(services, args, {}, l10n.t('Which runs?'), true) : undefined;
-  await showDashboard(services, runs);
+  await showDashboard(services, await runsOfRows(services, args));
 }
 
 export async function compareSelected(services: Services, ...args: unknown[]): Promise<void> {

@@ -73,22 +73,24 @@ export async function startRuns(
   if (document?.isDirty && !(await document.save())) return undefined;
   if (!(await requireData(services, uri))) return undefined;
   const device = readSetting('distillery.device', uri);
-  const ids = await window.withProgress(
-    { location: ProgressLocation.Window, title: l10n.t('Checking the experiment') },
-    async () => {
-      const { runEngine } = await import('../workspace/run-engine.ts');
-      const devices = () => services.deviceReports.list();
-      return runEngine.runsFromFile(await folder.writer(), uri.fsPath, {
-        checker: services.checking,
-        devices,
-        ...(seeds && { seeds }),
-        ...(device !== 'experiment' && { device: device as DeviceChoice }),
-      });
-    },
-  );
-  await services.notices.await(ids);
-  await folder.look();
-  return ids;
+  return services.folders.making(folder, async () => {
+    const ids = await window.withProgress(
+      { location: ProgressLocation.Window, title: l10n.t('Checking the experiment') },
+      async () => {
+        const { runEngine } = await import('../workspace/run-engine.ts');
+        const devices = () => services.deviceReports.list();
+        return runEngine.runsFromFile(await folder.writer(), uri.fsPath, {
+          checker: services.checking,
+          devices,
+          ...(seeds && { seeds }),
+          ...(device !== 'experiment' && { device: device as DeviceChoice }),
+        });
+      },
+    );
+    await services.notices.await(ids);
+    await folder.look();
+    return ids;
+  });
 }
 
 export async function stop(services: Services, ...args: unknown[]): Promise<void> {
@@ -107,8 +109,10 @@ export async function resume(services: Services, ...args: unknown[]): Promise<vo
   if (!runs) return;
   const { runEngine } = await import('../workspace/run-engine.ts');
   for (const { folder, record } of runs) {
-    await runEngine.resumeRun(await folder.writer(), record.id);
-    await services.notices.await([record.id]);
-    await folder.look();
+    await services.folders.making(folder, async () => {
+      await runEngine.resumeRun(await folder.writer(), record.id);
+      await services.notices.await([record.id]);
+      await folder.look();
+    });
   }
 }

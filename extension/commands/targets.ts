@@ -3,7 +3,7 @@ import { l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
 import { isResumable } from '../../src/runs/resumable.ts';
 import type { RunQuery } from '../../src/runs/run-records.ts';
 import { isExperimentUri } from '../config/experiment-document.ts';
-import type { ExplorerNode } from '../explorer/nodes.ts';
+import { type ExplorerNode, selectionsOf } from '../explorer/nodes.ts';
 import { runDescription, runLabel } from '../explorer/run-item.ts';
 import type { Services } from '../services.ts';
 import type { RunFolder } from '../workspace/run-folder.ts';
@@ -39,11 +39,22 @@ export async function targetRuns(
   return pickRuns(services, query, question, several);
 }
 
+/**
+ * The runs that rows stand for, each once: those of ids from a link, else of the rows that are given or selected, with all
+ * below an experiment or a group. None where nothing is selected.
+ */
+export async function runsOfRows(services: Services, args: readonly unknown[]): Promise<FoundRun[]> {
+  const found = await givenRuns(services, args[0], args[1], {}, true);
+  return [...new Map(found.map((run) => [run.record.id, run])).values()];
+}
+
+/** @param whole a selected experiment or group stands for its runs even where its row was not clicked */
 async function givenRuns(
   { folders, ...services }: Services,
   clicked: unknown,
   selected: unknown,
   query: RunQuery,
+  whole = false,
 ): Promise<FoundRun[]> {
   const ids = typeof clicked === 'string' ? [clicked] : stringsOf(clicked);
   if (ids.length > 0)
@@ -53,10 +64,9 @@ async function givenRuns(
     if (node.kind === 'run') {
       const record = await node.folder.get(node.record.id);
       if (record) found.push({ folder: node.folder, record });
-    } else if (node.kind === 'experiment' && (Array.isArray(selected) || clicked !== undefined)) {
-      const { folder, query: below } = node.selection;
-      for (const record of await folder.list({ ...below, ...query })) found.push({ folder, record });
-    }
+    } else if (node.kind !== 'more' && (whole || Array.isArray(selected) || clicked !== undefined))
+      for (const { folder, query: below } of selectionsOf(node))
+        for (const record of await folder.list({ ...below, ...query })) found.push({ folder, record });
   }
   return found.filter(
     ({ record }) =>

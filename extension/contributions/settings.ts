@@ -28,7 +28,8 @@ export const settings = {
     type: 'string',
     default: 'project',
     scope: 'resource',
-    description: 'Where runs, teachers and the database are kept.',
+    description:
+      'Where runs, teachers and the database are kept. A change applies once no run trains or waits.',
     choices: [
       { value: 'project', description: 'In the folder’s .distillery, which the command line uses too.' },
       { value: 'storage', description: 'In VS Code’s storage for this workspace, out of the project.' },

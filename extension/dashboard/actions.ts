@@ -115,9 +115,12 @@ export async function act(message: ActionMessage, sources: ActionSources): Promi
       const { runChange } = await import('./run-change.ts');
       const { checking: checker, deviceReports } = services;
       const devices = () => deviceReports.list();
-      const id = await runChange(await folder.writer(), record, message.edits, { checker, devices });
-      await services.notices.await([id]);
-      await folder.look();
+      const id = await services.folders.making(folder, async () => {
+        const made = await runChange(await folder.writer(), record, message.edits, { checker, devices });
+        await services.notices.await([made]);
+        await folder.look();
+        return made;
+      });
       changed([id]);
       const open = l10n.t('Show');
       void window

@@ -3,6 +3,7 @@ import { join, relative, sep } from 'node:path';
 import { hyperparametersOf } from '../../src/experiment/hyperparameters.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
 import type { RunStore } from '../../src/runs/store.ts';
+import { isPassing } from '../../src/worker/run-directory.ts';
 import type { RunDetail } from '../../webview/protocol.ts';
 import { eventLine, unlistedEvents } from './event-lines.ts';
 import type { LogTail } from './log-tail.ts';
@@ -78,13 +79,13 @@ function environmentOf({
   return pairs.flatMap(([label, value]) => (value === undefined ? [] : [{ label, value: String(value) }]));
 }
 
-/** Files of the run by path, with '/' between folders; requests to the worker and its lock are no files of the run. */
+/** Files of the run by path, with '/' between folders. */
 async function filesOf(directory: string): Promise<RunDetail['files']> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(directory, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
-    .filter((path) => !path.startsWith('control/') && path !== 'worker.lock')
+    .filter((path) => !isPassing(path))
     .sort()
     .slice(0, mostFiles);
   const sizes = await Promise.all(

@@ -2,12 +2,22 @@ import { createHash } from 'node:crypto';
 import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ExtensionContext, type WorkspaceFolder, workspace } from 'vscode';
+import type { SettingValue } from '../contributions/settings.ts';
 import { readSetting } from '../settings.ts';
 
-/** Where the runs of a folder are kept, by the user's setting. */
-export function dataDirectoryOf(folder: WorkspaceFolder, context: ExtensionContext): string {
-  if (readSetting('distillery.dataDirectory', folder.uri) === 'project' || !context.storageUri)
-    return join(folder.uri.fsPath, '.distillery');
+export type DataPlace = SettingValue<'distillery.dataDirectory'>;
+
+/** Where the user's setting wants the runs of a folder. */
+export const wantedPlace = (folder: WorkspaceFolder): DataPlace =>
+  readSetting('distillery.dataDirectory', folder.uri);
+
+/** Where the runs of a folder are kept. */
+export function dataDirectoryOf(
+  folder: WorkspaceFolder,
+  context: ExtensionContext,
+  place: DataPlace,
+): string {
+  if (place === 'project' || !context.storageUri) return join(folder.uri.fsPath, '.distillery');
   // Two folders of one name must not share their runs.
   const hash = createHash('sha256').update(folder.uri.toString()).digest('hex').slice(0, 12);
   return join(context.storageUri.fsPath, `${folder.name.replace(/[^\w-]/g, '_')}-${hash}`);

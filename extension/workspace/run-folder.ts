@@ -4,14 +4,14 @@ import type { Rebuilt } from '../../src/runs/rebuild.ts';
 import type { ExperimentRuns, RunQuery, RunRecord } from '../../src/runs/run-records.ts';
 import { noRuns, type RunTally, type WatchedChange } from '../../src/runs/run-watch.ts';
 import type { RunStore } from '../../src/runs/store.ts';
-import type { Supervisor } from '../../src/runs/supervisor.ts';
 import type { RunEvent } from '../../src/worker/events.ts';
 import { Disposables } from '../disposables.ts';
 import type { Log } from '../status/log.ts';
 import { applyConcurrency } from './apply-concurrency.ts';
-import { dataDirectoryOf, holdsRuns, stampOf } from './data-directory.ts';
+import { type DataPlace, dataDirectoryOf, holdsRuns, stampOf, wantedPlace } from './data-directory.ts';
 import { letGo, type Opened } from './opened-store.ts';
 import { adoptFormerRuns, followProject } from './stored-project.ts';
+import { isWritable } from './writable-place.ts';
 
 export interface RunChange {
   readonly folder: RunFolder;
@@ -27,6 +27,7 @@ const lookoutMs = 500;
 /** The runs of one folder of the workspace. Opens nothing before it is asked, and makes nothing before something runs. */
 export class RunFolder extends Disposables {
   readonly folder: WorkspaceFolder;
+  readonly place: DataPlace;
   readonly dataDirectory: string;
   readonly #worker: string;
   readonly #log: Log;
@@ -47,10 +48,11 @@ export class RunFolder extends Disposables {
   #tally = noRuns;
   #lookout: NodeJS.Timeout | undefined;
 
-  constructor(folder: WorkspaceFolder, context: ExtensionContext, log: Log) {
+  constructor(folder: WorkspaceFolder, context: ExtensionContext, log: Log, place = wantedPlace(folder)) {
     super();
     this.folder = folder;
-    this.dataDirectory = dataDirectoryOf(folder, context);
+    this.place = place;
+    this.dataDirectory = dataDirectoryOf(folder, context, place);
     this.#worker = join(context.extensionPath, 'dist', 'worker.mjs');
     this.#log = log;
   }
@@ -113,15 +115,25 @@ export class RunFolder extends Disposables {
     await opened?.watch.look();
   }
 
-  /** Opens the database again, which may have been mended. */
+  /** Opens the database again, which may have been mended, or may be written now. */
   async refresh(): Promise<void> {
     if (this.#failure) {
       this.#failure = undefined;
       this.#opened = undefined;
-    }
+    } else await this.#letGoOfReadOnly();
     await this.#open(false);
     await this.look();
     this.#lookOut();
+  }
+
+  /** Closes what could only be read when it was opened, and may be written now. */
+  async #letGoOfReadOnly(): Promise<void> {
+    const before = this.#opened;
+    const opened = await before;
+    if (opened?.store.writable !== false || !workspace.isTrusted) return;
+    if (!(await isWritable(this.dataDirectory)) || this.#opened !== before) return;
+    this.#opened = undefined;
+    await letGo(opened);
   }
 
   /** Sets the database aside and reads the runs from their directories into a new one. Throws UserError. */
@@ -224,13 +236,13 @@ export class RunFolder extends Disposables {
         events: (id, events) => this.#recorded.fire({ id, events }),
         // The numbers of a database that is made anew are those that nobody set.
         replaced: () => this.#applyNumbers(store),
-        problem: (error) => {
-          if (this.disposed) return;
-          this.#log.error(`following the runs of ${this.folder.name}`, error);
-          this.#troubled.fire(error);
-        },
+        problem: (error) => this.#trouble('following the runs of', error),
       });
-      this.#follow(supervisor);
+      supervisor
+        .start()
+        .catch(
+          (error: unknown) => this.disposed || this.#log.error(`following ${this.dataDirectory}`, error),
+        );
       return { store, watch, supervisor };
     } catch (error) {
       this.#opened = undefined;
@@ -240,28 +252,16 @@ export class RunFolder extends Disposables {
     }
   }
 
-  #follow(supervisor: Supervisor): void {
-    supervisor.start().catch((error: unknown) => {
-      if (!this.disposed) this.#log.error(`following the runs of ${this.folder.name}`, error);
-    });
-  }
-
   async #applyNumbers(store: RunStore): Promise<void> {
     const error = await applyConcurrency(store, this.folder);
-    if (!error) return;
     // A number that cannot be is no reason to show no runs.
-    this.#log.error(`applying distillery.concurrentRuns to ${this.folder.name}`, error);
-    this.#troubled.fire(error);
+    if (error) this.#trouble('applying distillery.concurrentRuns to', error);
   }
 
-  /** Lets runs follow an experiment file, or all of a folder, that was renamed or moved within this folder. */
-  async follow(from: Uri, to: Uri): Promise<void> {
-    if (!this.contains(from) || !this.contains(to)) return;
-    const store = await this.reader();
-    if (!store?.writable) return;
-    const { runEngine } = await import('./run-engine.ts');
-    await runEngine.moveExperiments(store, from.fsPath, to.fsPath);
-    await this.look();
+  #trouble(doing: string, error: Error): void {
+    if (this.disposed) return;
+    this.#log.error(`${doing} ${this.folder.name}`, error);
+    this.#troubled.fire(error);
   }
 
   async applySettings(): Promise<void> {

@@ -13,6 +13,12 @@ const mostRequestBytes = 1 << 20;
 /** An experiment nests a handful deep. */
 const deepest = 100;
 
+/** What of a run directory only serves its worker: requests, locks, room set aside, and files that are half written. */
+const passing = [/^control\//, /\.lock(\.|$)/, /\.reserve$/, /\.\d+\.(tmp|old)(\/|$)/, /\.json\.\d+$/];
+
+/** Whether a file of a run directory is none of what the run made. `path` is within the directory, with '/' between folders. */
+export const isPassing = (path: string): boolean => passing.some((shape) => shape.test(path));
+
 /** A request to a worker: 'stop' keeps what is needed to resume, 'cancel' does not. */
 export type ControlRequest = 'stop' | 'cancel';
 

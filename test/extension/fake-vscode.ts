@@ -86,6 +86,7 @@ export const shown = {
   trusted: true,
   folders: [] as { uri: Uri; name: string; index: number }[],
   files: [] as Uri[],
+  settings: { 'distillery.dataDirectory': 'project' } as Record<string, unknown>,
 };
 
 const never = () => ({ dispose() {} });
@@ -109,6 +110,13 @@ const gone = new EventEmitter<Uri>();
 /** What a user does in the file explorer. */
 export const inExplorer = { renamed, made, gone };
 
+const configured = new EventEmitter<{ affectsConfiguration(id: string): boolean }>();
+/** What a user does in the settings. */
+export function changeSetting(id: string, value: unknown): void {
+  shown.settings[id] = value;
+  configured.fire({ affectsConfiguration: (one) => one === id });
+}
+
 export const workspace = {
   get isTrusted() {
     return shown.trusted;
@@ -121,7 +129,7 @@ export const workspace = {
   asRelativePath: (uri: Uri) => relative(shown.folders[0]!.uri.fsPath, uri.fsPath),
   findFiles: async () => shown.files,
   getConfiguration: () => ({
-    get: (id: string) => ({ 'distillery.dataDirectory': 'project' })[id] ?? true,
+    get: (id: string) => shown.settings[id] ?? true,
     inspect: () => undefined,
   }),
   createFileSystemWatcher: () => ({
@@ -132,6 +140,6 @@ export const workspace = {
   }),
   onDidChangeWorkspaceFolders: never,
   onDidGrantWorkspaceTrust: never,
-  onDidChangeConfiguration: never,
+  onDidChangeConfiguration: configured.event,
   onDidRenameFiles: renamed.event,
 };

@@ -14,9 +14,10 @@ const { ExperimentFiles } = await import('../../../extension/workspace/experimen
 const { RememberedViewOptions } = await import('../../../extension/explorer/view-options.ts');
 const { RunTree } = await import('../../../extension/explorer/run-tree.ts');
 const { RunStatus } = await import('../../../extension/status/run-status.ts');
+const { ReadOnlyMessage } = await import('../../../extension/explorer/read-only-message.ts');
 const { ContextKeys } = await import('../../../extension/status/context-keys.ts');
 
-export const { shown, inExplorer, Uri } = vscode;
+export const { shown, inExplorer, changeSetting, Uri } = vscode;
 
 /** What of VS Code's log a test may look at. */
 export interface FakeLog {
@@ -26,15 +27,22 @@ export interface FakeLog {
 
 export type OpenedWindow = Awaited<ReturnType<typeof openWindow>>;
 
-/** Opens a folder, with workers that train nothing, and closes it when the test ends. */
-export async function openWindow(context: TestContext, folder: string, files: readonly string[] = []) {
+/**
+ * Opens a folder, with workers that train nothing, and closes it when the test ends.
+ * @param kept what the workspace remembers of an earlier window
+ */
+export async function openWindow(
+  context: TestContext,
+  folder: string,
+  files: readonly string[] = [],
+  kept = new Map<string, unknown>(),
+) {
   const extensionPath = join(folder, '..', 'extension');
   await mkdir(join(extensionPath, 'dist'), { recursive: true });
   await writeFile(join(extensionPath, 'dist', 'worker.mjs'), fakeWorker());
   shown.folders = [{ uri: Uri.file(folder), name: 'project', index: 0 }];
   shown.files = files.map((file) => Uri.file(file));
   shown.context.clear();
-  const kept = new Map<string, unknown>();
   const memento = {
     get: (key: string, standard?: unknown) => kept.get(key) ?? standard,
     update: async (key: string, value: unknown) => void kept.set(key, value),
@@ -44,21 +52,28 @@ export async function openWindow(context: TestContext, folder: string, files: re
     error: (doing, error) => log.lines.push(`${doing}: ${error}`),
   };
   // The classes ask for VS Code's types, and use of them what the stand-in has.
-  const given = { extensionPath } as ExtensionContext;
+  const storageUri = Uri.file(join(folder, '..', 'storage'));
+  const given = { extensionPath, storageUri, workspaceState: memento } as unknown as ExtensionContext;
   const folders = new RunFolders(given, log as never);
   const experiments = new ExperimentFiles();
   const options = new RememberedViewOptions(memento as never);
   const tree = new RunTree(folders, experiments, options);
-  const view = { badge: undefined };
+  const view = {
+    badge: undefined,
+    message: undefined as string | undefined,
+    visible: true,
+    onDidChangeVisibility: () => ({ dispose() {} }),
+  };
   const status = new RunStatus(folders, view as never);
+  const readOnly = new ReadOnlyMessage(folders, view);
   const keys = new ContextKeys(folders, experiments, options);
   await folders.openAll();
   context.after(async () => {
-    for (const part of [keys, status, tree, options, experiments]) part.dispose();
+    for (const part of [keys, readOnly, status, tree, options, experiments]) part.dispose();
     await folders.close();
     folders.dispose();
   });
-  return { folders, experiments, options, tree, status, log, seen: watchTree(tree) };
+  return { folders, experiments, options, tree, status, view, readOnly, log, seen: watchTree(tree) };
 }
 
 /** The worker of the tests, under the name and in the place of the extension's. */
