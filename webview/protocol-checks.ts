@@ -1,3 +1,4 @@
+import { runStates } from '../src/worker/run-states.ts';
 import type {
   ClassDisagreement,
   Commands,
@@ -80,7 +81,7 @@ const figure: Check<Figure> = nullable(number);
 const strings = list(string);
 const matrix = nullable(list(list(number)));
 
-const runState = oneOf('queued', 'running', 'completed', 'failed', 'cancelled', 'interrupted');
+const runState = oneOf(...runStates);
 
 const reliability = nullable(
   list(object<ReliabilityBin>({ count: number, confidence: figure, accuracy: figure })),

@@ -1,4 +1,5 @@
 import { l10n, type QuickPickItem, window } from 'vscode';
+import { endStates } from '../../src/worker/run-states.ts';
 import type { Services } from '../services.ts';
 import type { FoundRun } from '../workspace/run-folders.ts';
 import { targetRuns } from './targets.ts';
@@ -99,7 +100,7 @@ export async function remove(services: Services, ...args: unknown[]): Promise<vo
   const runs = await targetRuns(
     services,
     args,
-    { states: ['completed', 'failed', 'cancelled', 'interrupted'] },
+    { states: endStates },
     l10n.t('Which runs are to be removed?'),
     true,
   );

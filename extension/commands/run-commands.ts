@@ -1,6 +1,7 @@
 import { l10n, ProgressLocation, type Uri, window, workspace } from 'vscode';
 import type { DeviceChoice } from '../../src/experiment/schema.ts';
 import { UserError } from '../../src/experiment/user-error.ts';
+import { activeStates } from '../../src/worker/run-states.ts';
 import type { Services } from '../services.ts';
 import { readSetting } from '../settings.ts';
 import type { RunFolder } from '../workspace/run-folder.ts';
@@ -9,7 +10,7 @@ import { parseSeeds, showSeeds } from './seeds.ts';
 import { targetExperiment, targetRuns } from './targets.ts';
 
 const resumable = { resumable: true } as const;
-const active = { states: ['running', 'queued'] } as const;
+const active = { states: activeStates } as const;
 
 export async function run(services: Services, clicked?: unknown): Promise<string[] | undefined> {
   const target = await targetExperiment(services, clicked, l10n.t('Which experiment is to run?'));

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
-import { isResumable } from '../../src/runs/resumable.ts';
 import type { RunQuery } from '../../src/runs/run-records.ts';
+import { isResumable } from '../../src/worker/run-states.ts';
 import { isExperimentUri } from '../config/experiment-document.ts';
 import { type ExplorerNode, selectionsOf } from '../explorer/nodes.ts';
 import { runDescription, runLabel } from '../explorer/run-item.ts';

@@ -1,3 +1,4 @@
+import { activeStates } from '../../src/worker/run-states.ts';
 import type { CommandId } from './commands.ts';
 
 export const container = {
@@ -76,7 +77,8 @@ const inRuns = 'view == distillery.runs';
 const inHyperparameters = 'view == distillery.hyperparameters';
 const run = `${inRuns} && viewItem =~ /\\brun\\b/`;
 const experiment = `${inRuns} && viewItem =~ /\\bexperiment\\b/`;
-const active = `${run} && viewItem =~ /\\b(running|queued)\\b/`;
+const isActive = `viewItem =~ /\\b(${activeStates.join('|')})\\b/`;
+const active = `${run} && ${isActive}`;
 const resumable = `${run} && viewItem =~ /\\bresumable\\b/`;
 const finished = `${run} && viewItem =~ /\\bcompleted\\b/`;
 const editable = `${inHyperparameters} && viewItem =~ /\\beditable\\b/`;
@@ -125,7 +127,7 @@ export const menus: Record<string, readonly MenuEntry[]> = {
     { command: 'distillery.copyCliCommand', when: run, group: '6_copy@1' },
     {
       command: 'distillery.remove',
-      when: `${run} && !(viewItem =~ /\\b(running|queued)\\b/)`,
+      when: `${run} && !(${isActive})`,
       group: '7_remove@1',
     },
     { command: 'distillery.editHyperparameter', when: editable, group: 'inline@1' },

@@ -2,8 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { commands, env, l10n, Uri, window, workspace } from 'vscode';
 import { UserError } from '../../src/experiment/user-error.ts';
-import { isResumable } from '../../src/runs/resumable.ts';
-import type { RunState } from '../../src/worker/events.ts';
+import { activeStates, endStates, isResumable, type RunState } from '../../src/worker/run-states.ts';
 import { openRunFolder } from '../commands/file-commands.ts';
 import { remove } from '../commands/label-commands.ts';
 import { resume, stop } from '../commands/run-commands.ts';
@@ -39,9 +38,6 @@ const harmless: ReadonlySet<ActionMessage['name']> = new Set([
   ] as const),
 ]);
 
-const active: readonly RunState[] = ['running', 'queued'];
-const ended: readonly RunState[] = ['completed', 'failed', 'cancelled', 'interrupted'];
-
 /** Does what the page wants done. Rejects with UserError, in the words of which the page says why it was not. */
 export async function act(message: ActionMessage, sources: ActionSources): Promise<void> {
   const { services, comparisons, baselines, changed, show } = sources;
@@ -64,14 +60,14 @@ export async function act(message: ActionMessage, sources: ActionSources): Promi
       await commands.executeCommand('distillery.createSampleProject');
       return;
     case 'stop': {
-      const ids = await inState(folders, message.runs, active, (name) =>
+      const ids = await inState(folders, message.runs, activeStates, (name) =>
         l10n.t('{0} has ended already.', name),
       );
       await stop(services, ids);
       return changed(ids);
     }
     case 'cancel': {
-      const ids = await inState(folders, message.runs, active, (name) =>
+      const ids = await inState(folders, message.runs, activeStates, (name) =>
         l10n.t('{0} has ended already.', name),
       );
       const { runEngine } = await import('../workspace/run-engine.ts');
@@ -90,7 +86,9 @@ export async function act(message: ActionMessage, sources: ActionSources): Promi
       return changed(ids);
     }
     case 'remove': {
-      const ids = await inState(folders, message.runs, ended, (name) => l10n.t('{0} is not over yet.', name));
+      const ids = await inState(folders, message.runs, endStates, (name) =>
+        l10n.t('{0} is not over yet.', name),
+      );
       await remove(services, ids);
       return changed(ids);
     }

@@ -2,8 +2,8 @@ import { flattenConfig } from '../../src/compare/flat-config.ts';
 import { figuresOf } from '../../src/compare/run-figures.ts';
 import type { Experiment } from '../../src/experiment/schema.ts';
 import type { SeriesInfo } from '../../src/runs/metrics.ts';
-import { isResumable } from '../../src/runs/resumable.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
+import { isActive, isResumable } from '../../src/worker/run-states.ts';
 import type { FlatConfig, MetricSummary, ModelFigures, RunRow } from '../../webview/protocol.ts';
 
 /** A run of the store as a row of the overview. */
@@ -76,7 +76,8 @@ function progressOf({
 }
 
 function problemOf({ state, error }: RunRecord): string | null {
-  if (!error || (state !== 'failed' && state !== 'interrupted')) return null;
+  // Of a run that goes on again, what ended it before is no news.
+  if (!error || isActive(state)) return null;
   return [error.message, error.remedy].filter(Boolean).join(' ');
 }
 

@@ -1,6 +1,6 @@
 import { l10n, Uri } from 'vscode';
 import type { ExperimentRuns, RunQuery } from '../../src/runs/run-records.ts';
-import type { RunState } from '../../src/worker/events.ts';
+import type { RunState } from '../../src/worker/run-states.ts';
 import type { ExperimentFiles } from '../workspace/experiment-files.ts';
 import type { RunFolder } from '../workspace/run-folder.ts';
 import type { RunFolders } from '../workspace/run-folders.ts';

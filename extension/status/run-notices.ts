@@ -3,6 +3,7 @@ import { formatPercent } from '../../src/compare/formatting.ts';
 import { isDeviceProblem } from '../../src/device/device-problem.ts';
 import { UserError } from '../../src/experiment/user-error.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
+import { isActive } from '../../src/worker/run-states.ts';
 import type { CommandId } from '../contributions/commands.ts';
 import { Disposables } from '../disposables.ts';
 import { runLabel } from '../explorer/run-item.ts';
@@ -61,7 +62,7 @@ export class RunNotices extends Disposables {
     for (const folder of this.#folders.all) {
       const records = await folder.list({ ids: [...this.#awaited] });
       for (const record of records)
-        if (record.state !== 'queued' && record.state !== 'running') {
+        if (!isActive(record.state)) {
           this.#awaited.delete(record.id);
           ended.push({ folder, record });
         }

@@ -1,5 +1,6 @@
 import { l10n, MarkdownString, StatusBarAlignment, type TreeView, window } from 'vscode';
 import type { RunRecord } from '../../src/runs/run-records.ts';
+import type { RunState } from '../../src/worker/run-states.ts';
 import { Pacer } from '../dashboard/pacer.ts';
 import { Disposables } from '../disposables.ts';
 import type { ExplorerNode } from '../explorer/nodes.ts';
@@ -31,7 +32,7 @@ export class RunStatus extends Disposables {
   text = '';
 
   async #show(): Promise<void> {
-    const count = (state: 'running' | 'queued') =>
+    const count = (state: RunState) =>
       this.#folders.all.reduce((sum, { tally }) => sum + (tally.states[state] ?? 0), 0);
     const running = count('running');
     const queued = count('queued');

@@ -1,8 +1,9 @@
-import { endStates, stopRun } from '../runs/control.ts';
+import { stopRun } from '../runs/control.ts';
 import { isFull } from '../runs/database-problem.ts';
 import type { RunRecord } from '../runs/run-records.ts';
 import type { RunStore } from '../runs/store.ts';
 import { Supervisor, type SupervisorOptions } from '../runs/supervisor.ts';
+import { activeStates, isActive } from '../worker/run-states.ts';
 import { describeError, type ExitCode, exitCodes } from './complain.ts';
 import type { Context } from './context.ts';
 import type { ProgressView } from './progress/progress-view.ts';
@@ -59,7 +60,7 @@ export async function followRuns(
         setTimeout(resolve, 1_000).unref();
       });
       const runs = await store.list({ ids, sort: 'createdAt' });
-      if (runs.every(({ state }) => endStates.includes(state))) {
+      if (!runs.some(({ state }) => isActive(state))) {
         await supervisor.look();
         view.end(runs);
         return asked > 0 ? exitCodes.interrupted : exitCodeOf(runs, ids.length);
@@ -81,11 +82,11 @@ export async function followRuns(
 
 async function stopAll(store: RunStore, ids: readonly string[]): Promise<void> {
   // Queued ones first: else the queue would start the next when a running one ends.
-  const runs = await store.list({ ids, states: ['queued', 'running'] });
+  const runs = await store.list({ ids, states: activeStates });
   for (const { id } of runs.sort((a, b) => (a.state < b.state ? -1 : 1)))
     await stopRun(store, id).catch(async (error: unknown) => {
       const state = (await store.get(id))?.state;
-      if (state === 'queued' || state === 'running') throw error;
+      if (state && isActive(state)) throw error;
     });
 }
 

@@ -3,7 +3,7 @@ import { formatPercent, formatRatio, missing, oneLine } from '../compare/formatt
 import { stateWord } from '../compare/state-word.ts';
 import { type RunRecord, runSortKeys } from '../runs/run-records.ts';
 import { compressionOf } from '../runs/run-summary.ts';
-import { type RunState, runStates } from '../worker/events.ts';
+import { type RunState, runStates } from '../worker/run-states.ts';
 import { countArgument } from './arguments.ts';
 import { exitCodes } from './complain.ts';
 import { type DataDirOption, lookAtStore } from './context.ts';

@@ -1,4 +1,4 @@
-import type { RunState } from '../worker/events.ts';
+import type { RunState } from '../worker/run-states.ts';
 import type { Statements } from './database.ts';
 
 /** A run that came or changed. */

@@ -4,14 +4,11 @@ import { UserError } from '../experiment/user-error.ts';
 import { ExclusiveLock } from '../training/exclusive-lock.ts';
 import { isAlive, type ProcessIdentity, processArguments } from '../training/process-identity.ts';
 import { EventLog } from '../worker/event-log.ts';
-import type { RunEventBody, RunState } from '../worker/events.ts';
+import type { RunEventBody } from '../worker/events.ts';
 import { type ControlRequest, RunDirectory } from '../worker/run-directory.ts';
 import { catchUp } from './follow.ts';
 import type { RunStore } from './store.ts';
 import { sweepFolder } from './sweep.ts';
-
-/** States in which a run has ended. */
-export const endStates: readonly RunState[] = ['completed', 'failed', 'cancelled', 'interrupted'];
 
 /**
  * Asks a run to end: a queued one ends at once, a running one within a step. After 'stop' it can be resumed; 'cancel'

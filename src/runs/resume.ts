@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../experiment/user-error.ts';
 import { RunDirectory } from '../worker/run-directory.ts';
-import { isResumable, resumableSql } from './resumable.ts';
+import { isActive, isResumable, type RunState } from '../worker/run-states.ts';
+import { resumableSql } from './state-sql.ts';
 import type { RunStore } from './store.ts';
 
 /**
@@ -26,7 +27,7 @@ export async function resumeRun(store: RunStore, id: string): Promise<void> {
   if (queued === 0) throw notResumable(id, (await store.get(id))?.state);
 }
 
-function notResumable(id: string, state: string | undefined): UserError {
+function notResumable(id: string, state: RunState | undefined): UserError {
   const reason =
     state === undefined
       ? 'it is gone'
@@ -35,7 +36,7 @@ function notResumable(id: string, state: string | undefined): UserError {
         : `it is ${state}`;
   return new UserError(`The run ${id} cannot be resumed: ${reason}.`, {
     remedy:
-      state === 'running' || state === 'queued'
+      state !== undefined && isActive(state)
         ? 'Nothing is needed: it goes on by itself.'
         : 'Run the experiment again to make a new run.',
   });

@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
 import type { Experiment, StrategyConfig } from '../experiment/schema.ts';
-import { type RunState, runStates } from '../worker/events.ts';
 import { lengthened, shortened } from '../worker/project-path.ts';
+import { type RunState, runStates } from '../worker/run-states.ts';
 import type { SqlValue, Statements } from './database.ts';
-import { resumableSql } from './resumable.ts';
 import type { RunError, RunProgress, RunSummary } from './run-summary.ts';
+import { resumableSql } from './state-sql.ts';
 import { DamagedRow, storedExperiment, storedSummary } from './stored-json.ts';
 
 /** One run as the store knows it. Times are milliseconds since 1970. */

@@ -1,4 +1,5 @@
-import type { Doubt, Phase, RunData, RunEvent, RunResult, RunState } from '../worker/events.ts';
+import type { Doubt, Phase, RunData, RunEvent, RunResult } from '../worker/events.ts';
+import type { RunState } from '../worker/run-states.ts';
 
 /** How far the present phase of a run is. */
 export interface RunProgress {

@@ -1,4 +1,4 @@
-import type { RunState } from '../worker/events.ts';
+import type { RunState } from '../worker/run-states.ts';
 import type { ChangedRun } from './changes.ts';
 import type { RunStore } from './store.ts';
 

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../experiment/user-error.ts';
-import type { RunEvent, RunState } from '../worker/events.ts';
+import type { RunEvent } from '../worker/events.ts';
 import type { RunRequest } from '../worker/run-request.ts';
+import type { RunState } from '../worker/run-states.ts';
 import { addRun } from './add-run.ts';
 import { type RunChanges, selectChanges } from './changes.ts';
 import { databaseFile, runDirectory, runsDirectory } from './data-directory.ts';

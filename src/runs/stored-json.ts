@@ -1,5 +1,5 @@
 import type { Experiment } from '../experiment/schema.ts';
-import { runStates } from '../worker/events.ts';
+import { runStates } from '../worker/run-states.ts';
 import type { RunSummary } from './run-summary.ts';
 
 /** Says that a row of the database does not hold what this program wrote into it. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../experiment/user-error.ts';
 import type { RunEvent } from '../worker/events.ts';
-import { endStates } from './control.ts';
+import { activeStates, isActive } from '../worker/run-states.ts';
 import { repairDamagedRows } from './damaged-rows.ts';
 import { isFull } from './database-problem.ts';
 import { discoverRuns } from './discover.ts';
@@ -9,6 +9,7 @@ import { catchUp, EventTail } from './follow.ts';
 import { markIfGone } from './last-word.ts';
 import type { Launcher, WorkerProcess } from './launch.ts';
 import { RunQueue } from './queue.ts';
+import { inStates } from './state-sql.ts';
 import type { RunStore } from './store.ts';
 import { DamagedRow } from './stored-json.ts';
 import { sweepShared } from './sweep.ts';
@@ -88,7 +89,7 @@ export class Supervisor {
     await sweepShared(this.#store.dataDirectory);
     const { problems } = await discoverRuns(this.#store);
     for (const problem of problems) this.#tell(problem);
-    for (const id of await this.#store.ids(['queued', 'running']))
+    for (const id of await this.#store.ids(activeStates))
       await this.#of(id, async () => {
         if (existsSync(this.#store.directoryOf(id))) await catchUp(this.#store, id);
         else await this.#forget(id);
@@ -213,7 +214,7 @@ export class Supervisor {
   /** Stops following a run that has ended, once all its events are told; a queued one has yet to begin. */
   async #letGo(tail: EventTail): Promise<void> {
     const state = (await this.#store.get(tail.id))?.state;
-    if (state !== undefined && !endStates.includes(state)) return;
+    if (state !== undefined && isActive(state)) return;
     // The run may have ended between the look at its log and the look at its state.
     const events = state === undefined ? [] : await tail.poll();
     if (events.length > 0) this.#listener.events?.(tail.id, events);
@@ -225,7 +226,7 @@ export class Supervisor {
   /** Somebody deleted the directory of a run that had not ended: there is nothing left that could be shown or resumed. */
   async #forget(id: string): Promise<void> {
     await this.#store.transaction((database) =>
-      database.run("DELETE FROM runs WHERE id = ? AND state IN ('queued', 'running')", [id]),
+      database.run(`DELETE FROM runs WHERE id = ? AND ${inStates(activeStates)}`, [id]),
     );
     this.#tell(
       new UserError(`The directory of run ${id} was deleted, so the run is gone.`, {

@@ -209,6 +209,3 @@ export type RunResult = z.infer<typeof runResultSchema>;
 export type ModelFigures = z.infer<typeof modelFiguresSchema>;
 export type EnsembleFigures = z.infer<typeof ensembleFiguresSchema>;
 export type Phase = (typeof phases)[number];
-
-export const runStates = ['queued', 'running', 'completed', 'failed', 'cancelled', 'interrupted'] as const;
-export type RunState = (typeof runStates)[number];

@@ -20,12 +20,14 @@ import { runJob } from './job.ts';
 import { endedSinceLaunch } from './launch-note.ts';
 import { readEvents } from './read-events.ts';
 import { RunDirectory } from './run-directory.ts';
+import { perhapsResumableStates, resumableStates } from './run-states.ts';
 import { trainingJob } from './training-job.ts';
 import { versions } from './versions.ts';
 import { watchOver } from './watchdog.ts';
 
 const leavingMs = 20_000;
-const lastWordTypes = new Set<RunEvent['type'] | undefined>(['cancelled', 'failed', 'interrupted']);
+/** Last words after which a run may be resumed. */
+const lastWordTypes = new Set<string | undefined>([...resumableStates, ...perhapsResumableStates]);
 
 /** 0: did what was asked, be it to the end or to a requested stop; 2: the user's mistake; 1: ours. */
 export type ExitCode = 0 | 1 | 2;

@@ -8,12 +8,12 @@ import { UserError } from '../../src/experiment/user-error.ts';
 import { append, killRun, stopRun } from '../../src/runs/control.ts';
 import { concurrency, setConcurrency } from '../../src/runs/queue.ts';
 import { removeRun } from '../../src/runs/remove.ts';
-import { isResumable } from '../../src/runs/resumable.ts';
 import { resumeRun } from '../../src/runs/resume.ts';
 import { openStore } from '../../src/runs/store.ts';
 import { Supervisor } from '../../src/runs/supervisor.ts';
 import { ExclusiveLock } from '../../src/training/exclusive-lock.ts';
 import { readEvents } from '../../src/worker/read-events.ts';
+import { isResumable } from '../../src/worker/run-states.ts';
 import { ended, once, queueRuns, supervise } from './fleet.ts';
 import { addRun, started, temporaryDirectory, temporaryStore } from './support.ts';
 

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { isActive } from '../../src/worker/run-states.ts';
 import { button, checkbox, dropdown, quietButton } from '../parts/controls.ts';
 import { Part } from '../parts/part.ts';
 import { emptyState } from '../parts/states.ts';
@@ -244,7 +245,7 @@ export class OverviewView extends Part {
   #selection(selected: readonly string[]): TemplateResult {
     const { host } = this.dashboard;
     const rows = selected.map((id) => this.dashboard.store.runs.get(id)!);
-    const active = rows.some(({ state }) => state === 'running' || state === 'queued');
+    const active = rows.some(({ state }) => isActive(state));
     const resumable = rows.some((row) => row.resumable);
     if (selected.length === 0)
       return html`<p class="hint">Select runs to compare them. Enter opens a run, Space selects it.</p>`;

@@ -10,6 +10,7 @@ import {
   formatSeconds,
   missing,
 } from '../../src/compare/formatting.ts';
+import { isActive } from '../../src/worker/run-states.ts';
 import type { Host } from '../host/host.ts';
 import { quietButton } from '../parts/controls.ts';
 import { userText } from '../parts/marks.ts';
@@ -36,7 +37,7 @@ export function modelTable(row: RunRow, detail: RunDetail): TemplateResult {
   const { models } = detail;
   if (models.length === 0)
     return html`<p class="hint">${
-      row.state === 'running' || row.state === 'queued'
+      isActive(row.state)
         ? 'Teacher and student are measured when training has ended.'
         : 'The run ended before teacher and student were measured.'
     }</p>`;

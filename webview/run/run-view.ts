@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Draw } from '../../src/compare/charts/chart-frame.ts';
 import { promptsOfRun } from '../../src/compare/continuations.ts';
+import { isActive } from '../../src/worker/run-states.ts';
 import '../charts/chart-card.ts';
 import type { CurveGroup } from '../compare/curves-model.ts';
 import '../compare/curves-panel.ts';
@@ -117,7 +118,7 @@ export class RunView extends Part {
   #head(row: RunRow, variant: number): TemplateResult {
     const { host } = this.dashboard;
     const runs = [row.id];
-    const active = row.state === 'running' || row.state === 'queued';
+    const active = isActive(row.state);
     return html`<header class="run-head">
       <h1 class="labelled">${strategyMark({ strategy: row.strategy, variant })}${userText(row.name)}</h1>
       <p class="run-facts">

@@ -6,7 +6,7 @@ import type { ExperimentNode, ExplorerNode, RunNode } from '../../../extension/e
 import type { DistilleryApi } from '../../../extension/extension.ts';
 import type { RunFolder } from '../../../extension/workspace/run-folder.ts';
 import type { RunRecord } from '../../../src/runs/run-records.ts';
-import type { RunState } from '../../../src/worker/events.ts';
+import type { RunState } from '../../../src/worker/run-states.ts';
 
 /** For a test, however much else the machine does; what takes so long never comes. */
 export const patienceMs = 300_000;

@@ -8,7 +8,7 @@ import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { experimentTemplate } from '../../../src/experiment/template.ts';
 import type { RunRecord } from '../../../src/runs/run-records.ts';
 import { openStore } from '../../../src/runs/store.ts';
-import type { RunState } from '../../../src/worker/events.ts';
+import type { RunState } from '../../../src/worker/run-states.ts';
 import { openBrowser, runCommand, toast, webview } from '../host/browser.ts';
 import { type RunningVsCode, startVsCode } from '../host/vscode-server.ts';
 import { answer, drag, giveWay, openDistillery, picture, row, rowButton, said, seen } from './window.ts';

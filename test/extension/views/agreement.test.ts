@@ -21,7 +21,7 @@ import { comparisons, savedViewsInMemory } from '../dashboard/support.ts';
 import { type OpenedWindow, openWindow, type SeenRow, shown } from './window.ts';
 
 const { rowDescription, runDescription, runLabel } = await import('../../../extension/explorer/run-item.ts');
-const { isResumable } = await import('../../../src/runs/resumable.ts');
+const { isResumable } = await import('../../../src/worker/run-states.ts');
 
 const sorted = <T extends { id: string }>(rows: readonly T[]) =>
   [...rows].sort((one, other) => (one.id < other.id ? -1 : 1));

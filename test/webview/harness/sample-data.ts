@@ -2,7 +2,8 @@ import type { ComparedRun } from '../../../src/compare/compared-run.ts';
 import { flattenConfig } from '../../../src/compare/flat-config.ts';
 import { figuresOf } from '../../../src/compare/run-figures.ts';
 import { type ExperimentInput, experimentSchema } from '../../../src/experiment/schema.ts';
-import type { ModelFigures, RunState } from '../../../src/worker/events.ts';
+import type { ModelFigures } from '../../../src/worker/events.ts';
+import type { RunState } from '../../../src/worker/run-states.ts';
 import type { CurveData, RunRow, RunsSnapshot } from '../../../webview/protocol.ts';
 
 /** A run as the run store has it, with what the fake host makes curves and rows of. */

@@ -5,9 +5,10 @@ import { newRunId } from '../../../../src/runs/run-id.ts';
 import { openStore, type RunStore } from '../../../../src/runs/store.ts';
 import { ExclusiveLock } from '../../../../src/training/exclusive-lock.ts';
 import { EventLog } from '../../../../src/worker/event-log.ts';
-import type { RunEventBody, RunState } from '../../../../src/worker/events.ts';
+import type { RunEventBody } from '../../../../src/worker/events.ts';
 import { RunDirectory } from '../../../../src/worker/run-directory.ts';
 import type { RunRequest } from '../../../../src/worker/run-request.ts';
+import type { RunState } from '../../../../src/worker/run-states.ts';
 import {
   curvesOfRun,
   languageRuns,
