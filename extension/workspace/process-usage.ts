@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { readProcessStat } from '../../src/base/process-stat.ts';
 
 /** What one process uses; null where the system does not tell. */
 export interface ProcessUsage {
@@ -11,9 +12,6 @@ export interface ProcessUsage {
 }
 
 const unknown: ProcessUsage = { cores: null, memory: null };
-
-/** Of the Linux kernel, whatever the machine: times in /proc are in hundredths of a second. */
-const ticksPerSecond = 100;
 
 /** Processor time between two looks, and the memory at the last. */
 export class ProcessMeter {
@@ -35,13 +33,10 @@ export class ProcessMeter {
   }
 
   async #linux(): Promise<ProcessUsage> {
-    const [stat, status] = await Promise.all([
-      readFile(`/proc/${this.#pid}/stat`, 'utf8'),
+    const [{ seconds }, status] = await Promise.all([
+      readProcessStat(this.#pid),
       readFile(`/proc/${this.#pid}/status`, 'utf8'),
     ]);
-    // The name of the program, in parentheses, may hold spaces and parentheses itself.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const seconds = (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
     const at = performance.now() / 1000;
     const cores = this.#last ? (seconds - this.#last.seconds) / (at - this.#last.at) : null;
     this.#last = { seconds, at };

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
+import { readProcessStat } from '../base/process-stat.ts';
 
 /** Names one process for good: a pid alone is given to another process after its owner has ended. */
 export interface ProcessIdentity {
@@ -63,11 +64,8 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean | unde
 
 async function linuxStart(pid: number): Promise<string | undefined> {
   try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses may hold spaces and parentheses itself; the fields after it do not.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-    return `${await bootId()}/${fields[19]}`;
+    const { dead, start } = await readProcessStat(pid);
+    return dead ? undefined : `${await bootId()}/${start}`;
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseProcessStat, ticksPerSecond } from '../../../src/base/process-stat.ts';
 
 const mark = 'DISTILLERY_CAMPAIGN';
 /** How often the processes are looked at. */
@@ -127,11 +128,10 @@ export function kill(pid: number): boolean {
 /** When a process started, in clock ticks since boot; undefined where it is gone, or dead and not yet waited for. */
 function startOf(pid: number): string | undefined {
   const stat = read(`/proc/${pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return stat === '' || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+  if (stat === '') return undefined;
+  const { dead, start } = parseProcessStat(stat);
+  return dead ? undefined : start;
 }
-
-const ticksPerSecond = 100;
 
 /** Whether a process started within the last seconds. */
 const young = (start: string): boolean =>
