@@ -1,5 +1,6 @@
 import type { Dataset, Split } from '../data/dataset.ts';
 import type { HostTensor } from '../device/device.ts';
+import { numberAttribute } from '../device/onnx/node-proto.ts';
 import type { OnnxDevice } from '../device/onnx/onnx-device.ts';
 import type { QuantizeConfig } from '../experiment/strategies/quantize/record.ts';
 import { UserError } from '../experiment/user-error.ts';
@@ -11,7 +12,6 @@ import { quantizedFile } from '../models/stored/quantized-weights.ts';
 import { tokenizerFiles } from '../models/tokenizer-files.ts';
 import { calibrate } from './calibrate.ts';
 import { forwardStep } from './forward-step.ts';
-import { numberAttribute } from './onnx/editable-graph.ts';
 import type { FrozenGraph } from './onnx/frozen-graph.ts';
 import {
   bitsOf,

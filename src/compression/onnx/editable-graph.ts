@@ -1,7 +1,6 @@
 import onnxProto, { type onnx } from 'onnx-proto';
 
-const { AttributeProto, ModelProto, TensorProto } = onnxProto.onnx;
-const { AttributeType } = AttributeProto;
+const { ModelProto, TensorProto } = onnxProto.onnx;
 
 /** TensorProto.DataType; INT4 is newer than the package. */
 export const elementType = {
@@ -26,8 +25,6 @@ export interface Tensor {
   /** Little-endian, as in the file. */
   readonly bytes: Uint8Array;
 }
-
-type Attribute = number | string | readonly number[];
 
 /** An ONNX graph that can be changed: nodes in an order that can be run, and tensors that are part of it. */
 export class EditableGraph {
@@ -73,6 +70,11 @@ export class EditableGraph {
   floats(name: string): Float32Array {
     const { bytes } = this.tensors.get(name)!;
     return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  }
+
+  /** Puts other nodes in the place of one. */
+  replace(node: onnx.INodeProto, ...others: readonly onnx.INodeProto[]): void {
+    this.nodes = this.nodes.flatMap((one) => (one === node ? others : [one]));
   }
 
   /** How many times a value is used. */
@@ -141,33 +143,4 @@ function typeNamed(number: number): ElementType {
 export function operandsOf(node: onnx.INodeProto): string[] {
   const inner = (node.attribute ?? []).flatMap(({ g }) => (g?.node ?? []).flatMap(operandsOf));
   return [...(node.input ?? []), ...inner].filter((name) => name !== '');
-}
-
-/** A node of the graph. Numbers become INT attributes, lists INTS; `floats` FLOAT. */
-export function makeNode(
-  opType: string,
-  input: readonly string[],
-  output: string,
-  attributes: Readonly<Record<string, Attribute>> = {},
-  domain = '',
-): onnx.INodeProto {
-  const attribute = Object.entries(attributes).map(([name, value]): onnx.IAttributeProto => {
-    if (typeof value === 'number') return { name, type: AttributeType.INT, i: value };
-    if (typeof value === 'string')
-      return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
-    return { name, type: AttributeType.INTS, ints: [...value] };
-  });
-  return { opType, domain, input: [...input], output: [output], attribute };
-}
-
-/** The number of an INT or FLOAT attribute. */
-export function numberAttribute(node: onnx.INodeProto, name: string, otherwise: number): number {
-  const found = node.attribute?.find((attribute) => attribute.name === name);
-  if (!found) return otherwise;
-  return found.type === AttributeType.FLOAT ? found.f! : Number(found.i ?? 0);
-}
-
-/** The list of an INTS attribute. */
-export function listAttribute(node: onnx.INodeProto, name: string): number[] | undefined {
-  return node.attribute?.find((attribute) => attribute.name === name)?.ints?.map(Number);
 }

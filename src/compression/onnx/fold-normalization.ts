@@ -1,5 +1,6 @@
 import type { onnx } from 'onnx-proto';
-import { type EditableGraph, listAttribute, makeNode } from './editable-graph.ts';
+import { listAttribute, nodeProto } from '../../device/onnx/node-proto.ts';
+import type { EditableGraph } from './editable-graph.ts';
 
 /**
  * Multiplies what follows a product or convolution per output, as batch normalisation in evaluation does, into its
@@ -32,9 +33,7 @@ export function foldNormalizations(graph: EditableGraph, origins: Map<string, st
       if (user.opType === 'Mul') scaleBy(graph, node, vector, origins);
       else if (user.opType === 'Add') shiftBy(graph, node, vector);
       else continue;
-      graph.nodes = graph.nodes.map((one) =>
-        one === user ? makeNode('Identity', [last], user.output![0]!) : one,
-      );
+      graph.replace(user, nodeProto('Identity', [last], user.output!));
       skipIdentities(graph);
       changed = true;
       break;

@@ -1,6 +1,7 @@
 import type { onnx } from 'onnx-proto';
+import { numberAttribute } from '../../device/onnx/node-proto.ts';
 import { transposed } from '../../models/stored/transposed.ts';
-import { type EditableGraph, numberAttribute } from './editable-graph.ts';
+import type { EditableGraph } from './editable-graph.ts';
 
 /** A node that applies a weight, in a form that can be quantized. */
 export interface WeightedNode {

@@ -1,7 +1,8 @@
+import { nodeProto, numberAttribute } from '../../device/onnx/node-proto.ts';
 import { transposed } from '../../models/stored/transposed.ts';
 import { type ActivationScale, activationScale } from '../quantization/activations.ts';
 import { quantizeRows, roundHalfToEven } from '../quantization/rows.ts';
-import { type EditableGraph, makeNode, numberAttribute } from './editable-graph.ts';
+import type { EditableGraph } from './editable-graph.ts';
 import type { WeightedNode } from './layers.ts';
 
 /** The ranges that what goes into and comes out of each weighted node took on training samples, by its `use`. */
@@ -37,7 +38,7 @@ export function quantizeActivations(
   const quantizedInput = roundTrip(graph, x, input);
   const replaced = [
     ...quantizedInput.nodes,
-    makeNode('DequantizeLinear', operands, dequantized, { axis: rowsFirst ? 0 : 1 }),
+    nodeProto('DequantizeLinear', operands, dequantized, { axis: rowsFirst ? 0 : 1 }),
   ];
   const inputs = [quantizedInput.output, dequantized];
   if (bias) {
@@ -47,7 +48,7 @@ export function quantizeActivations(
     );
     const name = graph.fresh(`${weight}.bias`);
     replaced.push(
-      makeNode(
+      nodeProto(
         'DequantizeLinear',
         [
           graph.addTensor(`${weight}.bias`, 'int32', [rows], whole),
@@ -62,7 +63,7 @@ export function quantizeActivations(
   replaced.push({ ...node, input: inputs, output: [made] });
   const quantizedOutput = roundTrip(graph, made, activationScale(...range.output), node.output![0]!);
   replaced.push(...quantizedOutput.nodes);
-  graph.nodes = graph.nodes.flatMap((one) => (one === node ? replaced : [one]));
+  graph.replace(node, ...replaced);
 }
 
 /** Quantizes a value and turns it back: what follows sees whole steps of the scale. */
@@ -78,8 +79,8 @@ function roundTrip(
   ];
   const quantized = graph.fresh(value);
   const nodes = [
-    makeNode('QuantizeLinear', [value, ...parameters], quantized),
-    makeNode('DequantizeLinear', [quantized, ...parameters], output),
+    nodeProto('QuantizeLinear', [value, ...parameters], quantized),
+    nodeProto('DequantizeLinear', [quantized, ...parameters], output),
   ];
   return { nodes, output };
 }

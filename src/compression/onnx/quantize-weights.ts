@@ -1,15 +1,11 @@
 import type { onnx } from 'onnx-proto';
+import { nodeProto, numberAttribute } from '../../device/onnx/node-proto.ts';
 import { floatsToHalves } from '../../models/half-precision.ts';
 import { packNibbles } from '../../models/stored/nibbles.ts';
 import { transposed } from '../../models/stored/transposed.ts';
 import { quantizeGroups, quantizeRows } from '../quantization/rows.ts';
-import { type EditableGraph, elementType, makeNode, numberAttribute } from './editable-graph.ts';
+import { type EditableGraph, elementType } from './editable-graph.ts';
 import type { WeightedNode } from './layers.ts';
-
-/** Replaces nodes by others in their place. */
-function replace(graph: EditableGraph, node: onnx.INodeProto, others: readonly onnx.INodeProto[]): void {
-  graph.nodes = graph.nodes.flatMap((one) => (one === node ? others : [one]));
-}
 
 /** Keeps weights as float16; they are made float32 when the model is loaded. */
 export function halveWeights(graph: EditableGraph, origins: ReadonlyMap<string, string>): void {
@@ -23,7 +19,7 @@ export function halveWeights(graph: EditableGraph, origins: ReadonlyMap<string, 
       floatsToHalves(graph.floats(name)),
     );
     graph.tensors.delete(name);
-    casts.push(makeNode('Cast', [half], name, { to: elementType.float32 }));
+    casts.push(nodeProto('Cast', [half], name, { to: elementType.float32 }));
   }
   graph.nodes.unshift(...casts);
 }
@@ -47,11 +43,12 @@ export function quantizeToBytes(graph: EditableGraph, weighted: WeightedNode): v
   const [floats, product] = [graph.fresh(weight), graph.fresh(weight)];
   const stored = graph.addTensor(weight, 'int8', shape, bytes);
   const factor = graph.addTensor(`${weight}.scale`, 'float32', scaleShape, scales);
-  replace(graph, node, [
-    makeNode('Cast', [stored], floats, { to: elementType.float32 }),
-    makeNode('Mul', [floats, factor], product),
+  graph.replace(
+    node,
+    nodeProto('Cast', [stored], floats, { to: elementType.float32 }),
+    nodeProto('Mul', [floats, factor], product),
     { ...node, input: [node.input![0]!, product, ...node.input!.slice(2)] },
-  ]);
+  );
 }
 
 /** A weight in 4 bits by groups where the node computes in float. Not for tables to look up in. */
@@ -73,11 +70,12 @@ export function quantizeToNibbles(graph: EditableGraph, weighted: WeightedNode, 
     graph.addTensor(weight, 'int4', [rows, width], packed),
     graph.addTensor(`${weight}.scale`, 'float32', [rows, groups], scales),
   ];
-  replace(graph, node, [
-    makeNode('DequantizeLinear', operands, flat, { axis: 1, block_size: groupSize }),
-    makeNode('Reshape', [flat, graph.addTensor('shape', 'int64', [4], bigInts(shape))], kernel),
+  graph.replace(
+    node,
+    nodeProto('DequantizeLinear', operands, flat, { axis: 1, block_size: groupSize }),
+    nodeProto('Reshape', [flat, graph.addTensor('shape', 'int64', [4], bigInts(shape))], kernel),
     { ...node, input: [node.input![0]!, kernel, ...node.input!.slice(2)] },
-  ]);
+  );
 }
 
 /** x·W of weights of 4 bits in blocks by the runtime's own kernel, and the bias. */
@@ -99,10 +97,11 @@ function blockedProduct(
   const output = node.output![0]!;
   const product = bias ? graph.fresh(weight) : output;
   const attributes = { K: width, N: rows, bits: 4, block_size: block };
-  replace(graph, node, [
-    makeNode('MatMulNBits', operands, product, attributes, 'com.microsoft'),
-    ...(bias ? [makeNode('Add', [product, bias], output)] : []),
-  ]);
+  graph.replace(
+    node,
+    nodeProto('MatMulNBits', operands, product, attributes, 'com.microsoft'),
+    ...(bias ? [nodeProto('Add', [product, bias], output)] : []),
+  );
 }
 
 /** Rows of bytes, and the scale of each. */
@@ -116,12 +115,13 @@ function quantizedLookup(
   const table = graph.addTensor(weight, 'int8', graph.tensors.get(tensor)!.shape, values);
   const factor = graph.addTensor(`${weight}.scale`, 'float32', [rows, 1], scales);
   const indices = node.input![1]!;
-  replace(graph, node, [
-    makeNode('Gather', [table, indices], bytes, { axis: 0 }),
-    makeNode('Cast', [bytes], floats, { to: elementType.float32 }),
-    makeNode('Gather', [factor, indices], factors, { axis: 0 }),
-    makeNode('Mul', [floats, factors], node.output![0]!),
-  ]);
+  graph.replace(
+    node,
+    nodeProto('Gather', [table, indices], bytes, { axis: 0 }),
+    nodeProto('Cast', [bytes], floats, { to: elementType.float32 }),
+    nodeProto('Gather', [factor, indices], factors, { axis: 0 }),
+    nodeProto('Mul', [floats, factors], node.output![0]!),
+  );
 }
 
 const bigInts = (numbers: readonly number[]) => BigInt64Array.from(numbers, BigInt);

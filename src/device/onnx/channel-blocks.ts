@@ -3,13 +3,14 @@
  * side by side in memory they run about twice as fast as the plain ones. ONNX Runtime itself goes over to them only
  * where the kernel is a constant, which it never is in training, so the graphs here name them directly.
  */
-import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { denormalsAsZero } from './denormals.ts';
+import { encodeModel, inputName, outputName } from './encode.ts';
+import { graphOf } from './graph.ts';
 import type { Window } from './kernels/window.ts';
 import { windowAttributes } from './kernels/window.ts';
 import { node, pad, reshape, transpose } from './record.ts';
-import type { Value } from './value.ts';
+import { Value } from './value.ts';
 
 export const channelBlockDomain = 'com.microsoft.nchwc';
 
@@ -24,35 +25,14 @@ export async function detectChannelBlocks(): Promise<void> {
 }
 
 async function probe(): Promise<number> {
-  const { onnx } = onnxProto;
-  const { AttributeProto } = onnx;
-  const float32 = { elemType: onnx.TensorProto.DataType.FLOAT };
-  const dim = [1, 1, 1, 4].map((dimValue) => ({ dimValue }));
-  const model = onnx.ModelProto.encode({
-    irVersion: 9,
-    opsetImport: [
-      { domain: '', version: 20 },
-      { domain: channelBlockDomain, version: 1 },
-    ],
-    graph: {
-      name: 'probe',
-      node: [
-        {
-          opType: 'ReorderInput',
-          domain: channelBlockDomain,
-          input: ['x'],
-          output: ['y'],
-          attribute: [{ name: 'channels_last', type: AttributeProto.AttributeType.INT, i: 1 }],
-        },
-      ],
-      input: [{ name: 'x', type: { tensorType: { ...float32, shape: { dim } } } }],
-      output: [{ name: 'y', type: { tensorType: float32 } }],
-    },
-  }).finish();
+  const x = new Value([1, 1, 1, 4], 'float32');
+  const unknown = { shape: [1, 4, 1, 1], type: 'float32' } as const;
+  const y = node('ReorderInput', [x], unknown, { channels_last: 1 }, channelBlockDomain);
+  const model = encodeModel(graphOf([y]), { openShapes: true });
   const session = await InferenceSession.create(model, { logSeverityLevel: 4, ...denormalsAsZero });
   try {
-    const { y } = await session.run({ x: new Tensor('float32', new Float32Array(4), [1, 1, 1, 4]) });
-    const channels = y!.dims[1]!;
+    const feeds = { [inputName(0)]: new Tensor('float32', new Float32Array(4), x.shape) };
+    const channels = (await session.run(feeds))[outputName(0)]!.dims[1]!;
     return channels > 4 ? channels : 0;
   } finally {
     await session.release();

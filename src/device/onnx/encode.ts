@@ -1,18 +1,11 @@
 import onnxProto, { type onnx } from 'onnx-proto';
 import type { Graph } from './graph.ts';
+import { graphAttribute, nodeProto, tensorAttribute } from './node-proto.ts';
 import { onnxType } from './record.ts';
-import {
-  type Attribute,
-  type Constant,
-  type GraphNode,
-  type HostArray,
-  sizeOf,
-  type Value,
-} from './value.ts';
+import { type Constant, type GraphNode, type HostArray, sizeOf, type Value } from './value.ts';
 
 // The package is CommonJS: its one export is found on the default import only.
-const { AttributeProto, ModelProto } = onnxProto.onnx;
-const { AttributeType } = AttributeProto;
+const { ModelProto } = onnxProto.onnx;
 
 /** Names by which a session's inputs and outputs are fed and fetched, in the order of the graph's lists. */
 export const inputName = (index: number) => `i${index}`;
@@ -29,10 +22,15 @@ const writtenOut = 64;
 export interface ModelOptions {
   /** Adds an empty sequence in front of the outputs. */
   readonly guarded?: boolean;
+  /** Leaves it to the runtime what shapes the outputs have, for a graph that asks just that. */
+  readonly openShapes?: boolean;
 }
 
 /** Writes a graph as an ONNX model. */
-export function encodeModel(graph: Graph, { guarded = false }: ModelOptions = {}): Uint8Array {
+export function encodeModel(
+  graph: Graph,
+  { guarded = false, openShapes = false }: ModelOptions = {},
+): Uint8Array {
   const names = new Map<Value, string>();
   const nodes: onnx.INodeProto[] = [];
   const initializer: onnx.ITensorProto[] = [];
@@ -60,12 +58,11 @@ export function encodeModel(graph: Graph, { guarded = false }: ModelOptions = {}
     return name;
   };
   for (const node of graph.nodes) nodes.push(encodeNode(node, nameOf));
-  for (const [value, name] of copies)
-    nodes.push({ opType: 'Identity', domain: '', input: [nameOf(value)], output: [name], attribute: [] });
+  for (const [value, name] of copies) nodes.push(nodeProto('Identity', [nameOf(value)], name));
 
-  const output = graph.outputs.map((value, index) => valueInfo(outputName(index), value));
+  const output = graph.outputs.map((value, index) => valueInfo(outputName(index), value, openShapes));
   if (guarded) {
-    nodes.push({ opType: 'SequenceEmpty', domain: '', input: [], output: [guardName], attribute: [] });
+    nodes.push(nodeProto('SequenceEmpty', [], guardName));
     output.unshift({
       name: guardName,
       type: { sequenceType: { elemType: { tensorType: { elemType: 1 } } } },
@@ -89,7 +86,13 @@ export function encodeModel(graph: Graph, { guarded = false }: ModelOptions = {}
 }
 
 function encodeNode(node: GraphNode, nameOf: (value: Value) => string): onnx.INodeProto {
-  const attribute = Object.entries(node.attributes).map(([name, value]) => encodeAttribute(name, value));
+  const encoded = nodeProto(
+    node.operator,
+    node.inputs.map((operand) => (operand ? nameOf(operand) : '')),
+    node.outputs.map(nameOf),
+    node.attributes,
+    node.domain,
+  );
   if (node.body) {
     const { inputs, nodes, outputs } = node.body;
     const g: onnx.IGraphProto = {
@@ -98,15 +101,9 @@ function encodeNode(node: GraphNode, nameOf: (value: Value) => string): onnx.INo
       input: inputs.map((value) => valueInfo(nameOf(value), value)),
       output: outputs.map((value) => valueInfo(nameOf(value), value)),
     };
-    attribute.push({ name: 'body', type: AttributeType.GRAPH, g });
+    encoded.attribute!.push(graphAttribute('body', g));
   }
-  return {
-    opType: node.operator,
-    domain: node.domain,
-    input: node.inputs.map((operand) => (operand ? nameOf(operand) : '')),
-    output: node.outputs.map(nameOf),
-    attribute,
-  };
+  return encoded;
 }
 
 function encodeConstant(
@@ -119,13 +116,8 @@ function encodeConstant(
   if (constant.data.length === 1 && value.size > writtenOut) {
     const one = tensorProto(`${name}.number`, { data: constant.data }, [1], value);
     initializer.push(tensorProto(`${name}.shape`, { data: bigInts(value.shape) }, [value.rank], 'int64'));
-    nodes.push({
-      opType: 'ConstantOfShape',
-      domain: '',
-      input: [`${name}.shape`],
-      output: [name],
-      attribute: [{ name: 'value', type: AttributeType.TENSOR, t: one }],
-    });
+    const repeated = nodeProto('ConstantOfShape', [`${name}.shape`], name);
+    nodes.push({ ...repeated, attribute: [tensorAttribute('value', one)] });
     return;
   }
   initializer.push(tensorProto(name, { data: wholeData(value) }, value.shape, value));
@@ -158,15 +150,8 @@ function tensorProto(
   };
 }
 
-function valueInfo(name: string, value: Value): onnx.IValueInfoProto {
+function valueInfo(name: string, value: Value, openShape = false): onnx.IValueInfoProto {
   const dim = value.shape.map((length) => ({ dimValue: length }));
-  return { name, type: { tensorType: { elemType: onnxType(value.type), shape: { dim } } } };
-}
-
-function encodeAttribute(name: string, value: Attribute): onnx.IAttributeProto {
-  if (typeof value === 'number') return { name, type: AttributeType.INT, i: value };
-  if (typeof value === 'string')
-    return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
-  if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };
-  return { name, type: AttributeType.INTS, ints: [...value] };
+  const shape = openShape ? undefined : { dim };
+  return { name, type: { tensorType: { elemType: onnxType(value.type), ...(shape && { shape }) } } };
 }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { describeNode, describeValue } from './describe.ts';
+import { readBy } from './rewrite.ts';
 import type { GraphNode, Value } from './value.ts';
 
 /** What a session computes: nodes in an order in which each comes after what it needs. */
@@ -17,12 +19,12 @@ export function graphOf(outputs: readonly Value[], placeholders: ReadonlySet<Val
   const constants: Value[] = [];
   const seenValues = new Set<Value>();
   const done = new Set<GraphNode>();
-  // Graphs are deep, so this walks with a stack of its own: [node, index of the next operand to look at].
-  const stack: [GraphNode, number][] = [];
+  // Graphs are deep, so this walks with a stack of its own: each node with those of its operands still to look at.
+  const stack: [GraphNode, Iterator<Value>][] = [];
 
   const enter = (value: Value) => {
     if (value.node && !placeholders.has(value)) {
-      if (!done.has(value.node)) stack.push([value.node, 0]);
+      if (!done.has(value.node)) stack.push([value.node, readBy(value.node).values()]);
       return;
     }
     if (seenValues.has(value)) return;
@@ -34,15 +36,12 @@ export function graphOf(outputs: readonly Value[], placeholders: ReadonlySet<Val
   for (const output of outputs) {
     enter(output);
     while (stack.length > 0) {
-      const top = stack[stack.length - 1]!;
-      const [node, next] = top;
-      const captured = node.body?.captured ?? [];
-      if (done.has(node)) {
+      const [node, operands] = stack[stack.length - 1]!;
+      const next = done.has(node) ? undefined : operands.next();
+      if (next === undefined) {
         stack.pop();
-      } else if (next < node.inputs.length + captured.length) {
-        top[1]++;
-        const operand = next < node.inputs.length ? node.inputs[next] : captured[next - node.inputs.length];
-        if (operand) enter(operand);
+      } else if (!next.done) {
+        enter(next.value);
       } else {
         done.add(node);
         ordered.push(node);
@@ -54,32 +53,27 @@ export function graphOf(outputs: readonly Value[], placeholders: ReadonlySet<Val
 }
 
 /**
- * Two graphs with one key compute the same function of their inputs: operators, wiring, attributes, shapes, types,
- * constants and the choice of outputs all go into it.
+ * Two graphs with one key compute the same function of their inputs: operators, wiring, attributes, bodies, shapes,
+ * types, constants and the choice of outputs all go into it.
  */
 export function structureKey(graph: Graph): string {
   const hash = createHash('sha256');
   const names = new Map<Value, string>();
-  const describe = (value: Value) => `${value.type}[${value.shape}]`;
   let text = '';
   graph.inputs.forEach((value, index) => {
     names.set(value, `i${index}`);
-    text += `${describe(value)};`;
+    text += `${describeValue(value)};`;
   });
   graph.constants.forEach((value, index) => {
     names.set(value, `c${index}`);
     const { data } = value.constant!;
-    text += `${describe(value)}=${data.length};`;
+    text += `${describeValue(value)}=${data.length};`;
     hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   });
   let count = 0;
   for (const node of graph.nodes) {
-    const operands = node.inputs.map((operand) => (operand ? names.get(operand)! : ''));
-    for (const output of node.outputs) {
-      names.set(output, `n${count++}`);
-      text += describe(output);
-    }
-    text += `${node.domain}.${node.operator}(${operands})${JSON.stringify(node.attributes)};`;
+    text += `${describeNode(node, (value) => names.get(value)!)};`;
+    for (const output of node.outputs) names.set(output, `n${count++}`);
   }
   text += graph.outputs.map((value) => names.get(value)).join();
   return hash.update(text).digest('base64');

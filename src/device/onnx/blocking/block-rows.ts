@@ -1,5 +1,6 @@
 import { type Graph, graphOf } from '../graph.ts';
 import { filling, reshape, scalar } from '../record.ts';
+import { Rewriting, readBy } from '../rewrite.ts';
 import { type GraphNode, Value } from '../value.ts';
 import { isRegion, type Region, regionsOf } from './regions.ts';
 import { rowWise } from './row-wise.ts';
@@ -19,31 +20,19 @@ const smallestRegion = 2 ** 21;
  */
 export function blockRows(graph: Graph, options: BlockingOptions): Graph {
   const used = usesOf(graph);
-  const become = new Map<Value, Value>();
-  const current = (value: Value) => become.get(value) ?? value;
+  const rewriting = new Rewriting();
   for (const unit of regionsOf(graph)) {
     const rows = isRegion(unit) ? blockOf(unit, used, options) : undefined;
-    if (isRegion(unit) && rows) scan(unit, rows, used, become);
-    else for (const node of isRegion(unit) ? unit.nodes : [unit]) copy(node, current, become);
+    if (isRegion(unit) && rows) scan(unit, rows, used, rewriting);
+    else for (const node of isRegion(unit) ? unit.nodes : [unit]) rewriting.keep(node);
   }
-  return graphOf(graph.outputs.map((output) => unshaped(current(output))));
+  return graphOf(graph.outputs.map((output) => unshaped(rewriting.current(output))));
 }
 
 /** A graph output that only reshapes a Scan's is that Scan's output: copying it is not worth a shape. */
 function unshaped(output: Value): Value {
   const source = output.node?.operator === 'Reshape' ? output.node.inputs[0]! : undefined;
   return source?.node?.body ? source : output;
-}
-
-function copy(node: GraphNode, current: (value: Value) => Value, become: Map<Value, Value>): void {
-  const inputs = node.inputs.map((operand) => operand && current(operand));
-  if (inputs.every((operand, index) => operand === node.inputs[index])) return;
-  const outputs = node.outputs.map(({ shape, type }) => new Value(shape, type));
-  const made: GraphNode = { ...node, inputs, outputs };
-  outputs.forEach((output, index) => {
-    output.node = made;
-    become.set(node.outputs[index]!, output);
-  });
 }
 
 /** For each value, the nodes that use it; graph outputs are used by undefined. */
@@ -55,7 +44,7 @@ function usesOf(graph: Graph): Uses {
     const set = uses.get(value) ?? new Set();
     uses.set(value, set.add(by));
   };
-  for (const node of graph.nodes) for (const operand of node.inputs) if (operand) use(operand, node);
+  for (const node of graph.nodes) for (const operand of readBy(node)) use(operand, node);
   for (const output of graph.outputs) use(output, undefined);
   return uses;
 }
@@ -91,7 +80,7 @@ function isUsedOutside(value: Value, inside: ReadonlySet<GraphNode | undefined>,
 }
 
 /** Puts a region into a Scan over blocks of its rows. */
-function scan({ rows, nodes }: Region, block: number, used: Uses, become: Map<Value, Value>): void {
+function scan({ rows, nodes }: Region, block: number, used: Uses, rewriting: Rewriting): void {
   const inside = new Set<GraphNode | undefined>(nodes);
   const inner = new Map<Value, Value>();
   const scanned = new Map<Value, Value>();
@@ -100,7 +89,7 @@ function scan({ rows, nodes }: Region, block: number, used: Uses, become: Map<Va
   const operandOf = (operand: Value, byRow: boolean): Value => {
     const known = inner.get(operand);
     if (known) return known;
-    const outer = become.get(operand) ?? operand;
+    const outer = rewriting.current(operand);
     const number = byRow ? filling(operand) : undefined;
     if (!byRow || number !== undefined) {
       const shared = number === undefined ? outer : scalar(number, operand.type);
@@ -144,6 +133,6 @@ function scan({ rows, nodes }: Region, block: number, used: Uses, become: Map<Va
   };
   stacked.forEach((value, index) => {
     value.node = made;
-    become.set(results[index]!, reshape(value, results[index]!.shape));
+    rewriting.replace(results[index]!, reshape(value, results[index]!.shape));
   });
 }

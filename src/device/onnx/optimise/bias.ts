@@ -1,5 +1,6 @@
 import { type Graph, graphOf } from '../graph.ts';
-import { type GraphNode, Value } from '../value.ts';
+import { Rewriting, readBy } from '../rewrite.ts';
+import { Value } from '../value.ts';
 
 /** ONNX Runtime writes the bias to every row first, with one thread; beyond so many elements an Add is sooner done. */
 const mostElements = 2 ** 16;
@@ -10,37 +11,32 @@ const mostElements = 2 ** 16;
  */
 export function foldBias(graph: Graph): Graph {
   const uses = new Map<Value, number>();
-  const count = (value: Value | undefined) => value && uses.set(value, (uses.get(value) ?? 0) + 1);
-  for (const node of graph.nodes) node.inputs.forEach(count);
+  const count = (value: Value) => uses.set(value, (uses.get(value) ?? 0) + 1);
+  for (const node of graph.nodes) readBy(node).forEach(count);
   graph.outputs.forEach(count);
 
-  const become = new Map<Value, Value>();
-  const current = (value: Value) => become.get(value) ?? value;
+  const rewriting = new Rewriting();
   for (const node of graph.nodes) {
-    const inputs = node.inputs.map((input) => input && current(input));
-    const folded = node.operator === 'Add' ? folding(inputs as Value[], uses) : undefined;
-    if (folded) {
-      become.set(node.outputs[0]!, folded);
-    } else if (inputs.some((input, index) => input !== node.inputs[index])) {
-      const outputs = node.outputs.map(({ shape, type }) => new Value(shape, type));
-      const made: GraphNode = { ...node, inputs, outputs };
-      outputs.forEach((output, index) => {
-        output.node = made;
-        become.set(node.outputs[index]!, output);
-        uses.set(output, uses.get(node.outputs[index]!) ?? 0);
-      });
-    }
+    const folded =
+      node.operator === 'Add' ? folding(node.inputs as Value[], rewriting.current, uses) : undefined;
+    if (folded) rewriting.replace(node.outputs[0]!, folded);
+    else rewriting.keep(node);
   }
-  return graphOf(graph.outputs.map(current));
+  return graphOf(graph.outputs.map(rewriting.current));
 }
 
-function folding([a, b]: Value[], uses: ReadonlyMap<Value, number>): Value | undefined {
-  for (const [product, bias] of [
+function folding(
+  [a, b]: Value[],
+  current: (value: Value) => Value,
+  uses: ReadonlyMap<Value, number>,
+): Value | undefined {
+  for (const [before, added] of [
     [a!, b!],
     [b!, a!],
   ] as const) {
+    const [product, bias] = [current(before), current(added)];
     const gemm = product.node;
-    if (gemm?.operator !== 'Gemm' || gemm.inputs.length !== 2 || uses.get(product) !== 1) continue;
+    if (gemm?.operator !== 'Gemm' || gemm.inputs.length !== 2 || uses.get(before) !== 1) continue;
     if (product.size > mostElements) continue;
     if (bias.size !== product.shape[1] || bias.shape.at(-1) !== bias.size || bias.rank > 2) continue;
     const output = new Value(product.shape, product.type);

@@ -1,3 +1,4 @@
+import { describeNode, describeValue } from '../describe.ts';
 import { type GraphNode, Value } from '../value.ts';
 
 /** Constants up to this many elements are compared by content. */
@@ -12,7 +13,7 @@ export class Interner {
   /** An input of the graph, or the one constant with the same content. */
   leaf(value: Value): Value {
     if (!value.constant || value.constant.data.length > comparedByContent) return value;
-    const key = `${value.type}[${value.shape}]${value.constant.data.map(String as never)}`;
+    const key = `${describeValue(value)}${value.constant.data.map(String as never)}`;
     const known = this.#constants.get(key);
     if (known) return known;
     this.#constants.set(key, value);
@@ -21,18 +22,16 @@ export class Interner {
 
   /** The outputs of a node like `template`, over these inputs and with these attributes. */
   node(
-    template: Pick<GraphNode, 'operator' | 'domain' | 'outputs'>,
+    template: Pick<GraphNode, 'operator' | 'domain' | 'outputs' | 'body'>,
     inputs: readonly (Value | undefined)[],
     attributes = (template as GraphNode).attributes,
   ): readonly Value[] {
-    const { operator, domain } = template;
-    const operands = inputs.map((input) => (input ? this.#number(input) : ''));
-    const shapes = template.outputs.map(({ type, shape }) => `${type}[${shape}]`);
-    const key = `${domain}.${operator}(${operands})${JSON.stringify(attributes)}${shapes}`;
+    const { operator, domain, body } = template;
+    const key = describeNode({ ...template, inputs, attributes }, (value) => this.#number(value));
     const known = this.#known.get(key);
     if (known) return known;
     const outputs = template.outputs.map(({ shape, type }) => new Value(shape, type));
-    const made: GraphNode = { operator, domain, inputs, attributes, outputs };
+    const made: GraphNode = { operator, domain, inputs, attributes, outputs, ...(body && { body }) };
     for (const output of outputs) output.node = made;
     this.#known.set(key, outputs);
     return outputs;

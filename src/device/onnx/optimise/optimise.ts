@@ -1,4 +1,5 @@
 import { type Graph, graphOf } from '../graph.ts';
+import { bodyOver } from '../rewrite.ts';
 import type { GraphNode, Value } from '../value.ts';
 import { foldBias } from './bias.ts';
 import { Interner } from './interner.ts';
@@ -21,14 +22,16 @@ export function optimise(graph: Graph): Graph {
     }
     return result;
   };
-  for (const node of graph.nodes) {
+  const plain = (value: Value) => scaled(value).plain(interner);
+  for (const given of graph.nodes) {
+    const node = given.body ? { ...given, body: bodyOver(given.body, plain) } : given;
     const operands = node.inputs.map((operand) => operand && scaled(operand));
     const results = passScale(node, operands, interner) ?? plainly(node, operands, interner);
     node.outputs.forEach((output, index) => {
       become.set(output, results[index]!);
     });
   }
-  const outputs = graph.outputs.map((value) => scaled(value).plain(interner));
+  const outputs = graph.outputs.map(plain);
   return foldBias(graphOf(outputs));
 }
 
