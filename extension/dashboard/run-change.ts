@@ -1,8 +1,6 @@
 import type { Checker } from '../../src/checks/apart/checker.ts';
+import { soundExperiment } from '../../src/checks/apart/sound-experiment.ts';
 import type { DeviceLookup } from '../../src/checks/device.ts';
-import { requireSound } from '../../src/checks/sound.ts';
-import { problemsError } from '../../src/experiment/load.ts';
-import { parseExperiment } from '../../src/experiment/parse.ts';
 import { createRuns } from '../../src/runs/create-run.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
 import type { RunStore } from '../../src/runs/store.ts';
@@ -23,9 +21,7 @@ export async function runChange(
   const original = `${JSON.stringify(config, null, 2)}\n`;
   const { text, label } = await changedExperiment(original, config, changes);
   const { dataDirectory } = store;
-  requireSound(await checker.check(text, file, { dataDirectory, devices }), file);
-  const { experiment, problems } = parseExperiment(text);
-  if (!experiment) throw problemsError(problems, file);
+  const { experiment } = await soundExperiment(text, file, checker, { dataDirectory, devices });
   const request = new RunDirectory(directory).readRequest();
   const [id] = await createRuns(
     store,

@@ -3,9 +3,8 @@
  * library and the schemas would otherwise be part of every activation.
  */
 import type { Checker } from '../../src/checks/apart/checker.ts';
+import { readSoundExperiment } from '../../src/checks/apart/sound-experiment.ts';
 import { type DeviceLookup, requireDevice } from '../../src/checks/device.ts';
-import { requireSound } from '../../src/checks/sound.ts';
-import { loadExperiment, readExperimentText } from '../../src/experiment/load.ts';
 import { stopRun } from '../../src/runs/control.ts';
 import { createRuns, type RunOptions } from '../../src/runs/create-run.ts';
 import { isDamaged, readOnlyProblem } from '../../src/runs/database-problem.ts';
@@ -60,10 +59,8 @@ export async function runsFromFile(
     ...options
   }: RunOptions & { readonly checker: Checker; readonly devices: DeviceLookup },
 ): Promise<string[]> {
-  const text = await readExperimentText(file);
-  const { dataDirectory } = store;
   if (options.device) await requireDevice(options.device, devices);
-  const problems = await checker.check(text, file, { dataDirectory, ...(!options.device && { devices }) });
-  requireSound(problems, file);
-  return createRuns(store, await loadExperiment(file), options);
+  const { dataDirectory } = store;
+  const looked = { dataDirectory, ...(!options.device && { devices }) };
+  return createRuns(store, await readSoundExperiment(file, checker, looked), options);
 }

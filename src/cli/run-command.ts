@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Command } from 'commander';
+import { readSoundExperiment, type SoundExperiment } from '../checks/apart/sound-experiment.ts';
 import { requireDevice } from '../checks/device.ts';
-import { requireSound } from '../checks/sound.ts';
-import { type LoadedExperiment, loadExperiment } from '../experiment/load.ts';
 import type { DeviceChoice } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { createRuns } from '../runs/create-run.ts';
@@ -86,7 +85,7 @@ export async function readExperiments(
   { terminal, checker }: Context,
   files: readonly string[],
   options: DataDirOption & { readonly device?: DeviceChoice },
-): Promise<LoadedExperiment[]> {
+): Promise<SoundExperiment[]> {
   if (files.length === 0)
     throw new UserError('No experiment file is named.', {
       remedy: 'Write distillery run FILE; experiment files end in .distill.json.',
@@ -94,19 +93,18 @@ export async function readExperiments(
   const { err, errColors } = terminal;
   if (options.device) await requireDevice(options.device, lookUpDevices);
   const dataDirectory = dataDirectoryOf(options);
-  const experiments: LoadedExperiment[] = [];
+  const experiments: SoundExperiment[] = [];
   for (const file of files) {
-    const loaded = await loadExperiment(file);
-    const problems = await checker.check(loaded.text, file, {
+    const experiment = await readSoundExperiment(file, checker, {
       dataDirectory,
       ...(!options.device && { devices: lookUpDevices }),
       waiting: waitingOn(terminal),
     });
-    for (const { line, column, message, remedy } of requireSound(problems, file))
+    for (const { line, column, message, remedy } of experiment.warnings)
       err(
         `${errColors.yellow('warning')} ${file}:${line}:${column}: ${[message, remedy].filter(Boolean).join(' ')}\n`,
       );
-    experiments.push(loaded);
+    experiments.push(experiment);
   }
   return experiments;
 }

@@ -17,12 +17,14 @@ export interface LoadedExperiment {
   readonly text: string;
 }
 
-/** Reads an experiment file. Throws UserError naming every problem, each with its place and remedy. */
-export async function loadExperiment(file: string): Promise<LoadedExperiment> {
-  const absolute = resolve(file);
-  const text = await readExperimentText(absolute);
+/**
+ * What a text says that was read from an experiment file, or is to be written to it.
+ * @throws UserError naming every problem, each with its place and remedy
+ */
+export function parseLoaded(text: string, file: string): LoadedExperiment {
   const { experiment, problems } = parseExperiment(text);
   if (experiment === undefined) throw problemsError(problems, file);
+  const absolute = resolve(file);
   return { experiment, file: absolute, directory: dirname(absolute), text };
 }
 

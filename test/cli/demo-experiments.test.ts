@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { demoExamples, demoOrder } from '../../src/cli/demo-experiments.ts';
-import { loadExperiment } from '../../src/experiment/load.ts';
+import { loadExperiment } from '../experiment/support.ts';
 
 const loaded = await Promise.all(
   demoExamples.map(({ name }) =>

@@ -3,10 +3,9 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { after, test } from 'node:test';
-import { loadExperiment } from '../../src/experiment/load.ts';
 import { resolvePath } from '../../src/experiment/resolve-path.ts';
 import { UserError } from '../../src/experiment/user-error.ts';
-import { smallest } from './support.ts';
+import { loadExperiment, smallest } from './support.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'distillery-load-'));
 after(() => rm(folder, { recursive: true }));

@@ -1,3 +1,4 @@
+import { parseLoaded, readExperimentText } from '../../src/experiment/load.ts';
 import { parseExperiment } from '../../src/experiment/parse.ts';
 import type { Problem } from '../../src/experiment/problem.ts';
 
@@ -19,3 +20,6 @@ export function onlyProblem(problems: readonly Problem[]): Problem {
   if (problems.length === 1) return problems[0]!;
   throw new Error(`expected one problem: ${JSON.stringify(problems.map(({ message }) => message))}`);
 }
+
+/** An experiment as its file says it, unchecked. */
+export const loadExperiment = async (file: string) => parseLoaded(await readExperimentText(file), file);

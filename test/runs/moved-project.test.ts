@@ -3,7 +3,6 @@ import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { digits } from '../../extension/workspace/ready-data.ts';
-import { loadExperiment } from '../../src/experiment/load.ts';
 import { experimentTemplate } from '../../src/experiment/template.ts';
 import { createRuns } from '../../src/runs/create-run.ts';
 import { discoverRuns } from '../../src/runs/discover.ts';
@@ -11,6 +10,7 @@ import { followRenamed } from '../../src/runs/follow-renamed.ts';
 import { moveExperiments } from '../../src/runs/move-experiment.ts';
 import { newRunId } from '../../src/runs/run-id.ts';
 import { openStore, openStoreReadOnly, type RunStore } from '../../src/runs/store.ts';
+import { loadExperiment } from '../experiment/support.ts';
 import { oldDatabase, oldExperiment } from './old-database.ts';
 import { temporaryDirectory } from './support.ts';
 

@@ -46,8 +46,7 @@ export class CheckingProcess implements Checker {
   async check(text: string, file: string, options: CheckerOptions = {}): Promise<Problem[]> {
     const { dataDirectory } = options;
     // Looked up here, where what is known of the machine is remembered.
-    const { experiment } = parseExperiment(text);
-    const devices = experiment && mayBeMissing(experiment.device) ? await options.devices?.() : undefined;
+    const devices = options.devices && mayNeed(text) ? await options.devices() : undefined;
     const outcome = await this.#ask(
       {
         type: 'check',
@@ -127,6 +126,12 @@ export class CheckingProcess implements Checker {
     this.#idle = setTimeout(() => child?.end(), idleMs);
     this.#idle.unref();
   }
+}
+
+/** Whether a text names a device that may be missing. */
+function mayNeed(text: string): boolean {
+  const { experiment } = parseExperiment(text);
+  return experiment !== undefined && mayBeMissing(experiment.device);
 }
 
 function errorOf(outcome: Exclude<Outcome, UserError>): Error {
