@@ -38,6 +38,40 @@ test('headers without an end, and lists longer than their file, are refused befo
   refused([0x15], /cut off/);
 });
 
+/** The file with a column of its first row group under the name of another. */
+function renamed(column: string, name: string): Buffer {
+  const path = (word: string) => Buffer.from(`\x19\x18${String.fromCharCode(word.length)}${word}`, 'latin1');
+  const whole = readFileSync(join(fixtures, 'rows.parquet'));
+  const at = whole.indexOf(path(column));
+  assert.ok(at > 0);
+  const changed = Buffer.concat([
+    whole.subarray(0, at),
+    path(name),
+    whole.subarray(at + path(column).length),
+  ]);
+  const shorter = column.length - name.length;
+  changed.writeUInt32LE(whole.readUInt32LE(whole.length - 8) - shorter, changed.length - 8);
+  return changed;
+}
+
+test('a column that stands twice in a row group, once with numbers for texts, is refused', async (t) => {
+  // The decoder would wait for the first alone, and the failure of the second would end the process.
+  const file = join(temporaryDirectory(t), 'twice.parquet');
+  for (const [column, name] of [
+    ['number', 'text'],
+    ['number', 'label'],
+    ['label', 'word'],
+  ] as const) {
+    writeFileSync(file, renamed(column, name));
+    await assert.rejects(readRows(file, ['text'])[Symbol.asyncIterator]().next(), (error) => {
+      assert.ok(error instanceof UserError, (error as Error).stack);
+      assert.ok(error.message.includes(`row group 1 has column ${name} where the schema has ${column}`));
+      assert.ok(error.message.includes(file) && error.remedy);
+      return true;
+    });
+  }
+});
+
 test('a Parquet file that is damaged anywhere is read or refused, and takes neither memory nor time', async (t) => {
   const whole = readFileSync(join(fixtures, 'rows.parquet'));
   const file = join(temporaryDirectory(t), 'damaged.parquet');

@@ -35,6 +35,12 @@ test('a Parquet footer that promises what the file cannot hold is refused before
     column(metadata).total_compressed_size = BigInt(buffer.byteLength) + 1n;
   }, /claims bytes \d+ to \d+ of \d+/);
   await refused((metadata) => {
+    metadata.row_groups[0]!.columns.pop();
+  }, /row group 1 has \d+ columns, and the schema has \d+/);
+  await refused((metadata) => {
+    metadata.row_groups[0]!.columns.reverse();
+  }, /row group 1 has column number where the schema has text/);
+  await refused((metadata) => {
     column(metadata).data_page_offset = -1n;
     delete column(metadata).dictionary_page_offset;
   }, /claims bytes -1 to/);
