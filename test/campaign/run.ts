@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compileTestPrograms } from '../../build/test-programs.mjs';
 import { campaign } from './frame/campaign.ts';
+import { interruption } from './frame/interruption.ts';
 import { report, writeReport } from './frame/report.ts';
 import { kinds } from './kinds/all.ts';
 import { corpusFolder } from './parsers/corpus.ts';
@@ -15,7 +16,9 @@ const usage = `npm run campaign -- [--minutes N] [--seed S] [--only KIND…] [--
   --only KIND    only cases of this kind, which may be said several times: ${kinds.map(({ name }) => name).join(', ')}
   --case NUMBER  only this case of the only kind, once more
   --inputs N     with --only parsers: so many inputs, however long that takes
-  --report FILE  writes the figures there, as Markdown; into a text that has a place for them, there`;
+  --report FILE  writes the figures there, as Markdown; into a text that has a place for them, there
+
+Ctrl-C, or SIGTERM, ends it early: it still says, and writes, what it has found so far.`;
 
 function wish() {
   const { values } = parseArgs({
@@ -59,12 +62,17 @@ try {
   process.exit(2);
 }
 // Tests that are run meanwhile must not compile them anew under its feet.
-const programs = await compileTestPrograms(`distillery-campaign-${process.pid}`);
-process.once('exit', () => rmSync(programs, { recursive: true, force: true }));
-process.env.DISTILLERY_TEST_PROGRAMS = programs;
+if (!process.env.DISTILLERY_TEST_PROGRAMS) {
+  const programs = await compileTestPrograms(`distillery-campaign-${process.pid}`);
+  process.once('exit', () => rmSync(programs, { recursive: true, force: true }));
+  process.env.DISTILLERY_TEST_PROGRAMS = programs;
+}
+const stop = interruption();
+stop.addEventListener('abort', () => console.log('Interrupted: the case that is being tried is ended.'));
 console.log(`The seed is ${wished.seed}.`);
-const tallies = await campaign({ ...wished, tell: (line) => console.log(line) });
-const text = report(tallies, wished);
+const tallies = await campaign({ ...wished, stop, tell: (line) => console.log(line) });
+const text = report(tallies, { ...wished, stop });
 console.log(`\n${text}`);
 if (wished.file !== undefined) writeReport(wished.file, text);
-process.exit(tallies.some(({ faults }) => faults.length > 0) ? 1 : 0);
+const code = stop.aborted ? (stop.reason as number) : 0;
+process.exit(tallies.some(({ faults }) => faults.length > 0) ? 1 : code);

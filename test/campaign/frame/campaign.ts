@@ -1,8 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ExperimentName } from '../runs/project.ts';
 import { RealRuns } from '../runs/real-runs.ts';
+import { closeFamilies } from './family.ts';
+import { unlessInterrupted } from './interruption.ts';
 import type { CaseResult, Fault, Kind, KindOptions, OpenKind } from './kind.ts';
 import { Random } from './random.ts';
 
@@ -20,6 +23,8 @@ export interface CampaignOptions extends Omit<KindOptions, 'runs'> {
   readonly tell?: (line: string) => void;
 }
 
+/** A case whose processes were ended under it comes to its end within this. */
+const endingMs = 15_000;
 /** No process may take more, resident. */
 const mostBytes = 2 * 2 ** 30;
 
@@ -45,7 +50,8 @@ interface Course {
 
 /**
  * Tries cases of all kinds, one after another, until the time is over. The time is divided by the shares of the kinds.
- * What a case does follows from the seed, its kind and its number alone.
+ * What a case does follows from the seed, its kind and its number alone. Where it is interrupted, the case that is being
+ * tried is ended and not counted.
  */
 export async function campaign(options: CampaignOptions): Promise<Tally[]> {
   const folder = mkdtempSync(join(tmpdir(), 'distillery-campaign-'));
@@ -56,14 +62,24 @@ export async function campaign(options: CampaignOptions): Promise<Tally[]> {
     const deadline = performance.now() + 60_000 * options.minutes;
     for (;;) {
       const course = dueCourse(courses, options);
-      if (!course || performance.now() > deadline) break;
+      if (!course || performance.now() > deadline || options.stop?.aborted) break;
       await tryCase(course, options);
     }
   } finally {
     for (const { kind } of courses) await kind?.close();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    remove(folder, options);
   }
   return courses.map(({ tally }) => tally);
+}
+
+/** What an interrupted case still holds is no reason to say nothing of all others. */
+function remove(folder: string, { stop, tell }: CampaignOptions): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  } catch (error) {
+    if (!stop?.aborted) throw error;
+    tell?.(`${folder} is left behind: ${(error as Error).message}`);
+  }
 }
 
 async function open(kind: Kind, folder: string, options: CampaignOptions & KindOptions): Promise<Course> {
@@ -101,19 +117,24 @@ const spent = ({ tally }: Course) => tally.milliseconds / tally.kind.share;
 
 async function tryCase(
   course: Course,
-  { seed, mostSilenceMs = 10_000, tell }: CampaignOptions,
+  { seed, mostSilenceMs = 10_000, tell, stop }: CampaignOptions,
 ): Promise<void> {
   const { tally } = course;
   const number = course.next++;
   const begun = performance.now();
-  const result = await course
+  const running = course
     .kind!.run(number, new Random(seed, tally.kind.name, number))
     .catch((error: Error): CaseResult => {
       const detail = error.stack ?? error.message;
       const fault = { what: `the campaign itself fails: ${error.message}`, detail };
       return { counts: {}, faults: [fault], peakBytes: 0, longestSilenceMs: 0 };
     });
+  const result = await unlessInterrupted(running, stop);
   tally.milliseconds += performance.now() - begun;
+  if (!result || stop?.aborted) {
+    await endOf(running);
+    return;
+  }
   tally.cases++;
   add(tally.counts, result.counts);
   add(tally.parts, result.parts ?? {});
@@ -124,6 +145,14 @@ async function tryCase(
     tell?.(`FAULT in ${tally.kind.name} ${number}: ${fault.what}\n${fault.detail}\n`);
   }
   tell?.(`${tally.kind.name} ${number}: ${wordsOf(result, performance.now() - begun)}`);
+}
+
+/** Ends the processes of a case, and waits for what it does then: it may have something to unmount. */
+async function endOf(running: Promise<unknown>): Promise<void> {
+  await closeFamilies();
+  const over = new AbortController();
+  await Promise.race([running, pause(endingMs, undefined, { signal: over.signal })]);
+  over.abort();
 }
 
 function add(sums: Record<string, number>, counts: Readonly<Record<string, number>>): void {

@@ -29,13 +29,14 @@ export interface StartOptions {
   readonly patienceMs?: number;
 }
 
-/** Starts a process as a member of the case's family. */
+/** Starts a process as a member of the case's family. @throws Error where the family is closed */
 export function start(
   family: Family,
   command: readonly [string, ...string[]],
   words: readonly string[],
   { cwd, environment = {}, tracer = [], patienceMs = usualPatienceMs }: StartOptions = {},
 ): Started {
+  if (family.closed) throw new Error('The case has ended.');
   const [program, ...first] = [...tracer, ...command] as [string, ...string[]];
   const child = spawn(program, [...first, ...words], {
     cwd,

@@ -2,10 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseProcessStat, ticksPerSecond } from '../../../src/base/process-stat.ts';
+import { Silence } from './silence.ts';
 
 const mark = 'DISTILLERY_CAMPAIGN';
 /** How often the processes are looked at. */
 const lookMs = 100;
+
+/** Those that are not closed yet. */
+const families = new Set<Family>();
 
 interface Member {
   readonly start: string;
@@ -20,23 +24,28 @@ export class Family {
   readonly environment: Readonly<Record<string, string>>;
   /** Of the largest process so far, resident. */
   peakBytes = 0;
-  /** The longest time so far in which a process lived and none printed, wrote a run's log, began or ended. */
-  longestSilenceMs = 0;
   readonly #token = randomUUID();
   readonly #runs: string;
   /** Processes by pid; undefined for those that are not ours. */
   readonly #seen = new Map<number, Member | undefined>();
   readonly #started = new Map<number, string>();
   readonly #timer: NodeJS.Timeout;
+  readonly #silence = new Silence();
   #printed = 0;
-  #lastSign = performance.now();
   #signs = '';
+  #closed = false;
 
   /** @param dataDirectory where the logs of the runs grow. */
   constructor(dataDirectory: string) {
     this.environment = { [mark]: this.#token };
     this.#runs = join(dataDirectory, 'runs');
     this.#timer = setInterval(() => this.look(), lookMs);
+    families.add(this);
+  }
+
+  /** Whether no more processes are to be started. */
+  get closed(): boolean {
+    return this.#closed;
   }
 
   /** To be told of every process that is started here. */
@@ -51,12 +60,22 @@ export class Family {
   /** To be told of everything that a process prints. */
   heard(bytes: number): void {
     this.#printed += bytes;
-    this.#sign();
+    this.sign();
+  }
+
+  /** To be told of whatever else shows that a process lives. */
+  sign(): void {
+    this.#silence.sign();
   }
 
   /** How long no process has given a sign of life, in milliseconds; 0 where none lives. */
   get silenceMs(): number {
-    return this.members().length === 0 ? 0 : performance.now() - this.#lastSign;
+    return this.members().length === 0 ? 0 : this.#silence.ms;
+  }
+
+  /** The longest time so far in which a process lived and none printed, wrote a run's log, began or ended. */
+  get longestSilenceMs(): number {
+    return this.#silence.longestMs;
   }
 
   /** Processes that live, with the words they were started with. */
@@ -75,15 +94,19 @@ export class Family {
   /** Measures memory and silence once. */
   look(): void {
     const members = this.members();
-    for (const { pid } of members) this.peakBytes = Math.max(this.peakBytes, peakOf(pid));
-    const signs = [this.#printed, members.map(({ pid }) => pid).join(), logBytes(this.#runs)].join('/');
-    if (signs !== this.#signs || members.length === 0) this.#sign();
+    const pids = members.map(({ pid }) => pid);
+    for (const pid of pids) this.peakBytes = Math.max(this.peakBytes, peakOf(pid));
+    this.#silence.look(pids);
+    const signs = [this.#printed, pids.join(), logBytes(this.#runs)].join('/');
+    if (signs !== this.#signs || members.length === 0) this.sign();
     this.#signs = signs;
   }
 
   /** Ends all that still live. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#closed = true;
+    families.delete(this);
     this.look();
     for (const deadline = performance.now() + 10_000; performance.now() < deadline; ) {
       const left = this.members();
@@ -91,12 +114,6 @@ export class Family {
       for (const { pid } of left) kill(pid);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-  }
-
-  #sign(): void {
-    const now = performance.now();
-    this.longestSilenceMs = Math.max(this.longestSilenceMs, now - this.#lastSign);
-    this.#lastSign = now;
   }
 
   #memberOf(pid: number): Member | undefined {
@@ -114,6 +131,11 @@ export class Family {
   #isOurs(pid: number): boolean {
     return read(`/proc/${pid}/environ`).split('\0').includes(`${mark}=${this.#token}`);
   }
+}
+
+/** Ends all processes of all cases, which cannot start others. */
+export async function closeFamilies(): Promise<void> {
+  await Promise.all([...families].map((family) => family.close()));
 }
 
 /** Kills a process of a case; one that has ended meanwhile is none to be killed. */

@@ -44,6 +44,8 @@ export interface KindOptions {
   readonly inputs?: number;
   /** Where inputs are kept that led to something new; left out: nowhere. */
   readonly corpus?: string;
+  /** Somebody wants the campaign to end: the case that is being tried is not counted. */
+  readonly stop?: AbortSignal;
   /** Real runs to be disturbed, and what they are like when they are left alone. */
   readonly runs: RealRuns;
 }

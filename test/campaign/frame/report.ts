@@ -12,10 +12,10 @@ export function writeReport(file: string, figures: string): void {
 }
 
 /** What was asked of the campaign, as far as what it tries follows from it. */
-type Wish = Pick<CampaignOptions, 'seed' | 'inputs'>;
+type Wish = Pick<CampaignOptions, 'seed' | 'inputs' | 'stop'>;
 
 /** The figures of a campaign, as Markdown. */
-export function report(tallies: readonly Tally[], { seed, inputs }: Wish): string {
+export function report(tallies: readonly Tally[], { seed, inputs, stop }: Wish): string {
   const rows = tallies.map((tally) => [
     `${tally.kind.name}: ${tally.kind.title}`,
     tally.lacking === undefined ? String(tally.cases) : `not tried: ${tally.lacking}`,
@@ -28,7 +28,7 @@ export function report(tallies: readonly Tally[], { seed, inputs }: Wish): strin
   const head = ['kind', 'cases', 'tried', 'faults', 'peak memory', 'longest silence', 'time'];
   const minutes = tallies.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 60_000;
   return `${[
-    `Seed \`${seed}\`, ${minutes.toFixed(0)} minutes, ${process.platform}-${process.arch} with ${availableParallelism()} cores, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}.`,
+    `Seed \`${seed}\`, ${minutes.toFixed(0)} minutes${stop?.aborted ? ' until it was interrupted' : ''}, ${process.platform}-${process.arch} with ${availableParallelism()} cores, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}.`,
     '',
     line(head),
     line(head.map((_, column) => (column === 0 || column === 2 ? '---' : '---:'))),

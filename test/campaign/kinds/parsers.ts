@@ -17,7 +17,7 @@ export const parsers: Kind = {
   name: 'parsers',
   title: 'hostile inputs to all parsers',
   share: 6,
-  async open(folder, { seed, inputs, corpus }) {
+  async open(folder, { seed, inputs, corpus, stop }) {
     const plan = inputs === undefined ? undefined : await planOf(inputs, seed);
     let next = 0;
     return {
@@ -27,7 +27,7 @@ export const parsers: Kind = {
       async run(number, random) {
         next = number + 1;
         const { parser, inputs: some } = plan?.[number] ?? (await anyBlock(number, random));
-        const trial = new Trial(join(folder, `${number}`), corpus);
+        const trial = new Trial(join(folder, `${number}`), corpus, stop);
         return trial.result({ parser, seed, number, inputs: some });
       },
       close: async () => {},
@@ -65,6 +65,7 @@ async function anyBlock(number: number, random: Random) {
 class Trial {
   readonly #folder: string;
   readonly #corpus: string | undefined;
+  readonly #stop: AbortSignal | undefined;
   readonly #faults: Fault[] = [];
   #peakBytes = 0;
   #slowestMs = 0;
@@ -72,9 +73,10 @@ class Trial {
   #novelties = 0;
 
   /** @param corpus where to keep what is found, if it is to be kept */
-  constructor(folder: string, corpus: string | undefined) {
+  constructor(folder: string, corpus: string | undefined, stop: AbortSignal | undefined) {
     this.#folder = folder;
     this.#corpus = corpus;
+    this.#stop = stop;
   }
 
   async result(wanted: Pick<Block, 'parser' | 'seed' | 'number' | 'inputs'>): Promise<CaseResult> {
@@ -102,6 +104,8 @@ class Trial {
 
   async #try(block: Block): Promise<void> {
     const { results, peakBytes, end } = await watchedChild([block]);
+    // Its end is none of its own.
+    if (this.#stop?.aborted) throw new Error('interrupted');
     this.#peakBytes = Math.max(this.#peakBytes, peakBytes);
     if (end) {
       this.#inputs++;
@@ -140,6 +144,7 @@ class Trial {
     const does = async (smaller: Buffer) => {
       writeFileSync(file, smaller);
       const { end } = await watchedChild([{ ...block, folder, state: join(folder, 'state') }], file);
+      if (this.#stop?.aborted) throw new Error('interrupted');
       return end?.what === what;
     };
     return minimized(input, does, what === 'hangs' ? 4 : 16);

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Random } from '../frame/random.ts';
+import { OwnWait } from '../frame/run-queue.ts';
 import { loadParser } from './all.ts';
 import { corpusFolder, readCorpus } from './corpus.ts';
 import { minimized } from './minimize.ts';
@@ -29,6 +30,7 @@ export interface BlockResult {
   readonly inputs: number;
   /** How many led to the outcomes that are new, and to those that are faults; inputs are in base64. */
   readonly found: readonly { readonly input: string; readonly fault?: Verdict['fault'] }[];
+  /** Without the time that the process waited for a processor. */
   readonly slowestMs: number;
   readonly outcomes: number;
 }
@@ -43,6 +45,7 @@ export async function tryBlock({ parser: name, seed, number, inputs, folder, roo
   const file = parser.ending === undefined ? undefined : parser.ending;
   const pool = [...open.seeds, ...readCorpus(corpusFolder(root), name)];
   const descriptor = openSync(state, 'w+');
+  const waiting = new OwnWait();
   const outcomes = new Set<string>();
   const found: { input: string; fault?: Verdict['fault'] }[] = [];
   let slowestMs = 0;
@@ -50,9 +53,9 @@ export async function tryBlock({ parser: name, seed, number, inputs, folder, roo
 
   const attempt = async (input: Buffer): Promise<Verdict> => {
     putDown(descriptor, input);
-    const begun = performance.now();
+    const begun = performance.now() - waiting.ms;
     const verdict = await judge(open, input, file);
-    slowestMs = Math.max(slowestMs, performance.now() - begun);
+    slowestMs = Math.max(slowestMs, performance.now() - waiting.ms - begun);
     return verdict;
   };
   const consider = async (input: Buffer, made: boolean): Promise<void> => {
@@ -79,6 +82,7 @@ export async function tryBlock({ parser: name, seed, number, inputs, folder, roo
     await consider(open.repair?.(changed, (end) => random.below(end)) ?? changed, true);
   }
   closeSync(descriptor);
+  waiting.close();
   await open.close?.();
   rmSync(own, { recursive: true, force: true });
   return { inputs: tried, found, slowestMs, outcomes: outcomes.size } satisfies BlockResult;

@@ -6,7 +6,7 @@ import { Family, kill } from '../frame/family.ts';
 import { type Block, lastInput } from './block.ts';
 
 export interface Bounds {
-  /** An input may take so long. */
+  /** An input may take so long, without the time that its process waits for a processor. */
   readonly patienceMs: number;
   /** Resident. */
   readonly bytes: number;
@@ -38,13 +38,15 @@ export async function watchedChild(
   });
   let reason: string | undefined;
   let sign = -1;
-  let since = performance.now();
   const timer = setInterval(() => {
     const now = file === undefined ? lastInput(state)?.sign : undefined;
-    if (now !== undefined && now !== sign) [sign, since] = [now, performance.now()];
+    if (now !== undefined && now !== sign) {
+      sign = now;
+      family.sign();
+    }
     // Loading comes before the first input, and may take its time on a busy machine.
     const patience = sign === -1 && file === undefined ? usualBounds.patienceMs * 6 : patienceMs;
-    if (performance.now() - since > patience) reason ??= 'hangs';
+    if (family.silenceMs > patience) reason ??= 'hangs';
     if (family.peakBytes > bytes) reason ??= `takes more than ${bytes / 2 ** 30} GiB`;
     if (reason) for (const { pid } of family.members()) kill(pid);
   }, lookMs);
