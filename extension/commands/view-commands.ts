@@ -1,4 +1,5 @@
 import { l10n, window } from 'vscode';
+import { longestText } from '../../src/runs/longest-text.ts';
 import type { ExplorerNode } from '../explorer/nodes.ts';
 import type { Grouping, ViewOptions } from '../explorer/view-options.ts';
 import type { Services } from '../services.ts';
@@ -47,6 +48,8 @@ export async function filterRuns({ options }: Services): Promise<void> {
     title: l10n.t('Filter Runs'),
     prompt: l10n.t('Part of a name, an experiment, a note or a tag. Empty shows all.'),
     value: options.current.text,
+    validateInput: (input) =>
+      input.length > longestText ? l10n.t('At most {0} characters.', longestText) : undefined,
   });
   if (text !== undefined) await options.change({ text: text.trim() });
 }

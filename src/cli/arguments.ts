@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import type { DeviceChoice } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
+import { longestText } from '../runs/longest-text.ts';
 
 /** Readers of single arguments; commander tells the user what they throw. */
 
@@ -27,6 +28,13 @@ const seedRemedy = 'Seeds are whole numbers from 0 to 2147483647; write --seed 1
 export function countArgument(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Write a whole number from 1.');
   return Number(text);
+}
+
+/** What is to be found in runs. */
+export function textArgument(text: string): string {
+  if (text.length > longestText)
+    throw new InvalidArgumentError(`It has ${text.length} characters; write at most ${longestText}.`);
+  return text;
 }
 
 /** What a run is to be called. */

@@ -4,7 +4,7 @@ import { stateWord } from '../compare/state-word.ts';
 import { type RunRecord, runSortKeys } from '../runs/run-records.ts';
 import { compressionOf } from '../runs/run-summary.ts';
 import { type RunState, runStates } from '../worker/run-states.ts';
-import { countArgument } from './arguments.ts';
+import { countArgument, textArgument } from './arguments.ts';
 import { exitCodes } from './complain.ts';
 import { type DataDirOption, lookAtStore } from './context.ts';
 import type { CommandMaker } from './program.ts';
@@ -42,7 +42,7 @@ export const runsCommand: CommandMaker = (context, ended) =>
       ),
     )
     .option('--tag <tag>', 'only runs with this tag')
-    .option('--text <text>', 'only runs with this in id, name, experiment, note or tag')
+    .option('--text <text>', 'only runs with this in id, name, experiment, note or tag', textArgument)
     .addOption(new Option('--sort <key>', 'what to order by').choices(runSortKeys).default('createdAt'))
     .option('--reverse', 'the other way round')
     .option('--limit <n>', `at most so many (in a terminal ${shownInTerminal})`, countArgument)

@@ -3,17 +3,16 @@ import type { TaskShape } from '../data/dataset.ts';
 import { modelSchema } from '../experiment/model-schema.ts';
 import type { ModelConfig } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
-import type { ModelDescription, RawConfig } from './huggingface/description.ts';
+import { classCount, type ModelDescription, type RawConfig, size } from './huggingface/description.ts';
 
 /** The config.json of models that only Distillery knows. */
 
 const prefix = 'distillery-';
-const size = z.int().min(1);
 
 const schema = z.object({
   architecture: z.string().startsWith(prefix),
   task: z.object({
-    classes: size,
+    classes: classCount,
     image: z.tuple([size, size, size]).optional(),
     text: z
       .object({

@@ -44,6 +44,9 @@ test('runs lists what is there, as a table and as JSON', async (t) => {
   assert.equal(others.length, 0);
   assert.equal(best!.id, ids[1]);
   assert.equal(best!.result.student.accuracy, 0.91);
+  const long = await distillery('runs', '--text', 'x'.repeat(60_000), '--data-dir', data);
+  assert.equal(long.code, 2);
+  assert.match(long.err, /has 60000 characters; write at most 1000/);
   const wrong = await distillery('runs', '--state', 'lost', '--data-dir', data);
   assert.equal(wrong.code, 2);
   assert.match(wrong.err, /Allowed choices are queued, running/);

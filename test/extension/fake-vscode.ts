@@ -79,8 +79,16 @@ export const l10n = {
   t: (text: string, ...values: unknown[]) => text.replace(/\{(\d+)\}/g, (_, index) => String(values[index])),
 };
 
+/** A field that somebody types into. */
+export interface Field {
+  readonly value?: string;
+  readonly validateInput?: (input: string) => string | undefined;
+}
+
 /** What a window would show, and what a test sets. */
 export const shown = {
+  /** What somebody types into a field. */
+  typed: (_field: Field): string | undefined => undefined,
   context: new Map<string, unknown>(),
   messages: [] as string[],
   trusted: true,
@@ -97,6 +105,7 @@ export const window = {
   showInformationMessage: message,
   showWarningMessage: message,
   showErrorMessage: message,
+  showInputBox: async (field: Field) => shown.typed(field),
 };
 export const commands = {
   executeCommand: async (command: string, key: string, value: unknown) => {

@@ -298,6 +298,31 @@ test('weights that do not belong to the configuration are refused', async (conte
   await refuse(loadModel(other), /does not have: "model\.layers\.1\./);
 });
 
+test('more class names than there are classes anywhere are refused before anything is made of them', (context) => {
+  const directory = copyOf(context, 'bert');
+  // As short as it can be: the file itself is not too long.
+  const names = Array.from({ length: 1_000_001 }, (_, index) => `"${index}":""`).join(',');
+  edit(directory, (config) => Object.assign(config, { id2label: 'NAMES' }));
+  const file = join(directory, 'config.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"NAMES"', `{${names}}`));
+  return refuse(
+    inspectCheckpoint(directory),
+    /"id2label" is out of range: a classifier has at most 1,000,000/,
+  );
+});
+
+test('a model of our own with more classes than there are anywhere is refused', async (context) => {
+  const directory = copyOf(context, 'bert');
+  const model = { architecture: 'mlp', hidden: [4] };
+  const own = {
+    architecture: 'distillery-mlp',
+    task: { classes: 2 ** 53 - 1, image: [2, 2, 1] },
+    config: model,
+  };
+  writeFileSync(join(directory, 'config.json'), JSON.stringify(own));
+  await refuse(inspectCheckpoint(directory), /task\.classes: a classifier has at most 1,000,000 classes/);
+});
+
 const unsupported: [string, Record<string, unknown>, RegExp][] = [
   ['bert', { model_type: 't5' }, /type "t5", which is not known here/],
   ['bert', { model_type: 'toString' }, /which is not known here/],
@@ -308,6 +333,11 @@ const unsupported: [string, Record<string, unknown>, RegExp][] = [
   ],
   ['bert', { hidden_act: 'constructor' }, /activation "constructor" is not supported/],
   ['bert', { hidden_size: -4 }, /"hidden_size" is out of range: /],
+  [
+    'bert',
+    { id2label: undefined, num_labels: 2 ** 53 - 1 },
+    /"num_labels" is out of range: a classifier has at most 1,000,000 classes/,
+  ],
   ['bert', { num_attention_heads: 3 }, /hiddenSize 16 cannot be divided among 3 heads/],
   ['bert', { vocab_size: undefined }, /config\.json lacks "vocab_size"/],
   ['gpt2', { scale_attn_by_inverse_layer_idx: true }, /scale_attn_by_inverse_layer_idx is not supported/],

@@ -46,6 +46,20 @@ test('runs are filtered by the value of a field', () => {
   assert.deepEqual(passing('latency < 1 ms latency > 100 µs').length, 27);
 });
 
+test('a filter that is longer than anybody types is not read, and that is said', () => {
+  const words = (count: number) => 'ab '.repeat(count).trimEnd();
+  assert.equal(parseQuery(words(333), columns).words.length, 333);
+  const long = parseQuery(`accuracy > 2 ${words(400)}`, columns);
+  assert.deepEqual([long.words, long.without, long.conditions], [[], [], []]);
+  assert.deepEqual(long.problems, [
+    'This filter has 1,212 characters, and at most 1,000 are read: all runs are shown. Shorten it.',
+  ]);
+  assert.ok(rows.every((row) => matches(long, row, configOf(row))));
+  const offered = (text: string) => suggestions(text, text.length, columns, rows, configOf).length;
+  assert.ok(offered(`${words(300)} acc`) > 0);
+  assert.equal(offered(`${words(400)} acc`), 0);
+});
+
 test('words, texts, tags, states and dates go together with values', () => {
   const both = where((row) => row.strategy === 'response' && row.seed === 1 && row.tags.includes('paper'));
   assert.deepEqual(passing('strategy = response seed = 1 tags = paper'), both);

@@ -1,6 +1,7 @@
 import type { FlatConfig, RunRow } from '../protocol.ts';
 import type { Column } from './columns.ts';
 import { fieldsOf, findField } from './filter-fields.ts';
+import { longestQuery } from './filter-query.ts';
 
 /** A way to go on with what is typed. */
 export interface Suggestion {
@@ -21,6 +22,7 @@ export function suggestions(
   rows: readonly RunRow[],
   configOf: (row: RunRow) => FlatConfig,
 ): Suggestion[] {
+  if (text.length > longestQuery) return [];
   const before = text.slice(0, caret);
   const after = text.slice(caret);
   const fields = fieldsOf(columns);

@@ -23,6 +23,9 @@ export interface Query {
   readonly problems: readonly string[];
 }
 
+/** Nobody types more; a text of megabytes would be read at every letter. */
+export const longestQuery = 1000;
+
 const conditionPattern =
   /^(-?)(?:"([^"]+)"|([\p{L}\p{N}_.]+(?:-[\p{L}\p{N}_.]+)*))\s*(>=|<=|!=|≥|≤|≠|==|=|>|<|:)\s*(?:"([^"]*)"?|([^\s"]+))?/u;
 const wordPattern = /^(-?)(?:"([^"]*)"?|(\S+))/u;
@@ -30,13 +33,15 @@ const same: Readonly<Record<string, Operator>> = { '≥': '>=', '≤': '<=', '�
 
 /**
  * Reads a filter: words, "words together", -words that must not be there, and conditions of a field, an operator and a value
- * such as accuracy > 0.97, size < 300 kB, seed = 1,2, state != failed or name:mnist. All must be met.
+ * such as accuracy > 0.97, size < 300 kB, seed = 1,2, state != failed or name:mnist. All must be met. A longer text than
+ * anybody types is not read, and that is its only problem.
  */
 export function parseQuery(text: string, columns: readonly Column[]): Query {
   const words: string[] = [];
   const without: string[] = [];
   const conditions: Condition[] = [];
   const problems: string[] = [];
+  if (text.length > longestQuery) return { words, without, conditions, problems: [tooLong(text.length)] };
   const fields = fieldsOf(columns);
   let rest = text.trimStart();
   while (rest !== '') {
@@ -64,6 +69,9 @@ export function parseQuery(text: string, columns: readonly Column[]): Query {
   }
   return { words, without, conditions, problems };
 }
+
+const tooLong = (length: number) =>
+  `This filter has ${length.toLocaleString('en-US')} characters, and at most ${longestQuery.toLocaleString('en-US')} are read: all runs are shown. Shorten it.`;
 
 function unitAfter(rest: string, field: Field): string {
   const match = /^\s+([%×]|\p{L}+)(?=\s|$)/u.exec(rest);

@@ -54,6 +54,10 @@ export function unsupported(file: string, what: string): UserError {
 
 /** Sizes in a configuration. */
 export const size = z.int().min(1);
+/** More than any classifier tells apart: a row of its head, and a name, are made for each. */
+const mostClasses = 1_000_000;
+const tooMany = `a classifier has at most ${mostClasses.toLocaleString('en-US')} classes`;
+export const classCount = size.max(mostClasses, tooMany);
 export const rate = z.number().min(0).max(1);
 
 /** Null and absent mean the same. */
@@ -62,8 +66,12 @@ export const optional = <S extends z.ZodType>(schema: S) =>
 
 export const labelSchema = z.object({
   problem_type: optional(z.string()),
-  id2label: optional(z.record(z.string().regex(/^\d+$/), z.string())),
-  num_labels: optional(size),
+  id2label: optional(
+    z
+      .record(z.string().regex(/^\d+$/), z.string())
+      .refine((names) => Object.keys(names).length <= mostClasses, tooMany),
+  ),
+  num_labels: optional(classCount),
 });
 
 /** What the head of a classifier is for, as transformers takes it: one output is a number. */
