@@ -1,4 +1,5 @@
 import type { Tokenizer } from '../data/text/tokenizer.ts';
+import { recipeDifferences } from '../data/text/tokenizer-json/recipe.ts';
 import { compareVocabularies, describeDifference } from '../data/text/vocabularies.ts';
 import type { Finding, JsonPath } from '../experiment/problem.ts';
 
@@ -7,6 +8,8 @@ export interface DataTokens {
   readonly tokens: Tokenizer['tokens'];
   /** Every id is below it. */
   readonly vocabulary: number;
+  /** How texts are cut into them, where that is known. */
+  readonly files?: Tokenizer['files'];
   /** Whose tokenizer it is, where the experiment names none. */
   readonly from?: ModelRole;
 }
@@ -22,6 +25,7 @@ export interface ReadingModel {
   readonly rows?: number;
   /** What it was trained with, where it says so. */
   readonly tokens?: Tokenizer['tokens'];
+  readonly files?: Tokenizer['files'];
 }
 
 /** Whether each model means by the ids of the data what the data means by them. */
@@ -47,12 +51,8 @@ function findingsOn(data: DataTokens, model: ReadingModel, agrees: boolean): Fin
         message: data.from
           ? `The ${data.from} and the ${role} were trained with different tokens: ${told}.`
           : `The ${role} was trained with other tokens than the dataset’s tokenizer makes: ${told}.`,
-        remedy: data.from
-          ? `Choose a ${role} with the tokenizer of the ${data.from}.`
-          : agrees
-            ? `Choose a ${role} with this tokenizer.`
-            : 'Leave "tokenizer" of the dataset out: that of the checkpoint is taken then.',
-        path: data.from ? model.path : ['dataset', 'tokenizer'],
+        remedy: remedyOf(data, model, agrees),
+        path: placeOf(data, model),
         severity: 'error',
         code: 'tokenizer',
       },
@@ -69,13 +69,50 @@ function findingsOn(data: DataTokens, model: ReadingModel, agrees: boolean): Fin
         code: 'tokens-without-rows',
       },
     ];
-  if (!compared || compared.unknown.length === 0) return [];
-  const shown = compared.unknown.slice(0, 3).map((token) => JSON.stringify(token));
+  return [...onRecipes(data, model, agrees), ...onUnknown(model, compared?.unknown ?? [])];
+}
+
+const placeOf = ({ from }: DataTokens, { path }: ReadingModel): JsonPath =>
+  from ? path : ['dataset', 'tokenizer'];
+
+function remedyOf({ from }: DataTokens, { role }: ReadingModel, agrees: boolean): string {
+  if (from) return `Choose a ${role} with the tokenizer of the ${from}.`;
+  return agrees
+    ? `Choose a ${role} with this tokenizer.`
+    : 'Leave "tokenizer" of the dataset out: that of the checkpoint is taken then.';
+}
+
+/** The same tokens, but other ids for the same text. */
+function onRecipes(data: DataTokens, model: ReadingModel, agrees: boolean): Finding[] {
+  if (!data.files || !model.files) return [];
+  const { role } = model;
+  const whose = data.from ? (`the ${data.from}` as const) : 'the data';
+  const found = recipeDifferences(data.files, model.files, [whose, `the ${role}`]);
+  if (found.length === 0) return [];
+  const cuts = found.some((difference) => difference.cuts);
+  const told = found.map((difference) => difference.told).join('; ');
+  const sides = data.from ? `The ${data.from} and the ${role}` : `The dataset’s tokenizer and the ${role}’s`;
   return [
     {
-      message: `The ${role} was trained without ${compared.unknown.length} of the tokens that the dataset’s tokenizer makes: ${shown.join(', ')}${compared.unknown.length > 3 ? ' …' : ''}. Their rows mean nothing to it yet.`,
+      message: cuts
+        ? `${sides} have the same tokens, but cut texts into them by other rules: ${told}.`
+        : `${sides} have the same tokens, but read some texts differently, so that the ${role} gets other ids than it was trained with: ${told}.`,
+      remedy: remedyOf(data, model, agrees),
+      path: placeOf(data, model),
+      severity: cuts ? 'error' : 'warning',
+      code: 'tokenizer',
+    },
+  ];
+}
+
+function onUnknown({ role, path }: ReadingModel, unknown: readonly string[]): Finding[] {
+  if (unknown.length === 0) return [];
+  const shown = unknown.slice(0, 3).map((token) => JSON.stringify(token));
+  return [
+    {
+      message: `The ${role} was trained without ${unknown.length} of the tokens that the dataset’s tokenizer makes: ${shown.join(', ')}${unknown.length > 3 ? ' …' : ''}. Their rows mean nothing to it yet.`,
       remedy: 'Take the tokenizer that lies beside the checkpoint.',
-      path: model.path,
+      path,
       severity: 'warning',
       code: 'tokenizer',
     },

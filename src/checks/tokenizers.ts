@@ -49,7 +49,7 @@ export const checkTokenizers: Check = async (context) => {
   for (const place of await placesOf(context))
     try {
       const tokenizer = await checkpointTokenizer(place.folder);
-      models.push({ ...place, tokenizer, tokens: tokenizer?.tokens });
+      models.push({ ...place, tokenizer, tokens: tokenizer?.tokens, files: tokenizer?.files });
     } catch (error) {
       findings.push(findingOf(error, place.path, 'tokenizer'));
     }
@@ -110,7 +110,9 @@ async function compare(
         const data = { ...source.tokenizer, from: source.role };
         return tokenizerFindings(
           data,
-          models.map((model) => (model === source ? { ...model, tokens: undefined } : model)),
+          models.map((model) =>
+            model === source ? { ...model, tokens: undefined, files: undefined } : model,
+          ),
         );
       }
       // Of a model of the Hub that is not here nothing is known; it may bring one.

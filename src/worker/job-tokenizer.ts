@@ -77,7 +77,7 @@ export async function requireSameTokens(
   for (const { role, path, folder } of checkpoints) {
     const own = await checkpointTokenizer(folder);
     const { text } = (await readModelConfig(folder)).task;
-    models.push({ role, path, rows: text?.vocabulary, tokens: own?.tokens });
+    models.push({ role, path, rows: text?.vocabulary, tokens: own?.tokens, files: own?.files });
     if (text && text.vocabulary > tokenizer.vocabulary && task.text?.goal === 'language-model')
       job.warn(cutText(role, text.vocabulary, tokenizer.vocabulary, own?.vocabulary));
   }

@@ -31,7 +31,7 @@ export function bytePairs(part: ModelPart, tokens: ReadonlyMap<string, number>):
   const suffix = options.end_of_word_suffix ?? '';
   const merges = new Map<number, Merge>();
   for (const [rank, merge] of options.merges.entries()) {
-    const [left, right] = typeof merge === 'string' ? split(merge) : merge;
+    const [left, right] = mergeOf(merge);
     const [one, other] = [tokens.get(left), tokens.get(right)];
     const whole = tokens.get(left + (right.startsWith(prefix) ? right.slice(prefix.length) : right));
     if (one === undefined || other === undefined || whole === undefined)
@@ -72,6 +72,10 @@ export function bytePairs(part: ModelPart, tokens: ReadonlyMap<string, number>):
     return ids;
   };
 }
+
+/** The two tokens that a merge joins. */
+export const mergeOf = (merge: string | readonly [string, string]): readonly [string, string] =>
+  typeof merge === 'string' ? split(merge) : merge;
 
 function split(merge: string): [string, string] {
   const space = merge.indexOf(' ');

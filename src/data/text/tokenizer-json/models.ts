@@ -71,7 +71,7 @@ export function unknownId(
  */
 export function tokenizerModel(part: ModelPart): Vocabulary & { readonly tokenize: Tokenize } {
   const tokens = modelTokens(part);
-  switch (part.type ?? guessedType(part)) {
+  switch (modelType(part)) {
     case 'WordLevel':
       return { tokens, tokenize: wordLevel(part, tokens) };
     case 'WordPiece':
@@ -84,6 +84,9 @@ export function tokenizerModel(part: ModelPart): Vocabulary & { readonly tokeniz
       throw new Error(`Unknown model type: ${part.type}`);
   }
 }
+
+/** What kind a model is. */
+export const modelType = (part: ModelPart): string => part.type ?? guessedType(part);
 
 /** Early files do not say what they hold. */
 function guessedType(part: ModelPart): string {
