@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { Command } from 'commander';
 import { readSoundExperiment, type SoundExperiment } from '../checks/apart/sound-experiment.ts';
 import { requireDevice } from '../checks/device.ts';
+import { adviceTitle } from '../compare/advice.ts';
+import { adviseBefore } from '../compare/advice-before-run.ts';
 import type { DeviceChoice } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import { createRuns } from '../runs/create-run.ts';
@@ -59,6 +61,7 @@ A second Ctrl+C leaves at once. Runs also outlive a closed terminal: \`distiller
           options,
           async (store) => {
             if (options.concurrency !== undefined) await setConcurrency(store, options.concurrency);
+            if (!options.json) await warnBefore(context, store, experiments);
             const ids: string[] = [];
             for (const experiment of experiments)
               ids.push(
@@ -107,6 +110,23 @@ export async function readExperiments(
     experiments.push(experiment);
   }
   return experiments;
+}
+
+/** What earlier runs in this data directory tell against an experiment, before it is begun. */
+async function warnBefore(
+  { terminal: { err, errColors } }: Context,
+  store: RunStore,
+  experiments: readonly SoundExperiment[],
+): Promise<void> {
+  const earlier = await store.list({ states: ['completed'] });
+  for (const { experiment, file } of experiments)
+    for (const advice of adviseBefore({ experiment, file, earlier }))
+      if (advice.tone === 'caution') {
+        const figures = advice.evidence.map(({ label, value }) => `${label}: ${value}`).join('; ');
+        err(
+          `${errColors.yellow('advice')} ${experiment.name}: ${adviceTitle(advice)}. ${advice.text} (${figures})\n`,
+        );
+      }
 }
 
 /** Leaves the queue to a process of its own, which ends when every queued run is started. */

@@ -1,15 +1,19 @@
 import type { Experiment } from '../experiment/schema.ts';
 import { roleOf } from '../experiment/strategies/facts.ts';
 import type { Advice } from './advice.ts';
+import { qualities } from './advice-on-teacher.ts';
 import type { ComparedRun } from './compared-run.ts';
 import { formatBytes, formatCount, formatPercent, formatPercentSpread, formatRatio } from './formatting.ts';
 import { groupRuns } from './groups.ts';
 import { figuresOf, type RunFigures } from './run-figures.ts';
 import { baselineOf } from './verdict.ts';
+import { weakTeacherOf } from './weak-teacher.ts';
 
 /** What is known of an experiment before it runs; unknown things give no advice. */
 export interface KnownBefore {
   readonly experiment: Experiment;
+  /** Absolute path of its file: relative paths in it start there. */
+  readonly file?: string;
   readonly teacherParameters?: number;
   readonly studentParameters?: number;
   /** Samples the student trains on. */
@@ -25,7 +29,10 @@ const bytesPerWeight = 4;
 export function adviseBefore(known: KnownBefore): Advice[] {
   const { strategy } = known.experiment;
   if (roleOf(strategy.kind) !== 'distillation') return [];
-  return [...onSeeds(known), ...onYardstick(known), ...onSize(known), ...onLabels(known)];
+  const weak = onTeacher(known);
+  const pieces = [...onSeeds(known), ...onYardstick(known), ...onSize(known), ...onLabels(known)];
+  // What a student keeps of a teacher that is worse than itself says nothing.
+  return [...weak, ...pieces.filter(({ rule }) => weak.length === 0 || rule !== 'labels-suffice')];
 }
 
 const piece = (
@@ -58,16 +65,34 @@ function onSeeds({ experiment }: KnownBefore): Advice[] {
   ];
 }
 
+const plannedRun = ({ experiment, file }: KnownBefore): ComparedRun => ({
+  id: 'planned',
+  experiment: experiment.name,
+  strategy: experiment.strategy.kind,
+  seed: experiment.seeds[0]!,
+  state: 'queued',
+  config: experiment,
+  ...(file !== undefined && { file }),
+});
+
+/** Whether the same student was better without this teacher, as earlier runs measured both. */
+function onTeacher(known: KnownBefore): Advice[] {
+  const weak = weakTeacherOf(plannedRun(known), known.earlier ?? []);
+  if (!weak) return [];
+  return [
+    piece(
+      'weak-teacher',
+      'caution',
+      'the teacher is worse than direct training',
+      weak.trouble.text,
+      qualities(weak.teacher, weak.trouble).map(({ label, value }) => [label, value]),
+    ),
+  ];
+}
+
 /** Whether the same student was trained directly before: asked of the rules that judge, not guessed anew. */
 function onYardstick({ experiment, earlier = [] }: KnownBefore): Advice[] {
-  const planned: ComparedRun = {
-    id: 'planned',
-    experiment: experiment.name,
-    strategy: experiment.strategy.kind,
-    seed: experiment.seeds[0]!,
-    state: 'queued',
-    config: experiment,
-  };
+  const planned = plannedRun({ experiment });
   const direct = earlier
     .filter((run) => roleOf(run.strategy) === 'yardstick')
     .map((run) => ({ ...run, file: undefined }));

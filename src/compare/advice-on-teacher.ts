@@ -14,9 +14,8 @@ export function adviceOnTeacher(teacher: TeacherRow, material: AdviceMaterial): 
   return [onTrouble(teacher, trouble), ...alternatives.filter((piece) => !praises(piece, trouble))];
 }
 
-function onTrouble(teacher: TeacherRow, { kind, headline, text, direct }: TeacherTrouble): Advice {
-  const figure = teacher.figures.perplexity ? 'perplexity' : 'accuracy';
-  const format = figureKind(figure).formatSpread;
+function onTrouble(teacher: TeacherRow, trouble: TeacherTrouble): Advice {
+  const { kind, headline, text, direct } = trouble;
   return {
     rule: kind === 'broken' ? 'broken-teacher' : 'weak-teacher',
     tone: 'caution',
@@ -24,11 +23,18 @@ function onTrouble(teacher: TeacherRow, { kind, headline, text, direct }: Teache
     headline,
     text,
     about: direct ? [teacher.key, direct.key] : [teacher.key],
-    evidence: [
-      { label: teacher.label, value: format(teacher.figures[figure]), of: teacher.key },
-      ...(direct ? [{ label: direct.label, value: format(direct.figures[figure]), of: direct.key }] : []),
-    ],
+    evidence: qualities(teacher, trouble),
   };
+}
+
+/** How good a teacher is, and the student that does better without it, if there is one. */
+export function qualities(teacher: TeacherRow, { direct }: Pick<TeacherTrouble, 'direct'>): Evidence[] {
+  const figure = teacher.figures.perplexity ? 'perplexity' : 'accuracy';
+  const format = figureKind(figure).formatSpread;
+  return [
+    { label: teacher.label, value: format(teacher.figures[figure]), of: teacher.key },
+    ...(direct ? [{ label: direct.label, value: format(direct.figures[figure]), of: direct.key }] : []),
+  ];
 }
 
 function onAlternatives(teacher: TeacherRow, { groups }: AdviceMaterial): Advice[] {

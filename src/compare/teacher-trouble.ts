@@ -74,7 +74,11 @@ function chanceOf(confusion: readonly (readonly number[])[] | null | undefined):
   return right <= share ? [share / total] : [];
 }
 
-function worseThanDirect(teacher: TeacherRow, students: readonly RunGroup[]): TeacherTrouble | undefined {
+/** Whether one of these directly trained students is better than a teacher, by more than does not matter. */
+export function worseThanDirect(
+  teacher: TeacherRow,
+  students: readonly RunGroup[],
+): TeacherTrouble | undefined {
   for (const direct of students) {
     const language = (teacher.figures.perplexity ?? null) !== null;
     const key = language ? 'loss' : 'accuracy';

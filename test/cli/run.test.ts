@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { createRuns } from '../../src/runs/create-run.ts';
+import { openStore } from '../../src/runs/store.ts';
 import { readEvents } from '../../src/worker/read-events.ts';
+import { loadExperiment } from '../experiment/support.ts';
 import { ended, once } from '../runs/fleet.ts';
-import { temporaryDirectory, temporaryStore } from '../runs/support.ts';
+import { numbered, result, started, temporaryDirectory, temporaryStore } from '../runs/support.ts';
 import { distillery, experimentFile, jsonLines, startDistillery } from './support.ts';
 
 const limit = { timeout: 600_000 };
@@ -74,6 +77,28 @@ test(
     assert.match(died.err, /interrupted: The training process ended without a last word/);
   },
 );
+
+test('what earlier runs tell against an experiment is said before it begins', limit, async (t) => {
+  const directory = await temporaryDirectory(t);
+  const data = join(directory, '.distillery');
+  const file = await experimentFile(directory, { steps: 1 });
+  const loaded = await loadExperiment(file);
+  const store = await openStore(data);
+  // The same student without the teacher, and the teacher's quality beside it.
+  const direct = { ...loaded.experiment, name: 'Alone', strategy: { kind: 'direct' as const } };
+  const [id] = await createRuns(store, { ...loaded, experiment: direct });
+  const told = result(0.99);
+  assert.ok(told.type === 'result');
+  await store.ingest(id!, numbered([started, told, { type: 'completed' }]));
+  await store.close();
+  const { code, err } = await distillery('run', '--data-dir', data, file);
+  assert.equal(code, 0, err);
+  const [advice, begins] = [err.indexOf('advice Planned: The teacher is worse'), err.indexOf('started on')];
+  assert.ok(advice >= 0 && advice < begins, err);
+  assert.match(err, /Alone is ahead by 1\.00 pp without a teacher\..*Alone: 99\.00 %/);
+  const json = await distillery('run', '--json', '--data-dir', data, file);
+  assert.doesNotMatch(json.out + json.err, /advice/);
+});
 
 test('two runs started at once on one new data directory: no error, nothing lost', limit, async (t) => {
   const directory = await temporaryDirectory(t);
