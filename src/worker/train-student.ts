@@ -33,13 +33,18 @@ export async function trainStudent(job: Job, training: StudentTraining): Promise
   const { request, device, log, checkpoints, control } = job;
   const { student, strategy, dataset, samples, teacher, begins } = training;
   job.begin('train');
-  const identity = stableHash({
-    experiment: experimentIdentity(request.experiment, request.directory),
-    seed: request.seed,
-    data: dataset.fingerprint,
-    ...begins,
-  });
+  // Where files lie does not count, since what is in them does: a project that was moved goes on too.
+  const identityIn = (directory: string) =>
+    stableHash({
+      experiment: experimentIdentity(request.experiment, directory),
+      seed: request.seed,
+      data: dataset.fingerprint,
+      ...begins,
+    });
   const last = await checkpoints.peek('last');
+  // As version 0.1.0 named it.
+  const located = identityIn(request.directory);
+  const identity = last?.identity === located ? located : identityIn('');
   if (last && last.identity !== identity)
     job.warn(
       'Data, teacher or what the student begins with are others than when this run was stopped: it is trained from the beginning.',
