@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { x as extract } from 'tar';
 import { checkExperiment } from '../../src/checks/check.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
-import { loadExperiment } from '../../src/experiment/load.ts';
+import { parseLoaded, readExperimentText } from '../../src/experiment/load.ts';
 import { readSafetensors } from '../../src/models/safetensors.ts';
 import { LocalLauncher } from '../../src/runs/launch.ts';
 import { readEvents } from '../../src/worker/read-events.ts';
@@ -96,7 +96,7 @@ test('a lost database of version 0.1.0 is rebuilt from its run directories', asy
 test('experiments of version 0.1.0 pass every check and are the ones that its runs belong to', async (t) => {
   const { folder, data, expected } = await project(t);
   for (const { file, config } of expected.runs) {
-    const loaded = await loadExperiment(join(folder, file));
+    const loaded = parseLoaded(await readExperimentText(join(folder, file)), join(folder, file));
     assertHolds(
       { ...loaded.experiment, seeds: null } as unknown as Json,
       { ...(config as Record<string, Json>), seeds: null },
