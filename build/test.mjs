@@ -148,13 +148,15 @@ if (whole) {
   const first = (async () => {
     await typesAndLint();
     await unitTests();
-    await editorTests('the dashboard, in a real VS Code', ['--test', 'test/editor/ui/dashboard.test.ts']);
   })();
   await editorTests('inside a real extension host', ['test/editor/run.ts'], {
     canDoWithout: desktop,
     held: first,
   });
   await editorTests('packaged, through the user interface', ['--test', 'test/editor/ui/user.test.ts'], {
+    held: Promise.all(told),
+  });
+  await editorTests('the dashboard, in a real VS Code', ['--test', 'test/editor/ui/dashboard.test.ts'], {
     held: Promise.all(told),
   });
   await first;
