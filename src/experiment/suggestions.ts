@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import { architectureRecords, architectures } from './architectures/all.ts';
 
 /** What other tools call the options of this one; keys without case, dashes and underscores. */
 const synonyms: Readonly<Record<string, string>> = {
@@ -69,9 +70,9 @@ const synonyms: Readonly<Record<string, string>> = {
   gpu: 'cuda',
   batchnorm: 'batch',
   layernorm: 'layer',
-  dense: 'mlp',
-  conv: 'cnn',
-  convnet: 'cnn',
+  ...Object.fromEntries(
+    architectures.flatMap((name) => (architectureRecords[name].synonyms ?? []).map((other) => [other, name])),
+  ),
 };
 
 /** The candidate somebody most likely meant, or undefined where none is near. */

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { choice, count } from '../option.ts';
+import type { ArchitectureRecord } from './architecture-record.ts';
+import { dropped } from './options.ts';
+import {
+  activation,
+  attentionDropout,
+  epsilon,
+  heads,
+  hiddenSize,
+  intermediateSize,
+  layersByWidth,
+  positions,
+  prunedHeadSize,
+  residualDropout,
+  transformerLayers,
+} from './transformer-options.ts';
+
+const schema = z
+  .strictObject({
+    architecture: z.literal('bert').describe('Transformer encoder that classifies texts.'),
+    layout: choice(
+      {
+        bert: 'BERT (Devlin et al. 2019): token types, and a pooler before the classifier.',
+        distilbert: 'DistilBERT (Sanh et al. 2019): neither token types nor pooler.',
+        roberta: 'RoBERTa (Liu et al. 2019): BERT with positions that begin after the padding id.',
+      },
+      'Whose details and names of weights the model has; its checkpoints open in transformers as such. Default bert.',
+    ).default('bert'),
+    head: choice(
+      {
+        hidden: 'A hidden layer between the first token’s vector and the classifier, as in the papers.',
+        linear:
+          'The classifier sees the first token’s vector itself, as in an exit; transformers cannot open it.',
+      },
+      'What stands on the last layer. Left out: hidden.',
+    ).optional(),
+    hiddenSize: hiddenSize.default(256),
+    layers: transformerLayers.default(4),
+    heads: heads.default(4),
+    headSize: prunedHeadSize,
+    intermediateSize: intermediateSize('4 times hiddenSize'),
+    activation: activation.default('gelu'),
+    dropout: residualDropout,
+    attentionDropout: attentionDropout.default(0.1),
+    classifierDropout: dropped(
+      'Fraction of the pooled vector set to zero before the classifier; left out: as dropout',
+    ).optional(),
+    positions,
+    tokenTypes: count('Rows of the table of token types. Left out: 2 for bert, 1 for roberta.', 'types')
+      .max(1024)
+      .optional(),
+    layerNormEpsilon: epsilon
+      .default(1e-12)
+      .describe('Added to the variance by layer normalisation. Default 1e-12, as in BERT.'),
+  })
+  .describe(
+    'Transformer encoder for text classification; reads and writes BERT, DistilBERT and RoBERTa checkpoints.',
+  );
+
+export type BertConfig = z.output<typeof schema>;
+
+export const bert: ArchitectureRecord<typeof schema, keyof BertConfig> = {
+  schema,
+  goal: 'classification',
+  sizes: layersByWidth,
+};

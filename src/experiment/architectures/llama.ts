@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { choice, count } from '../option.ts';
+import type { ArchitectureRecord } from './architecture-record.ts';
+import {
+  attentionDropout,
+  epsilon,
+  heads,
+  hiddenSize,
+  intermediateSize,
+  layersByWidth,
+  positions,
+  ropeScaling,
+  ropeTheta,
+  tieEmbeddings,
+  transformerLayers,
+} from './transformer-options.ts';
+
+const schema = z
+  .strictObject({
+    architecture: z
+      .literal('llama')
+      .describe('Transformer decoder that continues texts, with rotary positions.'),
+    layout: choice(
+      {
+        llama: 'Llama (Touvron et al. 2023) and SmolLM.',
+        qwen2: 'Qwen2: biases on queries, keys and values.',
+      },
+      'Whose details the model has; its checkpoints open in transformers as such. Default llama.',
+    ).default('llama'),
+    hiddenSize: hiddenSize.default(256),
+    layers: transformerLayers.default(4),
+    heads: heads.default(4),
+    keyValueHeads: count(
+      'Heads of keys and values, each shared by heads / keyValueHeads heads. Left out: as many as heads.',
+      'heads',
+    )
+      .max(1024)
+      .optional(),
+    headSize: count('Width of a head. Left out: hiddenSize / heads.', 'units').max(65_536).optional(),
+    intermediateSize: intermediateSize('8/3 of hiddenSize, rounded up to a multiple of 8'),
+    attentionDropout: attentionDropout.default(0),
+    positions,
+    ropeTheta,
+    ropeScaling,
+    rmsNormEpsilon: epsilon
+      .default(1e-6)
+      .describe('Added to the mean square by RMS normalisation. Default 1e-6.'),
+    tieEmbeddings: tieEmbeddings('small models'),
+    attentionBias: z
+      .boolean()
+      .optional()
+      .describe('Biases in attention. Left out: on for qwen2 (where the output has none), off for llama.'),
+    feedForwardBias: z.boolean().default(false).describe('Biases in the feed-forward part. Default false.'),
+  })
+  .describe(
+    'Causal language model with rotary positions, RMS normalisation and SwiGLU; reads and writes Llama, SmolLM and Qwen2 checkpoints.',
+  );
+
+export type LlamaConfig = z.output<typeof schema>;
+
+export const llama: ArchitectureRecord<typeof schema, keyof LlamaConfig> = {
+  schema,
+  goal: 'language-model',
+  sizes: layersByWidth,
+};

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { choice, count } from '../option.ts';
+import { dropped } from './options.ts';
+
+/** Options that transformers share. */
+
+export const hiddenSize = count('Width of the hidden states; a multiple of the heads.', 'units').max(65_536);
+
+export const prunedHeadSize = count(
+  'Width of a head. Left out: hiddenSize / heads. Another one, as a model with pruned heads has, keeps transformers from opening the model.',
+  'units',
+)
+  .max(65_536)
+  .optional();
+
+export const transformerLayers = count('Transformer layers.', 'layers').max(1024);
+
+export const heads = count('Attention heads; each sees hiddenSize / heads of the width.', 'heads').max(1024);
+
+export const intermediateSize = (left: string) =>
+  count(`Width inside the feed-forward part of each layer. Left out: ${left}.`, 'units')
+    .max(1_048_576)
+    .optional();
+
+export const positions = count(
+  'Longest text the model has positions for. Left out: the longest sample of the dataset.',
+  'tokens',
+)
+  .max(1_048_576)
+  .optional();
+
+export const attentionDropout = dropped('Fraction of attention weights set to zero');
+
+export const residualDropout = dropped(
+  'Fraction of hidden units set to zero after embeddings, attention and feed-forward',
+).default(0.1);
+
+export const epsilon = z.number().positive().max(1);
+
+export const activation = choice(
+  {
+    gelu: 'x·Φ(x) (Hendrycks & Gimpel 2016), as in BERT.',
+    gelu_new: 'gelu, approximated by tanh, as in GPT-2.',
+    relu: 'max(0, x).',
+  },
+  'Activation of the feed-forward part.',
+);
+
+export const tieEmbeddings = (as: string) =>
+  z
+    .boolean()
+    .default(true)
+    .describe(`Whether one table both embeds tokens and predicts them. Default true, as in ${as}.`);
+
+export const ropeTheta = z
+  .number()
+  .positive()
+  .default(10_000)
+  .describe('Base of the rotary wavelengths. Default 10,000.');
+
+export const ropeScaling = z
+  .discriminatedUnion('kind', [
+    z
+      .strictObject({
+        kind: z.literal('linear').describe('All positions divided by one factor.'),
+        factor: z.number().min(1).describe('Positions are divided by this.'),
+      })
+      .describe('All positions divided by one factor.'),
+    z
+      .strictObject({
+        kind: z.literal('llama3').describe('As in Llama 3.1: long waves stretched, short ones kept.'),
+        factor: z.number().min(1).describe('How far the long waves are stretched.'),
+        lowFrequencyFactor: z
+          .number()
+          .positive()
+          .describe('Fewer turns than this in the original positions: stretched.'),
+        highFrequencyFactor: z
+          .number()
+          .positive()
+          .describe('More turns than this in the original positions: kept.'),
+        originalPositions: count('Positions the model was trained on at first.', 'tokens'),
+      })
+      .describe('As in Llama 3.1: long waves stretched, short ones kept.'),
+  ])
+  .describe('How positions beyond those of the first training are squeezed into it. Left out: they are not.')
+  .optional();
+
+/** How the size of a transformer is told: layers × width. */
+export const layersByWidth = [['layers', 'hiddenSize']] as const;
