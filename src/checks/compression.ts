@@ -2,6 +2,7 @@ import { compressionSource, requireUnquantized } from '../compression/source.ts'
 import type { Finding } from '../experiment/problem.ts';
 import { valueAt } from '../experiment/schema-walk.ts';
 import { compresses } from '../experiment/strategies/compression.ts';
+import { constructionOf } from '../models/architectures/all.ts';
 import { taskFor } from '../models/fit-weights.ts';
 import type { CheckpointDescription } from '../models/read-model-config.ts';
 import { otherClasses } from './class-names.ts';
@@ -88,38 +89,28 @@ function misfit(stored: CheckpointDescription, context: CheckContext): Finding[]
   }
 }
 
-/** What a model cannot lose. */
+/** What a model cannot lose, and what it loses with it. */
 function limits({ experiment }: CheckContext, config: ReturnType<typeof teacherModel>): Finding[] {
   const { strategy } = experiment;
   if (strategy.kind !== 'prune' || strategy.method !== 'structured' || config === undefined) return [];
-  if (config.architecture === 'resnet' && config.width * (1 - strategy.sparsity) < narrowest) {
-    const most = Math.floor(100 * (1 - narrowest / config.width)) / 100;
-    return [
-      {
-        message: `A resnet of width ${config.width} cannot lose ${Math.round(100 * strategy.sparsity)} % of its channels.`,
-        remedy: most > 0 ? `Lower "sparsity" to at most ${most}.` : 'Use method "magnitude".',
-        path: ['strategy', 'sparsity'],
-        severity: 'error',
-        code: 'sparsity',
-      },
-    ];
+  const { pruning, huggingFace } = constructionOf(config);
+  try {
+    const smaller = pruning.smaller(config, strategy.sparsity);
+    if (huggingFace?.fits?.(config) !== true || huggingFace.fits(smaller)) return [];
+  } catch (error) {
+    return [findingOf(error, ['strategy', 'sparsity'], 'sparsity')];
   }
-  if (config.architecture === 'bert' || config.architecture === 'gpt2')
-    return [
-      {
-        message: `transformers will not open the pruned model: the layout of a ${config.architecture} has no place for fewer heads of the same size.`,
-        remedy:
-          'Distillery opens it. For transformers, use method "magnitude" with storage "dense", or strategy "quantize" with scheme "float16".',
-        path: ['strategy', 'method'],
-        severity: 'warning',
-        code: 'layout',
-      },
-    ];
-  return [];
+  return [
+    {
+      message: `transformers will not open the pruned model: the layout of a ${config.architecture} has no place for fewer heads of the same size.`,
+      remedy:
+        'Distillery opens it. For transformers, use method "magnitude" with storage "dense", or strategy "quantize" with scheme "float16".',
+      path: ['strategy', 'method'],
+      severity: 'warning',
+      code: 'layout',
+    },
+  ];
 }
-
-/** Narrowest resnet there is; see the schema. */
-const narrowest = 0.0625;
 
 /** Options and sections that do nothing for a model that is made smaller. */
 export function unusedByCompression({

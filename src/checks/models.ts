@@ -1,6 +1,7 @@
 import type { TaskShape } from '../data/dataset.ts';
 import type { Finding, JsonPath } from '../experiment/problem.ts';
 import type { ModelConfig } from '../experiment/schema.ts';
+import { constructionOf } from '../models/architectures/all.ts';
 import { planModel } from '../models/create-model.ts';
 import { type Check, findingOf, teacherModel } from './context.ts';
 import { type PlannedStudent, requireLayers, studentModel } from './student-model.ts';
@@ -57,16 +58,16 @@ function parameters(
   try {
     return planModel(config, task).parameterCount;
   } catch (error) {
-    if (config.architecture !== 'cnn' || task.image === undefined) {
+    const correction = constructionOf(config).correction?.(config, task);
+    if (!correction) {
       findings.push(findingOf(error, path, 'model'));
       return undefined;
     }
-    const place = [...path, 'channels'];
-    const most = Math.floor(Math.log2(Math.min(task.image[0], task.image[1])));
-    const value = config.channels.slice(0, most);
+    const place = [...path, correction.option];
+    const { fix } = correction;
     findings.push({
-      ...findingOf(error, place, 'too-many-stages'),
-      ...(most >= 1 && { fix: { title: `Keep the first ${most}`, path: place, value } }),
+      ...findingOf(error, place, correction.code),
+      ...(fix && { fix: { ...fix, path: place } }),
     });
     return undefined;
   }

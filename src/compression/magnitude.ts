@@ -1,16 +1,21 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import { tf } from '../device/tensorflow.ts';
 import type { PruneConfig } from '../experiment/strategies/prune/record.ts';
+import { constructionOf } from '../models/architectures/all.ts';
 import type { Model } from '../models/model.ts';
 import type { AttachedStrategy } from '../strategies/strategy.ts';
 
-/** Rows of tables are looked up, not multiplied: a zero there saves nothing and costs a token its meaning. */
-const table =
-  /(^|\.)(word_embeddings|position_embeddings|token_type_embeddings|embed_tokens|wte|wpe)\.weight$/;
-
-/** Weights that magnitude pruning may set to zero: those of products and convolutions. */
-export const prunableWeights = ({ parameters }: Pick<Model, 'parameters'>): ReadonlyMap<string, Variable> =>
-  new Map([...parameters].filter(([name, { shape }]) => shape.length >= 2 && !table.test(name)));
+/**
+ * Weights that magnitude pruning may set to zero: those of products and convolutions. Rows of tables are looked up, not
+ * multiplied: a zero there saves nothing and costs a token its meaning.
+ */
+export function prunableWeights({
+  config,
+  parameters,
+}: Pick<Model, 'config' | 'parameters'>): ReadonlyMap<string, Variable> {
+  const { tables } = constructionOf(config);
+  return new Map([...parameters].filter(([name, { shape }]) => shape.length >= 2 && !tables?.test(name)));
+}
 
 /**
  * Sparsity on its way: s·(1 − (1 − p)³), fast while there is much to spare and slow towards the end (Zhu & Gupta 2017).

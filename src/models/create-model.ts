@@ -1,15 +1,9 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../data/dataset.ts';
 import type { ModelConfig } from '../experiment/schema.ts';
-import { bert } from './bert.ts';
-import { cnn } from './cnn.ts';
-import { gpt2 } from './gpt2.ts';
-import { llama } from './llama.ts';
-import { mlp } from './mlp.ts';
+import { constructionOf } from './architectures/all.ts';
 import type { Model } from './model.ts';
-import type { Network } from './network.ts';
-import { resnet } from './resnet.ts';
-import { SharedWeights, WeightPlan, type WeightRegistry, type WeightSource, Weights } from './weights.ts';
+import { SharedWeights, WeightPlan, type WeightSource, Weights } from './weights.ts';
 
 /**
  * Builds a model with weights from `source`.
@@ -43,7 +37,7 @@ function assemble(
   weights: Weights | SharedWeights,
   dispose: () => void,
 ): Model {
-  const { layerCount, forward, pool } = network(config, task, weights);
+  const { layerCount, forward, pool } = constructionOf(config).network(config, task, weights);
   const { parameters, buffers } = weights;
   return { config, task, layerCount, parameters, buffers, forward, pool, dispose };
 }
@@ -54,7 +48,7 @@ function assemble(
  */
 export function planModel(config: ModelConfig, task: TaskShape): ModelPlan {
   const plan = new WeightPlan();
-  const { layerCount, hiddenShapes } = network(config, task, plan);
+  const { layerCount, hiddenShapes } = constructionOf(config).network(config, task, plan);
   let parameterCount = 0;
   for (const shape of plan.parameters.values())
     parameterCount += shape.reduce((product, size) => product * size, 1);
@@ -68,21 +62,4 @@ export interface ModelPlan {
   readonly parameterCount: number;
   readonly parameters: ReadonlyMap<string, readonly number[]>;
   readonly buffers: ReadonlyMap<string, readonly number[]>;
-}
-
-function network(config: ModelConfig, task: TaskShape, weights: WeightRegistry): Network {
-  switch (config.architecture) {
-    case 'mlp':
-      return mlp(config, task, weights);
-    case 'cnn':
-      return cnn(config, task, weights);
-    case 'resnet':
-      return resnet(config, task, weights);
-    case 'bert':
-      return bert(config, task, weights);
-    case 'gpt2':
-      return gpt2(config, task, weights);
-    case 'llama':
-      return llama(config, task, weights);
-  }
 }

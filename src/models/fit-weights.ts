@@ -3,8 +3,8 @@ import type { ModelConfig } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
 import type { CheckpointWeights } from './checkpoint-weights.ts';
 import { planModel } from './create-model.ts';
-import { isHeadWeight, outputLayer } from './head-weights.ts';
-import { canBeIgnored, standardNames, tokenEmbeddings } from './huggingface/weight-names.ts';
+import { isHeadWeight, outputLayer, tiesEmbeddings, tokenHead } from './head-weights.ts';
+import { canBeIgnored, standardNames } from './huggingface/weight-names.ts';
 import { storedShape } from './kernel-layout.ts';
 import type { CheckpointDescription } from './read-model-config.ts';
 
@@ -58,11 +58,8 @@ function describe({ classes, image, text }: TaskShape): string {
   return text ? 'texts to classify' : `${classes} classes`;
 }
 
-const head = 'lm_head.weight';
-
-/** The table of token embeddings that predicts tokens as well, where the configuration says that one does both. */
-const tiedEmbeddings = (config: ModelConfig): string | undefined =>
-  'tieEmbeddings' in config && config.tieEmbeddings ? tokenEmbeddings(config) : undefined;
+/** The head of a model of tokens whose configuration says that the table which embeds them predicts them as well. */
+const tiedHead = (config: ModelConfig) => (tiesEmbeddings(config) ? tokenHead(config) : undefined);
 
 /**
  * A checkpoint whose predictor is a matrix of its own though its configuration says that it is the embeddings: where
@@ -74,10 +71,10 @@ export async function withOwnPredictor(
   found: CheckpointDescription,
   weights: CheckpointWeights,
 ): Promise<CheckpointDescription> {
-  const embeddings = tiedEmbeddings(found.config);
-  if (!found.origin || embeddings === undefined) return found;
+  const head = tiedHead(found.config);
+  if (!found.origin || !head) return found;
   const names = standardNames(found.config, weights.names());
-  const [own, table] = [names.get(head), names.get(embeddings)];
+  const [own, table] = [names.get(head.predictor), names.get(head.embeddings)];
   if (own === undefined || table === undefined || weights.isAlias(own) || weights.isAlias(table))
     return found;
   if (String(weights.entry(own)!.shape) !== String(weights.entry(table)!.shape)) return found;
@@ -94,11 +91,11 @@ export interface FittingWeight {
   readonly shape: readonly number[];
 }
 
-/** Whether a weight has a row for each token. */
-const isVocabulary = (config: ModelConfig, name: string): boolean =>
-  config.architecture === 'gpt2' || config.architecture === 'llama'
-    ? /^(transformer\.wte|model\.embed_tokens|lm_head)\.weight$/.test(name)
-    : false;
+/** Whether a weight has a row for each token that a model answers with. */
+function isVocabulary(config: ModelConfig, name: string): boolean {
+  const head = tokenHead(config);
+  return name === head?.embeddings || name === head?.predictor;
+}
 
 /**
  * Which stored weight becomes which of the model's; none of them is read. A head that is missing or of other classes is
@@ -117,10 +114,10 @@ export function fitWeights(
   const names = origin
     ? standardNames(config, weights.names())
     : new Map([...weights.names()].map((n) => [n, n]));
-  const embeddings = tiedEmbeddings(config);
+  const tied = tiedHead(config);
   // Of two weights that are one, either may be the one that is saved.
-  if (embeddings !== undefined && !names.has(embeddings) && names.has(head))
-    names.set(embeddings, names.get(head)!);
+  if (tied && !names.has(tied.embeddings) && names.has(tied.predictor))
+    names.set(tied.embeddings, names.get(tied.predictor)!);
   const remedy = 'Put the config.json and the weights that were saved together into the folder.';
   const stored: FittingWeight[] = [];
   for (const [name, shape] of [...plan.parameters, ...plan.buffers]) {

@@ -2,10 +2,10 @@ import type { TaskShape } from '../data/dataset.ts';
 import type { RandomGenerator } from '../device/random-generator.ts';
 import type { ModelConfig } from '../experiment/schema.ts';
 import { UserError } from '../experiment/user-error.ts';
-import { bertNames } from './bert-names.ts';
+import { constructionOf } from './architectures/all.ts';
+import type { Adoption } from './architectures/construction.ts';
 import { createModel, planModel } from './create-model.ts';
 import { isHeadWeight } from './head-weights.ts';
-import { layerPrefixes } from './layer-names.ts';
 import type { Model } from './model.ts';
 import { freshWeights } from './weights.ts';
 
@@ -54,18 +54,18 @@ export function matchLayers(
   teacher: LayerSource,
   layers: readonly number[],
 ): Map<string, string> {
-  checkKinds(config, teacher.config);
+  const adopted = adoption(config, teacher.config);
+  const otherHead = adopted !== undefined || headForm(config) !== headForm(teacher.config);
   const plan = planModel(config, task);
   const source = planModel(teacher.config, teacher.task);
   checkNumbers(layers, plan.layerCount, source.layerCount);
   const shapes = new Map([...source.parameters, ...source.buffers]);
   const origins = new Map<string, string>();
   for (const [name, shape] of [...plan.parameters, ...plan.buffers]) {
-    const { origin, layer } = originOf(name, config, teacher.config, layers);
+    const { origin, layer } = originOf(name, config, teacher.config, layers, adopted);
     const found = shapes.get(origin);
     const head = isHeadWeight(config, name);
-    if (String(found) === String(shape) && !(head && otherHead(config, teacher.config)))
-      origins.set(name, origin);
+    if (String(found) === String(shape) && !(head && otherHead)) origins.set(name, origin);
     else if (!head)
       throw new UserError(
         layer === undefined
@@ -79,40 +79,35 @@ export function matchLayers(
 
 /** The teacher's architecture with fewer layers. @throws UserError where its layers differ in shape. */
 export function withFewerLayers(config: ModelConfig, layers: number): ModelConfig {
-  switch (config.architecture) {
-    case 'bert':
-    case 'gpt2':
-    case 'llama':
-      return { ...config, layers };
-    default:
-      throw new UserError(
-        `The layers of a model of architecture "${config.architecture}" differ in shape, so a student of ${layers} of them must be described.`,
-        { remedy: 'Give the student a "model" beside "teacherLayers".' },
-      );
-  }
+  const fewer = constructionOf(config).withLayers?.(config, layers);
+  if (fewer) return fewer;
+  throw new UserError(
+    `The layers of a model of architecture "${config.architecture}" differ in shape, so a student of ${layers} of them must be described.`,
+    { remedy: 'Give the student a "model" beside "teacherLayers".' },
+  );
 }
 
-function checkKinds(student: ModelConfig, teacher: ModelConfig): void {
-  const kind = (config: ModelConfig) =>
-    'layout' in config ? `${config.architecture} (${config.layout})` : config.architecture;
-  if (kind(student) === kind(teacher) || isDistilledBert(student, teacher)) return;
+const kindOf = (config: ModelConfig): string =>
+  'layout' in config ? `${config.architecture} (${config.layout})` : config.architecture;
+
+/**
+ * What the student's weights are called in a teacher of another kind; undefined in one of its own.
+ * @throws UserError if it cannot begin with the layers of such a teacher
+ */
+function adoption(student: ModelConfig, teacher: ModelConfig): Adoption | undefined {
+  if (kindOf(student) === kindOf(teacher)) return undefined;
+  const adopted = constructionOf(student).adopted?.(student, teacher);
+  if (adopted) return adopted;
   throw new UserError(
-    `A student of architecture ${kind(student)} cannot begin with layers of a teacher of architecture ${kind(teacher)}.`,
+    `A student of architecture ${kindOf(student)} cannot begin with layers of a teacher of architecture ${kindOf(teacher)}.`,
     { remedy: 'Choose a student of the teacher’s architecture, or let it begin from scratch.' },
   );
 }
 
-/** A DistilBERT that begins with layers of a BERT: one kind of layer under other names. */
-const isDistilledBert = (student: ModelConfig, teacher: ModelConfig): boolean =>
-  student.architecture === 'bert' &&
-  student.layout === 'distilbert' &&
-  teacher.architecture === 'bert' &&
-  teacher.layout === 'bert';
-
-/** Heads of other layouts are other functions, whatever their shapes. */
-const otherHead = (student: ModelConfig, teacher: ModelConfig): boolean =>
-  isDistilledBert(student, teacher) ||
-  ('head' in student ? student.head : undefined) !== ('head' in teacher ? teacher.head : undefined);
+const headForm = (config: ModelConfig): string | undefined => {
+  const { head } = constructionOf(config);
+  return head.answers === 'classes' ? head.form?.(config) : undefined;
+};
 
 function checkNumbers(layers: readonly number[], own: number, others: number): void {
   if (layers.length !== own)
@@ -132,31 +127,19 @@ function originOf(
   student: ModelConfig,
   teacher: ModelConfig,
   layers: readonly number[],
+  adopted: Adoption | undefined,
 ): { origin: string; layer?: number } {
   for (const [index, layer] of layers.entries()) {
-    const to = layerPrefixes(teacher, layer);
-    for (const [at, prefix] of layerPrefixes(student, index + 1).entries())
-      if (name.startsWith(prefix) && to[at] !== undefined)
-        return { origin: to[at] + teacherPart(name.slice(prefix.length), student, teacher), layer };
+    const to = constructionOf(teacher).layerPrefixes(teacher, layer);
+    for (const [at, prefix] of constructionOf(student)
+      .layerPrefixes(student, index + 1)
+      .entries()) {
+      if (!name.startsWith(prefix) || to[at] === undefined) continue;
+      const part = name.slice(prefix.length);
+      return { origin: to[at] + (adopted ? adopted.withinLayer(part) : part), layer };
+    }
   }
-  return { origin: isDistilledBert(student, teacher) ? name.replace(/^distilbert\./, 'bert.') : name };
-}
-
-const parts = [
-  'query',
-  'key',
-  'value',
-  'attentionOutput',
-  'attentionNorm',
-  'up',
-  'down',
-  'outputNorm',
-] as const;
-
-function teacherPart(part: string, student: ModelConfig, teacher: ModelConfig): string {
-  if (!isDistilledBert(student, teacher)) return part;
-  const role = parts.find((candidate) => part.startsWith(`${bertNames.distilbert[candidate]}.`))!;
-  return bertNames.bert[role] + part.slice(bertNames.distilbert[role].length);
+  return { origin: adopted ? adopted.outside(name) : name };
 }
 
 const sizes = (shape: readonly number[] | undefined) => (shape ? shape.join(' × ') : 'missing');

@@ -1,39 +1,31 @@
 import type { ModelConfig } from '../experiment/schema.ts';
+import { constructionOf } from './architectures/all.ts';
+import type { TokenHead } from './architectures/construction.ts';
 
 /**
  * Whether a weight belongs to what stands on the last layer and depends on the task alone, so that it can be drawn anew
  * for other classes. What predicts tokens is none: it is bound to the vocabulary.
  */
 export function isHeadWeight(config: ModelConfig, name: string): boolean {
-  switch (config.architecture) {
-    case 'mlp':
-    case 'cnn':
-      return /^(classifier|bottleneck)\./.test(name);
-    case 'resnet':
-      return /^(fc|bottleneck)\./.test(name);
-    case 'bert':
-      return /^(classifier|pre_classifier|bert\.pooler)\./.test(name);
-    case 'gpt2':
-    case 'llama':
-      return false;
-  }
+  const { head } = constructionOf(config);
+  return head.answers === 'classes' && head.weights.test(name);
 }
 
 /** The last linear layer of a classifier, whose outputs are the classes; undefined for models of tokens. */
 export function outputLayer(config: ModelConfig): string | undefined {
-  switch (config.architecture) {
-    case 'mlp':
-    case 'cnn':
-      return 'classifier';
-    case 'resnet':
-      return 'fc';
-    case 'bert':
-      return config.layout === 'roberta' && config.head !== 'linear' ? 'classifier.out_proj' : 'classifier';
-    case 'gpt2':
-    case 'llama':
-      return undefined;
-  }
+  const { head } = constructionOf(config);
+  return head.answers === 'classes' ? head.output(config) : undefined;
 }
+
+/** What predicts the tokens of a model that continues texts; undefined for others. */
+export function tokenHead(config: ModelConfig): TokenHead | undefined {
+  const { head } = constructionOf(config);
+  return head.answers === 'tokens' ? head : undefined;
+}
+
+/** Whether one table both embeds tokens and predicts them. */
+export const tiesEmbeddings = (config: ModelConfig): boolean =>
+  'tieEmbeddings' in config && config.tieEmbeddings;
 
 /**
  * The weights or biases of an output layer with its classes in another order.

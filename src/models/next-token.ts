@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { tf } from '../device/tensorflow.ts';
-import { tokenEmbeddings } from './huggingface/weight-names.ts';
+import { tiesEmbeddings, tokenHead } from './head-weights.ts';
 import type { Model, ModelInput } from './model.ts';
 
 /**
@@ -33,8 +33,7 @@ export function logitsOfStates(model: Model, states: Tensor): Tensor {
 
 /** The matrix (vocabulary, width) that turns the last hidden state into logits. */
 function predictorOf({ config, parameters }: Model): Tensor {
-  const embeddings = tokenEmbeddings(config);
-  if (embeddings === undefined || !('tieEmbeddings' in config))
-    throw new Error(`A model of architecture "${config.architecture}" continues no texts.`);
-  return parameters.get(config.tieEmbeddings ? embeddings : 'lm_head.weight')!;
+  const head = tokenHead(config);
+  if (!head) throw new Error(`A model of architecture "${config.architecture}" continues no texts.`);
+  return parameters.get(tiesEmbeddings(config) ? head.embeddings : head.predictor)!;
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TaskShape, TextShape } from '../data/dataset.ts';
 import { tf } from '../device/tensorflow.ts';
+import { architecturesFor } from '../experiment/architectures/all.ts';
 import { UserError } from '../experiment/user-error.ts';
 import type { ModelInput } from './model.ts';
 
@@ -23,7 +24,7 @@ export function textShape(
   const has = text ? `the dataset asks for one that ${kinds[text.goal]}` : 'this dataset has no texts';
   throw new UserError(`A model of architecture "${config.architecture}" ${kinds[goal]}, but ${has}.`, {
     remedy: text
-      ? 'Choose "bert" to classify, "gpt2" or "llama" to continue.'
+      ? `Choose ${architecturesFor('classification')} to classify, ${architecturesFor('language-model')} to continue.`
       : 'Choose a dataset of texts, or a model for images.',
   });
 }

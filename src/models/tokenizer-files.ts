@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/dataset.ts';
 import { studentTokenizerFiles } from '../data/text/student-tokenizer.ts';
+import { constructionOf } from './architectures/all.ts';
 import type { Model } from './model.ts';
 
 /** The files of the tokenizer that a model was trained with, by name, to lie beside its weights; none without texts. */
@@ -13,7 +14,7 @@ export function tokenizerFiles(
     goal,
     // Texts to classify are cut in training too; those to continue may take all the places there are.
     length: goal === 'classification' ? length : own.text.length,
-    ownClass: config.architecture === 'llama' && config.layout === 'qwen2',
+    ownClass: constructionOf(config).huggingFace?.rebuildsTokenizer?.(config),
   });
   return new Map(Object.entries(files));
 }

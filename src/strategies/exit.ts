@@ -1,7 +1,8 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { outputLayer } from '../models/head-weights.ts';
 import { mapReader } from '../models/layers/map-reader.ts';
 import type { ModelInput } from '../models/model.ts';
-import { classifierName, truncatedConfig, truncatedModel } from '../models/truncate.ts';
+import { mapReading, truncatedConfig, truncatedModel } from '../models/truncate.ts';
 import type { WeightRegistry } from '../models/weights.ts';
 import { linearProjector } from './projector.ts';
 import type { Candidate, StrategyParts } from './strategy.ts';
@@ -46,23 +47,18 @@ export function createExit(
       target.set(`${name}.${weight}`, variable);
       return variable;
     };
+  const reading = mapReading(config);
   const reader =
-    shape.length === 3 && 'bottleneck' in config
-      ? mapReader(
-          { parameter: add(parameters), buffer: add(buffers) },
-          {
-            shape: shape as [number, number, number],
-            bottleneck: config.bottleneck,
-            pooling: config.architecture === 'cnn' ? (config.pooling ?? 'flatten') : 'average',
-            normalization: config.architecture === 'cnn' ? config.normalization : 'batch',
-          },
-        )
-      : undefined;
+    reading &&
+    mapReader(
+      { parameter: add(parameters), buffer: add(buffers) },
+      { shape: shape as [number, number, number], ...reading },
+    );
   const classifier = linearProjector(name, reader?.features ?? shape.at(-1)!, task.classes, initialize);
   for (const part of ['weight', 'bias']) {
     const variable = classifier.parameters.get(`${name}.${part}`)!;
     parameters.set(`${name}.${part}`, variable);
-    weights.set(`${classifierName(student.config)}.${part}`, variable);
+    weights.set(`${outputLayer(config)}.${part}`, variable);
   }
   return {
     name,

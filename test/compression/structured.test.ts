@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { strongest } from '../../src/compression/structured/cuts.ts';
 import { pruneUnits } from '../../src/compression/structured/prune-units.ts';
-import { bertNames } from '../../src/models/bert-names.ts';
+import { bertLayouts } from '../../src/models/architectures/bert/layouts.ts';
 import { loadModel, saveModel } from '../../src/models/checkpoint.ts';
+import { strongest } from '../../src/models/cuts.ts';
 import { type Model, parameterCount } from '../../src/models/model.ts';
 import {
   type Architecture,
@@ -44,7 +44,7 @@ const zeroed: Readonly<Record<Architecture, readonly (readonly [RegExp, number])
     [/conv\d\.weight$|downsample\.0\.weight$/, 3],
     [/bn\d\.(weight|bias)$|downsample\.1\.(weight|bias)$/, 0],
   ],
-  bert: [[new RegExp(`\\d\\.${bertNames.bert.up}\\.(weight|bias)$`), 0]],
+  bert: [[new RegExp(`\\d\\.${bertLayouts.bert.names.up}\\.(weight|bias)$`), 0]],
   gpt2: [
     [/mlp\.c_fc\.weight$/, 1],
     [/mlp\.c_fc\.bias$/, 0],

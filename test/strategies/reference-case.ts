@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { tf } from '../../src/device/tensorflow.ts';
+import { modelSchema } from '../../src/experiment/model-schema.ts';
 import { strategySchema } from '../../src/experiment/strategy-schema.ts';
 import type { Model } from '../../src/models/model.ts';
 import { createStrategy } from '../../src/strategies/create-strategy.ts';
@@ -42,8 +43,8 @@ const tensorOf = (stored: Stored): Tensor => tf.tensor(numbersOf(stored), stored
 /** A model whose answer is given: what a strategy sees of one, without a network. */
 function answeringModel(layerShapes: readonly (readonly number[])[], logits: Tensor): Model {
   return {
-    // Strategies hand it on to buildModel and look no further.
-    config: {} as Model['config'],
+    // Strategies hand it on to buildModel and ask what an exit of it is, no more.
+    config: modelSchema.parse({ architecture: 'mlp', hidden: [1] }),
     task: { classes: 0, image: [1, 1, 1] },
     layerCount: layerShapes.length - 1,
     parameters: new Map(),

@@ -1,39 +1,33 @@
 import type { TaskShape } from '../../data/dataset.ts';
 import type { ModelConfig } from '../../experiment/schema.ts';
 import { UserError } from '../../experiment/user-error.ts';
-import { readBertConfig, writeBertConfig } from './bert-config.ts';
+import { allConstructions, constructionOf } from '../architectures/all.ts';
 import { classNamesOf, type ModelDescription, type RawConfig, unsupported } from './description.ts';
-import { readGpt2Config, writeGpt2Config } from './gpt2-config.ts';
-import { readLlamaConfig, writeLlamaConfig } from './llama-config.ts';
 
-const modelTypes = ['bert', 'distilbert', 'roberta', 'gpt2', 'llama', 'qwen2'] as const;
+/** By the values of `model_type`. */
+const layouts = new Map(
+  allConstructions.flatMap(({ huggingFace }) =>
+    huggingFace ? huggingFace.modelTypes.map((type) => [type, huggingFace] as const) : [],
+  ),
+);
 
 /**
  * Reads the config.json of a checkpoint in the Hugging Face layout.
  * @throws UserError if it is of another model, broken, or has details that are not built here.
  */
 export function readHuggingFaceConfig(raw: RawConfig, file: string): ModelDescription {
-  const type = modelTypes.find((name) => name === raw.model_type);
-  if (type === undefined)
+  const { model_type: type } = raw;
+  const layout = typeof type === 'string' ? layouts.get(type) : undefined;
+  if (typeof type !== 'string' || !layout)
     throw new UserError(
-      `${file} describes a model of type ${JSON.stringify(raw.model_type)}, which is not known here.`,
+      `${file} describes a model of type ${JSON.stringify(type)}, which is not known here.`,
       {
-        remedy: `Choose a checkpoint of one of the types ${modelTypes.join(', ')} (SmolLM is llama), or one that Distillery saved.`,
+        remedy: `Choose a checkpoint of one of the types ${[...layouts.keys()].join(', ')} (SmolLM is llama), or one that Distillery saved.`,
         place: file,
       },
     );
   if (raw.quantization_config) throw unsupported(file, 'a quantized checkpoint (quantization_config)');
-  switch (type) {
-    case 'bert':
-    case 'distilbert':
-    case 'roberta':
-      return readBertConfig(type, raw, file);
-    case 'gpt2':
-      return readGpt2Config(raw, file);
-    case 'llama':
-    case 'qwen2':
-      return readLlamaConfig(type, raw, file);
-  }
+  return layout.read(type, raw, file);
 }
 
 /**
@@ -52,10 +46,11 @@ export function writeHuggingFaceConfig(
     endId,
   }: { classNames?: readonly string[]; origin?: RawConfig; endId?: number } = {},
 ): Record<string, unknown> | undefined {
-  const known = task.text && 'id2label' in origin ? classNamesOf(origin, 'config.json') : undefined;
+  const known = 'id2label' in origin ? classNamesOf(origin, 'config.json') : undefined;
   const names = classNames ?? (known?.length === task.classes ? known : undefined);
-  const written = layoutConfig(config, task, names);
-  if (!written) return undefined;
+  const layout = constructionOf(config).huggingFace;
+  if (!layout || layout.fits?.(config) === false) return undefined;
+  const written = layout.write(config, task, names);
   const kept = origin.model_type === written.model_type ? origin : {};
   return {
     // The defaults of transformers are those of the first large model, often beyond a small vocabulary.
@@ -73,29 +68,3 @@ export function writeHuggingFaceConfig(
 
 /** Keys that tell how a checkpoint was made, not what the model is. */
 const ofTheFile = new Set(['transformers_version', '_name_or_path']);
-
-/** The layouts of BERT and GPT-2 have no place for heads that do not share out the hidden size evenly. */
-const hasOtherHeads = ({
-  headSize,
-  hiddenSize,
-  heads,
-}: {
-  readonly headSize?: number;
-  readonly hiddenSize: number;
-  readonly heads: number;
-}): boolean => headSize !== undefined && headSize * heads !== hiddenSize;
-
-function layoutConfig(config: ModelConfig, task: TaskShape, classNames: readonly string[] | undefined) {
-  switch (config.architecture) {
-    case 'bert':
-      return config.head === 'linear' || hasOtherHeads(config)
-        ? undefined
-        : writeBertConfig(config, task, classNames);
-    case 'gpt2':
-      return hasOtherHeads(config) ? undefined : writeGpt2Config(config, task);
-    case 'llama':
-      return writeLlamaConfig(config, task);
-    default:
-      return undefined;
-  }
-}

@@ -1,28 +1,8 @@
 import type { ModelConfig } from '../../experiment/schema.ts';
+import { constructionOf } from '../architectures/all.ts';
 
-/** The part of a name that comes before everything but the head, and absent from checkpoints without one. */
-function basePrefix(config: ModelConfig): string {
-  switch (config.architecture) {
-    case 'bert':
-      return `${config.layout}.`;
-    case 'gpt2':
-      return 'transformer.';
-    default:
-      return 'model.';
-  }
-}
-
-/** The table of token embeddings of a language model. */
-export function tokenEmbeddings(config: ModelConfig): string | undefined {
-  switch (config.architecture) {
-    case 'gpt2':
-      return 'transformer.wte.weight';
-    case 'llama':
-      return 'model.embed_tokens.weight';
-    default:
-      return undefined;
-  }
-}
+/** How transformers stores a model; only asked for one that came from there. */
+const layoutOf = (config: ModelConfig) => constructionOf(config).huggingFace!;
 
 /** Causal masks, positions and wavelengths that old versions of transformers stored though they follow from the rest. */
 const derived = /(^|\.)(position_ids|attn\.(bias|masked_bias)|rotary_emb\.inv_freq)$/;
@@ -33,7 +13,7 @@ const derived = /(^|\.)(position_ids|attn\.(bias|masked_bias)|rotary_emb\.inv_fr
  * @returns stored names by standard name
  */
 export function standardNames(config: ModelConfig, names: Iterable<string>): Map<string, string> {
-  const prefix = basePrefix(config);
+  const prefix = layoutOf(config).prefix(config);
   const all = [...names];
   const bare = !all.some((name) => name.startsWith(prefix));
   const standard = new Map<string, string>();
@@ -55,7 +35,7 @@ const isHead = (name: string) =>
  * follows from the rest. Any other says that the model is not the one the weights belong to.
  */
 export function canBeIgnored(config: ModelConfig, standardName: string): boolean {
-  if (!standardName.startsWith(basePrefix(config))) return true;
-  // The classifier of RoBERTa uses no pooler; those of bare models have one.
-  return derived.test(standardName) || standardName.startsWith('roberta.pooler.');
+  const layout = layoutOf(config);
+  if (!standardName.startsWith(layout.prefix(config))) return true;
+  return derived.test(standardName) || layout.unused?.test(standardName) === true;
 }

@@ -1,18 +1,16 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import type { TaskShape } from '../data/dataset.ts';
-import { tf } from '../device/tensorflow.ts';
-import type { ModelConfig } from '../experiment/schema.ts';
-import { UserError } from '../experiment/user-error.ts';
-import { imageSize } from './image-input.ts';
-import { convolution } from './layers/convolution.ts';
-import { dropout } from './layers/dropout.ts';
-import { linear } from './layers/linear.ts';
-import { mapReader } from './layers/map-reader.ts';
-import { normalization } from './layers/normalization.ts';
-import type { Network } from './network.ts';
-import type { WeightRegistry } from './weights.ts';
-
-export type CnnConfig = Extract<ModelConfig, { architecture: 'cnn' }>;
+import type { TaskShape } from '../../../data/dataset.ts';
+import { tf } from '../../../device/tensorflow.ts';
+import type { CnnConfig } from '../../../experiment/architectures/cnn.ts';
+import { UserError } from '../../../experiment/user-error.ts';
+import { imageSize } from '../../image-input.ts';
+import { convolution } from '../../layers/convolution.ts';
+import { dropout } from '../../layers/dropout.ts';
+import { linear } from '../../layers/linear.ts';
+import { mapReader } from '../../layers/map-reader.ts';
+import { normalization } from '../../layers/normalization.ts';
+import type { Network } from '../../network.ts';
+import type { WeightRegistry } from '../../weights.ts';
 
 /**
  * Stages of 3×3 convolution, normalisation, ReLU and 2×2 max pooling; the maps are flattened (height, width, channels)
@@ -21,7 +19,7 @@ export type CnnConfig = Extract<ModelConfig, { architecture: 'cnn' }>;
  * batch normalisation has none. Hidden state 0 is the image, hidden state k the output of stage k; a dense layer is
  * the last layer. Dropout acts before the dense layer and before the classifier.
  */
-export function cnn(config: CnnConfig, task: TaskShape, weights: WeightRegistry): Network {
+export function cnnNetwork(config: CnnConfig, task: TaskShape, weights: WeightRegistry): Network {
   const [height, width, imageChannels] = imageSize(config, task);
   const [lastHeight, lastWidth] = sizeAfterStages(height, width, config.channels.length);
   const stages = config.channels.map((channels, index) => {
@@ -36,9 +34,7 @@ export function cnn(config: CnnConfig, task: TaskShape, weights: WeightRegistry)
   });
   const reader = mapReader(weights, {
     shape: [lastHeight, lastWidth, config.channels.at(-1)!],
-    bottleneck: config.bottleneck,
-    pooling: config.pooling ?? 'flatten',
-    normalization: config.normalization,
+    ...cnnReadsMaps(config),
   });
   const dense =
     config.dense === undefined ? undefined : linear(weights, 'dense', reader.features, config.dense);
@@ -76,6 +72,17 @@ export function cnn(config: CnnConfig, task: TaskShape, weights: WeightRegistry)
   };
 }
 
+/** How the last maps become a vector. */
+export const cnnReadsMaps = ({ bottleneck, pooling = 'flatten', normalization }: CnnConfig) => ({
+  bottleneck,
+  pooling,
+  normalization,
+});
+
+/** How often images can be halved. */
+export const mostStages = (height: number, width: number): number =>
+  Math.floor(Math.log2(Math.min(height, width)));
+
 /** One number for each map. */
 const average = (maps: Tensor): Tensor => tf.mean(maps, [1, 2]);
 
@@ -84,7 +91,7 @@ const halved = (size: number, times: number) => Math.floor(size / 2 ** times);
 function sizeAfterStages(height: number, width: number, stages: number): [number, number] {
   const last: [number, number] = [halved(height, stages), halved(width, stages)];
   if (Math.min(...last) >= 1) return last;
-  const most = Math.floor(Math.log2(Math.min(height, width)));
+  const most = mostStages(height, width);
   throw new UserError(
     `A cnn of ${stages} stages halves images of ${height} × ${width} pixels until nothing is left.`,
     {

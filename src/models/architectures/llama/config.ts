@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { TaskShape } from '../../data/dataset.ts';
-import type { RotaryScaling } from '../layers/rotary.ts';
-import { type LlamaConfig, llamaIntermediateSize } from '../llama.ts';
+import type { TaskShape } from '../../../data/dataset.ts';
+import type { LlamaConfig } from '../../../experiment/architectures/llama.ts';
 import {
   checkedConfig,
   type ModelDescription,
@@ -11,8 +10,11 @@ import {
   rate,
   size,
   unsupported,
-} from './description.ts';
-import { padIdOf, tokenIdSchema } from './token-ids.ts';
+} from '../../huggingface/description.ts';
+import { padIdOf, tokenIdSchema } from '../../huggingface/token-ids.ts';
+import type { RotaryScaling } from '../../layers/rotary.ts';
+import { llamaLayouts } from './layouts.ts';
+import { llamaIntermediateSize } from './sizes.ts';
 
 /** transformers 5 has one object of rotary settings; 4 has rope_theta beside rope_scaling, whose kind was once `type`. */
 const ropeSchema = z.object({
@@ -48,11 +50,8 @@ const schema = z.object({
 });
 
 /** @throws UserError if the configuration is broken, or of a variant that is not built here. */
-export function readLlamaConfig(
-  layout: LlamaConfig['layout'],
-  raw: RawConfig,
-  file: string,
-): ModelDescription {
+export function readLlamaConfig(type: string, raw: RawConfig, file: string): ModelDescription {
+  const layout = type as LlamaConfig['layout'];
   const found = parseRaw(schema, raw, file);
   if (found.hidden_act !== 'silu') throw unsupported(file, `the activation "${found.hidden_act}"`);
   if (found.use_sliding_window) throw unsupported(file, 'attention through a sliding window');
@@ -73,7 +72,7 @@ export function readLlamaConfig(
       ropeScaling: rope && scalingOf(rope, found.max_position_embeddings, file),
       rmsNormEpsilon: found.rms_norm_eps,
       tieEmbeddings: found.tie_word_embeddings,
-      attentionBias: layout === 'qwen2' || found.attention_bias,
+      attentionBias: llamaLayouts[layout].attentionBias || found.attention_bias,
       feedForwardBias: found.mlp_bias,
     },
     file,
@@ -114,6 +113,7 @@ function scalingOf(
 /** The config.json by which transformers opens the model, in the words of its versions 4 and 5 alike. */
 export function writeLlamaConfig(config: LlamaConfig, task: TaskShape): Record<string, unknown> {
   const text = task.text!;
+  const layout = llamaLayouts[config.layout];
   const scaling = config.ropeScaling && {
     rope_type: config.ropeScaling.kind,
     factor: config.ropeScaling.factor,
@@ -124,7 +124,7 @@ export function writeLlamaConfig(config: LlamaConfig, task: TaskShape): Record<s
     }),
   };
   return {
-    architectures: [config.layout === 'qwen2' ? 'Qwen2ForCausalLM' : 'LlamaForCausalLM'],
+    architectures: [layout.transformersClass],
     model_type: config.layout,
     vocab_size: text.vocabulary,
     hidden_size: config.hiddenSize,
@@ -138,11 +138,7 @@ export function writeLlamaConfig(config: LlamaConfig, task: TaskShape): Record<s
     rms_norm_eps: config.rmsNormEpsilon,
     attention_dropout: config.attentionDropout,
     tie_word_embeddings: config.tieEmbeddings,
-    ...(config.layout === 'llama' && {
-      attention_bias: config.attentionBias ?? false,
-      mlp_bias: config.feedForwardBias,
-    }),
-    ...(config.layout === 'qwen2' && { use_sliding_window: false }),
+    ...layout.ownKeys(config),
     rope_theta: config.ropeTheta,
     rope_scaling: scaling ?? null,
     rope_parameters: { rope_type: 'default', ...scaling, rope_theta: config.ropeTheta },

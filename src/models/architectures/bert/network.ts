@@ -1,20 +1,21 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { TaskShape, TextShape } from '../data/dataset.ts';
-import { tf } from '../device/tensorflow.ts';
-import type { ModelConfig } from '../experiment/schema.ts';
-import { type BertNames, bertNames } from './bert-names.ts';
-import { activation } from './layers/activation.ts';
-import { attend, paddingBias } from './layers/attention.ts';
-import { dropout } from './layers/dropout.ts';
-import { embedding } from './layers/embedding.ts';
-import { layerNorm } from './layers/layer-norm.ts';
-import { linear } from './layers/linear.ts';
-import type { ForwardOptions, ModelInput } from './model.ts';
-import type { Network } from './network.ts';
-import { firstToken, headSize, positionCount, textShape } from './text-input.ts';
-import type { WeightRegistry } from './weights.ts';
-
-export type BertConfig = Extract<ModelConfig, { architecture: 'bert' }>;
+import type { TaskShape, TextShape } from '../../../data/dataset.ts';
+import { tf } from '../../../device/tensorflow.ts';
+import type { BertConfig } from '../../../experiment/architectures/bert.ts';
+import { activation } from '../../layers/activation.ts';
+import { attend, paddingBias } from '../../layers/attention.ts';
+import { dropout } from '../../layers/dropout.ts';
+import { embedding } from '../../layers/embedding.ts';
+import { layerNorm } from '../../layers/layer-norm.ts';
+import { linear } from '../../layers/linear.ts';
+import type { ForwardOptions, ModelInput } from '../../model.ts';
+import type { Network } from '../../network.ts';
+import { firstToken, headSize, positionCount, textShape } from '../../text-input.ts';
+import type { WeightRegistry } from '../../weights.ts';
+import { intermediateSizeOf } from './config-parts.ts';
+import { type Classify, linearHead } from './head.ts';
+import type { BertLayout } from './layout.ts';
+import { bertLayouts } from './layouts.ts';
 
 /** Standard deviation of fresh weights, as in BERT. */
 const deviation = 0.02;
@@ -25,14 +26,14 @@ const initializer = { normal: deviation };
  * RoBERTa. Weights have the names and shapes of BertForSequenceClassification and its siblings in transformers. Hidden
  * state 0 is the embeddings' output, hidden state k that of layer k, (batch, length, hiddenSize).
  */
-export function bert(config: BertConfig, task: TaskShape, weights: WeightRegistry): Network {
+export function bertNetwork(config: BertConfig, task: TaskShape, weights: WeightRegistry): Network {
   const text = textShape(config, task, 'classification');
-  const names = bertNames[config.layout];
-  const embed = embeddings(config, text, names, weights);
+  const layout = bertLayouts[config.layout];
+  const embed = embeddings(config, text, layout, weights);
   const layers = Array.from({ length: config.layers }, (_, index) =>
-    encoderLayer(config, names, names.layer(index), weights),
+    encoderLayer(config, layout, layout.names.layer(index), weights),
   );
-  const classify = classificationHead(config, task.classes, weights);
+  const classify = classifier(config, layout, task.classes, weights);
   return {
     layerCount: config.layers,
     hiddenShapes: Array.from({ length: config.layers + 1 }, () => [text.length, config.hiddenSize]),
@@ -53,15 +54,16 @@ export function bert(config: BertConfig, task: TaskShape, weights: WeightRegistr
 }
 
 /** @returns (batch · length, hiddenSize) */
-function embeddings(config: BertConfig, text: TextShape, names: BertNames, weights: WeightRegistry) {
-  const { hiddenSize, layout } = config;
-  // RoBERTa numbers its positions from padId + 1 on.
-  const start = layout === 'roberta' ? text.padId + 1 : 0;
+function embeddings(config: BertConfig, text: TextShape, layout: BertLayout, weights: WeightRegistry) {
+  const { hiddenSize } = config;
+  const { names } = layout;
+  const start = layout.firstPosition(text.padId);
   const rows = positionCount(config.positions, text) + start;
   const words = embedding(weights, names.words, text.vocabulary, hiddenSize, deviation);
   const positions = embedding(weights, names.positions, rows, hiddenSize, deviation);
+  // Every token here is of type 0.
   const tokenTypes = names.tokenTypes
-    ? embedding(weights, names.tokenTypes, tokenTypeCount(config), hiddenSize, deviation)
+    ? embedding(weights, names.tokenTypes, config.tokenTypes ?? layout.tokenTypes, hiddenSize, deviation)
     : undefined;
   const norm = layerNorm(weights, names.embeddingNorm, hiddenSize, config.layerNormEpsilon);
   return (input: ModelInput, options: ForwardOptions): Tensor => {
@@ -73,13 +75,10 @@ function embeddings(config: BertConfig, text: TextShape, names: BertNames, weigh
   };
 }
 
-/** Rows of the table of token types; every token here is of type 0. */
-export const tokenTypeCount = ({ tokenTypes, layout }: BertConfig): number =>
-  tokenTypes ?? (layout === 'bert' ? 2 : 1);
-
-function encoderLayer(config: BertConfig, names: BertNames, name: string, weights: WeightRegistry) {
+function encoderLayer(config: BertConfig, layout: BertLayout, name: string, weights: WeightRegistry) {
   const { hiddenSize, heads, layerNormEpsilon } = config;
-  const inner = config.intermediateSize ?? 4 * hiddenSize;
+  const { names, dropsAttention } = layout;
+  const inner = intermediateSizeOf(config);
   const project = (part: string, inputs: number, outputs: number) =>
     linear(weights, `${name}.${part}`, inputs, outputs, { initializer });
   const size = config.headSize ?? headSize(hiddenSize, heads);
@@ -101,33 +100,25 @@ function encoderLayer(config: BertConfig, names: BertNames, name: string, weight
   };
   return (x: Tensor, length: number, bias: Tensor, options: ForwardOptions): Tensor => {
     const mixed = attend({ queries: query(x), keys: key(x), values: value(x) }, shape, length, bias, options);
-    // DistilBERT drops nothing between attention and its norm.
-    const attended =
-      config.layout === 'distilbert'
-        ? attentionOutput(mixed)
-        : dropout(attentionOutput(mixed), config.dropout, options);
+    const made = attentionOutput(mixed);
+    const attended = dropsAttention ? dropout(made, config.dropout, options) : made;
     const middle = attentionNorm(tf.add(attended, x));
     return outputNorm(tf.add(dropout(down(activate(up(middle))), config.dropout, options), middle));
   };
 }
 
-function classificationHead(config: BertConfig, classes: number, weights: WeightRegistry) {
+function classifier(
+  config: BertConfig,
+  layout: BertLayout,
+  classes: number,
+  weights: WeightRegistry,
+): Classify {
   const { hiddenSize } = config;
-  const rate = config.classifierDropout ?? config.dropout;
-  const layer = (name: string, outputs: number) =>
-    linear(weights, name, hiddenSize, outputs, { initializer });
-  if (config.head === 'linear') {
-    const output = layer('classifier', classes);
-    return (x: Tensor, options: ForwardOptions) => output(dropout(x, rate, options));
-  }
-  if (config.layout === 'roberta') {
-    const dense = layer('classifier.dense', hiddenSize);
-    const output = layer('classifier.out_proj', classes);
-    return (x: Tensor, options: ForwardOptions) =>
-      output(dropout(tf.tanh(dense(dropout(x, rate, options))), rate, options));
-  }
-  const dense = layer(config.layout === 'bert' ? 'bert.pooler.dense' : 'pre_classifier', hiddenSize);
-  const output = layer('classifier', classes);
-  const squash = config.layout === 'bert' ? (x: Tensor) => tf.tanh(x) : (x: Tensor) => tf.relu(x);
-  return (x: Tensor, options: ForwardOptions) => output(dropout(squash(dense(x)), rate, options));
+  const head = config.head === 'linear' ? linearHead : layout.head;
+  return head.build({
+    classes,
+    hiddenSize,
+    rate: config.classifierDropout ?? config.dropout,
+    linear: (name, outputs) => linear(weights, name, hiddenSize, outputs, { initializer }),
+  });
 }

@@ -1,22 +1,20 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { TaskShape } from '../data/dataset.ts';
-import { tf } from '../device/tensorflow.ts';
-import type { ModelConfig } from '../experiment/schema.ts';
-import { imageSize } from './image-input.ts';
-import { dropout } from './layers/dropout.ts';
-import { linear } from './layers/linear.ts';
-import { normalization } from './layers/normalization.ts';
-import type { Network } from './network.ts';
-import type { WeightRegistry } from './weights.ts';
-
-export type MlpConfig = Extract<ModelConfig, { architecture: 'mlp' }>;
+import type { TaskShape } from '../../../data/dataset.ts';
+import { tf } from '../../../device/tensorflow.ts';
+import type { MlpConfig } from '../../../experiment/architectures/mlp.ts';
+import { imageSize } from '../../image-input.ts';
+import { dropout } from '../../layers/dropout.ts';
+import { linear } from '../../layers/linear.ts';
+import { normalization } from '../../layers/normalization.ts';
+import type { Network } from '../../network.ts';
+import type { WeightRegistry } from '../../weights.ts';
 
 /**
  * Multilayer perceptron over flattened images (height, width, channels). Weights: `layers.K.weight` (units, inputs) and
  * `.bias`, which batch normalisation makes superfluous, `norms.K.*` where it normalises, `classifier.weight` (classes,
  * units) and `.bias`. Hidden state 0 is the flattened image, hidden state k the activations of layer k before dropout.
  */
-export function mlp(config: MlpConfig, task: TaskShape, weights: WeightRegistry): Network {
+export function mlpNetwork(config: MlpConfig, task: TaskShape, weights: WeightRegistry): Network {
   const [height, width, channels] = imageSize(config, task);
   const inputs = height * width * channels;
   const layers = config.hidden.map((units, index) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { TaskShape } from '../../data/dataset.ts';
-import type { Gpt2Config } from '../gpt2.ts';
+import type { TaskShape } from '../../../data/dataset.ts';
+import type { Gpt2Config } from '../../../experiment/architectures/gpt2.ts';
+import { activationOf } from '../../huggingface/activations.ts';
 import {
   checkedConfig,
   type ModelDescription,
@@ -10,8 +11,8 @@ import {
   rate,
   size,
   unsupported,
-} from './description.ts';
-import { padIdOf, tokenIdSchema } from './token-ids.ts';
+} from '../../huggingface/description.ts';
+import { padIdOf, tokenIdSchema } from '../../huggingface/token-ids.ts';
 
 const schema = z.object({
   ...tokenIdSchema.shape,
@@ -32,14 +33,6 @@ const schema = z.object({
   add_cross_attention: z.boolean().default(false),
 });
 
-const activations: Readonly<Record<string, Gpt2Config['activation']>> = {
-  gelu_new: 'gelu_new',
-  gelu_pytorch_tanh: 'gelu_new',
-  gelu_fast: 'gelu_new',
-  gelu: 'gelu',
-  relu: 'relu',
-};
-
 /** @throws UserError if the configuration is broken, or of a variant that is not built here. */
 export function readGpt2Config(raw: RawConfig, file: string): ModelDescription {
   const found = parseRaw(schema, raw, file);
@@ -47,8 +40,7 @@ export function readGpt2Config(raw: RawConfig, file: string): ModelDescription {
     throw unsupported(file, 'attention without scaling (scale_attn_weights false)');
   if (found.scale_attn_by_inverse_layer_idx) throw unsupported(file, 'scale_attn_by_inverse_layer_idx');
   if (found.add_cross_attention) throw unsupported(file, 'add_cross_attention');
-  if (!Object.hasOwn(activations, found.activation_function))
-    throw unsupported(file, `the activation "${found.activation_function}"`);
+  const activation = activationOf(found.activation_function, file);
   const config = checkedConfig(
     {
       architecture: 'gpt2',
@@ -56,7 +48,7 @@ export function readGpt2Config(raw: RawConfig, file: string): ModelDescription {
       layers: found.n_layer,
       heads: found.n_head,
       intermediateSize: found.n_inner,
-      activation: activations[found.activation_function]!,
+      activation,
       dropout: found.resid_pdrop,
       embeddingDropout: found.embd_pdrop,
       attentionDropout: found.attn_pdrop,

@@ -1,18 +1,16 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { TaskShape } from '../data/dataset.ts';
-import { tf } from '../device/tensorflow.ts';
-import type { ModelConfig } from '../experiment/schema.ts';
-import { UserError } from '../experiment/user-error.ts';
-import { imageSize } from './image-input.ts';
-import { batchNorm } from './layers/batch-norm.ts';
-import { convolution } from './layers/convolution.ts';
-import { dropout } from './layers/dropout.ts';
-import { linear } from './layers/linear.ts';
-import { mapReader } from './layers/map-reader.ts';
-import type { Network } from './network.ts';
-import type { WeightRegistry } from './weights.ts';
-
-export type ResnetConfig = Extract<ModelConfig, { architecture: 'resnet' }>;
+import type { TaskShape } from '../../../data/dataset.ts';
+import { tf } from '../../../device/tensorflow.ts';
+import type { ResnetConfig } from '../../../experiment/architectures/resnet.ts';
+import { UserError } from '../../../experiment/user-error.ts';
+import { imageSize } from '../../image-input.ts';
+import { batchNorm } from '../../layers/batch-norm.ts';
+import { convolution } from '../../layers/convolution.ts';
+import { dropout } from '../../layers/dropout.ts';
+import { linear } from '../../layers/linear.ts';
+import { mapReader } from '../../layers/map-reader.ts';
+import type { Network } from '../../network.ts';
+import type { WeightRegistry } from '../../weights.ts';
 
 /**
  * The residual networks of He et al. 2015, section 4.2, for small images: a 3×3 stem, three groups of (depth − 2) / 6
@@ -20,13 +18,13 @@ export type ResnetConfig = Extract<ModelConfig, { architecture: 'resnet' }>;
  * average pooling, after a bottleneck if there is one, and a classifier. Where a block changes shape its shortcut is a 1×1 convolution. Weights are named as
  * in torchvision. Hidden state 0 is the stem's output, hidden state k that of block k.
  */
-export function resnet(config: ResnetConfig, task: TaskShape, weights: WeightRegistry): Network {
+export function resnetNetwork(config: ResnetConfig, task: TaskShape, weights: WeightRegistry): Network {
   const [height, width, imageChannels] = imageSize(config, task);
   const groups = groupChannels(config);
-  const blocksPerGroup = (config.depth - 2) / 6;
-  const kept = config.blocks ?? 3 * blocksPerGroup;
-  if (kept > 3 * blocksPerGroup)
-    throw new UserError(`A resnet of depth ${config.depth} has ${3 * blocksPerGroup} blocks, not ${kept}.`, {
+  const perGroup = blocksPerGroup(config);
+  const kept = keptBlocks(config);
+  if (kept > 3 * perGroup)
+    throw new UserError(`A resnet of depth ${config.depth} has ${3 * perGroup} blocks, not ${kept}.`, {
       remedy: 'Leave "blocks" out, or take a greater depth.',
     });
 
@@ -37,9 +35,9 @@ export function resnet(config: ResnetConfig, task: TaskShape, weights: WeightReg
   let before = groups[0]!;
   let size = [height, width];
   groups.forEach((channels, group) => {
-    for (let index = 0; index < blocksPerGroup && blocks.length < kept; index++) {
+    for (let index = 0; index < perGroup && blocks.length < kept; index++) {
       const stride = group > 0 && index === 0 ? 2 : 1;
-      blocks.push(basicBlock(weights, `layer${group + 1}.${index}`, before, channels, stride));
+      blocks.push(basicBlock(weights, blockName(config, blocks.length), before, channels, stride));
       before = channels;
       size = size.map((length) => Math.ceil(length / stride));
       hiddenShapes.push([...size, channels]);
@@ -48,9 +46,7 @@ export function resnet(config: ResnetConfig, task: TaskShape, weights: WeightReg
   const [lastHeight, lastWidth] = size as [number, number];
   const reader = mapReader(weights, {
     shape: [lastHeight, lastWidth, before],
-    bottleneck: config.bottleneck,
-    pooling: 'average',
-    normalization: 'batch',
+    ...resnetReadsMaps(config),
   });
   const classifier = linear(weights, 'fc', reader.features, task.classes, { initializer: 'glorot' });
   return {
@@ -69,6 +65,20 @@ export function resnet(config: ResnetConfig, task: TaskShape, weights: WeightReg
     pool: (hiddenState) => tf.mean(hiddenState, [1, 2]),
   };
 }
+
+/** Blocks of each of the three groups, if all are kept. */
+export const blocksPerGroup = ({ depth }: Pick<ResnetConfig, 'depth'>): number => (depth - 2) / 6;
+
+/** Blocks there are. */
+export const keptBlocks = (config: ResnetConfig): number => config.blocks ?? 3 * blocksPerGroup(config);
+
+/** @param index of the block, from 0 */
+export const blockName = (config: ResnetConfig, index: number): string =>
+  `layer${Math.floor(index / blocksPerGroup(config)) + 1}.${index % blocksPerGroup(config)}`;
+
+/** How the last maps become a vector. */
+export const resnetReadsMaps = ({ bottleneck }: ResnetConfig) =>
+  ({ bottleneck, pooling: 'average', normalization: 'batch' }) as const;
 
 /** Channels of the three groups. */
 export const groupChannels = ({ width }: Pick<ResnetConfig, 'width'>): number[] =>

@@ -1,21 +1,21 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { TaskShape } from '../data/dataset.ts';
-import { tf } from '../device/tensorflow.ts';
-import type { ModelConfig } from '../experiment/schema.ts';
-import { UserError } from '../experiment/user-error.ts';
-import { activation } from './layers/activation.ts';
-import { type AttentionShape, attend } from './layers/attention.ts';
-import { type DecoderLayer, decoder } from './layers/decoder.ts';
-import { embedding } from './layers/embedding.ts';
-import { linear } from './layers/linear.ts';
-import { rmsNorm } from './layers/rms-norm.ts';
-import { type Rotation, rotary } from './layers/rotary.ts';
-import type { ForwardOptions } from './model.ts';
-import type { Network } from './network.ts';
-import { headSize, positionCount, textShape } from './text-input.ts';
-import type { WeightRegistry } from './weights.ts';
-
-export type LlamaConfig = Extract<ModelConfig, { architecture: 'llama' }>;
+import type { TaskShape } from '../../../data/dataset.ts';
+import { tf } from '../../../device/tensorflow.ts';
+import type { LlamaConfig } from '../../../experiment/architectures/llama.ts';
+import { UserError } from '../../../experiment/user-error.ts';
+import { activation } from '../../layers/activation.ts';
+import { type AttentionShape, attend } from '../../layers/attention.ts';
+import { type DecoderLayer, decoder } from '../../layers/decoder.ts';
+import { embedding } from '../../layers/embedding.ts';
+import { linear } from '../../layers/linear.ts';
+import { rmsNorm } from '../../layers/rms-norm.ts';
+import { type Rotation, rotary } from '../../layers/rotary.ts';
+import type { ForwardOptions } from '../../model.ts';
+import type { Network } from '../../network.ts';
+import { headSize, positionCount, textShape } from '../../text-input.ts';
+import type { WeightRegistry } from '../../weights.ts';
+import { llamaLayouts } from './layouts.ts';
+import { llamaIntermediateSize } from './sizes.ts';
 
 /** Standard deviation of fresh weights, as in Llama. */
 const deviation = 0.02;
@@ -27,7 +27,7 @@ const initializer = { normal: deviation };
  * the embeddings' output, hidden state k that of layer k, the last one after the final normalisation; (batch, length,
  * hiddenSize).
  */
-export function llama(config: LlamaConfig, task: TaskShape, weights: WeightRegistry): Network {
+export function llamaNetwork(config: LlamaConfig, task: TaskShape, weights: WeightRegistry): Network {
   const text = textShape(config, task, 'language-model');
   positionCount(config.positions, text);
   const { hiddenSize } = config;
@@ -73,14 +73,11 @@ function attentionShape(config: LlamaConfig): AttentionShape {
   return { heads, headSize: size, keyValueHeads, dropout: config.attentionDropout };
 }
 
-/** Width inside the feed-forward part. */
-export const llamaIntermediateSize = ({ intermediateSize, hiddenSize }: LlamaConfig): number =>
-  intermediateSize ?? Math.ceil((8 * hiddenSize) / 3 / 8) * 8;
-
 function decoderLayer(config: LlamaConfig, shape: AttentionShape, name: string, weights: WeightRegistry) {
   const { hiddenSize, rmsNormEpsilon } = config;
   const inner = llamaIntermediateSize(config);
-  const biased = config.attentionBias ?? config.layout === 'qwen2';
+  const { attentionBias, outputBias } = llamaLayouts[config.layout];
+  const biased = config.attentionBias ?? attentionBias;
   const width = shape.heads * shape.headSize;
   const keyWidth = shape.keyValueHeads * shape.headSize;
   const project = (part: string, inputs: number, outputs: number, bias: boolean) =>
@@ -88,7 +85,7 @@ function decoderLayer(config: LlamaConfig, shape: AttentionShape, name: string, 
   const query = project('self_attn.q_proj', hiddenSize, width, biased);
   const key = project('self_attn.k_proj', hiddenSize, keyWidth, biased);
   const value = project('self_attn.v_proj', hiddenSize, keyWidth, biased);
-  const attentionOutput = project('self_attn.o_proj', width, hiddenSize, biased && config.layout === 'llama');
+  const attentionOutput = project('self_attn.o_proj', width, hiddenSize, biased && outputBias);
   const gate = project('mlp.gate_proj', hiddenSize, inner, config.feedForwardBias);
   const up = project('mlp.up_proj', hiddenSize, inner, config.feedForwardBias);
   const down = project('mlp.down_proj', inner, hiddenSize, config.feedForwardBias);

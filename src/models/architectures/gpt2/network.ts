@@ -1,19 +1,17 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { TaskShape } from '../data/dataset.ts';
-import { tf } from '../device/tensorflow.ts';
-import type { ModelConfig } from '../experiment/schema.ts';
-import { activation } from './layers/activation.ts';
-import { attend } from './layers/attention.ts';
-import { decoder } from './layers/decoder.ts';
-import { dropout } from './layers/dropout.ts';
-import { embedding } from './layers/embedding.ts';
-import { layerNorm } from './layers/layer-norm.ts';
-import type { ForwardOptions } from './model.ts';
-import type { Network } from './network.ts';
-import { headSize, positionCount, textShape } from './text-input.ts';
-import type { WeightRegistry } from './weights.ts';
-
-export type Gpt2Config = Extract<ModelConfig, { architecture: 'gpt2' }>;
+import type { TaskShape } from '../../../data/dataset.ts';
+import { tf } from '../../../device/tensorflow.ts';
+import type { Gpt2Config } from '../../../experiment/architectures/gpt2.ts';
+import { activation } from '../../layers/activation.ts';
+import { attend } from '../../layers/attention.ts';
+import { decoder } from '../../layers/decoder.ts';
+import { dropout } from '../../layers/dropout.ts';
+import { embedding } from '../../layers/embedding.ts';
+import { layerNorm } from '../../layers/layer-norm.ts';
+import type { ForwardOptions } from '../../model.ts';
+import type { Network } from '../../network.ts';
+import { headSize, positionCount, textShape } from '../../text-input.ts';
+import type { WeightRegistry } from '../../weights.ts';
 
 /** Standard deviation of fresh weights, as in GPT-2. */
 const deviation = 0.02;
@@ -23,7 +21,7 @@ const deviation = 0.02;
  * matrices are (inputs, outputs). Hidden state 0 is the embeddings' output, hidden state k that of layer k, the last
  * one after the final normalisation; (batch, length, hiddenSize).
  */
-export function gpt2(config: Gpt2Config, task: TaskShape, weights: WeightRegistry): Network {
+export function gpt2Network(config: Gpt2Config, task: TaskShape, weights: WeightRegistry): Network {
   const text = textShape(config, task, 'language-model');
   const { hiddenSize } = config;
   const words = embedding(weights, 'transformer.wte', text.vocabulary, hiddenSize, deviation);

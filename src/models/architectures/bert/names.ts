@@ -1,4 +1,4 @@
-/** What the weights of an encoder are called by each of the three layouts in transformers. */
+/** What the weights of an encoder are called. */
 export interface BertNames {
   readonly base: string;
   readonly words: string;
@@ -16,7 +16,8 @@ export interface BertNames {
   readonly outputNorm: string;
 }
 
-const named = (base: string): BertNames => ({
+/** As BERT has them, below another base. */
+export const namesBelow = (base: string): BertNames => ({
   base,
   words: `${base}.embeddings.word_embeddings`,
   positions: `${base}.embeddings.position_embeddings`,
@@ -32,21 +33,3 @@ const named = (base: string): BertNames => ({
   down: 'output.dense',
   outputNorm: 'output.LayerNorm',
 });
-
-export const bertNames: Readonly<Record<'bert' | 'distilbert' | 'roberta', BertNames>> = {
-  bert: named('bert'),
-  roberta: named('roberta'),
-  distilbert: {
-    ...named('distilbert'),
-    tokenTypes: undefined,
-    layer: (index) => `distilbert.transformer.layer.${index}`,
-    query: 'attention.q_lin',
-    key: 'attention.k_lin',
-    value: 'attention.v_lin',
-    attentionOutput: 'attention.out_lin',
-    attentionNorm: 'sa_layer_norm',
-    up: 'ffn.lin1',
-    down: 'ffn.lin2',
-    outputNorm: 'output_layer_norm',
-  },
-};

@@ -1,4 +1,4 @@
-import type { Model } from '../../models/model.ts';
+import type { Model } from './model.ts';
 
 /** The part of a weight that is kept along one axis of its shape in memory: these indices, in order. */
 export interface Cut {

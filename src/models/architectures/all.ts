@@ -1,0 +1,26 @@
+import type { Architecture } from '../../experiment/architectures/all.ts';
+import type { ModelConfig } from '../../experiment/schema.ts';
+import { bert } from './bert/record.ts';
+import { cnn } from './cnn/record.ts';
+import type { Construction } from './construction.ts';
+import { gpt2 } from './gpt2/record.ts';
+import { llama } from './llama/record.ts';
+import { mlp } from './mlp/record.ts';
+import { resnet } from './resnet/record.ts';
+
+const constructions: {
+  readonly [A in Architecture]: Construction<Extract<ModelConfig, { architecture: A }>>;
+} = {
+  mlp,
+  cnn,
+  resnet,
+  bert,
+  gpt2,
+  llama,
+};
+
+/** All architectures, in the order that they are offered. */
+export const allConstructions: readonly Construction[] = Object.values(constructions);
+
+/** How models of an architecture are built, stored, cut and copied. */
+export const constructionOf = ({ architecture }: ModelConfig): Construction => constructions[architecture];

@@ -1,0 +1,22 @@
+import type { BertConfig } from '../../../experiment/architectures/bert.ts';
+import type { ModelDescription, RawConfig } from '../../huggingface/description.ts';
+import type { Adoption, HuggingFaceLayout } from '../construction.ts';
+import type { BertHead } from './head.ts';
+import type { BertNames } from './names.ts';
+
+/** What the encoders of the family do differently. */
+export interface BertLayout {
+  readonly names: BertNames;
+  /** Row of the table of positions with which texts begin. */
+  firstPosition(padId: number): number;
+  /** Rows of the table of token types, where there is one and the configuration says nothing. */
+  readonly tokenTypes: number;
+  /** Whether units are dropped between attention and its normalisation. */
+  readonly dropsAttention: boolean;
+  readonly head: BertHead;
+  /** @throws UserError if the configuration is broken, or of a variant that is not built here. */
+  readConfig(raw: RawConfig, file: string): ModelDescription;
+  readonly writeConfig: HuggingFaceLayout<BertConfig>['write'];
+  /** How a student of this layout begins with layers of a teacher of another; left out or undefined where it cannot. */
+  adopted?(teacher: BertConfig['layout']): Adoption | undefined;
+}

@@ -1,0 +1,31 @@
+import type { PruneConfig } from '../../experiment/strategies/prune/record.ts';
+import { countKept } from '../cuts.ts';
+
+/** Norms of blocks, such as heads, from the norms of what is in them. */
+export function overBlocks(norms: Float64Array, size: number, norm: PruneConfig['norm']): Float64Array {
+  const sums = new Float64Array(norms.length / size);
+  for (const [at, value] of norms.entries())
+    sums[Math.floor(at / size)]! += norm === 'l1' ? value : value * value;
+  return norm === 'l1' ? sums : sums.map(Math.sqrt);
+}
+
+interface AttentionSizes {
+  readonly hiddenSize: number;
+  readonly heads: number;
+  readonly headSize?: number;
+  readonly intermediateSize?: number;
+}
+
+/** Fewer heads of the same size, and a narrower feed-forward part of four times the hidden size by default. */
+export const fewerHeads = (
+  { hiddenSize, heads, headSize, intermediateSize }: AttentionSizes,
+  sparsity: number,
+) => ({
+  heads: countKept(heads, sparsity),
+  headSize: headSize ?? hiddenSize / heads,
+  intermediateSize: countKept(intermediateSize ?? 4 * hiddenSize, sparsity),
+});
+
+/** Whether the heads share out the hidden size evenly, as the layouts of BERT and GPT-2 take for granted. */
+export const evenHeads = ({ hiddenSize, heads, headSize }: AttentionSizes): boolean =>
+  headSize === undefined || headSize * heads === hiddenSize;

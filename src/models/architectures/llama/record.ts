@@ -1,0 +1,22 @@
+import type { LlamaConfig } from '../../../experiment/architectures/llama.ts';
+import type { Construction } from '../construction.ts';
+import { readLlamaConfig, writeLlamaConfig } from './config.ts';
+import { llamaLayoutNames, llamaLayouts } from './layouts.ts';
+import { llamaNetwork } from './network.ts';
+import { llamaPruning } from './pruning.ts';
+
+export const llama: Construction<LlamaConfig> = {
+  network: llamaNetwork,
+  layerPrefixes: (_config, layer) => [`model.layers.${layer - 1}.`],
+  tables: /^model\.embed_tokens\.weight$/,
+  head: { answers: 'tokens', embeddings: 'model.embed_tokens.weight', predictor: 'lm_head.weight' },
+  withLayers: (config, layers) => ({ ...config, layers }),
+  pruning: llamaPruning,
+  huggingFace: {
+    modelTypes: llamaLayoutNames,
+    read: readLlamaConfig,
+    write: writeLlamaConfig,
+    prefix: () => 'model.',
+    rebuildsTokenizer: ({ layout }) => llamaLayouts[layout].rebuildsTokenizer,
+  },
+};

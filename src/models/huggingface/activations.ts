@@ -1,0 +1,21 @@
+import type { ModelConfig } from '../../experiment/schema.ts';
+import { unsupported } from './description.ts';
+
+type Activation = Extract<ModelConfig, { activation: string }>['activation'];
+
+const activations: Readonly<Record<string, Activation>> = {
+  gelu: 'gelu',
+  gelu_new: 'gelu_new',
+  gelu_pytorch_tanh: 'gelu_new',
+  gelu_fast: 'gelu_new',
+  relu: 'relu',
+};
+
+/**
+ * The activation that transformers knows by a name.
+ * @throws UserError if it is not built here.
+ */
+export function activationOf(name: string, file: string): Activation {
+  if (Object.hasOwn(activations, name)) return activations[name]!;
+  throw unsupported(file, `the activation "${name}"`);
+}
