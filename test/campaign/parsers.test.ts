@@ -38,14 +38,14 @@ const patient = { patienceMs: 300_000, bytes: 2 * 2 ** 30 };
 test('every parser reads or refuses what was found before, and some more', limit, async (t) => {
   const folder = temporary(t);
   const { results, end } = await watchedChild(
-    parserNames.map((parser) => blockOf(parser, folder, 25)),
+    parserNames.map((parser) => blockOf(parser, folder, 60)),
     undefined,
     patient,
   );
   assert.equal(end, undefined, `${end?.what}: ${end?.input.toString('latin1')}\n${end?.detail}`);
   for (const [index, line] of results.entries()) {
     const { found, inputs } = JSON.parse(line) as BlockResult;
-    assert.ok(inputs >= 25, parserNames[index]);
+    assert.ok(inputs >= 60, parserNames[index]);
     for (const { fault, input } of found)
       assert.equal(fault, undefined, `${parserNames[index]}: ${fault?.what}\n${fault?.detail}\n${input}`);
   }
