@@ -64,12 +64,15 @@ for (const [input, what, bounds] of [
     assert.equal(end?.what, what);
   });
 
-test('an input that ends a process is known by what was put down before', limit, async (t) => {
-  const folder = temporary(t);
-  addToCorpus(join(folder, 'test/campaign/corpus'), 'self test', Buffer.from('crash'), true);
-  const { end } = await watchedChild([{ ...blockOf('self test', folder, 1), root: folder }]);
-  assert.equal(end?.input.toString(), 'crash');
-});
+for (const input of ['crash', 'reject'])
+  test(`an input that ends a process is known by what was put down before: ${input}`, limit, async (t) => {
+    const folder = temporary(t);
+    // Others follow, which are not to be taken for it.
+    for (const one of [input, 'one', 'other'])
+      addToCorpus(join(folder, 'test/campaign/corpus'), 'self test', Buffer.from(one), one === input);
+    const { end } = await watchedChild([{ ...blockOf('self test', folder, 50), root: folder }]);
+    assert.equal(end?.input.toString(), input);
+  });
 
 test('only an error for people, with a remedy and the name of the file, is a refusal', async () => {
   const told = async (error: unknown) =>

@@ -24,6 +24,9 @@ export const selfTest: Parser = {
         case 'crash':
           process.abort();
           return '';
+        case 'reject':
+          void Promise.reject(new Error('nobody waits for this'));
+          return 'well';
         case 'type error':
           return (undefined as unknown as Buffer).toString();
         default:
