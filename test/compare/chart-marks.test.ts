@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { tooltipPlace } from '../../src/compare/charts/chart-frame.ts';
 import {
   darkTheme,
   lightTheme,
@@ -10,6 +11,7 @@ import {
 } from '../../src/compare/charts/chart-theme.ts';
 import { curvesChart } from '../../src/compare/charts/curves-chart.ts';
 import { placeLabels, type Rect } from '../../src/compare/charts/label-layout.ts';
+import { lossTermsChart } from '../../src/compare/charts/loss-terms-chart.ts';
 import { paretoChart } from '../../src/compare/charts/pareto-chart.ts';
 import {
   bytesTick,
@@ -218,4 +220,59 @@ test('values lie on a logarithmic axis where it is asked for, and where they all
   const none = chart([1, 0]);
   assert.equal((none.option.yAxis as { type: string }).type, 'value');
   assert.match(none.caption, /Not logarithmic/);
+});
+
+/** Curves that end at 40 % or at 8 %. */
+const accuracies = (ends: 'high' | 'low', logarithmic: boolean) =>
+  curvesChart(
+    {
+      ...{ metric: 'accuracy', percent: true, xLabel: 'epoch', logarithmic },
+      curves: ['a', 'b'].map((label) => ({
+        ...{ label, strategy: 'direct' },
+        points: (ends === 'high' ? [0.08, 0.3, 0.4] : [0.4, 0.1, 0.08]).map((mean, x) => ({ x, mean })),
+      })),
+    },
+    lightTheme,
+    size,
+  );
+
+test('the lines across a logarithmic picture are those that have a number', () => {
+  const chart = accuracies('high', true);
+  const { axisTick, axisLabel } = chart.option.yAxis as Record<string, { customValues?: number[] }>;
+  assert.deepEqual(axisTick?.customValues, axisLabel?.customValues);
+  assert.ok(axisLabel!.customValues!.length >= 3, `${axisLabel!.customValues}`);
+  const svg = renderSvg(chart, lightTheme, size, 'c');
+  const across = [...svg.matchAll(/<path[^>]*d="M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)"/g)].filter(
+    ([, left, top, right, bottom]) => top === bottom && Number(right) - Number(left) > size.width / 2,
+  );
+  assert.ok(across.length >= axisLabel!.customValues!.length, svg);
+});
+
+test('what is said of the pointed-at lies in the other half, where the curves are not, and never over the axis', () => {
+  const box: [number, number] = [180, 80];
+  for (const ends of ['high', 'low'] as const) {
+    const { height, free } = accuracies(ends, false);
+    assert.equal(free!.rising, ends === 'high');
+    const picture = { width: size.width, height };
+    const [left, low] = tooltipPlace(100, box, picture, free!);
+    assert.ok(left > 100 && left + 180 < size.width);
+    const [other, high] = tooltipPlace(size.width - 100, box, picture, free!);
+    assert.ok(other > 0 && other + 180 < size.width - 100);
+    // A legend has at least a line.
+    for (const top of [low, high]) assert.ok(top >= 0 && top + 80 <= height - 40 - 20, `${top} of ${height}`);
+    assert.equal(low > high, ends === 'high');
+  }
+});
+
+test('looked at closer, the terms of a loss reach over the height of their picture', () => {
+  const x = [0, 1, 2, 3, 4];
+  const chart = lossTermsChart(
+    { label: 'a', xLabel: 'epoch', x, terms: [{ name: 'labels', values: [5, 3, 1, 0.4, 0.2] }] },
+    lightTheme,
+    size,
+  );
+  const { min, max } = chart.rangeOf!(0.7, 1) as { min: number; max: number };
+  assert.equal(min, 0);
+  assert.ok(max >= 0.4 && max < 1, `${max}`);
+  assert.equal((chart.rangeOf!(0, 1) as { max: unknown }).max, null);
 });

@@ -43,6 +43,13 @@ const overlaps = `return [...document.querySelectorAll('distillery-chart svg')].
   }));
 });`;
 
+/** Names of models beside figures that take the height of several, or are cut without a way to read them whole. */
+const tallNames = `return [...document.querySelectorAll('table.figures tbody th .user-text, table.settings thead .user-text')].flatMap((name) => {
+  const lines = Math.round(name.getBoundingClientRect().height / parseFloat(getComputedStyle(name).lineHeight));
+  const cut = [name, ...name.children].some((part) => part.scrollHeight > part.clientHeight + 2 || part.scrollWidth > part.clientWidth + 2);
+  return lines > 3 || (cut && name.title === '') ? [lines + ' lines: ' + name.textContent.trim()] : [];
+});`;
+
 describe('the layout of the page', { skip: withoutBrowser, concurrency: false }, () => {
   const { open } = usePages();
 
@@ -62,7 +69,7 @@ describe('the layout of the page', { skip: withoutBrowser, concurrency: false },
     for (const width of widths) {
       await page.setViewportSize({ width, height: 900 });
       await comeToRest(page);
-      for (const script of [holes, cutFigures, overlaps]) {
+      for (const script of [holes, cutFigures, overlaps, ...(width === 500 ? [tallNames] : [])]) {
         let found = await problems(page, script);
         for (let looks = 0; found.length > 0 && looks < 2000; looks++) {
           await page.waitForTimeout(50);

@@ -1,6 +1,6 @@
 import { html, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Chart, Draw } from '../../src/compare/charts/chart-frame.ts';
+import { type Chart, type Draw, tooltipPlace } from '../../src/compare/charts/chart-frame.ts';
 import type { ChartTheme } from '../../src/compare/charts/chart-theme.ts';
 import type { Host } from '../host/host.ts';
 import { quietButton } from '../parts/controls.ts';
@@ -16,6 +16,7 @@ import {
   pngOf,
   type Span,
   svgOf,
+  type TooltipPosition,
   whole,
   zoomOption,
 } from './picture.ts';
@@ -165,10 +166,25 @@ export class ChartCard extends Part {
     }
     this.#drawn = chart;
     this.#drawnSpan = this.span;
-    const option = joined ? { ...chart.option, ...zoomOption(this.span) } : chart.option;
+    const option = joined
+      ? {
+          ...chart.option,
+          ...zoomOption(this.span),
+          tooltip: { ...chart.option.tooltip, position: this.#place },
+        }
+      : chart.option;
     this.#picture.setOption(option as PictureOption, { notMerge: true });
     if (this.#drawnSpan.end - this.#drawnSpan.start < 100) this.#fitRange();
   }
+
+  /** Of a picture that follows the pointer in another, ECharts says a place that is not the one pointed at. */
+  readonly #place: TooltipPosition = (_point, pointed, _element, _rect, { contentSize: [width, height] }) => {
+    const [first] = [pointed].flat();
+    const value = (first?.value as readonly number[] | undefined)?.[0] ?? 0;
+    const x = Number(this.#picture?.convertToPixel({ xAxisIndex: 0 }, value));
+    const picture = { width: this.#picture?.getWidth() ?? 0, height: this.#picture?.getHeight() ?? 0 };
+    return tooltipPlace(x, [width, height], picture, this.#drawn?.free ?? { rising: false, below: 0 });
+  };
 
   /** Lets the vertical axis follow the part of the horizontal one that is seen. */
   #fitRange(): void {

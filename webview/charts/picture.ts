@@ -14,6 +14,7 @@ import {
   LegendComponent,
   MarkLineComponent,
   TooltipComponent,
+  type TooltipComponentOption,
 } from 'echarts/components';
 import { type ComposeOption, connect, type ECharts, init, use } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
@@ -37,6 +38,10 @@ export type PictureOption = ComposeOption<
   BarSeriesOption | LineSeriesOption | ScatterSeriesOption | CustomSeriesOption
 >;
 export type Picture = ECharts;
+export type TooltipPosition = Extract<
+  NonNullable<TooltipComponentOption['position']>,
+  (...all: never[]) => unknown
+>;
 
 /** A picture in an element of the page, as SVG. */
 export function createPicture(element: HTMLElement, width: number, height: number): Picture {

@@ -1,11 +1,12 @@
 import { html, type TemplateResult } from 'lit';
 import { candidateColumns, candidateRows } from '../../src/compare/candidate-rows.ts';
 import '../parts/wide-table.ts';
-import { strategyMark, userText } from '../parts/marks.ts';
+import { modelNames, strategyMark, userText } from '../parts/marks.ts';
 import type { ComparisonData } from '../protocol.ts';
 
 /** Exits and peers of each strategy that has such, beside its student. */
 export function candidatesTable(comparison: ComparisonData): TemplateResult {
+  const name = modelNames(comparison.groups.map(({ label }) => label));
   const table = html`<table>
       <thead>
         <tr>
@@ -18,7 +19,7 @@ export function candidatesTable(comparison: ComparisonData): TemplateResult {
           candidateRows(group).map(
             (row, index) => html`<tr>
               <th scope="row">
-                <span class="labelled ${index === 0 ? '' : 'hidden'}">${strategyMark(group)}${userText(group.label)}</span>
+                <span class="labelled ${index === 0 ? '' : 'hidden'}">${strategyMark(group)}${name(group.label)}</span>
               </th>
               ${row.map((cell, column) => html`<td class=${column > 0 ? 'number' : ''}>${userText(cell)}</td>`)}
             </tr>`,
@@ -33,13 +34,14 @@ export function candidatesTable(comparison: ComparisonData): TemplateResult {
 export function differencesTable(comparison: ComparisonData): TemplateResult {
   if (comparison.groups.length < 2) return html`<p class="hint">There is only one experiment here.</p>`;
   if (comparison.differences.length === 0) return html`<p class="hint">All settings are the same.</p>`;
+  const name = modelNames(comparison.groups.map(({ label }) => label));
   const table = html`<table class="settings">
       <thead>
         <tr>
           <th scope="col">Setting</th>
           ${comparison.groups.map(
             (group) =>
-              html`<th scope="col"><span class="labelled">${strategyMark(group)}${userText(group.label)}</span></th>`,
+              html`<th scope="col"><span class="labelled">${strategyMark(group)}${name(group.label)}</span></th>`,
           )}
         </tr>
       </thead>

@@ -3,7 +3,7 @@ import { type FigureKind, figureKind, figureKinds } from '../../src/compare/figu
 import { missing } from '../../src/compare/formatting.ts';
 import { formatGain, formatGainInterval } from '../../src/compare/gain.ts';
 import '../parts/wide-table.ts';
-import { doubtMark, outcomeMark, strategyMark, userText } from '../parts/marks.ts';
+import { doubtMark, modelNames, outcomeMark, strategyMark } from '../parts/marks.ts';
 import type { ComparedGroup, ComparedVerdict, ComparisonData, Doubt, Spread } from '../protocol.ts';
 import type { RowSort } from '../state/comparison-look.ts';
 import type { BaselineChoice } from './baseline.ts';
@@ -23,6 +23,7 @@ export interface TableLook {
 export function comparisonTable(comparison: ComparisonData, look: TableLook): TemplateResult {
   const { rows, baseline, sort, onSort } = look;
   const all = [...comparison.teachers, ...comparison.groups];
+  const name = modelNames(all.map(({ label }) => label));
   const kinds = figureKinds.filter((kind) =>
     all.some((one) => kind.formatSpread(spreadOf(one, kind)) !== missing),
   );
@@ -42,7 +43,7 @@ export function comparisonTable(comparison: ComparisonData, look: TableLook): Te
         </tr>
       </thead>
       <tbody>
-        ${rows.map((one) => row(one, comparison, kinds, baseline))}
+        ${rows.map((one) => row(one, comparison, kinds, baseline, name))}
       </tbody>
     </table>`;
   return html`<distillery-wide-table
@@ -61,6 +62,7 @@ function row(
   comparison: ComparisonData,
   kinds: readonly FigureKind[],
   choice: BaselineChoice | undefined,
+  name: (label: string) => TemplateResult,
 ): TemplateResult {
   const group = 'strategy' in one ? one : null;
   const verdict = comparison.verdicts.find((candidate) => candidate.group === one.key);
@@ -73,7 +75,7 @@ function row(
   return html`<tr class=${own ? 'baseline' : nothing}>
     <th scope="row">
       <span class="labelled"
-        >${strategyMark(group ?? { strategy: 'teacher' })}${userText(one.label)}${verdict ? nothing : doubtMark(group?.doubts ?? [])}</span
+        >${strategyMark(group ?? { strategy: 'teacher' })}${name(one.label)}${verdict ? nothing : doubtMark(group?.doubts ?? [])}</span
       >${own ? html`<span class="chip">baseline</span>` : nothing}
     </th>
     <td class="judged">${verdict ? judged(verdict, doubtsOn(verdict, comparison)) : nothing}</td>

@@ -38,7 +38,12 @@ export function dropdown(
         choices,
         (choice) => choice.value,
         (choice) =>
-          html`<vscode-option value=${choice.value} ?selected=${choice.value === value}>${choice.label}</vscode-option>`,
+          html`<vscode-option
+            value=${choice.value}
+            title=${choice.label.length > 18 ? choice.label : nothing}
+            ?selected=${choice.value === value}
+            >${choice.label}</vscode-option
+          >`,
       )}
     </vscode-dropdown>
   </span>`;

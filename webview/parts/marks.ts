@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { type Coloured, colorName, strategyShape } from '../../src/compare/charts/chart-theme.ts';
+import { partsOf, shortLabels } from '../../src/compare/charts/short-labels.ts';
 import { formatSeconds } from '../../src/compare/formatting.ts';
 import { stateWord } from '../../src/compare/state-word.ts';
 import type { ComparedVerdict, Doubt, RunRow, RunState } from '../protocol.ts';
@@ -97,3 +98,26 @@ export function doubtList(doubts: readonly Doubt[]): TemplateResult | typeof not
 /** A name as somebody wrote it: in a direction of its own, cut where it is too long, whole in the tooltip. */
 export const userText = (text: string): TemplateResult =>
   html`<bdi class="user-text" title=${text.length > 24 ? text.slice(0, 1000) : nothing}>${text.slice(0, 1000)}</bdi>`;
+
+/** Signs of a line of a name on a narrow page, and of its settings. */
+const briefSigns = 22;
+
+/**
+ * Names of models that stand beside each other where there may be little room. The name, and the settings that tell it from
+ * others of that name, are cut each for itself, and on a narrow page to what tells it from the others. Whole in the tooltip.
+ */
+export function modelNames(labels: readonly string[]): (label: string) => TemplateResult {
+  const briefs = shortLabels(labels, briefSigns, 2);
+  return (label) => {
+    const brief = briefs[labels.indexOf(label)] ?? label;
+    const { name, settings } = partsOf(label.slice(0, 1000));
+    if (settings === '' && brief === label) return userText(label);
+    return html`<bdi class="user-text parted" title=${label.slice(0, 1000)}
+      ><span class="full">${name}</span>${settings === '' ? nothing : html` <span class="full">(${settings})</span>`}<span
+        class="brief"
+        aria-hidden="true"
+        >${brief}</span
+      ></bdi
+    >`;
+  };
+}

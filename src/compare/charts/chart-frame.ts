@@ -18,8 +18,17 @@ export interface Chart {
   readonly height: number;
   /** Whether it shows how training goes on: such pictures share their horizontal axis, and a look closer at a part of it. */
   readonly progresses?: boolean;
+  /** Where what is said of the pointed-at leaves the curves to be seen. */
+  readonly free?: FreeRoom;
   /** The vertical axis for a part of the horizontal one, from and to as shares of it; absent where it stays as it is. */
   readonly rangeOf?: (from: number, to: number) => Record<string, unknown>;
+}
+
+/** Curves that rise leave room above their beginning and below their end, those that fall the other way round. */
+export interface FreeRoom {
+  readonly rising: boolean;
+  /** Pixels of what lies below the axis and its name. */
+  readonly below: number;
 }
 
 export type Draw = (theme: ChartTheme, size: { readonly width: number }) => Chart;
@@ -87,8 +96,8 @@ export const progressAxis = (
     axisLabel: { hideOverlap: true, formatter: progressTicks(start, end) },
   });
 
-/** Lines of a tooltip; more would not be read. */
-const mostLines = 12;
+/** Lines of a tooltip; more would cover the picture. */
+const mostLines = 8;
 
 interface Pointed {
   readonly seriesIndex: number;
@@ -100,24 +109,17 @@ interface Pointed {
 /**
  * A line across the picture where the pointer is, with the values of all curves there.
  * @param read what is to be said of a point of a series; null for series that only paint
- * @param below whether there is more room below the curves than above
  */
 export function progressTooltip(
   theme: ChartTheme,
   xLabel: string,
   read: (seriesIndex: number, dataIndex: number) => { readonly name: string; readonly text: string } | null,
-  below = false,
 ): EChartsOption['tooltip'] {
   return {
     ...(frame(theme).tooltip as object),
     textStyle: { color: theme.text, fontFamily: theme.font, fontSize: 11 },
     padding: 8,
     trigger: 'axis',
-    // Beside the line, where the curves are not.
-    position: ([x]: [number, number], _values, _element, _mark, { contentSize, viewSize }) => [
-      x > viewSize[0]! / 2 ? Math.max(0, x - contentSize[0]! - 16) : x + 16,
-      below ? Math.max(0, viewSize[1]! - contentSize[1]! - 50) : 4,
-    ],
     axisPointer: { type: 'line', snap: false, lineStyle: { color: theme.muted, width: 1, type: 'solid' } },
     formatter: (pointed: unknown) => {
       const points = (pointed as readonly Pointed[]).flatMap((point) => {
@@ -211,23 +213,48 @@ function roundStep(size: number): number {
 export const short = (text: string, signs: number): string => oneLine(text, signs);
 
 /**
- * 1, 2 and 5 times each power of ten between the two, for a logarithmic axis; only powers where that would be many, and
- * even steps where it would be few.
+ * 1, 2 and 5 times each power of ten between the two, for a logarithmic axis; only powers where that would be many, more
+ * of them where it would be few, and even steps where the two are close.
  */
 export function logTicks(low: number, high: number): number[] {
   if (high / low < 4) {
-    const step = roundStep((high - low) / 4);
+    const step = roundStep((high - low) / 5);
     const first = Math.ceil(low / step);
     return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, index) =>
       Number(((first + index) * step).toPrecision(12)),
     );
   }
-  const steps = high / low > 300 ? [1] : high / low > 30 ? [1, 3] : [1, 2, 5];
+  const ratio = high / low;
+  const steps = ratio > 300 ? [1] : ratio > 30 ? [1, 3] : ratio > 10 ? [1, 2, 5] : [1, 1.5, 2, 3, 5, 7];
   const ticks: number[] = [];
   for (let exponent = Math.floor(Math.log10(low)); exponent <= Math.log10(high); exponent++)
     for (const step of steps) {
-      const tick = Number((step * 10 ** exponent).toPrecision(1));
+      const tick = Number((step * 10 ** exponent).toPrecision(2));
       if (tick >= low && tick <= high) ticks.push(tick);
     }
   return ticks;
+}
+
+/** Pixels of the horizontal axis with its numbers and name, and beside the vertical one and the other edge. */
+const axisHeight = 48;
+const leftEdge = 44;
+const rightEdge = 24;
+
+/**
+ * Where in a picture that is so wide and high a box belongs that speaks of the place `x`, all in pixels: in the other half,
+ * in the corner that has no curves.
+ */
+export function tooltipPlace(
+  x: number,
+  [width, height]: readonly [number, number],
+  picture: { readonly width: number; readonly height: number },
+  { rising, below }: FreeRoom,
+): [number, number] {
+  const right = x < picture.width / 2;
+  const farthest = Math.max(0, picture.width - width - rightEdge);
+  const low = rising === right;
+  return [
+    right ? farthest : Math.min(leftEdge, farthest),
+    low ? Math.max(0, picture.height - height - axisHeight - below) : 4,
+  ];
 }

@@ -70,12 +70,12 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
   const rising = styled.some(({ points }) => points.length > 1 && points.at(-1)!.mean > points[0]!.mean);
   const xs = input.curves.flatMap(({ points }) => points.map(({ x }) => x));
   const [start, end] = [progressStart(Math.min(...xs), Math.max(...xs)), Math.max(...xs)];
+  const at = (low: number, high: number) => ({ customValues: logTicks(low / 1.08, high * 1.08) });
   const vertical = (low: number, high: number) => ({
     ...(logarithmic ? { min: low / 1.08, max: high * 1.08 } : {}),
-    axisLabel: {
-      formatter: input.percent ? percentTick : numberTick,
-      ...(logarithmic && { customValues: logTicks(low / 1.08, high * 1.08) }),
-    },
+    axisLabel: { formatter: input.percent ? percentTick : numberTick, ...(logarithmic && at(low, high)) },
+    // Lines across the picture stand where ticks would.
+    ...(logarithmic && { axisTick: { show: false, ...at(low, high) } }),
   });
   const spoken = styled.flatMap(({ points }, index) => [
     ...(points.some(hasBand) ? [null, null] : []),
@@ -107,6 +107,7 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
       .join('; ')}.`,
     height: 250 + below.height,
     progresses: true,
+    free: { rising, below: below.height },
     rangeOf: (from, to) => {
       if (from <= 0 && to >= 1) return { min: null, max: null, interval: null, ...vertical(lowest, highest) };
       const [left, right] = [start + from * (end - start), start + to * (end - start)];
@@ -132,19 +133,14 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
     ),
     option: {
       ...frame(theme, { top: 14, bottom: 8 + below.height }),
-      tooltip: progressTooltip(
-        theme,
-        input.xLabel,
-        (series, at) => {
-          const curve = styled[spoken[series] ?? -1];
-          const point = curve?.points[at];
-          if (!point) return null;
-          const ends = [point.low, point.high].map((end) => format(end ?? point.mean).replace(/ %$/, ''));
-          const band = hasBand(point) ? ` (${ends.join('–')})` : '';
-          return { name: curve.pointed, text: format(point.mean) + band };
-        },
-        rising,
-      ),
+      tooltip: progressTooltip(theme, input.xLabel, (series, at) => {
+        const curve = styled[spoken[series] ?? -1];
+        const point = curve?.points[at];
+        if (!point) return null;
+        const ends = [point.low, point.high].map((end) => format(end ?? point.mean).replace(/ %$/, ''));
+        const band = size.width >= 480 && hasBand(point) ? ` (${ends.join('–')})` : '';
+        return { name: curve.pointed, text: format(point.mean) + band };
+      }),
       legend: below.legend,
       xAxis: progressAxis(theme, input.xLabel, [start, end]),
       yAxis: axis(theme, {

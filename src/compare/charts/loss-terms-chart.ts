@@ -7,6 +7,7 @@ import {
   progressAxis,
   progressStart,
   progressTooltip,
+  roundBounds,
   short,
 } from './chart-frame.ts';
 import { type ChartTheme, hues } from './chart-theme.ts';
@@ -32,6 +33,7 @@ export function lossTermsChart(
     input.terms.reduce((sum, term) => sum + Math.max(0, term.values[index] ?? 0), 0);
   const last = input.x.length - 1;
   const indices = sample([...input.x.keys()], 20);
+  const [start, end] = [progressStart(Math.min(...input.x), Math.max(...input.x)), Math.max(...input.x)];
   const below = legendBelow(
     theme,
     input.terms.map(({ name }) => short(name, 30)),
@@ -47,6 +49,15 @@ export function lossTermsChart(
         : `At the end ${input.terms.map((term) => `${short(term.name, 30)} is ${formatNumber(term.values[last])}`).join(', ')}.`,
     height: 260 + below.height,
     progresses: true,
+    free: { rising: false, below: below.height },
+    rangeOf: (from, to) => {
+      if (from <= 0 && to >= 1) return { min: null, max: null, interval: null };
+      const seen = input.x.flatMap((x, index) => {
+        const share = (x - start) / (end - start);
+        return share >= from && share <= to ? [total(index)] : [];
+      });
+      return { ...roundBounds([0, ...seen], { share: 0.05 }), min: 0 };
+    },
     columns: [input.xLabel, ...input.terms.map((term) => term.name), 'Sum'],
     rows: indices.map((index) => [
       formatNumber(input.x[index], 4),
@@ -61,10 +72,7 @@ export function lossTermsChart(
           : null,
       ),
       legend: below.legend,
-      xAxis: progressAxis(theme, input.xLabel, [
-        progressStart(Math.min(...input.x), Math.max(...input.x)),
-        Math.max(...input.x),
-      ]),
+      xAxis: progressAxis(theme, input.xLabel, [start, end]),
       yAxis: axis(theme, {
         type: 'value',
         axisLabel: { formatter: numberTick },

@@ -4,7 +4,7 @@ import { shortSetting } from '../short-setting.ts';
 /** A beginning that names of experiments often share: words up to a comma, a colon or a dash. */
 const lead = /^[^,:;–—(]{1,40}(?:[,:;]| [–—-]) (?=\S)/;
 
-interface Parts {
+export interface LabelParts {
   readonly name: string;
   /** The settings that tell experiments of one name apart, in parentheses; empty where there are none. */
   readonly settings: string;
@@ -37,14 +37,15 @@ function sharedLead(labels: readonly string[], fits: (label: string) => boolean)
   return alike.length > 1 && long.every((label) => label.startsWith(start)) ? start : '';
 }
 
-function partsOf(label: string): Parts {
+/** The name of a model and the settings that its label has in parentheses. */
+export function partsOf(label: string): LabelParts {
   const at = label.indexOf(' (');
   return at > 0 && label.endsWith(')')
     ? { name: label.slice(0, at), settings: label.slice(at + 2, -1) }
     : { name: label, settings: '' };
 }
 
-function fitted({ name, settings }: Parts, signs: number, lines: 1 | 2): string {
+function fitted({ name, settings }: LabelParts, signs: number, lines: 1 | 2): string {
   if (settings === '') return oneLine(name, signs);
   const written = [settings, abbreviated(settings), valuesOf(settings)].map((text) => `(${text})`);
   if (lines === 2) {

@@ -9,18 +9,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FrameLocator, Page } from 'playwright-core';
 import { databaseFile } from '../../../../src/runs/data-directory.ts';
-import { openBrowser, runCommand, webview } from '../../host/browser.ts';
+import { openBrowser } from '../../host/browser.ts';
 import { startVsCode } from '../../host/vscode-server.ts';
-import { openDistillery } from '../window.ts';
 import { plantProject } from './plant.ts';
+import { dashboardOf, setTheme, type Theme, themeMs, themes, windowOn } from './staging.ts';
 import { views } from './views.ts';
 
-const themes = {
-  light: 'Default Light Modern',
-  dark: 'Default Dark Modern',
-  contrast: 'Default High Contrast',
-  contrastLight: 'Default High Contrast Light',
-} as const;
 const widths = [500, 900, 1600];
 const folders = ['empty', 'damaged', 'readonly'];
 
@@ -30,43 +24,19 @@ if (target === undefined) {
   process.exit(2);
 }
 const out = resolve(target);
-const root = resolve(import.meta.dirname, '../../../..');
 const scratch = mkdtempSync(join(tmpdir(), 'distillery-pictures-'));
 const project = join(scratch, 'digits');
 const chosen = <T extends string | number>(all: readonly T[]): readonly T[] => {
   const named = all.filter((one) => words.includes(String(one)));
   return named.length > 0 ? named : all;
 };
-const chosenThemes = chosen(Object.keys(themes) as (keyof typeof themes)[]);
+const chosenThemes = chosen(Object.keys(themes) as Theme[]);
 const places = chosen([...views.map(({ name }) => name), 'sidebar', ...folders]);
 mkdirSync(out, { recursive: true });
 
 const planted = await plantProject(project);
 const vscode = await startVsCode({ development: true, settings: { 'distillery.concurrentRuns': 2 } });
 const browser = await openBrowser({ width: 1600, height: 1000 });
-const payload = [['extensionDevelopmentPath', vscode.remoteUri(root)]] as const;
-
-function setTheme(folder: string, name: keyof typeof themes): void {
-  mkdirSync(join(folder, '.vscode'), { recursive: true });
-  writeFileSync(
-    join(folder, '.vscode/settings.json'),
-    JSON.stringify({ 'workbench.colorTheme': themes[name], 'window.autoDetectColorScheme': false }),
-  );
-}
-
-async function windowOn(folder: string): Promise<Page> {
-  const page = await browser.newPage();
-  await page.goto(vscode.url({ folder, payload }));
-  await openDistillery(page);
-  return page;
-}
-
-async function dashboardOf(page: Page): Promise<FrameLocator> {
-  await runCommand(page, 'Distillery: Open Dashboard');
-  const board = webview(page);
-  await board.locator('distillery-dashboard').waitFor();
-  return board;
-}
 
 const shoot = (page: Page, name: string) => page.screenshot({ path: join(out, `${name}.png`) });
 
@@ -105,12 +75,12 @@ async function dashboards(): Promise<void> {
   const shown = views.filter(({ name }) => places.includes(name));
   if (shown.length === 0 && !places.includes('sidebar')) return;
   setTheme(project, chosenThemes[0]!);
-  const page = await windowOn(project);
+  const page = await windowOn(browser, vscode, project);
   if (places.includes('sidebar'))
     for (const theme of chosenThemes) {
       setTheme(project, theme);
       await page.mouse.move(900, 700);
-      await page.waitForTimeout(1800);
+      await page.waitForTimeout(themeMs);
       for (const row of await page.locator('.sidebar .monaco-list-row[aria-expanded=false]').all())
         await row.click().catch(() => {});
       await shoot(page, `sidebar-${theme}`);
@@ -118,18 +88,20 @@ async function dashboards(): Promise<void> {
   if (shown.length === 0) return page.close();
   const board = await dashboardOf(page);
   await page.keyboard.press('Control+B');
-  for (const { name, long, go } of shown) {
+  for (const { name, long, go, pose, leave } of shown) {
     await go(board, page);
     for (const theme of chosenThemes) {
       setTheme(project, theme);
-      await page.waitForTimeout(1800);
+      await page.waitForTimeout(themeMs);
       for (const width of chosen(widths)) {
         await widen(page, width, long ? 1500 : 1000);
+        await pose?.(board, page);
         if (long) await shootAll(page, board, `${name}-${theme}-${width}`);
         else await shoot(page, `${name}-${theme}-${width}`);
       }
       console.log(`${name} in ${theme}`);
     }
+    await leave?.(board, page);
     const back = board.getByRole('button', { name: 'All runs' });
     if (await back.isVisible()) await back.click();
   }
@@ -147,12 +119,12 @@ async function oddFolders(): Promise<void> {
     setTheme(folder, 'light');
     const data = join(folder, '.distillery');
     if (kind === 'readonly') protect(data, true);
-    const page = await windowOn(folder);
+    const page = await windowOn(browser, vscode, folder);
     const board = await dashboardOf(page);
     await board.locator('.placeholder, .line.run').first().waitFor();
     for (const theme of chosenThemes) {
       setTheme(folder, theme);
-      await page.waitForTimeout(1800);
+      await page.waitForTimeout(themeMs);
       for (const width of chosen(widths)) {
         await widen(page, width, 900);
         await shoot(page, `${kind}-${theme}-${width}`);
