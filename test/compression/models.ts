@@ -1,12 +1,12 @@
 import { after } from 'node:test';
-import type { HostBatch, Split, TaskShape } from '../../src/data/dataset.ts';
+import type { HostBatch, Split } from '../../src/data/dataset.ts';
 import type { Device, HostTensor } from '../../src/device/device.ts';
 import type { OnnxDevice } from '../../src/device/onnx/onnx-device.ts';
 import { openDevice } from '../../src/device/open-device.ts';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
-import { modelSchema } from '../../src/experiment/model-schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
 import type { Model } from '../../src/models/model.ts';
+import { samples, text } from '../models/samples.ts';
 
 export async function cpu(): Promise<OnnxDevice> {
   const device = (await openDevice('cpu', { threads: 1 })) as OnnxDevice;
@@ -14,36 +14,13 @@ export async function cpu(): Promise<OnnxDevice> {
   return device;
 }
 
-const images: TaskShape = { classes: 5, image: [8, 8, 1] };
-const text = { vocabulary: 30, length: 6, padId: 0 };
-const texts: TaskShape = { classes: 3, text: { goal: 'classification', ...text } };
-const continued: TaskShape = { classes: 30, text: { goal: 'language-model', ...text } };
-
 /** A tiny model of every architecture, and of what exits of convolutional ones become. */
-export const tiny = {
-  mlp: { config: { architecture: 'mlp', hidden: [24, 12], normalization: 'batch' }, task: images },
-  cnn: { config: { architecture: 'cnn', channels: [6, 8], dense: 10 }, task: images },
-  cnnExit: { config: { architecture: 'cnn', channels: [6], bottleneck: [8, 4] }, task: images },
-  resnet: { config: { architecture: 'resnet', depth: 8, width: 0.5 }, task: images },
-  resnetExit: {
-    config: { architecture: 'resnet', depth: 8, width: 0.5, blocks: 1, bottleneck: [16, 8] },
-    task: images,
-  },
-  bert: { config: { architecture: 'bert', hiddenSize: 16, layers: 2, heads: 2 }, task: texts },
-  gpt2: { config: { architecture: 'gpt2', hiddenSize: 16, layers: 2, heads: 2 }, task: continued },
-  llama: {
-    config: { architecture: 'llama', hiddenSize: 16, layers: 2, heads: 4, keyValueHeads: 2, headSize: 4 },
-    task: continued,
-  },
-} as const;
-
-export type Architecture = keyof typeof tiny;
-export const architectures = Object.keys(tiny) as Architecture[];
+export const architectures: readonly string[] = [...samples.keys()];
 
 /** Its weights are drawn, its normalisations and biases too, so that none of them can be forgotten unnoticed. */
-export async function tinyModel(architecture: Architecture): Promise<Model> {
-  const { config, task } = tiny[architecture];
-  const model = buildModel(modelSchema.parse(config), task, RandomGenerator.forUse(1, 'weights'));
+export async function tinyModel(architecture: string): Promise<Model> {
+  const { config, task } = samples.get(architecture)!;
+  const model = buildModel(config, task, RandomGenerator.forUse(1, 'weights'));
   const generator = RandomGenerator.forUse(1, 'test');
   for (const [name, variable] of [...model.parameters, ...model.buffers])
     if (variable.shape.length === 1)

@@ -18,7 +18,6 @@ import type { Model } from '../../src/models/model.ts';
 import { dequantizeGroups, dequantizeRows } from '../../src/models/stored/dequantize.ts';
 import { transposed } from '../../src/models/stored/transposed.ts';
 import {
-  type Architecture,
   architectures,
   change,
   cpu,
@@ -32,7 +31,7 @@ import {
 const device = await cpu();
 
 async function quantized(
-  architecture: Architecture,
+  architecture: string,
   options: Partial<QuantizeConfig>,
 ): Promise<{ model: Model; quantization: Quantization }> {
   const model = await tinyModel(architecture);

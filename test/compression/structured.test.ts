@@ -4,70 +4,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pruneUnits } from '../../src/compression/structured/prune-units.ts';
-import { bertLayouts } from '../../src/models/architectures/bert/layouts.ts';
 import { loadModel, saveModel } from '../../src/models/checkpoint.ts';
 import { strongest } from '../../src/models/cuts.ts';
 import { type Model, parameterCount } from '../../src/models/model.ts';
-import {
-  type Architecture,
-  architectures,
-  change,
-  cpu,
-  inputsOf,
-  logitsOf,
-  relativeError,
-  tinyModel,
-} from './models.ts';
+import { samples } from '../models/samples.ts';
+import { architectures, change, cpu, inputsOf, logitsOf, relativeError, tinyModel } from './models.ts';
 
 const device = await cpu();
 
-/** Sets to zero all that makes some units: [weight, axis of the units, size of a unit]. */
-const zeroed: Readonly<Record<Architecture, readonly (readonly [RegExp, number])[]>> = {
-  mlp: [
-    [/^layers\.\d\.(weight|bias)$/, 0],
-    [/^norms\.\d\.(weight|bias)$/, 0],
-  ],
-  cnn: [
-    [/^stages\.\d\.conv\.weight$/, 3],
-    [/^stages\.\d\.norm\.(weight|bias)$/, 0],
-    [/^dense\.(weight|bias)$/, 0],
-  ],
-  cnnExit: [
-    [/conv\.weight$|pointwise\.weight$/, 3],
-    [/norm\.(weight|bias)$/, 0],
-  ],
-  resnetExit: [
-    [/conv\d\.weight$|downsample\.0\.weight$|pointwise\.weight$/, 3],
-    [/(bn\d|downsample\.1|norm)\.(weight|bias)$/, 0],
-  ],
-  resnet: [
-    [/conv\d\.weight$|downsample\.0\.weight$/, 3],
-    [/bn\d\.(weight|bias)$|downsample\.1\.(weight|bias)$/, 0],
-  ],
-  bert: [[new RegExp(`\\d\\.${bertLayouts.bert.names.up}\\.(weight|bias)$`), 0]],
-  gpt2: [
-    [/mlp\.c_fc\.weight$/, 1],
-    [/mlp\.c_fc\.bias$/, 0],
-  ],
-  llama: [[/mlp\.(gate|up)_proj\.weight$/, 0]],
-};
-
-/** Every other unit becomes one that contributes nothing. */
-async function silenceHalf(model: Model, architecture: Architecture): Promise<void> {
-  for (const [name, variable] of model.parameters)
-    for (const [pattern, axis] of zeroed[architecture]) {
-      if (!pattern.test(name)) continue;
+/** Every other unit becomes one that contributes nothing, and so does the first half of the heads. */
+async function silenceHalf(model: Model, architecture: string): Promise<void> {
+  const { units, heads = [] } = samples.get(architecture)!.silenced;
+  for (const [name, variable] of model.parameters) {
+    for (const [pattern, axis] of units) {
+      if (!new RegExp(pattern).test(name)) continue;
       const inner = variable.shape.slice(axis + 1).reduce((product, length) => product * length, 1);
       await change(variable, (value, at) =>
         (Math.floor(at / inner) % variable.shape[axis]!) % 2 === 1 ? 0 : value,
       );
     }
-  // Of two heads, or groups of heads that share keys and values, the first makes nothing.
-  for (const [name, variable] of model.parameters) {
-    if (/self_attn\.[qkv]_proj\.weight$|attention\.self\.\w+\.(weight|bias)$/.test(name))
-      await change(variable, (value, at) => (at < variable.size / 2 ? 0 : value));
-    if (/attn\.c_attn\.(weight|bias)$/.test(name))
-      await change(variable, (value, at) => (at % 16 < 8 ? 0 : value));
+    for (const [pattern, period] of heads) {
+      if (!new RegExp(pattern).test(name)) continue;
+      const length = period ?? variable.size;
+      await change(variable, (value, at) => (at % length < length / 2 ? 0 : value));
+    }
   }
 }
 
@@ -102,7 +62,7 @@ test('a model with fewer heads is saved and opened again', async () => {
 });
 
 test('what is left of a configuration tells the smaller sizes', async () => {
-  const config = async (architecture: Architecture, sparsity: number) =>
+  const config = async (architecture: string, sparsity: number) =>
     (await pruneUnits(await tinyModel(architecture), { sparsity, norm: 'l2' })).config;
   assert.deepEqual(((await config('mlp', 0.75)) as { hidden: number[] }).hidden, [6, 3]);
   const cnn = (await config('cnn', 0.5)) as { channels: number[]; dense: number };

@@ -19,6 +19,7 @@ import { temporaryDirectory } from '../data/idx-files.ts';
 import { lacks } from '../machine/lacks.ts';
 import { ownModules, pythonWith } from '../machine/python.ts';
 import { usePlainBackend } from './backend.ts';
+import { modelTypes, students } from './samples.ts';
 
 before(usePlainBackend);
 
@@ -26,15 +27,11 @@ const fixtures = join(import.meta.dirname, '../fixtures/tokenizers');
 const texts: string[] = JSON.parse(readFileSync(join(fixtures, 'texts.json'), 'utf8'));
 const length = 16;
 
-const layouts = {
-  bert: { architecture: 'bert' },
-  distilbert: { architecture: 'bert', layout: 'distilbert' },
-  roberta: { architecture: 'bert', layout: 'roberta' },
-  gpt2: { architecture: 'gpt2' },
-  llama: { architecture: 'llama' },
-  qwen2: { architecture: 'llama', layout: 'qwen2' },
-} as const;
-type Layout = keyof typeof layouts;
+/** Every kind of model for texts that transformers opens, by its name there. */
+const layouts = new Map(
+  [...students].filter(([name, { goal }]) => goal !== 'images' && modelTypes.has(name)),
+);
+const classifies = (name: string) => layouts.get(name)!.goal === 'classification';
 
 async function tokenizers(): Promise<Map<string, Tokenizer>> {
   const counter = new WordCounter({ size: 200, minCount: 1, lowercase: true });
@@ -55,13 +52,20 @@ async function tokenizers(): Promise<Map<string, Tokenizer>> {
 }
 
 /** A student of a layout, saved as runs save it. */
-async function saved(folder: string, layout: Layout, tokenizer: Tokenizer): Promise<Model> {
-  const classify = layouts[layout].architecture === 'bert';
+async function saved(folder: string, layout: string, tokenizer: Tokenizer): Promise<Model> {
+  const { architecture, layout: detail } = layouts.get(layout)!.written;
+  const classify = classifies(layout);
   const { vocabulary, padId, endId } = tokenizer;
   const goal = classify ? 'classification' : 'language-model';
   const task: TaskShape = { classes: classify ? 2 : vocabulary, text: { goal, vocabulary, length, padId } };
   const model = buildModel(
-    modelSchema.parse({ ...layouts[layout], hiddenSize: 8, layers: 1, heads: 2 }),
+    modelSchema.parse({
+      architecture,
+      ...(detail && { layout: detail }),
+      hiddenSize: 8,
+      layers: 1,
+      heads: 2,
+    }),
     task,
     RandomGenerator.forUse(3, layout),
   );
@@ -72,8 +76,8 @@ async function saved(folder: string, layout: Layout, tokenizer: Tokenizer): Prom
 }
 
 /** Ids of a whole text, as training sees it. */
-const trained = (tokenizer: Tokenizer, layout: Layout, text: string) =>
-  layouts[layout].architecture === 'bert'
+const trained = (tokenizer: Tokenizer, layout: string, text: string) =>
+  classifies(layout)
     ? encodeSample(tokenizer, text, 1_000_000)
     : [...tokenizer.begin, ...tokenizer.encode(text)];
 
@@ -86,9 +90,9 @@ test('a student’s tokenizer is the one it was trained with when it is read bac
       assert.deepEqual([...again.tokens].sort(), [...tokenizer.tokens].sort(), name);
       for (const field of ['vocabulary', 'padId', 'endId'] as const)
         assert.deepEqual(again[field], tokenizer[field], `${name} ${layout} ${field}`);
-      const classifies = layout === 'bert';
-      assert.deepEqual(again.prefix, classifies ? tokenizer.prefix : tokenizer.begin, `${name} ${layout}`);
-      assert.deepEqual(again.suffix, classifies ? tokenizer.suffix : [], `${name} ${layout}`);
+      const special = classifies(layout);
+      assert.deepEqual(again.prefix, special ? tokenizer.prefix : tokenizer.begin, `${name} ${layout}`);
+      assert.deepEqual(again.suffix, special ? tokenizer.suffix : [], `${name} ${layout}`);
       for (const text of texts) assert.deepEqual(again.encode(text), tokenizer.encode(text), name);
       const settings = JSON.parse(readFileSync(join(folder, 'tokenizer_config.json'), 'utf8'));
       assert.equal(settings.model_max_length, length);
@@ -118,9 +122,9 @@ describe('AutoTokenizer makes the ids a student was trained on, and generate goe
       const expected: Record<string, { ids: number[][]; cut: number[][]; greedy?: number[][] }> = {};
       const prompts = ['the quick', 'hello world', 'x'];
       for (const [kind, tokenizer] of await tokenizers())
-        for (const layout of Object.keys(layouts) as Layout[]) {
+        for (const layout of layouts.keys()) {
           const name = `${layout}-${kind}`;
-          const causal = layouts[layout].architecture !== 'bert';
+          const causal = !classifies(layout);
           const model = await saved(join(folder, name), layout, tokenizer);
           asked.push({ name, causal });
           const ids = texts.map((text) => trained(tokenizer, layout, text));
