@@ -5,8 +5,8 @@ import './overview/overview-view.ts';
 import { button, quietButton } from './parts/controls.ts';
 import { Part } from './parts/part.ts';
 import { errorState, loadingState } from './parts/states.ts';
-import type { Navigation, UnreadableFolder } from './protocol.ts';
 import './run/run-view.ts';
+import type { Navigation, UnreadableFolder } from './protocol/messages.ts';
 import type { Dashboard } from './state/dashboard.ts';
 
 /** Milliseconds after which runs that have not come are told to be late. */

@@ -1,3 +1,4 @@
+import './host/without-eval.ts';
 import './app.ts';
 import './style/page.css';
 import './style/cards.css';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Requests } from '../../webview/protocol.ts';
+import type { Requests } from '../../webview/protocol/messages.ts';
 import type { Comparisons } from './comparisons.ts';
 import { readCurves } from './curves.ts';
 import { findRun, findRuns, type RunPlace } from './found-runs.ts';

@@ -3,7 +3,7 @@ import type { Hyperparameter } from '../../src/experiment/hyperparameters.ts';
 import type { TextEdit } from '../../src/experiment/problem.ts';
 import type { Experiment } from '../../src/experiment/schema.ts';
 import { settingName } from '../../src/experiment/setting-name.ts';
-import type { ConfigEdit } from '../../webview/protocol.ts';
+import type { ConfigEdit } from '../../webview/protocol/messages.ts';
 import { hyperparameterEdits, showValue } from '../config/hyperparameter-input.ts';
 import { parameterAt } from './parameters.ts';
 

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ComparedRun } from '../../src/compare/compared-run.ts';
 import type { LearningCurve } from '../../src/compare/learning-curves.ts';
-import type { ComparisonData } from '../../webview/protocol.ts';
+import type { ComparisonData } from '../../webview/protocol/comparison.ts';
 import type { ComparisonReply, ComparisonTask, ReportFormat } from './comparison-worker.ts';
 
 /** So few runs are copied to the thread at once that the host's event loop is not held. */

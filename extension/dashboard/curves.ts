@@ -1,7 +1,8 @@
 import type { MetricPoint } from '../../src/runs/metrics.ts';
 import type { RunStore } from '../../src/runs/store.ts';
 import type { RunEvent } from '../../src/worker/events.ts';
-import type { CurveData, Requests } from '../../webview/protocol.ts';
+import type { CurveData } from '../../webview/protocol/detail.ts';
+import type { Requests } from '../../webview/protocol/messages.ts';
 
 /** More than any picture shows, and quick to send. */
 const mostPoints = 5000;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { l10n, Uri, type WebviewPanel, workspace } from 'vscode';
 import { type KeptView, keptViewOf } from '../../webview/kept-view.ts';
-import type { Navigation } from '../../webview/protocol.ts';
+import type { Navigation } from '../../webview/protocol/messages.ts';
 import { Disposables } from '../disposables.ts';
 import type { Services } from '../services.ts';
 import { act } from './actions.ts';

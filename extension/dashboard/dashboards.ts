@@ -10,7 +10,7 @@ import {
   workspace,
 } from 'vscode';
 import type { KeptView } from '../../webview/kept-view.ts';
-import type { Navigation } from '../../webview/protocol.ts';
+import type { Navigation } from '../../webview/protocol/messages.ts';
 import { Disposables } from '../disposables.ts';
 import type { Services } from '../services.ts';
 import type { DashboardPanel } from './dashboard-panel.ts';

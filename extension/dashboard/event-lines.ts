@@ -1,7 +1,7 @@
 import { stateWord } from '../../src/compare/state-word.ts';
 import type { StoredEvent } from '../../src/runs/stored-events.ts';
 import type { RunData } from '../../src/worker/events.ts';
-import type { EventLine } from '../../webview/protocol.ts';
+import type { EventLine } from '../../webview/protocol/detail.ts';
 
 /** An event as stored, or as it comes. */
 type AnyEvent = Pick<StoredEvent, 'seq' | 'time' | 'type'> & {

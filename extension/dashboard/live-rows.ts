@@ -1,4 +1,4 @@
-import type { RunsChanges } from '../../webview/protocol.ts';
+import type { RunsChanges } from '../../webview/protocol/rows.ts';
 import { Pacer } from './pacer.ts';
 import type { RowCache } from './row-cache.ts';
 

@@ -1,4 +1,4 @@
-import type { MachineUsage, Usage } from '../../webview/protocol.ts';
+import type { MachineUsage, Usage } from '../../webview/protocol/detail.ts';
 import { readUsage } from '../workspace/device-usage.ts';
 import { ProcessMeter } from '../workspace/process-usage.ts';
 

@@ -1,7 +1,7 @@
 import { figuresOf, type ModelSummary } from '../../src/compare/run-figures.ts';
 import { factsOf } from '../../src/experiment/strategies/facts.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
-import type { MeasuredModel } from '../../webview/protocol.ts';
+import type { MeasuredModel } from '../../webview/protocol/detail.ts';
 
 /** All models that a run measured, teacher first. */
 export function measuredModels(record: RunRecord): MeasuredModel[] {

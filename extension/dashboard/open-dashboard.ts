@@ -1,4 +1,4 @@
-import type { Navigation } from '../../webview/protocol.ts';
+import type { Navigation } from '../../webview/protocol/messages.ts';
 import type { Services } from '../services.ts';
 import type { FoundRun } from '../workspace/run-folders.ts';
 

@@ -1,7 +1,7 @@
 import type { SeriesInfo } from '../../src/runs/metrics.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
 import type { RunStore } from '../../src/runs/store.ts';
-import type { FlatConfig, RunRow, RunsChanges, RunsSnapshot } from '../../webview/protocol.ts';
+import type { FlatConfig, RunRow, RunsChanges, RunsSnapshot } from '../../webview/protocol/rows.ts';
 import { configOf, rowOf } from './run-rows.ts';
 
 /** What is read of a folder's runs; a RunFolder of the workspace is one. */

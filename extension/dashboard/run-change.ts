@@ -5,7 +5,7 @@ import { createRuns } from '../../src/runs/create-run.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
 import type { RunStore } from '../../src/runs/store.ts';
 import { RunDirectory } from '../../src/worker/run-directory.ts';
-import type { ConfigEdit } from '../../webview/protocol.ts';
+import type { ConfigEdit } from '../../webview/protocol/messages.ts';
 import { changedExperiment } from './changed-experiment.ts';
 
 /**

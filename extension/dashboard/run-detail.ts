@@ -4,7 +4,7 @@ import { hyperparametersOf } from '../../src/experiment/hyperparameters.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
 import type { RunStore } from '../../src/runs/store.ts';
 import { isPassing } from '../../src/worker/run-directory.ts';
-import type { RunDetail } from '../../webview/protocol.ts';
+import type { RunDetail } from '../../webview/protocol/detail.ts';
 import { eventLine, unlistedEvents } from './event-lines.ts';
 import type { LogTail } from './log-tail.ts';
 import { measuredModels } from './measured-models.ts';

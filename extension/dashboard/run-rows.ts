@@ -1,10 +1,10 @@
 import { flattenConfig } from '../../src/compare/flat-config.ts';
-import { figuresOf } from '../../src/compare/run-figures.ts';
+import { figuresOf, type ModelSummary } from '../../src/compare/run-figures.ts';
 import type { Experiment } from '../../src/experiment/schema.ts';
 import type { SeriesInfo } from '../../src/runs/metrics.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
 import { isActive, isResumable } from '../../src/worker/run-states.ts';
-import type { FlatConfig, MetricSummary, ModelFigures, RunRow } from '../../webview/protocol.ts';
+import type { FlatConfig, MetricSummary, RunRow } from '../../webview/protocol/rows.ts';
 
 /** A run of the store as a row of the overview. */
 export function rowOf(record: RunRecord, series: readonly SeriesInfo[]): RunRow {
@@ -81,7 +81,7 @@ function problemOf({ state, error }: RunRecord): string | null {
   return [error.message, error.remedy].filter(Boolean).join(' ');
 }
 
-const withoutPictures = <Figures extends ModelFigures>(figures: Figures | null): ModelFigures | null =>
+const withoutPictures = <Figures extends ModelSummary>(figures: Figures | null): ModelSummary | null =>
   figures && { ...figures, confusion: null, reliability: null };
 
 /** Of the student: what it is told by, last and best. */

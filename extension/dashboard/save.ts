@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { l10n, Uri, window, workspace } from 'vscode';
 import { UserError } from '../../src/experiment/user-error.ts';
-import type { Commands } from '../../webview/protocol.ts';
+import type { Commands } from '../../webview/protocol/messages.ts';
 import type { FoundRun } from '../workspace/run-folders.ts';
 import type { Comparisons } from './comparisons.ts';
 

@@ -1,14 +1,14 @@
 import { UserError } from '../../src/experiment/user-error.ts';
 import type { RunEvent } from '../../src/worker/events.ts';
-import type {
-  CommandMessage,
-  EventLine,
-  HostMessage,
-  Navigation,
-  RequestMessage,
-  RunsChanges,
-} from '../../webview/protocol.ts';
-import { isPageMessage } from '../../webview/protocol-checks.ts';
+import type { EventLine } from '../../webview/protocol/detail.ts';
+import {
+  type CommandMessage,
+  type HostMessage,
+  isPageMessage,
+  type Navigation,
+  type RequestMessage,
+} from '../../webview/protocol/messages.ts';
+import type { RunsChanges } from '../../webview/protocol/rows.ts';
 import { type AnswerSources, answersFrom } from './answers.ts';
 import { NewPoints } from './curves.ts';
 import { eventLine, unlistedEvents } from './event-lines.ts';

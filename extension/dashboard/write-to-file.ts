@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { l10n, Uri, window } from 'vscode';
 import { UserError } from '../../src/experiment/user-error.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
-import type { ConfigEdit } from '../../webview/protocol.ts';
+import type { ConfigEdit } from '../../webview/protocol/messages.ts';
 import { exists } from '../commands/file-commands.ts';
 import { applyEdits, openExperiment } from '../config/experiment-document.ts';
 import { requireInFolder } from '../workspace/own-files.ts';

@@ -1,7 +1,8 @@
 import type { RunResult } from '../worker/events.ts';
 import type { Coloured } from './charts/chart-theme.ts';
 
-type Continuation = NonNullable<RunResult['continuations']>[number];
+/** A beginning of a test text, how the text goes on, and how each model does, by its name. */
+export type Continuation = NonNullable<RunResult['continuations']>[number];
 
 /** What one model wrote. */
 export interface Writing extends Coloured {

@@ -1,6 +1,7 @@
 import type { Experiment } from '../experiment/schema.ts';
-import type { Doubt, RunData, RunResult } from '../worker/events.ts';
+import type { Doubt, RunData } from '../worker/events.ts';
 import type { ComparedRun } from './compared-run.ts';
+import type { Continuation } from './continuations.ts';
 import { dataIdentity, describeData } from './data-read.ts';
 import { configDifferences } from './differences.ts';
 import { type FigureKey, figureKinds } from './figure-kinds.ts';
@@ -20,7 +21,7 @@ export interface CandidateSpread {
 
 export interface GroupSamples {
   readonly seed: number;
-  readonly continuations: NonNullable<RunResult['continuations']>;
+  readonly continuations: readonly Continuation[];
 }
 
 /** Runs that differ by their seed alone. */

@@ -122,6 +122,20 @@ test('the page takes from the engine only what compares and formats, and nothing
   assert.deepEqual(wrong, []);
 });
 
-test('the protocol of page and extension imports nothing', () => {
-  assert.deepEqual(importsOf('webview/protocol.ts'), []);
+test('the protocol of page and extension needs neither: no page, no editor, no Node, and zod alone', () => {
+  const foreign = new Set<string>();
+  const seen = new Set<string>();
+  const visit = (file: string) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const { target, types } of importsOf(file)) {
+      const path = resolved(file, target);
+      if (types) continue;
+      if (!path.endsWith('.ts') || (path.startsWith('webview/') && !path.startsWith('webview/protocol/')))
+        foreign.add(path);
+      else visit(path);
+    }
+  };
+  for (const file of sources('webview/protocol')) visit(file);
+  assert.deepEqual([...foreign], ['zod/mini']);
 });

@@ -22,8 +22,8 @@ test('the menus of the explorer offer to stop a run in exactly the states in whi
   assert.deepEqual(offered.toSorted(), activeStates.toSorted());
 });
 
-/** In which order the explorer shows groups is its own affair, and the protocol imports nothing. */
-const ownOrder = ['extension/explorer/roots.ts', 'src/worker/run-states.ts', 'webview/protocol.ts'];
+/** In which order the explorer shows groups is its own affair. */
+const ownOrder = ['extension/explorer/roots.ts', 'src/worker/run-states.ts'];
 
 test('no other file lists states that have something in common', () => {
   const state = `['"](?:${runStates.join('|')})['"]`;

@@ -4,7 +4,7 @@ import { textWidth } from '../../src/compare/text-width.ts';
 import { ColumnWidths } from '../../webview/overview/column-widths.ts';
 import { beyondOf, edgesOf, scrollTo } from '../../webview/overview/grid-layout.ts';
 import { TableModel } from '../../webview/overview/table-model.ts';
-import type { RunRow } from '../../webview/protocol.ts';
+import type { RunRow } from '../../webview/protocol/rows.ts';
 import { initialViewState } from '../../webview/state/view-state.ts';
 import { sampleRuns, snapshotOf } from './harness/sample-data.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { appended, banded, curvesOf, lossTermsOf, smoothed } from '../../webview/compare/curves-model.ts';
 import { moveCell } from '../../webview/overview/grid-keys.ts';
-import type { CurveData } from '../../webview/protocol.ts';
+import type { CurveData } from '../../webview/protocol/detail.ts';
 import { initialViewState } from '../../webview/state/view-state.ts';
 
 const state = initialViewState.curves;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { columnsFor } from '../../webview/overview/columns.ts';
 import { suggestions } from '../../webview/overview/filter-completion.ts';
 import { matches, parseQuery } from '../../webview/overview/filter-query.ts';
-import type { FlatConfig, RunRow } from '../../webview/protocol.ts';
+import type { FlatConfig, RunRow } from '../../webview/protocol/rows.ts';
 import { sampleRuns, snapshotOf } from './harness/sample-data.ts';
 
 const { runs: rows, configs } = snapshotOf(

@@ -5,7 +5,7 @@ import { compareRuns } from '../../src/compare/figures.ts';
 import { differenceText } from '../../src/compare/verdict-text.ts';
 import { baselinesOf } from '../../webview/compare/baseline.ts';
 import { pairsWith, shownDifference } from '../../webview/compare/paired-differences.ts';
-import type { ComparisonData } from '../../webview/protocol.ts';
+import type { ComparisonData } from '../../webview/protocol/comparison.ts';
 import { response, seeds, someRun } from '../compare/some-runs.ts';
 
 function shown(comparison: ComparisonData, row: string, baseline: string, key: FigureKey) {

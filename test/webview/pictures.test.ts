@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Locator } from 'playwright-core';
 import type { ChartCard } from '../../webview/charts/chart-card.ts';
-import type { CurveData } from '../../webview/protocol.ts';
+import type { CurveData } from '../../webview/protocol/detail.ts';
 import { withoutBrowser } from '../machine/chromium.ts';
 import type { Harness } from './harness/fake-host.ts';
 import { compareAll, usePages } from './harness/pages.ts';

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { figureKinds } from '../../src/compare/figure-kinds.ts';
 import { type Comparison, compareRuns } from '../../src/compare/figures.ts';
-import type { ComparisonData, PageMessage } from '../../webview/protocol.ts';
-import { isHostMessage, isPageMessage, isResult } from '../../webview/protocol-checks.ts';
+import type { ComparisonData } from '../../webview/protocol/comparison.ts';
+import { isHostMessage, isPageMessage, isResult, type PageMessage } from '../../webview/protocol/messages.ts';
 import { curvesOfRun, languageRuns, sampleRuns, snapshotOf } from './harness/sample-data.ts';
 
 /** As a message arrives: what JSON lacks is gone. */

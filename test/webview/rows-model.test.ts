@@ -10,7 +10,7 @@ import {
   sortedRows,
   varyingColumns,
 } from '../../webview/overview/rows-model.ts';
-import type { FlatConfig, RunRow } from '../../webview/protocol.ts';
+import type { FlatConfig, RunRow } from '../../webview/protocol/rows.ts';
 import { sampleRuns, snapshotOf } from './harness/sample-data.ts';
 
 const { runs: rows, configs } = snapshotOf(

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { adviceTitle } from '../../src/compare/advice.ts';
+import { type Advice, adviceTitle } from '../../src/compare/advice.ts';
 import { inEvenRows } from '../parts/even-rows.ts';
 import { heading } from '../parts/heading.ts';
 import { userText } from '../parts/marks.ts';
-import type { ComparedAdvice, ComparisonData } from '../protocol.ts';
+import type { ComparisonData } from '../protocol/comparison.ts';
 
 const signs = { good: '✓', caution: '!', next: '→' } as const;
 const most = 9;
@@ -28,5 +28,5 @@ export function adviceList(comparison: ComparisonData, level = 3): TemplateResul
   </ul>`;
 }
 
-const labelOf = (comparison: ComparisonData, key: ComparedAdvice['evidence'][number]['of']) =>
+const labelOf = (comparison: ComparisonData, key: Advice['evidence'][number]['of']) =>
   [...comparison.groups, ...comparison.teachers].find((one) => one.key === key)?.label ?? '';

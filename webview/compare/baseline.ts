@@ -1,7 +1,9 @@
 import { type FigureKey, type FigureKind, figureKinds } from '../../src/compare/figure-kinds.ts';
 import { formatNumber, formatPercent, formatPoints, missing } from '../../src/compare/formatting.ts';
+import type { RunFigures } from '../../src/compare/run-figures.ts';
+import type { TeacherRow } from '../../src/compare/teachers.ts';
 import { roleOf } from '../../src/experiment/strategies/facts.ts';
-import type { ComparedGroup, ComparedTeacher, ComparisonData, RunFigures } from '../protocol.ts';
+import type { ComparedGroup, ComparisonData } from '../protocol/comparison.ts';
 
 export type Means = Readonly<Partial<Record<FigureKey, number | null>>>;
 
@@ -11,10 +13,10 @@ export interface Baseline {
   readonly label: string;
   readonly means: Means;
   /** What it is. */
-  readonly of: ComparedGroup | ComparedTeacher | RunFigures;
+  readonly of: ComparedGroup | TeacherRow | RunFigures;
 }
 
-export const meansOf = (one: ComparedGroup | ComparedTeacher): Means =>
+export const meansOf = (one: ComparedGroup | TeacherRow): Means =>
   Object.fromEntries(Object.entries(one.figures).map(([key, spread]) => [key, spread?.mean ?? null]));
 
 /** What each row's difference is told against. */
@@ -22,7 +24,7 @@ export interface BaselineChoice {
   readonly key: string;
   readonly label: string;
   /** Undefined for a row that has none. */
-  readonly of: (model: ComparedGroup | ComparedTeacher) => Baseline | undefined;
+  readonly of: (model: ComparedGroup | TeacherRow) => Baseline | undefined;
   /** Keys of the rows that others are compared with. */
   readonly keys: ReadonlySet<string>;
 }
@@ -70,7 +72,7 @@ export function baselinesOf(comparison: ComparisonData): Baseline[] {
   ];
 }
 
-function modelAsBaseline(of: ComparedGroup | ComparedTeacher): Baseline {
+function modelAsBaseline(of: ComparedGroup | TeacherRow): Baseline {
   return { key: of.key, label: of.label, means: meansOf(of), of };
 }
 

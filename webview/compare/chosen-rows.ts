@@ -1,5 +1,6 @@
 import { type FigureKey, figureKind } from '../../src/compare/figure-kinds.ts';
-import type { ComparedVerdict, ComparisonData } from '../protocol.ts';
+import type { Verdict } from '../../src/compare/verdict.ts';
+import type { ComparisonData } from '../protocol/comparison.ts';
 import type { PartLook, RowSort } from '../state/comparison-look.ts';
 import type { Model } from './paired-differences.ts';
 
@@ -10,7 +11,7 @@ export interface ChosenRows {
   /** Teachers, then strategies: those chosen, and the direct training that they are judged by. */
   readonly models: readonly Model[];
   /** Verdicts on the strategies chosen, in the same order. */
-  readonly verdicts: readonly ComparedVerdict[];
+  readonly verdicts: readonly Verdict[];
 }
 
 export function chosenRows(comparison: ComparisonData, { outcomes, query, sort }: RowChoice): ChosenRows {
@@ -32,11 +33,7 @@ export function chosenRows(comparison: ComparisonData, { outcomes, query, sort }
   };
 }
 
-function sortValue(
-  model: Model,
-  { key }: RowSort,
-  verdictOf: ReadonlyMap<string, ComparedVerdict>,
-): number | null {
+function sortValue(model: Model, { key }: RowSort, verdictOf: ReadonlyMap<string, Verdict>): number | null {
   if (key === 'gain') return verdictOf.get(model.key)?.mean ?? null;
   return (model.figures as Partial<Record<FigureKey, { mean: number } | null>>)[key]?.mean ?? null;
 }

@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { candidateColumns, candidateRows } from '../../src/compare/candidate-rows.ts';
 import '../parts/wide-table.ts';
 import { modelNames, strategyMark, userText } from '../parts/marks.ts';
-import type { ComparisonData } from '../protocol.ts';
+import type { ComparisonData } from '../protocol/comparison.ts';
 
 /** Exits and peers of each strategy that has such, beside its student. */
 export function candidatesTable(comparison: ComparisonData): TemplateResult {

@@ -3,8 +3,11 @@ import { type FigureKind, figureKind, figureKinds } from '../../src/compare/figu
 import { missing } from '../../src/compare/formatting.ts';
 import { formatGain, formatGainInterval } from '../../src/compare/gain.ts';
 import '../parts/wide-table.ts';
+import type { Spread } from '../../src/compare/spread.ts';
+import type { Verdict } from '../../src/compare/verdict.ts';
+import type { Doubt } from '../../src/worker/events.ts';
 import { doubtMark, modelNames, outcomeMark, strategyMark } from '../parts/marks.ts';
-import type { ComparedGroup, ComparedVerdict, ComparisonData, Doubt, Spread } from '../protocol.ts';
+import type { ComparedGroup, ComparisonData } from '../protocol/comparison.ts';
 import type { RowSort } from '../state/comparison-look.ts';
 import type { BaselineChoice } from './baseline.ts';
 import { type Model, pairsWith, type ShownDifference, shownDifference } from './paired-differences.ts';
@@ -101,7 +104,7 @@ function row(
 }
 
 /** Outcome and gain, as the card has them. */
-function judged(verdict: ComparedVerdict, doubts: readonly Doubt[]): TemplateResult {
+function judged(verdict: Verdict, doubts: readonly Doubt[]): TemplateResult {
   const { mean, interval, metric, deviation } = verdict;
   return html`${outcomeMark(verdict.outcome)} ${doubtMark(doubts)}${
     mean === null
@@ -114,7 +117,7 @@ function judged(verdict: ComparedVerdict, doubts: readonly Doubt[]): TemplateRes
 }
 
 /** Of what is judged and of what it is judged by. */
-function doubtsOn({ group, baseline }: ComparedVerdict, { groups }: ComparisonData): Doubt[] {
+function doubtsOn({ group, baseline }: Verdict, { groups }: ComparisonData): Doubt[] {
   return groups.filter(({ key }) => key === group || key === baseline).flatMap(({ doubts }) => doubts);
 }
 

@@ -4,7 +4,7 @@ import type { LayerMapInput } from '../../src/compare/charts/layer-map-chart.ts'
 import type { LossTermsInput } from '../../src/compare/charts/loss-terms-chart.ts';
 import { layerTerms } from '../../src/compare/layer-losses.ts';
 import { titleOfMetric } from '../../src/compare/learning-curves.ts';
-import type { CurveData } from '../protocol.ts';
+import type { CurveData } from '../protocol/detail.ts';
 import type { CurvesState, HorizontalAxis } from '../state/view-state.ts';
 
 /** A group of seeds, as curves know it. */

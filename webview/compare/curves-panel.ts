@@ -14,7 +14,7 @@ import { checkbox, dropdown } from '../parts/controls.ts';
 import { inEvenRows } from '../parts/even-rows.ts';
 import { Part } from '../parts/part.ts';
 import { errorState, loadingState } from '../parts/states.ts';
-import type { CurveData } from '../protocol.ts';
+import type { CurveData } from '../protocol/detail.ts';
 import type { Dashboard } from '../state/dashboard.ts';
 import type { CurvesState, HorizontalAxis } from '../state/view-state.ts';
 import { appended, type CurveGroup, curvesOf, layerMapsOf, lossTermsOf } from './curves-model.ts';

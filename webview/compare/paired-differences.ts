@@ -1,11 +1,14 @@
 import type { FigureKey, FigureKind } from '../../src/compare/figure-kinds.ts';
 import { formatGain } from '../../src/compare/gain.ts';
+import type { RunFigures } from '../../src/compare/run-figures.ts';
+import type { TeacherRow } from '../../src/compare/teachers.ts';
+import type { Verdict } from '../../src/compare/verdict.ts';
 import { runPairs } from '../../src/compare/verdicts/seed-pairs.ts';
-import type { ComparedGroup, ComparedTeacher, ComparedVerdict, RunFigures } from '../protocol.ts';
+import type { ComparedGroup } from '../protocol/comparison.ts';
 import { type Baseline, differenceOf, meansOf, shares } from './baseline.ts';
 
 /** A row of the comparison: a teacher, or a strategy with its seeds. */
-export type Model = ComparedGroup | ComparedTeacher;
+export type Model = ComparedGroup | TeacherRow;
 
 /** A difference to the baseline as a cell of the table shows it. */
 export interface ShownDifference {
@@ -62,7 +65,7 @@ export function shownDifference(
   one: Model,
   baseline: Baseline,
   pairs: readonly Pair[],
-  verdict: ComparedVerdict | undefined,
+  verdict: Verdict | undefined,
 ): ShownDifference | null {
   const values = pairs.flatMap(([run, other]) => {
     const [ours, theirs] = [kind.read(run), kind.read(other)];
@@ -100,11 +103,7 @@ function pairedText(kind: FigureKind, values: readonly (readonly [number, number
   return differenceOf(kind, base + mean, base)!.text;
 }
 
-function toneOf(
-  key: FigureKey,
-  baseline: Baseline,
-  verdict: ComparedVerdict | undefined,
-): ShownDifference['tone'] {
+function toneOf(key: FigureKey, baseline: Baseline, verdict: Verdict | undefined): ShownDifference['tone'] {
   if (verdict === undefined || verdict.metric !== key || verdict.baseline !== baseline.key) return 'even';
   if (verdict.outcome === 'BEATS') return 'good';
   return verdict.finding === 'worse' ? 'bad' : 'even';

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { tally } from '../../src/compare/verdicts/tally.ts';
 import { inEvenRows } from '../parts/even-rows.ts';
 import { outcomeMark, userText } from '../parts/marks.ts';
-import type { ComparisonData } from '../protocol.ts';
+import type { ComparisonData } from '../protocol/comparison.ts';
 
 const counted = (count: number, word: string): string =>
   `${count.toLocaleString('en-US')} ${word}${count === 1 ? '' : 's'}`;

@@ -8,18 +8,19 @@ import {
   formatRatio,
   missing,
 } from '../../src/compare/formatting.ts';
+import type { Verdict } from '../../src/compare/verdict.ts';
 import { differenceText } from '../../src/compare/verdict-text.ts';
 import { roleOf } from '../../src/experiment/strategies/facts.ts';
 import { inEvenRows } from '../parts/even-rows.ts';
 import { heading } from '../parts/heading.ts';
 import { doubtList, outcomeMark, strategyMark, userText } from '../parts/marks.ts';
-import type { ComparedVerdict, ComparisonData } from '../protocol.ts';
+import type { ComparisonData } from '../protocol/comparison.ts';
 
 const tones = { BEATS: 'good', 'DOES NOT BEAT': 'bad', INCONCLUSIVE: 'unsure' } as const;
 
 /** Was distillation worth it: one card per strategy, with the interval and the pairs it rests on. */
 export function verdictCards(
-  verdicts: readonly ComparedVerdict[],
+  verdicts: readonly Verdict[],
   comparison: ComparisonData,
   level: number,
 ): TemplateResult {
@@ -35,7 +36,7 @@ export function withoutVerdicts({ groups }: ComparisonData): TemplateResult {
       </p>`;
 }
 
-function card(verdict: ComparedVerdict, comparison: ComparisonData, level: number): TemplateResult {
+function card(verdict: Verdict, comparison: ComparisonData, level: number): TemplateResult {
   const group = comparison.groups.find((one) => one.key === verdict.group)!;
   const baseline = comparison.groups.find((one) => one.key === verdict.baseline);
   const text = differenceText(verdict);
@@ -62,7 +63,7 @@ function card(verdict: ComparedVerdict, comparison: ComparisonData, level: numbe
   </article>`;
 }
 
-function pairs(verdict: ComparedVerdict): TemplateResult {
+function pairs(verdict: Verdict): TemplateResult {
   const valueText = (value: number) =>
     verdict.metric === 'accuracy' ? formatPercent(value) : formatNumber(value, 4);
   return html`<details>

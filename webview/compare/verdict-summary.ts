@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { tally } from '../../src/compare/verdicts/tally.ts';
 import { quietButton, textField } from '../parts/controls.ts';
 import { outcomeMark } from '../parts/marks.ts';
-import type { ComparisonData } from '../protocol.ts';
+import type { ComparisonData } from '../protocol/comparison.ts';
 import type { Outcome } from '../state/comparison-look.ts';
 import type { ChosenRows, RowChoice } from './chosen-rows.ts';
 

@@ -1,5 +1,13 @@
-import type { Commands, HostMessage, Method, Notifications, PageMessage, Requests } from '../protocol.ts';
-import { isHostMessage, isResult } from '../protocol-checks.ts';
+import {
+  type Commands,
+  type HostMessage,
+  isHostMessage,
+  isResult,
+  type Method,
+  type Notifications,
+  type PageMessage,
+  type Requests,
+} from '../protocol/messages.ts';
 
 /** What VS Code gives to a webview's page; may be asked for once. */
 export interface VsCodeApi {

@@ -1,5 +1,5 @@
 import { stateText } from '../parts/marks.ts';
-import type { FlatConfig, RunRow } from '../protocol.ts';
+import type { FlatConfig, RunRow } from '../protocol/rows.ts';
 import type { Column } from './columns.ts';
 import { selectWidth } from './grid-layout.ts';
 import type { Line } from './rows-model.ts';

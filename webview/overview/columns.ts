@@ -2,7 +2,7 @@ import { figureKinds } from '../../src/compare/figure-kinds.ts';
 import { formatConfigValue } from '../../src/compare/flat-config.ts';
 import { formatNumber, formatPercent, missing } from '../../src/compare/formatting.ts';
 import { stateWord } from '../../src/compare/state-word.ts';
-import type { FlatConfig, RunRow } from '../protocol.ts';
+import type { FlatConfig, RunRow } from '../protocol/rows.ts';
 
 export type CellValue = string | number | null;
 

@@ -1,4 +1,4 @@
-import type { FlatConfig, RunRow } from '../protocol.ts';
+import type { FlatConfig, RunRow } from '../protocol/rows.ts';
 import type { Column } from './columns.ts';
 import { fieldsOf, findField } from './filter-fields.ts';
 import { longestQuery } from './filter-query.ts';

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import { Part } from '../parts/part.ts';
-import type { FlatConfig, RunRow } from '../protocol.ts';
+import type { FlatConfig, RunRow } from '../protocol/rows.ts';
 import type { Column } from './columns.ts';
 import { type Suggestion, suggestions } from './filter-completion.ts';
 

@@ -1,5 +1,5 @@
 import { stateWord } from '../../src/compare/state-word.ts';
-import type { FlatConfig, RunRow } from '../protocol.ts';
+import type { FlatConfig, RunRow } from '../protocol/rows.ts';
 import type { CellValue, Column } from './columns.ts';
 import { type Field, fieldsOf, findField, nearFields, readValue } from './filter-fields.ts';
 

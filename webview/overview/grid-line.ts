@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { missing } from '../../src/compare/formatting.ts';
 import { doubtMark, stateMark, strategyMark, userText } from '../parts/marks.ts';
-import type { FlatConfig, RunRow } from '../protocol.ts';
+import type { FlatConfig, RunRow } from '../protocol/rows.ts';
 import type { Column } from './columns.ts';
 import { type ActiveCell, type GridEvents, lineHeight, pinnedOffset } from './grid-layout.ts';
 import type { Line } from './rows-model.ts';

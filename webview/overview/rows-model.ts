@@ -1,5 +1,5 @@
 import { spreadOf } from '../../src/compare/spread.ts';
-import type { FlatConfig, RunRow } from '../protocol.ts';
+import type { FlatConfig, RunRow } from '../protocol/rows.ts';
 import type { Grouping, OverviewState, SortKey } from '../state/view-state.ts';
 import type { CellValue, Column, SpreadLike } from './columns.ts';
 import { matches, parseQuery } from './filter-query.ts';

@@ -4,7 +4,7 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { onThemeChange } from '../charts/page-theme.ts';
 import { Part } from '../parts/part.ts';
-import type { FlatConfig, RunRow } from '../protocol.ts';
+import type { FlatConfig, RunRow } from '../protocol/rows.ts';
 import { remembered } from '../state/remembered.ts';
 import type { SortKey } from '../state/view-state.ts';
 import { ColumnWidths, isCompact } from './column-widths.ts';

@@ -1,5 +1,5 @@
 import { stateWord } from '../../src/compare/state-word.ts';
-import type { FlatConfig, RunRow } from '../protocol.ts';
+import type { FlatConfig, RunRow } from '../protocol/rows.ts';
 import { remembered, rememberedList } from '../state/remembered.ts';
 import { variantsOf } from '../state/variants.ts';
 import type { OverviewState } from '../state/view-state.ts';

@@ -3,7 +3,10 @@ import { type Coloured, colorName, strategyShape } from '../../src/compare/chart
 import { partsOf, shortLabels } from '../../src/compare/charts/short-labels.ts';
 import { formatSeconds } from '../../src/compare/formatting.ts';
 import { stateWord } from '../../src/compare/state-word.ts';
-import type { ComparedVerdict, Doubt, RunRow, RunState } from '../protocol.ts';
+import type { Verdict } from '../../src/compare/verdict.ts';
+import type { Doubt } from '../../src/worker/events.ts';
+import type { RunState } from '../../src/worker/run-states.ts';
+import type { RunRow } from '../protocol/rows.ts';
 
 const states: Readonly<Record<RunState, { readonly sign: string; readonly tone: string }>> = {
   queued: { sign: 'M5 .9a4.1 4.1 0 1 0 .01 0zM5 2.8v2.5l1.7 1', tone: 'quiet' },
@@ -71,7 +74,7 @@ const outcomes = {
   INCONCLUSIVE: { sign: 'M1 6q2-4 4-1.3t4-1.3', tone: 'unsure' },
 } as const;
 
-export function outcomeMark(outcome: ComparedVerdict['outcome']): TemplateResult {
+export function outcomeMark(outcome: Verdict['outcome']): TemplateResult {
   const { sign, tone } = outcomes[outcome];
   return html`<span class="outcome ${tone}">${icon(sign)} ${outcome}</span>`;
 }

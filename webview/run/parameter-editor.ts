@@ -4,7 +4,8 @@ import { tidyNumber } from '../../src/experiment/tidy-number.ts';
 import type { HostError } from '../host/host.ts';
 import { button, checkbox, dropdown, quietButton, textField } from '../parts/controls.ts';
 import { Part } from '../parts/part.ts';
-import type { ConfigEdit, ParameterRow } from '../protocol.ts';
+import type { ParameterRow } from '../protocol/detail.ts';
+import type { ConfigEdit } from '../protocol/messages.ts';
 import type { Dashboard } from '../state/dashboard.ts';
 
 interface Draft {

@@ -8,7 +8,7 @@ import { reliabilityChart } from '../../src/compare/charts/reliability-chart.ts'
 import { millisecondsTick } from '../../src/compare/charts/tick-labels.ts';
 import { formatMilliseconds } from '../../src/compare/formatting.ts';
 import { perClassAccuracy } from '../../src/compare/per-class.ts';
-import type { RunDetail } from '../protocol.ts';
+import type { RunDetail } from '../protocol/detail.ts';
 
 /** Pictures of what was measured at the end of one run: its teacher, student, exits and peers. */
 export function runCharts(

@@ -15,7 +15,8 @@ import type { Host } from '../host/host.ts';
 import { quietButton } from '../parts/controls.ts';
 import { userText } from '../parts/marks.ts';
 import '../parts/wide-table.ts';
-import type { MeasuredModel, RunDetail, RunRow } from '../protocol.ts';
+import type { MeasuredModel, RunDetail } from '../protocol/detail.ts';
+import type { RunRow } from '../protocol/rows.ts';
 
 const figures: readonly (readonly [string, (model: MeasuredModel) => string])[] = [
   ['Accuracy', ({ figures }) => formatPercent(figures.accuracy)],

@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { Part } from '../parts/part.ts';
-import type { RunRow } from '../protocol.ts';
+import type { RunRow } from '../protocol/rows.ts';
 import type { Dashboard } from '../state/dashboard.ts';
 
 const typed = (event: Event): string => (event.target as HTMLInputElement).value;

@@ -13,7 +13,6 @@ import { inEvenRows } from '../parts/even-rows.ts';
 import { doubtList, stateMark, strategyMark, userText } from '../parts/marks.ts';
 import { Part } from '../parts/part.ts';
 import { emptyState, errorState, loadingState } from '../parts/states.ts';
-import type { RunDetail, RunRow } from '../protocol.ts';
 import { detailAsked } from '../state/asked.ts';
 import type { Dashboard } from '../state/dashboard.ts';
 import { variantsOf } from '../state/variants.ts';
@@ -22,6 +21,8 @@ import { runCharts } from './run-charts.ts';
 import { checkpointList, environmentList, eventList, fileList, modelTable } from './run-lists.ts';
 import './run-names.ts';
 import './usage-panel.ts';
+import type { RunDetail } from '../protocol/detail.ts';
+import type { RunRow } from '../protocol/rows.ts';
 
 /** The latest events are enough to read; the whole log is a file. */
 const mostEvents = 500;

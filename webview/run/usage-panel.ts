@@ -4,7 +4,8 @@ import { formatBytes, formatNumber, formatPercent } from '../../src/compare/form
 import type { Host } from '../host/host.ts';
 import { userText } from '../parts/marks.ts';
 import { Part } from '../parts/part.ts';
-import type { Figure, MachineUsage, Usage } from '../protocol.ts';
+import type { MachineUsage, Usage } from '../protocol/detail.ts';
+import type { Figure } from '../protocol/schema.ts';
 
 const pauseMs = 2000;
 /** Looks that are kept: two minutes. */

@@ -1,4 +1,4 @@
-import type { RunRow } from '../protocol.ts';
+import type { RunRow } from '../protocol/rows.ts';
 
 /** Of which state of these runs a comparison was made: it is asked for anew when this is another. */
 export const comparisonAsked = (rows: readonly RunRow[]): string =>

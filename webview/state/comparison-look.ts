@@ -1,7 +1,7 @@
 import { type FigureKey, figureKinds } from '../../src/compare/figure-kinds.ts';
-import type { ComparedVerdict } from '../protocol.ts';
+import type { Verdict } from '../../src/compare/verdict.ts';
 
-export type Outcome = ComparedVerdict['outcome'];
+export type Outcome = Verdict['outcome'];
 
 /** By the gain of the verdict, or by a figure; the best come first unless it is reversed. */
 export interface RowSort {

@@ -1,6 +1,6 @@
 import type { Host, VsCodeApi } from '../host/host.ts';
 import { type KeptView, latestView } from '../kept-view.ts';
-import type { Navigation, UnreadableFolder } from '../protocol.ts';
+import type { Navigation, UnreadableFolder } from '../protocol/messages.ts';
 import { RunsStore } from './runs-store.ts';
 import { readSavedViews, type SavedView } from './saved-views.ts';
 import { readViewState, type ViewState } from './view-state.ts';

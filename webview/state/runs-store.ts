@@ -1,4 +1,4 @@
-import type { FlatConfig, RunRow, RunsChanges, RunsSnapshot } from '../protocol.ts';
+import type { FlatConfig, RunRow, RunsChanges, RunsSnapshot } from '../protocol/rows.ts';
 
 /** At most ten updates of the page a second, whatever arrives. */
 const shortestPause = 100;

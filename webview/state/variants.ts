@@ -1,4 +1,4 @@
-import type { RunRow } from '../protocol.ts';
+import type { RunRow } from '../protocol/rows.ts';
 
 /**
  * By group, how many groups of the same strategy are older: it tells apart their colours, and since a new run never comes

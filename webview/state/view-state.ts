@@ -1,5 +1,4 @@
-import type { Navigation } from '../protocol.ts';
-import { isNavigation } from '../protocol-checks.ts';
+import { isNavigation, type Navigation } from '../protocol/messages.ts';
 import { type ComparisonLook, noLook, readComparisonLook } from './comparison-look.ts';
 
 export interface SortKey {

@@ -4,8 +4,13 @@ import { join } from 'node:path';
 import { commands, env, type Uri, window } from 'vscode';
 import type { DashboardPanel } from '../../../extension/dashboard/dashboard-panel.ts';
 import type { RunRecord } from '../../../src/runs/run-records.ts';
-import type { CommandMessage, HostMessage, Method, Requests } from '../../../webview/protocol.ts';
-import { isHostMessage } from '../../../webview/protocol-checks.ts';
+import {
+  type CommandMessage,
+  type HostMessage,
+  isHostMessage,
+  type Method,
+  type Requests,
+} from '../../../webview/protocol/messages.ts';
 import {
   answering,
   dataDirectory,

@@ -9,7 +9,7 @@ import { Pacer } from '../../../extension/dashboard/pacer.ts';
 import { merged } from '../../../extension/dashboard/row-cache.ts';
 import { dataOf, rowOf } from '../../../extension/dashboard/run-rows.ts';
 import type { RunRecord } from '../../../src/runs/run-records.ts';
-import type { RunRow, RunsChanges } from '../../../webview/protocol.ts';
+import type { RunRow, RunsChanges } from '../../../webview/protocol/rows.ts';
 import { addRun, figures, temporaryDirectory, temporaryStore } from '../../runs/support.ts';
 import { until } from './support.ts';
 

@@ -5,8 +5,10 @@ import { test } from 'node:test';
 import { compareRuns } from '../../../src/compare/figures.ts';
 import { UserError } from '../../../src/experiment/user-error.ts';
 import { removeRun } from '../../../src/runs/remove.ts';
-import type { ComparisonData, CurveData, RunDetail, RunsSnapshot } from '../../../webview/protocol.ts';
-import { isResult } from '../../../webview/protocol-checks.ts';
+import type { ComparisonData } from '../../../webview/protocol/comparison.ts';
+import type { CurveData, RunDetail } from '../../../webview/protocol/detail.ts';
+import { isResult } from '../../../webview/protocol/messages.ts';
+import type { RunsSnapshot } from '../../../webview/protocol/rows.ts';
 import { addRun, metric, numbered, result, started, temporaryStore } from '../../runs/support.ts';
 import { openSession, until } from './support.ts';
 

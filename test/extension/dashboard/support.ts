@@ -6,8 +6,12 @@ import { RowCache } from '../../../extension/dashboard/row-cache.ts';
 import { SavedViews } from '../../../extension/dashboard/saved-views.ts';
 import { type ActionMessage, Session } from '../../../extension/dashboard/session.ts';
 import type { RunStore } from '../../../src/runs/store.ts';
-import type { HostMessage, Navigation, PageMessage } from '../../../webview/protocol.ts';
-import { isHostMessage } from '../../../webview/protocol-checks.ts';
+import {
+  type HostMessage,
+  isHostMessage,
+  type Navigation,
+  type PageMessage,
+} from '../../../webview/protocol/messages.ts';
 
 export function comparisons(context: TestContext): Comparisons {
   const made = new Comparisons(join(import.meta.dirname, 'comparison-thread.mjs'));

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { machineUsage } from '../../../extension/dashboard/machine-usage.ts';
 import { ProcessMeter } from '../../../extension/workspace/process-usage.ts';
-import { isResult } from '../../../webview/protocol-checks.ts';
+import { isResult } from '../../../webview/protocol/messages.ts';
 import { lacks } from '../../machine/lacks.ts';
 
 const skip = process.platform === 'win32' && lacks('a program that tells what processes use');

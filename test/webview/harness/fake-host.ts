@@ -1,15 +1,12 @@
+import '../../../webview/host/without-eval.ts';
 import { compareRuns } from '../../../src/compare/figures.ts';
 import { renderMarkdown } from '../../../src/compare/markdown.ts';
 import { parseInput } from '../../../src/experiment/hyperparameter-input.ts';
 import { hyperparametersOf } from '../../../src/experiment/hyperparameters.ts';
-import type {
-  PageMessage,
-  RequestMessage,
-  RunDetail,
-  RunState,
-  RunsSnapshot,
-} from '../../../webview/protocol.ts';
-import { isPageMessage } from '../../../webview/protocol-checks.ts';
+import type { RunState } from '../../../src/worker/run-states.ts';
+import type { RunDetail } from '../../../webview/protocol/detail.ts';
+import { isPageMessage, type PageMessage, type RequestMessage } from '../../../webview/protocol/messages.ts';
+import type { RunsSnapshot } from '../../../webview/protocol/rows.ts';
 import { curvesOfRun, languageRuns, rowOf, type SampleRun, sampleRuns, snapshotOf } from './sample-data.ts';
 import { type ThemeName, themes } from './themes.ts';
 

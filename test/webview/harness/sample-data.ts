@@ -4,7 +4,8 @@ import { figuresOf } from '../../../src/compare/run-figures.ts';
 import { type ExperimentInput, experimentSchema } from '../../../src/experiment/schema.ts';
 import type { ModelFigures } from '../../../src/worker/events.ts';
 import type { RunState } from '../../../src/worker/run-states.ts';
-import type { CurveData, RunRow, RunsSnapshot } from '../../../webview/protocol.ts';
+import type { CurveData } from '../../../webview/protocol/detail.ts';
+import type { RunRow, RunsSnapshot } from '../../../webview/protocol/rows.ts';
 
 /** A run as the run store has it, with what the fake host makes curves and rows of. */
 export interface SampleRun extends ComparedRun {

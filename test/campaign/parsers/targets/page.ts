@@ -77,7 +77,7 @@ export const messages: Parser = {
     'state',
   ],
   async open() {
-    const checks = await import('../../../../webview/protocol-checks.ts');
+    const checks = await import('../../../../webview/protocol/messages.ts');
     const { keptViewOf, latestView } = await import('../../../../webview/kept-view.ts');
     const { readSavedViews } = await import('../../../../webview/state/saved-views.ts');
     const [row] = snapshotOf(sampleRuns({ count: 1 })).runs;
