@@ -21,9 +21,9 @@ export class DashboardEngine extends Disposables {
     const { context, folders, log } = services;
     this.comparisons = this.add(new Comparisons(join(context.extensionPath, 'dist/comparison.mjs')));
     this.rows = this.add(
-      new LiveRows(new RowCache(() => folders.all), {
-        failed: (error) => log.error('reading runs for the dashboard', error),
-      }),
+      new LiveRows(new RowCache(() => folders.all), (error) =>
+        log.error('reading runs for the dashboard', error),
+      ),
     );
     this.add(folders.onDidChange(({ ids }) => this.rows.changed(ids)));
     this.add(folders.onDidReplace(() => this.rows.changed(undefined)));

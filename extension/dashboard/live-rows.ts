@@ -4,27 +4,21 @@ import type { RowCache } from './row-cache.ts';
 
 type Listener = (changes: RunsChanges) => void;
 
-export interface LiveRowsOptions {
-  /** Milliseconds between readings of what changed. */
-  readonly pauseMs?: number;
-  readonly failed: (error: unknown) => void;
-}
-
 /** Follows what changes in the folders and tells it to every dashboard, reading those runs and no others. */
 export class LiveRows {
   readonly cache: RowCache;
   readonly #listeners = new Set<Listener>();
   readonly #failed: (error: unknown) => void;
-  readonly #pacer: Pacer;
+  /** Reads at once, and what changes meanwhile together after that: how often the page hears of it is for others to say. */
+  readonly #pacer = new Pacer(0, () => this.#read());
   readonly #reported = new Set<string>();
   #everything = false;
   #loading: Promise<void> | undefined;
   #ended = false;
 
-  constructor(cache: RowCache, { pauseMs = 100, failed }: LiveRowsOptions) {
+  constructor(cache: RowCache, failed: (error: unknown) => void) {
     this.cache = cache;
     this.#failed = failed;
-    this.#pacer = new Pacer(pauseMs, () => this.#read());
   }
 
   /** Resolves when every run has been read once. */

@@ -9,7 +9,7 @@ import { stopRun } from '../../src/runs/control.ts';
 import { createRuns, type RunOptions } from '../../src/runs/create-run.ts';
 import { isDamaged, readOnlyProblem } from '../../src/runs/database-problem.ts';
 import { followRenamed } from '../../src/runs/follow-renamed.ts';
-import { LocalLauncher } from '../../src/runs/launch.ts';
+import { type Launcher, LocalLauncher } from '../../src/runs/launch.ts';
 import { moveExperiments } from '../../src/runs/move-experiment.ts';
 import { setEditorConcurrency } from '../../src/runs/queue.ts';
 import { rebuildDatabase } from '../../src/runs/rebuild.ts';
@@ -35,16 +35,34 @@ export const runEngine = {
   stopRun,
 } as const;
 
-export const watchRuns = (store: RunStore, listener: WatchListener): RunWatch =>
-  new RunWatch(store, listener);
+export const watchRuns = (
+  store: RunStore,
+  listener: WatchListener,
+  options?: { readonly pauseMs?: number },
+): RunWatch => new RunWatch(store, listener, options);
 
-export function supervise(store: RunStore, worker: string, listener: SupervisorListener): Supervisor {
-  const launcher = new LocalLauncher({
-    command: [process.execPath, worker],
-    environment: ownNode,
-  });
-  return new Supervisor(store, listener, { launcher });
-}
+/** Starts workers in VS Code's own Node. */
+export const workerLauncher = (worker: string): Launcher =>
+  new LocalLauncher({ command: [process.execPath, worker], environment: ownNode });
+
+/** What it stores of running runs, it lets the watch see at once, which else would come to look by and by. */
+export const supervise = (
+  store: RunStore,
+  watch: RunWatch,
+  launcher: Launcher,
+  listener: SupervisorListener = {},
+): Supervisor =>
+  new Supervisor(
+    store,
+    {
+      ...listener,
+      changed() {
+        void watch.look();
+        listener.changed?.();
+      },
+    },
+    { launcher },
+  );
 
 /**
  * Makes the runs of an experiment file as it is saved, after every check has passed. Ids of the runs, now queued. Throws

@@ -215,7 +215,7 @@ export class RunFolder extends Disposables {
     if (!create && !(await holdsRuns(this.dataDirectory))) return undefined;
     let opened: RunStore | undefined;
     try {
-      const { runEngine, supervise, watchRuns } = await import('./run-engine.ts');
+      const { runEngine, supervise, watchRuns, workerLauncher } = await import('./run-engine.ts');
       const open = workspace.isTrusted ? runEngine.openStoreAsAllowed : runEngine.openStoreReadOnly;
       const store = await open(this.dataDirectory);
       opened = store;
@@ -232,7 +232,7 @@ export class RunFolder extends Disposables {
       if (!store.writable) return { store, watch };
       await this.#applyNumbers(store);
       await followProject(store, this, this.#log);
-      const supervisor = supervise(store, this.#worker, {
+      const supervisor = supervise(store, watch, workerLauncher(this.#worker), {
         events: (id, events) => this.#recorded.fire({ id, events }),
         // The numbers of a database that is made anew are those that nobody set.
         replaced: () => this.#applyNumbers(store),

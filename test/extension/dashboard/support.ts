@@ -50,10 +50,7 @@ export function openSession(
   const logged: string[] = [];
   const navigated: Navigation[] = [];
   const kept: unknown[] = [];
-  const rows = new LiveRows(new RowCache(() => [folder]), {
-    pauseMs: 5,
-    failed: (error) => logged.push(String(error)),
-  });
+  const rows = new LiveRows(new RowCache(() => [folder]), (error) => logged.push(String(error)));
   const savedViews = savedViewsInMemory();
   const session = new Session({
     rows,

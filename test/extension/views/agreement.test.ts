@@ -33,7 +33,7 @@ function openDashboard(context: TestContext, { folders, log }: OpenedWindow) {
   const page = new RunsStore();
   let lastId = 0;
   const answers = new Map<number, (result: unknown) => void>();
-  const rows = new LiveRows(new RowCache(() => folders.all), { failed: (error) => log.error('rows', error) });
+  const rows = new LiveRows(new RowCache(() => folders.all), (error) => log.error('rows', error));
   folders.onDidChange(({ ids }) => rows.changed(ids));
   const session = new Session({
     rows,
