@@ -1,10 +1,10 @@
 import { figuresOf, type ModelSummary } from '../../src/compare/run-figures.ts';
 import { factsOf } from '../../src/experiment/strategies/facts.ts';
-import type { RunRecord } from '../../src/runs/run-records.ts';
 import type { MeasuredModel } from '../../webview/protocol/detail.ts';
+import type { Recorded } from './recorded-facts.ts';
 
 /** All models that a run measured, teacher first. */
-export function measuredModels(record: RunRecord): MeasuredModel[] {
+export function measuredModels(record: Recorded): MeasuredModel[] {
   const { teacher, student, candidates, ensembleAccuracy } = figuresOf(record);
   const { result } = record;
   const models: MeasuredModel[] = [];

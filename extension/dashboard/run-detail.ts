@@ -1,13 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { hyperparametersOf } from '../../src/experiment/hyperparameters.ts';
 import type { RunRecord } from '../../src/runs/run-records.ts';
 import type { RunStore } from '../../src/runs/store.ts';
 import { isPassing } from '../../src/worker/run-directory.ts';
-import type { RunDetail } from '../../webview/protocol/detail.ts';
+import type { Facts, RunDetail } from '../../webview/protocol/detail.ts';
 import { eventLine, unlistedEvents } from './event-lines.ts';
 import type { LogTail } from './log-tail.ts';
-import { measuredModels } from './measured-models.ts';
+import { type RecordedFacts, recordedFacts } from './recorded-facts.ts';
 
 const mostEvents = 500;
 const mostFiles = 500;
@@ -18,69 +17,41 @@ export interface DetailOptions {
   readonly trusted: boolean;
 }
 
-/** Everything about one run. */
-export async function detailOf(
-  store: Pick<RunStore, 'artifacts' | 'events' | 'series'>,
-  record: RunRecord,
-  { log, trusted }: DetailOptions,
-): Promise<RunDetail> {
-  const { id, config, file, directory } = record;
-  const [artifacts, events, series, files, present, text] = await Promise.all([
-    store.artifacts(id).then((all) => stillThere(all, directory)),
-    store.events(id, { limit: mostEvents, without: unlistedEvents }),
-    store.series([id]),
-    filesOf(directory),
-    isFile(file),
-    log.read(),
-  ]);
-  return {
-    run: id,
-    parameters: hyperparametersOf(config).map(
-      ({ path, name, value, default: standard, changed, description, type, expected, choices, clear }) => ({
-        ...{ path, name, value, default: standard, changed, description, type, expected },
-        ...(choices && { choices }),
-        clearable: clear !== undefined,
-      }),
-    ),
-    writable: trusted && present,
-    file,
-    directory,
-    environment: environmentOf(record),
-    checkpoints: artifacts
-      .filter(({ kind }) => kind === 'checkpoint')
-      .map(({ epoch, best, path }) => ({ epoch: epoch ?? 0, best, path })),
-    files,
-    models: measuredModels(record),
-    disagreement: record.result?.disagreement ?? null,
-    continuations: record.result?.continuations ?? [],
-    curves: (series.get(id) ?? []).map(({ model, name }) => ({ model, metric: name })),
-    events: events.map(eventLine),
-    log: text,
-  };
+type Store = Pick<RunStore, 'artifacts' | 'events' | 'series'>;
+
+interface Looked extends DetailOptions {
+  readonly store: Store;
+  readonly record: RunRecord;
 }
 
-function environmentOf({
-  device,
-  deviceKind,
-  host,
-  pid,
-  state,
-  result,
-  versions = {},
-}: RunRecord): RunDetail['environment'] {
-  const pairs: (readonly [string, string | number | undefined])[] = [
-    ['Device', device],
-    ['Kind of device', deviceKind],
-    ['Host', host],
-    ['Process', state === 'running' ? pid : undefined],
-    ['Energy of', result?.energy?.sources.join(', ')],
-    ...Object.entries(versions),
-  ];
-  return pairs.flatMap(([label, value]) => (value === undefined ? [] : [{ label, value: String(value) }]));
+type LookedUp = Omit<Facts, keyof RecordedFacts>;
+
+/** How each of the facts is found out that the record of a run does not tell. */
+const facts: { readonly [Name in keyof LookedUp]: (run: Looked) => Promise<LookedUp[Name]> } = {
+  writable: async ({ record, trusted }) => trusted && (await isFile(record.file)),
+  checkpoints: async ({ store, record }) =>
+    (await stillThere(await store.artifacts(record.id), record.directory))
+      .filter(({ kind }) => kind === 'checkpoint')
+      .map(({ epoch, best, path }) => ({ epoch: epoch ?? 0, best, path })),
+  files: ({ record }) => filesOf(record.directory),
+  curves: async ({ store, record: { id } }) =>
+    ((await store.series([id])).get(id) ?? []).map(({ model, name }) => ({ model, metric: name })),
+  events: async ({ store, record }) =>
+    (await store.events(record.id, { limit: mostEvents, without: unlistedEvents })).map(eventLine),
+  log: ({ log }) => log.read(),
+};
+
+/** Everything about one run. */
+export async function detailOf(store: Store, record: RunRecord, options: DetailOptions): Promise<RunDetail> {
+  const run = { ...options, store, record };
+  const found = await Promise.all(
+    Object.entries(facts).map(async ([name, find]) => [name, await find(run)] as const),
+  );
+  return { run: record.id, ...recordedFacts(record), ...(Object.fromEntries(found) as unknown as LookedUp) };
 }
 
 /** Files of the run by path, with '/' between folders. */
-async function filesOf(directory: string): Promise<RunDetail['files']> {
+async function filesOf(directory: string): Promise<Facts['files']> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries
     .filter((entry) => entry.isFile())

@@ -509,6 +509,26 @@ describe('the page in a browser', { skip: withoutBrowser, concurrency: false }, 
     await page.close();
   });
 
+  test('the panels of a run stand in their order, those with something to show', async () => {
+    const titles = async (query: string) => {
+      const { page } = await open(query);
+      await page.locator('.line.run').first().waitFor();
+      await openRun(page);
+      await page.getByRole('heading', { name: 'Worker log' }).waitFor();
+      const found = await page.locator('distillery-run h2').allTextContents();
+      await page.close();
+      return found;
+    };
+    const common = ['Hyperparameters', 'Events', 'Environment', 'Files', 'Checkpoints', 'Worker log'];
+    const first = ['Teacher against student', 'Curves', 'Measured at the end'];
+    assert.deepEqual(await titles('runs=3'), [...first, ...common]);
+    const language = await titles('task=language');
+    assert.deepEqual(
+      language.filter((title) => title !== 'Measured at the end'),
+      ['Teacher against student', 'Curves', 'Sample continuations', ...common],
+    );
+  });
+
   test('a run says truly what Stop and Discard keep, and Resume is there for one that failed', async () => {
     const { page } = await open('runs=24&states=mixed');
     const tools = page.getByRole('toolbar', { name: 'Run', exact: true });

@@ -6,12 +6,12 @@ import { button, quietButton } from '../parts/controls.ts';
 import { userText } from '../parts/marks.ts';
 import { Part } from '../parts/part.ts';
 import { emptyState, errorState, loadingState } from '../parts/states.ts';
+import type { ComparisonData } from '../protocol/comparison.ts';
 import { comparisonAsked } from '../state/asked.ts';
 import type { Dashboard } from '../state/dashboard.ts';
 import { remembered } from '../state/remembered.ts';
 import { variantsOf } from '../state/variants.ts';
 import './comparison-part.ts';
-import type { ComparisonData } from '../protocol/comparison.ts';
 import { sectionList, summaryOf } from './section-list.ts';
 
 /** Chosen runs against each other, those on the same data and task by themselves. */

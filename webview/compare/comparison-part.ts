@@ -12,6 +12,7 @@ import { button, dropdown } from '../parts/controls.ts';
 import { inEvenRows } from '../parts/even-rows.ts';
 import { heading } from '../parts/heading.ts';
 import { Part } from '../parts/part.ts';
+import type { ComparisonData } from '../protocol/comparison.ts';
 import { lookOf, type PartLook, usualLook, withLook } from '../state/comparison-look.ts';
 import type { Dashboard } from '../state/dashboard.ts';
 import { remembered } from '../state/remembered.ts';
@@ -21,7 +22,6 @@ import { type ChosenRows, chosenRows, nextSort } from './chosen-rows.ts';
 import { candidatesTable, differencesTable } from './compare-tables.ts';
 import { comparisonTable, mostRows } from './comparison-table.ts';
 import './curves-panel.ts';
-import type { ComparisonData } from '../protocol/comparison.ts';
 import { verdictCards, withoutVerdicts } from './verdict-cards.ts';
 import { verdictSummary } from './verdict-summary.ts';
 

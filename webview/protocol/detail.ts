@@ -71,8 +71,8 @@ export const measuredModel = z.object({
 });
 export type MeasuredModel = Fitting<typeof measuredModel>;
 
-export const runDetail = z.object({
-  run: text,
+/** What can be known of a run. The host finds out each by itself; a panel of the page says which it draws. */
+const facts = {
   parameters: z.array(parameter),
   /** Whether the experiment file is still there to write to. */
   writable: flag,
@@ -91,7 +91,10 @@ export const runDetail = z.object({
   events: z.array(eventLine),
   /** The last lines of worker.log. */
   log: text,
-});
+};
+export type Facts = Omit<RunDetail, 'run'>;
+
+export const runDetail = z.object({ run: text, ...facts });
 export type RunDetail = Fitting<typeof runDetail>;
 
 /** What a part of a machine does just now; null where it does not tell. */

@@ -1,28 +1,20 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Draw } from '../../src/compare/charts/chart-frame.ts';
-import { promptsOfRun } from '../../src/compare/continuations.ts';
 import { isActive } from '../../src/worker/run-states.ts';
-import '../charts/chart-card.ts';
-import type { CurveGroup } from '../compare/curves-model.ts';
-import '../compare/curves-panel.ts';
 import type { HostError } from '../host/host.ts';
-import { continuationList } from '../parts/continuations.ts';
 import { button, quietButton } from '../parts/controls.ts';
-import { inEvenRows } from '../parts/even-rows.ts';
 import { doubtList, stateMark, strategyMark, userText } from '../parts/marks.ts';
 import { Part } from '../parts/part.ts';
 import { emptyState, errorState, loadingState } from '../parts/states.ts';
+import type { RunDetail } from '../protocol/detail.ts';
+import type { RunRow } from '../protocol/rows.ts';
 import { detailAsked } from '../state/asked.ts';
 import type { Dashboard } from '../state/dashboard.ts';
 import { variantsOf } from '../state/variants.ts';
-import './parameter-editor.ts';
-import { runCharts } from './run-charts.ts';
-import { checkpointList, environmentList, eventList, fileList, modelTable } from './run-lists.ts';
+import type { Panel } from './panel.ts';
+import { panels } from './panels.ts';
 import './run-names.ts';
 import './usage-panel.ts';
-import type { RunDetail } from '../protocol/detail.ts';
-import type { RunRow } from '../protocol/rows.ts';
 
 /** The latest events are enough to read; the whole log is a file. */
 const mostEvents = 500;
@@ -38,8 +30,6 @@ export class RunView extends Part {
   #asked = '';
   /** Those that came since: with each, the list of them is another. */
   #checkpoints = 0;
-  #pictures: { detail: RunDetail; draws: readonly Draw[] } | undefined;
-  #groups: { key: string; groups: readonly CurveGroup[] } | undefined;
   #stop: (() => void)[] = [];
 
   override connectedCallback(): void {
@@ -163,87 +153,35 @@ export class RunView extends Part {
   }
 
   #content(row: RunRow, detail: RunDetail, variant: number): TemplateResult {
-    const draws = this.#draws(row, detail, variant);
-    const section = (id: string, title: string, content: TemplateResult) =>
-      html`<section aria-labelledby=${id}><h2 id=${id}>${title}</h2>${content}</section>`;
-    return html`<distillery-run-names .dashboard=${this.dashboard} .row=${row}></distillery-run-names>
+    const { dashboard } = this;
+    return html`<distillery-run-names .dashboard=${dashboard} .row=${row}></distillery-run-names>
       ${
         row.state === 'running'
-          ? html`<distillery-usage .host=${this.dashboard.host} .run=${row.id}></distillery-usage>`
+          ? html`<distillery-usage .host=${dashboard.host} .run=${row.id}></distillery-usage>`
           : nothing
       }
-      ${section('figures', 'Teacher against student', modelTable(row, detail))}
-      ${section(
-        'curves',
-        'Curves',
-        html`<distillery-curves .dashboard=${this.dashboard} .groups=${this.#curveGroups(row, variant)}></distillery-curves>`,
-      )}
-      ${
-        draws.length > 0
-          ? section(
-              'charts',
-              'Measured at the end',
-              html`<div class="charts" ${inEvenRows(440)}>
-                ${draws.map(
-                  (draw) =>
-                    html`<distillery-chart .host=${this.dashboard.host} .draw=${draw}></distillery-chart>`,
-                )}
-              </div>`,
-            )
-          : nothing
-      }
-      ${
-        detail.continuations.length > 0
-          ? section(
-              'samples',
-              'Sample continuations',
-              continuationList(
-                promptsOfRun(detail.continuations, { label: 'Student', strategy: row.strategy, variant }),
-              ),
-            )
-          : nothing
-      }
-      ${section(
-        'parameters',
-        'Hyperparameters',
-        html`<distillery-parameters
-          .dashboard=${this.dashboard}
-          .run=${row.id}
-          .parameters=${detail.parameters}
-          .writable=${detail.writable}
-        ></distillery-parameters>`,
-      )}
-      <div class="columns">
-        ${section('events', 'Events', eventList(detail))}
-        ${section('environment', 'Environment', environmentList(detail))}
-      </div>
-      <div class="columns">
-        ${section('files', 'Files', fileList(detail, this.dashboard.host))}
-        ${section('checkpoints', 'Checkpoints', checkpointList(detail))}
-      </div>
-      ${section(
-        'log',
-        'Worker log',
-        html`<pre class="card log" tabindex="0" role="region" aria-label="Worker log">${detail.log || 'Nothing yet.'}</pre>`,
-      )}`;
-  }
-
-  #draws(row: RunRow, detail: RunDetail, variant: number): readonly Draw[] {
-    if (this.#pictures?.detail.models !== detail.models)
-      this.#pictures = { detail, draws: runCharts(detail, row.strategy, variant) };
-    return this.#pictures.draws;
-  }
-
-  #curveGroups(row: RunRow, variant: number): readonly CurveGroup[] {
-    const key = JSON.stringify([row.id, row.name, variant]);
-    if (this.#groups?.key !== key)
-      this.#groups = {
-        key,
-        groups: [{ label: row.name, strategy: row.strategy, variant, runs: [row.id] }],
-      };
-    return this.#groups.groups;
+      ${panelRows(panels).map((beside) => {
+        const drawn = beside.map((one) => section(one, one.draw(detail, { dashboard, row, variant })));
+        return beside.length === 1 ? drawn : html`<div class="columns">${drawn}</div>`;
+      })}`;
   }
 }
+
+/** Panels that stand beside each other, and the others by themselves. */
+function panelRows(all: readonly Panel[]): readonly (readonly Panel[])[] {
+  const rows: Panel[][] = [];
+  for (const one of all) {
+    const last = rows.at(-1);
+    if (one.half && last?.length === 1 && last[0]!.half) last.push(one);
+    else rows.push([one]);
+  }
+  return rows;
+}
+
+const section = ({ id, title }: Panel, content: TemplateResult | undefined) =>
+  content === undefined
+    ? nothing
+    : html`<section aria-labelledby=${id}><h2 id=${id}>${title}</h2>${content}</section>`;
 
 declare global {
   interface HTMLElementTagNameMap {

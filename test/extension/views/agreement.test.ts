@@ -1,3 +1,5 @@
+import type { ComparisonData } from '../../../webview/protocol/comparison.ts';
+import type { RunDetail } from '../../../webview/protocol/detail.ts';
 import './window.ts';
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -12,8 +14,6 @@ import { rowOf } from '../../../extension/dashboard/run-rows.ts';
 import { Session } from '../../../extension/dashboard/session.ts';
 import { compareRuns } from '../../../src/compare/figures.ts';
 import { openStore, type RunStore } from '../../../src/runs/store.ts';
-import type { ComparisonData } from '../../../webview/protocol/comparison.ts';
-import type { RunDetail } from '../../../webview/protocol/detail.ts';
 import { comparisonAsked, detailAsked } from '../../../webview/state/asked.ts';
 import { RunsStore } from '../../../webview/state/runs-store.ts';
 import { program } from '../../program.ts';

@@ -1,4 +1,5 @@
 import '../../../webview/host/without-eval.ts';
+import { recordedFacts } from '../../../extension/dashboard/recorded-facts.ts';
 import { compareRuns } from '../../../src/compare/figures.ts';
 import { renderMarkdown } from '../../../src/compare/markdown.ts';
 import { parseInput } from '../../../src/experiment/hyperparameter-input.ts';
@@ -174,21 +175,12 @@ function answerTo(message: RequestMessage): { result: unknown } | { error: { mes
 
 function detailOf(run: SampleRun): RunDetail {
   const row = rowOf(run);
-  const { result } = run;
+  const directory = `/home/ada/experiments/.distillery/runs/${run.id}`;
+  const { strategy } = run.config;
   return {
     run: run.id,
-    parameters: hyperparametersOf(run.config).map(({ clear, ...parameter }) => ({
-      ...parameter,
-      clearable: clear !== undefined,
-    })),
+    ...recordedFacts({ ...run, strategy: strategy.kind, file: run.file!, directory, pid: 4711 }),
     writable: true,
-    file: run.file!,
-    directory: `/home/ada/experiments/.distillery/runs/${run.id}`,
-    environment: [
-      { label: 'Device', value: run.device! },
-      { label: 'Host', value: run.host! },
-      ...Object.entries(run.versions!).map(([label, value]) => ({ label, value })),
-    ],
     checkpoints: [
       { epoch: 4, best: true, path: 'checkpoints/best' },
       { epoch: 5, best: false, path: 'checkpoints/last' },
@@ -199,14 +191,6 @@ function detailOf(run: SampleRun): RunDetail {
       { path: 'experiment.json', bytes: 1830 },
       { path: 'worker.log', bytes: 5120 },
     ],
-    models: result
-      ? [
-          { name: 'Teacher', role: 'teacher', figures: measured(result.teacher!) },
-          { name: 'Student', role: 'student', figures: measured(result.student) },
-        ]
-      : [],
-    disagreement: result?.disagreement ?? null,
-    continuations: result?.continuations ?? [],
     curves: curvesOfRun(run, 10).map(({ model, metric }) => ({ model, metric })),
     events: [
       { seq: 0, time: row.createdAt, type: 'started', text: `on ${run.device}, process 4711` },
@@ -224,12 +208,3 @@ function detailOf(run: SampleRun): RunDetail {
     log: '09:30:01 reading mnist\n09:30:02 60,000 training and 10,000 test samples\n09:30:05 epoch 1: loss 1.92\n',
   };
 }
-
-type Result = NonNullable<SampleRun['result']>;
-
-const measured = (figures: Result['student']) => ({
-  ...figures,
-  confusion: figures.confusion ?? null,
-  perplexity: figures.perplexity ?? null,
-  reliability: figures.reliability ?? null,
-});
