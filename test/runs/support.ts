@@ -11,8 +11,19 @@ import type { RunRequest } from '../../src/worker/run-request.ts';
 
 const temporary: string[] = [];
 process.once('exit', () => {
-  for (const directory of temporary) rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
+  for (const directory of temporary) removeWhole(directory);
 });
+
+/** A worker that is at its end may write a file after those beside it were deleted: then all is deleted once more. */
+function removeWhole(directory: string): void {
+  for (let tries = 1; ; tries++)
+    try {
+      rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+      return;
+    } catch (error) {
+      if (tries === 10) throw error;
+    }
+}
 
 /** A folder of its own, removed with the process: hooks of a test run in order, and what still writes closes later. */
 export async function temporaryDirectory(_context: TestContext): Promise<string> {
