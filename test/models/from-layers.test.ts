@@ -11,13 +11,13 @@ import { modelFromLayers, withFewerLayers } from '../../src/models/from-layers.t
 import type { Model } from '../../src/models/model.ts';
 import { usePlainBackend } from './backend.ts';
 import { checkpointFolder, valuesOf } from './reference-checkpoint.ts';
+import { samples } from './samples.ts';
 
 before(usePlainBackend);
 
 const text = { vocabulary: 30, length: 6, padId: 0 };
 const classify: TaskShape = { classes: 3, text: { goal: 'classification', ...text } };
 const next: TaskShape = { classes: 30, text: { goal: 'language-model', ...text } };
-const image: TaskShape = { classes: 3, image: [8, 8, 1] };
 const small = { hiddenSize: 8, heads: 2 };
 const parse = (written: object) => modelSchema.parse(written);
 const generator = (seed = 0) => RandomGenerator.forUse(seed, 'student');
@@ -57,23 +57,16 @@ test('the student has weights of its own: training it leaves the teacher as it i
 });
 
 test('all layers in order make the teacher itself', async () => {
-  const cases: [object, TaskShape, object][] = [
-    [{ architecture: 'llama', ...small, layers: 2, keyValueHeads: 1 }, next, { ids: [[1, 2, 3]] }],
-    [{ architecture: 'mlp', hidden: [6, 6], normalization: 'batch' }, image, {}],
-    [{ architecture: 'cnn', channels: [2, 3], dense: 4 }, image, {}],
-    [{ architecture: 'resnet', depth: 14, width: 0.25 }, image, {}],
-  ];
-  for (const [written, task, given] of cases) {
-    const teacher = build(written, task);
+  for (const [name, { config, task }] of samples) {
+    const teacher = buildModel(config, task, generator(9));
     for (const buffer of teacher.buffers.values()) buffer.assign(tf.randomUniform(buffer.shape, 0.5, 2));
     const order = Array.from({ length: teacher.layerCount }, (_, index) => index + 1);
     const student = await modelFromLayers(teacher.config, task, teacher, order, generator());
-    const input =
-      'ids' in given
-        ? { ids: tf.tensor2d(given.ids as number[][], undefined, 'int32') }
-        : { pixels: tf.randomNormal([2, 8, 8, 1]) };
+    const input = task.image
+      ? { pixels: tf.randomNormal([2, ...task.image]) }
+      : { ids: tf.tensor2d([[1, 2, 3]], undefined, 'int32') };
     const logits = (model: Model) => valuesOf(model.forward(input, { training: false }).logits);
-    assert.deepEqual(logits(student), logits(teacher), JSON.stringify(written));
+    assert.deepEqual(logits(student), logits(teacher), name);
   }
 });
 
@@ -116,6 +109,18 @@ test('a head for other classes is drawn, the same for the same seed', async () =
 });
 
 const bert = { architecture: 'bert', ...small, layers: 2 };
+
+test('a head is the same whether its form is written or left out', async () => {
+  const teacher = build(bert, classify);
+  const student = await modelFromLayers(
+    parse({ ...bert, head: 'hidden' }),
+    classify,
+    teacher,
+    [1, 2],
+    generator(),
+  );
+  assert.deepEqual(weight(student, 'classifier.weight'), weight(teacher, 'classifier.weight'));
+});
 const wrong: [string, object, object, number[], RegExp][] = [
   ['a layer past the last', bert, bert, [1, 3], /names layer 3, but the teacher's layers are 1 to 2/],
   ['layer 0', bert, bert, [0, 1], /names layer 0/],

@@ -15,7 +15,7 @@ export const bert: Construction<BertConfig> = {
     answers: 'classes',
     weights: /^(classifier|pre_classifier|bert\.pooler)\./,
     output: (config) => (config.head === 'linear' ? 'classifier' : layoutOf(config).head.output),
-    form: ({ head }) => head,
+    form: ({ head = 'hidden' }) => head,
     truncated: (config, layers) => ({ ...config, layers, head: 'linear' }),
   },
   withLayers: (config, layers) => ({ ...config, layers }),
