@@ -94,6 +94,21 @@ test('a resnet says before training how many channels it can lose', async () => 
   );
 });
 
+test('transformers is said not to open a pruned encoder where heads go, not where they all stay', async () => {
+  const folder = await datasetFolder();
+  for (const [heads, codes] of [
+    [4, ['layout strategy.method']],
+    [1, []],
+  ] as const) {
+    const bert = { model: { architecture: 'bert', hiddenSize: 8, layers: 1, heads } };
+    const problems = told(await check(folder, changes({ kind: 'prune', sparsity: 0.5 }, { teacher: bert })));
+    assert.deepEqual(
+      problems.filter(({ code }) => code === 'layout').map(({ code, path }) => `${code} ${path}`),
+      codes,
+    );
+  }
+});
+
 test('what does nothing for a model that is made smaller is pointed out', async () => {
   const folder = await datasetFolder();
   const problems = await check(folder, {

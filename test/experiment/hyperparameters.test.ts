@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { architectures } from '../../src/experiment/architectures/all.ts';
 import { edited, removeValue, setValue } from '../../src/experiment/edit.ts';
 import { parseInput } from '../../src/experiment/hyperparameter-input.ts';
 import { type Hyperparameter, hyperparametersOf, variantOf } from '../../src/experiment/hyperparameters.ts';
@@ -92,10 +93,7 @@ test('another variant keeps what both know and gets what it needs', () => {
     { kind: 'self', temperature: 2 },
   );
   for (const [section, choices] of [
-    [
-      ['student', 'model'],
-      ['mlp', 'cnn'],
-    ],
+    [['student', 'model'], architectures],
     [['strategy'], at('strategy.kind').choices!.map(({ value }) => value)],
   ] as const)
     for (const choice of choices) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { architectures } from '../../src/experiment/architectures/all.ts';
 import { edited, fixEdits } from '../../src/experiment/edit.ts';
 import { parseExperiment } from '../../src/experiment/parse.ts';
 import { valueAt } from '../../src/experiment/schema-walk.ts';
@@ -16,6 +17,11 @@ interface Expected {
 }
 
 const training = (options: object) => ({ training: options });
+/** '"mlp", "cnn" or "bert"', of all there are. */
+const everyArchitecture = architectures
+  .map((name) => JSON.stringify(name))
+  .join(', ')
+  .replace(/, ([^,]*)$/, ' or $1');
 const model = (options: object) => ({ student: { model: options } });
 
 const cases: Expected[] = [
@@ -202,9 +208,8 @@ const cases: Expected[] = [
     title: 'an unknown variant near nothing',
     changes: model({ architecture: 'perceiver' }),
     code: 'wrong-choice',
-    message:
-      'student.model.architecture must be "mlp", "cnn", "resnet", "bert", "gpt2" or "llama", but is the text "perceiver".',
-    remedy: 'Write "mlp", "cnn", "resnet", "bert", "gpt2" or "llama".',
+    message: `student.model.architecture must be ${everyArchitecture}, but is the text "perceiver".`,
+    remedy: `Write ${everyArchitecture}.`,
   },
   {
     title: 'a variant of the wrong type',

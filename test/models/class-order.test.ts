@@ -6,12 +6,16 @@ import { after, describe, test } from 'node:test';
 import type { TaskShape } from '../../src/data/dataset.ts';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
 import { tf } from '../../src/device/tensorflow.ts';
+import { architectureRecords } from '../../src/experiment/architectures/all.ts';
+import type { ModelGoal } from '../../src/experiment/architectures/architecture-record.ts';
 import { modelSchema } from '../../src/experiment/model-schema.ts';
+import type { ModelConfig } from '../../src/experiment/schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
 import { loadModel, saveModel } from '../../src/models/checkpoint.ts';
 import { classMismatch, classOrder } from '../../src/models/class-order.ts';
 import type { Model, ModelInput } from '../../src/models/model.ts';
 import { usePlainBackend } from './backend.ts';
+import { samples, students, tasks } from './samples.ts';
 
 await usePlainBackend();
 const folder = mkdtempSync(join(tmpdir(), 'distillery-classes-'));
@@ -92,21 +96,23 @@ describe('classes of a checkpoint are found among those of a dataset', () => {
   });
 });
 
-const image: TaskShape = { classes: 3, image: [4, 4, 1] };
-const text: TaskShape = {
-  classes: 3,
-  text: { goal: 'classification', vocabulary: 20, length: 6, padId: 0 },
-};
-const small = { architecture: 'bert', hiddenSize: 8, layers: 1, heads: 2, intermediateSize: 8 };
-const models: Record<string, [object, TaskShape]> = {
-  mlp: [{ architecture: 'mlp', hidden: [5] }, image],
-  cnn: [{ architecture: 'cnn', channels: [3], dense: 4 }, image],
-  resnet: [{ architecture: 'resnet', depth: 8, width: 0.25 }, image],
-  bert: [small, text],
-  distilbert: [{ ...small, layout: 'distilbert' }, text],
-  roberta: [{ ...small, layout: 'roberta' }, text],
-  'bert with a linear head': [{ ...small, head: 'linear' }, text],
-};
+const linearHead = modelSchema.parse({
+  architecture: 'bert',
+  hiddenSize: 8,
+  layers: 1,
+  heads: 2,
+  head: 'linear',
+});
+/** Every kind of model that classifies. */
+const models: readonly (readonly [name: string, config: ModelConfig, goal: ModelGoal])[] = [
+  ...[...samples].map(
+    ([name, { architecture, config }]) => [name, config, architectureRecords[architecture].goal] as const,
+  ),
+  ...[...students].map(
+    ([name, { goal, written }]) => [`${name} of transformers`, modelSchema.parse(written), goal] as const,
+  ),
+  ['bert with a linear head', linearHead, 'classification'],
+];
 
 function answers(model: Model, { image: size }: TaskShape): number[][] {
   return tf.tidy(() => {
@@ -126,9 +132,11 @@ function answers(model: Model, { image: size }: TaskShape): number[][] {
   });
 }
 
-for (const [name, [config, task]] of Object.entries(models))
+for (const [name, config, goal] of models) {
+  if (goal === 'language-model') continue;
   test(`the answers of a ${name} come in the order of the names that are asked for`, async () => {
-    const model = buildModel(modelSchema.parse(config), task, RandomGenerator.forUse(1, 'weights'));
+    const task = { ...tasks[goal], classes: 3 };
+    const model = buildModel(config, task, RandomGenerator.forUse(1, 'weights'));
     // Classifiers begin with equal biases, which would not tell whether they move along.
     for (const [weight, variable] of model.parameters)
       if (weight.endsWith('.bias')) variable.assign(tf.randomNormal(variable.shape, 0, 1, 'float32', 2));
@@ -142,3 +150,4 @@ for (const [name, [config, task]] of Object.entries(models))
     const { id2label } = JSON.parse(readFileSync(join(`${directory} again`, 'config.json'), 'utf8'));
     if (loaded.origin) assert.deepEqual(id2label, { 0: 'three', 1: 'ONE', 2: 'two' });
   });
+}
