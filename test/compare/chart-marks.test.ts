@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { tooltipPlace } from '../../src/compare/charts/chart-frame.ts';
+import { isTall, tooltipPlace } from '../../src/compare/charts/chart-frame.ts';
 import {
   darkTheme,
   lightTheme,
@@ -261,6 +261,21 @@ test('what is said of the pointed-at lies in the other half, where the curves ar
     // A legend has at least a line.
     for (const top of [low, high]) assert.ok(top >= 0 && top + 80 <= height - 40 - 20, `${top} of ${height}`);
     assert.equal(low > high, ends === 'high');
+  }
+});
+
+test('whether a picture of curves has a row of its own does not follow its width', () => {
+  for (let count = 1; count <= 80; count++) {
+    const curves = Array.from({ length: count }, (_, index) => ({
+      ...{ label: `an experiment with a long name, ${index}`, strategy: 'direct' },
+      points: [{ x: 0, mean: 1 }],
+    }));
+    const chartIn = (width: number) =>
+      curvesChart({ ...{ metric: 'loss', percent: false, xLabel: 'epoch' }, curves }, lightTheme, { width });
+    const widths = [406, 480, 600, 800, 1000, 1500];
+    assert.equal(new Set(widths.map((width) => isTall(chartIn(width)))).size, 1, `${count} curves`);
+    // Others that fill their row stand beside it.
+    if (!isTall(chartIn(406))) assert.ok(chartIn(406).height <= 560, `${count} curves`);
   }
 });
 

@@ -23,7 +23,12 @@ function layout(available: number, more: Partial<typeof overview> = {}, rows: re
     return widthOf(text, weight);
   }, configOf);
   const of = (from = lines) =>
-    sizes.of(from, columns, { own: more.widths ?? {}, sorted: new Set(), available });
+    sizes.of(from, columns, {
+      own: more.widths ?? {},
+      sorted: new Set(),
+      available,
+      compact: available < 640,
+    });
   return { lines, columns, widths: of(), again: of, measured: () => measured };
 }
 

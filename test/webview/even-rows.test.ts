@@ -44,3 +44,16 @@ test('no part of a column is seen at the right of a table, and the last one come
     }),
   );
 });
+
+test('columns that fill a view leave no room behind the last, however their widths are rounded', () => {
+  const shares = fc.array(fc.integer({ min: 40, max: 200 }), { minLength: 2, maxLength: 14 });
+  const view = fc.integer({ min: 420 * 64, max: 1600 * 64 });
+  fc.assert(
+    fc.property(shares, view, (sizes, sixtyFourths) => {
+      const width = sixtyFourths / 64;
+      const sum = sizes.reduce((all, size) => all + size, 0);
+      const widths = sizes.map((size) => Math.ceil((size / sum) * sixtyFourths) / 64);
+      assert.equal(lookAt(widths, { from: 0, width: Math.round(width) }).room, 0);
+    }),
+  );
+});

@@ -1,6 +1,6 @@
 import { html, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { type Chart, type Draw, tooltipPlace } from '../../src/compare/charts/chart-frame.ts';
+import { type Chart, type Draw, isTall, tooltipPlace } from '../../src/compare/charts/chart-frame.ts';
 import type { ChartTheme } from '../../src/compare/charts/chart-theme.ts';
 import type { Host } from '../host/host.ts';
 import { quietButton } from '../parts/controls.ts';
@@ -23,9 +23,6 @@ import {
 
 /** A picture grows so far with the other cards of its row; more would be empty. */
 const mostGrowth = 1.5;
-
-/** Higher than any picture whose height does not follow what it shows. */
-const tallFrom = 560;
 
 let cards = 0;
 const nextId = () => {
@@ -132,7 +129,7 @@ export class ChartCard extends Part {
   protected override updated(_changed: PropertyValues): void {
     const element = this.querySelector<HTMLElement>('.picture');
     if (this.#chart === undefined || element === null) return;
-    this.toggleAttribute('tall', this.#chart.height > tallFrom);
+    this.toggleAttribute('tall', isTall(this.#chart));
     // Its place is kept from the start: what is drawn later moves nothing.
     element.style.minHeight = `${this.#chart.height}px`;
     this.#grow.observe(element);

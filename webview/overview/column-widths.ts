@@ -31,8 +31,11 @@ const leastSetting = 140;
 const narrowestChoice = 44;
 const widestChoice = 1200;
 
-/** A page as narrow as this shows a state by its sign. */
-export const isCompact = (available: number): boolean => available < 640;
+/**
+ * A page as narrow as this shows a state by its sign.
+ * @param page pixels of the page with its scroll bars: whether there are some may depend on the answer
+ */
+export const isCompact = (page: number): boolean => page < 640;
 
 const isFigure = ({ kind }: Column): boolean => kind !== 'text' && kind !== 'tags';
 
@@ -63,14 +66,15 @@ export class ColumnWidths {
    * @param own widths somebody chose, by key
    * @param sorted keys of the columns one sorts by
    * @param available pixels there are
+   * @param compact whether states are shown by their signs
    */
   of(
     lines: readonly Line[],
     columns: readonly Column[],
-    { own, sorted, available }: WidthOptions,
+    { own, sorted, available, compact }: WidthOptions,
   ): readonly number[] {
-    if (isCompact(available) !== this.#compact) {
-      this.#compact = !this.#compact;
+    if (compact !== this.#compact) {
+      this.#compact = compact;
       this.forget();
     }
     this.#follow(lines, columns);
@@ -141,6 +145,7 @@ export interface WidthOptions {
   readonly own: Readonly<Record<string, number>>;
   readonly sorted: ReadonlySet<string>;
   readonly available: number;
+  readonly compact: boolean;
 }
 
 /** Texts give way as far as it makes all columns fit; where nothing does, a name leaves most of the place to figures. */

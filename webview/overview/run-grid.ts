@@ -53,6 +53,7 @@ export class RunGrid extends Part {
   @state() private first = 0;
   @state() private height = 600;
   @state() private width = 900;
+  @state() private compact = false;
   /** Whether columns lie to the left of what is seen, and the pixels to cover at its right edge. */
   @state() private beyond: Beyond = { left: false, right: 0 };
   @state() private dragged: Readonly<Record<string, number>> = {};
@@ -80,14 +81,17 @@ export class RunGrid extends Part {
       own: Readonly<Record<string, number>>,
       sorted: ReadonlySet<string>,
       available: number,
+      compact: boolean,
       _fonts: ColumnWidths | undefined,
     ) => {
       this.#sizes ??= new ColumnWidths(pageMeasure(), (row) => this.configOf(row));
-      return this.#sizes.of(lines, columns, { own, sorted, available });
+      return this.#sizes.of(lines, columns, { own, sorted, available, compact });
     },
   );
   readonly #resize = new ResizeObserver(([entry]) => {
-    if (entry!.contentRect.height > 0) this.height = entry!.contentRect.height;
+    const { width, height } = entry!.contentRect;
+    if (height > 0) this.height = height;
+    if (width > 0) this.compact = isCompact(width);
     this.#lookBeyond();
   });
 
@@ -115,11 +119,12 @@ export class RunGrid extends Part {
     const from = Math.max(0, this.first - margin);
     const end = Math.min(lines.length, this.first + Math.ceil(this.height / lineHeight) + margin);
     const own = Object.keys(this.dragged).length === 0 ? this.own : { ...this.own, ...this.dragged };
-    this.#widths = this.#fitted(lines, columns, own, this.#sorted(this.sort), this.width, this.#sizes);
+    const sorted = this.#sorted(this.sort);
+    this.#widths = this.#fitted(lines, columns, own, sorted, this.width, this.compact, this.#sizes);
     this.#stuck = this.#pinnedThatFit(columns, this.pinned, this.#widths, this.width);
     const { left, right } = this.beyond;
     return html`<div
-      class="grid ${isCompact(this.width) ? 'compact' : ''} ${left ? 'beyond-left' : ''}"
+      class="grid ${this.compact ? 'compact' : ''} ${left ? 'beyond-left' : ''}"
       role="grid"
       .style=${layoutStyle(columns, this.#stuck, this.#widths, this.width)}
       aria-label="Runs"

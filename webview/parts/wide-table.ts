@@ -53,7 +53,7 @@ export class WideTable extends Part {
     const heads = [...this.querySelectorAll<HTMLElement>('.scroll thead th')];
     if (!scroll || heads.length === 0 || scroll.clientWidth === 0) return;
     const look = lookAt(
-      heads.map((head) => head.offsetWidth),
+      heads.map((head) => head.getBoundingClientRect().width),
       { from: scroll.scrollLeft, width: scroll.clientWidth },
     );
     const { covered, hidden, room } = this.look;

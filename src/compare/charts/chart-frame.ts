@@ -16,6 +16,8 @@ export interface Chart {
   readonly rows: readonly (readonly string[])[];
   /** Height in pixels that suits the content. */
   readonly height: number;
+  /** Whether it is too high to stand beside others, where its height follows the width it has; see `isTall`. */
+  readonly tall?: boolean;
   /** Whether it shows how training goes on: such pictures share their horizontal axis, and a look closer at a part of it. */
   readonly progresses?: boolean;
   /** Where what is said of the pointed-at leaves the curves to be seen. */
@@ -30,6 +32,16 @@ export interface FreeRoom {
   /** Pixels of what lies below the axis and its name. */
   readonly below: number;
 }
+
+/** Higher than any picture whose height does not follow what it shows. */
+const tallFrom = 560;
+
+/**
+ * Whether a picture has a row of its own: lower ones beside it would be mostly empty. That may depend on what it shows, never
+ * on its width. Else it gets a row for its height, is lower in all that width, loses the row for that, and so on without end.
+ */
+export const isTall = ({ height, tall }: Pick<Chart, 'height' | 'tall'>): boolean =>
+  tall ?? height > tallFrom;
 
 export type Draw = (theme: ChartTheme, size: { readonly width: number }) => Chart;
 

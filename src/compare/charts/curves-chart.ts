@@ -39,6 +39,9 @@ export interface CurvesInput {
   })[];
 }
 
+/** More names than this below a picture make it very high on a narrow card. */
+const mostNamesBeside = 28;
+
 const dashes = ['solid', 'dashed', 'dotted'] as const;
 
 /** One line per strategy, the mean over seeds, with a band from the lowest to the highest seed. */
@@ -106,6 +109,7 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
       })
       .join('; ')}.`,
     height: 250 + below.height,
+    tall: names.length > mostNamesBeside,
     progresses: true,
     free: { rising, below: below.height },
     rangeOf: (from, to) => {

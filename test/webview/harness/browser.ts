@@ -1,8 +1,13 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { requireChromium } from '../../machine/chromium.ts';
 
-export const launch = (): Promise<Browser> =>
-  chromium.launch({ executablePath: requireChromium(), args: ['--no-sandbox', '--disable-gpu'] });
+/** A browser without a window. @param scrollBars whether they take their room, as in VS Code */
+export const launch = ({ scrollBars = false } = {}): Promise<Browser> =>
+  chromium.launch({
+    executablePath: requireChromium(),
+    args: ['--no-sandbox', '--disable-gpu'],
+    ignoreDefaultArgs: scrollBars ? ['--hide-scrollbars'] : [],
+  });
 
 /** Everything the browser complains of on a page: errors, warnings, and what the policy blocked. */
 export function complaintsOf(page: Page): string[] {

@@ -15,14 +15,17 @@ export interface OpenPage {
 const patienceMs = 180_000;
 
 /** The dashboard's page in a browser for the tests of a suite, without VS Code; called within `describe`. */
-export function usePages(): { address(): string; open(query?: string, height?: number): Promise<OpenPage> } {
+export function usePages(options: { readonly scrollBars?: boolean } = {}): {
+  address(): string;
+  open(query?: string, height?: number): Promise<OpenPage>;
+} {
   let folder: string;
   let server: HarnessServer;
   let browser: Browser;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'distillery-page-'));
-    [server, browser] = await Promise.all([serveHarness(folder), launch()]);
+    [server, browser] = await Promise.all([serveHarness(folder), launch(options)]);
   });
 
   after(async () => {
