@@ -9,7 +9,7 @@ const { outputFiles } = await build({
   absWorkingDir: root,
   stdin: {
     contents:
-      "export { experimentJsonSchema } from './src/experiment/json-schema.ts'; export { editorJsonSchema } from './src/experiment/editor-schema.ts';",
+      "export { experimentJsonSchema } from './src/experiment/schema/json-schema.ts'; export { editorJsonSchema } from './src/experiment/editing/editor-schema.ts';",
     resolveDir: root,
     loader: 'ts',
   },

@@ -24,7 +24,7 @@ import { DeviceReports } from './workspace/device-reports.ts';
 import { ExperimentFiles } from './workspace/experiment-files.ts';
 import { runOfLink } from './workspace/permalink.ts';
 import { followRenamedFiles } from './workspace/renamed-files.ts';
-import { RunFolders } from './workspace/run-folders.ts';
+import { RunFolders } from './workspace/runs/run-folders.ts';
 
 /** What the tests look at. */
 export interface DistilleryApi {

@@ -11,7 +11,7 @@ import type { Checking } from './workspace/checking.ts';
 import type { CommandLine } from './workspace/command-line.ts';
 import type { DeviceReports } from './workspace/device-reports.ts';
 import type { ExperimentFiles } from './workspace/experiment-files.ts';
-import type { RunFolders } from './workspace/run-folders.ts';
+import type { RunFolders } from './workspace/runs/run-folders.ts';
 
 /** The parts of the extension that commands and the dashboard use. */
 export interface Services {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
-import { UserError } from '../../src/experiment/user-error.ts';
+import { UserError } from '../../src/base/user-error.ts';
 import { openDashboard as showDashboard } from '../dashboard/open-dashboard.ts';
 import type { Services } from '../services.ts';
-import type { FoundRun } from '../workspace/run-folders.ts';
+import type { FoundRun } from '../workspace/runs/run-folders.ts';
 import { runsOfRows, targetRuns } from './targets.ts';
 
 export async function openDashboard(services: Services, ...args: unknown[]): Promise<void> {
@@ -79,15 +79,15 @@ async function render(runs: readonly FoundRun[], format: Format): Promise<string
   const comparison = compareRuns(runs.map(({ record }) => record));
   switch (format) {
     case 'csv':
-      return (await import('../../src/compare/csv.ts')).renderCsv(comparison);
+      return (await import('../../src/compare/reports/csv.ts')).renderCsv(comparison);
     case 'md':
-      return (await import('../../src/compare/markdown.ts')).renderMarkdown(comparison);
+      return (await import('../../src/compare/reports/markdown.ts')).renderMarkdown(comparison);
     case 'tex':
-      return (await import('../../src/compare/latex.ts')).renderLatex(comparison);
+      return (await import('../../src/compare/reports/latex.ts')).renderLatex(comparison);
     case 'json':
-      return (await import('../../src/compare/json.ts')).renderJson(comparison);
+      return (await import('../../src/compare/reports/json.ts')).renderJson(comparison);
     case 'html': {
-      const { renderHtml } = await import('../../src/compare/html.ts');
+      const { renderHtml } = await import('../../src/compare/reports/html.ts');
       const { learningCurvesOf } = await import('../workspace/learning-curves.ts');
       return renderHtml(comparison, { generatedAt: new Date(), curves: await learningCurvesOf(runs) });
     }

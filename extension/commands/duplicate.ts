@@ -1,9 +1,9 @@
 import { basename, dirname, join } from 'node:path';
 import { l10n, type QuickPickItem, Uri, ViewColumn, window, workspace } from 'vscode';
-import type { Hyperparameter } from '../../src/experiment/hyperparameters.ts';
-import type { JsonPath } from '../../src/experiment/problem.ts';
-import type { Experiment } from '../../src/experiment/schema.ts';
-import { UserError } from '../../src/experiment/user-error.ts';
+import { UserError } from '../../src/base/user-error.ts';
+import type { Hyperparameter } from '../../src/experiment/editing/hyperparameters.ts';
+import type { JsonPath } from '../../src/experiment/parsing/problem.ts';
+import type { Experiment } from '../../src/experiment/schema/schema.ts';
 import { openExperiment } from '../config/experiment-document.ts';
 import { askForValue, showValue } from '../config/hyperparameter-input.ts';
 import type { ParameterNode } from '../config/hyperparameter-tree.ts';
@@ -63,17 +63,17 @@ async function originalOf(services: Services, node: unknown): Promise<Original |
 }
 
 async function originalOfFile(uri: Uri): Promise<Original> {
-  const { parseExperiment } = await import('../../src/experiment/parse.ts');
+  const { parseExperiment } = await import('../../src/experiment/parsing/parse.ts');
   const text = (await openExperiment(uri)).getText();
   const { experiment, problems } = parseExperiment(text);
   if (experiment) return { file: uri.fsPath, text, experiment };
-  const { problemsError } = await import('../../src/experiment/load.ts');
+  const { problemsError } = await import('../../src/experiment/parsing/load.ts');
   throw problemsError(problems, uri.fsPath);
 }
 
 /** With its comments from the file, brought to what the run was; where the file is gone or broken, from the run alone. */
 async function originalOfRun(file: string, config: Experiment): Promise<Original> {
-  const { parseExperiment } = await import('../../src/experiment/parse.ts');
+  const { parseExperiment } = await import('../../src/experiment/parsing/parse.ts');
   const uri = Uri.file(file);
   if (await exists(uri)) {
     const text = (await openExperiment(uri)).getText();
@@ -89,9 +89,9 @@ const sameApartFromSeeds = (one: Experiment, other: Experiment) => {
 };
 
 async function pickParameter(experiment: Experiment): Promise<Hyperparameter | undefined> {
-  const { hyperparametersOf } = await import('../../src/experiment/hyperparameters.ts');
-  const { describePath } = await import('../../src/experiment/problem.ts');
-  const { ownedName } = await import('../../src/experiment/setting-name.ts');
+  const { hyperparametersOf } = await import('../../src/experiment/editing/hyperparameters.ts');
+  const { describePath } = await import('../../src/experiment/parsing/problem.ts');
+  const { ownedName } = await import('../../src/experiment/editing/setting-name.ts');
   const items: (QuickPickItem & { parameter: Hyperparameter })[] = hyperparametersOf(experiment).map(
     (parameter) => ({
       label: describePath(parameter.path),
@@ -116,9 +116,9 @@ const rank = ([section]: JsonPath) => {
 };
 
 async function copyWith(services: Services, original: Original, change: Change): Promise<Uri> {
-  const { edited, setValue } = await import('../../src/experiment/edit.ts');
-  const { settingName } = await import('../../src/experiment/setting-name.ts');
-  const { parseText } = await import('../../src/experiment/parse.ts');
+  const { edited, setValue } = await import('../../src/experiment/editing/edit.ts');
+  const { settingName } = await import('../../src/experiment/editing/setting-name.ts');
+  const { parseText } = await import('../../src/experiment/parsing/parse.ts');
   const { hyperparameterEdits } = await import('../config/hyperparameter-input.ts');
   const { parameter, value } = change;
   const label = `${settingName(parameter.path, original.experiment)} ${showValue(value)}`;

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { commands, env, l10n, type MessageItem, Uri, window, workspace } from 'vscode';
-import { UserError } from '../../src/experiment/user-error.ts';
+import { UserError } from '../../src/base/user-error.ts';
 import type { Services } from '../services.ts';
 import { targetExperiment, targetRuns } from './targets.ts';
 

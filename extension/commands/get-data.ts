@@ -49,8 +49,8 @@ export async function requireData(services: Services, experiment: Uri): Promise<
 
 async function datasetOf(experiment: Uri): Promise<Readonly<Record<string, unknown>>> {
   const [{ parseText }, { valueAt }] = await Promise.all([
-    import('../../src/experiment/parse.ts'),
-    import('../../src/experiment/schema-walk.ts'),
+    import('../../src/experiment/parsing/parse.ts'),
+    import('../../src/experiment/schema/schema-walk.ts'),
   ]);
   const { written } = parseText((await workspace.openTextDocument(experiment)).getText());
   const dataset = valueAt(written, ['dataset']);

@@ -32,7 +32,7 @@ export async function resetHyperparameter(services: Services, clicked?: unknown)
 
 async function write({ source, parameter }: ParameterNode, value: unknown): Promise<void> {
   if (source.kind !== 'file') return;
-  const { parseText } = await import('../../src/experiment/parse.ts');
+  const { parseText } = await import('../../src/experiment/parsing/parse.ts');
   const document = await openExperiment(source.uri);
   const { written } = parseText(document.getText());
   await applyEdits(document, await hyperparameterEdits(document, parameter, value, written));

@@ -57,7 +57,7 @@ function offerUse(teacher: Uri, active: import('vscode').TextDocument | undefine
     .then(async (answer) => {
       if (answer === copy) await env.clipboard.writeText(workspace.asRelativePath(teacher, false));
       if (answer !== use || !active) return;
-      const { setValue } = await import('../../src/experiment/edit.ts');
+      const { setValue } = await import('../../src/experiment/editing/edit.ts');
       const checkpoint = relative(posix.dirname(active.uri.fsPath), teacher.fsPath).split(sep).join('/');
       await applyEdits(active, setValue(active.getText(), ['teacher'], { checkpoint }));
     })

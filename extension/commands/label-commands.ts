@@ -1,7 +1,7 @@
 import { l10n, type QuickPickItem, window } from 'vscode';
-import { endStates } from '../../src/worker/run-states.ts';
+import { endStates } from '../../src/worker/directory/run-states.ts';
 import type { Services } from '../services.ts';
-import type { FoundRun } from '../workspace/run-folders.ts';
+import type { FoundRun } from '../workspace/runs/run-folders.ts';
 import { targetRuns } from './targets.ts';
 
 export async function rename(services: Services, ...args: unknown[]): Promise<void> {
@@ -117,7 +117,7 @@ export async function remove(services: Services, ...args: unknown[]): Promise<vo
     yes,
   );
   if (answer !== yes) return;
-  const { runEngine } = await import('../workspace/run-engine.ts');
+  const { runEngine } = await import('../workspace/runs/run-engine.ts');
   for (const { folder, record } of runs) await runEngine.removeRun(await folder.writer(), record.id);
   for (const folder of new Set(runs.map((run) => run.folder))) await folder.look();
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
-import { UserError } from '../../src/experiment/user-error.ts';
+import { UserError } from '../../src/base/user-error.ts';
 import type { Services } from '../services.ts';
 import { usableImages } from '../workspace/found-images.ts';
 import { bringDigits, digits } from '../workspace/ready-data.ts';
@@ -13,7 +13,7 @@ export async function newExperiment(services: Services): Promise<Uri | undefined
   const folder = await targetFolder(services);
   if (!folder) return undefined;
   const { experimentTemplate, templateDataset, templateStrategies } = await import(
-    '../../src/experiment/template.ts'
+    '../../src/experiment/editing/template.ts'
   );
   const items: (QuickPickItem & { kind_: string })[] = templateStrategies().map(
     ({ kind, description, formula }) => ({

@@ -1,10 +1,10 @@
 import { l10n, ProgressLocation, type Uri, window, workspace } from 'vscode';
-import type { DeviceChoice } from '../../src/experiment/schema.ts';
-import { UserError } from '../../src/experiment/user-error.ts';
-import { activeStates } from '../../src/worker/run-states.ts';
+import { UserError } from '../../src/base/user-error.ts';
+import type { DeviceChoice } from '../../src/experiment/schema/schema.ts';
+import { activeStates } from '../../src/worker/directory/run-states.ts';
 import type { Services } from '../services.ts';
 import { readSetting } from '../settings.ts';
-import type { RunFolder } from '../workspace/run-folder.ts';
+import type { RunFolder } from '../workspace/runs/run-folder.ts';
 import { requireData } from './get-data.ts';
 import { parseSeeds, showSeeds } from './seeds.ts';
 import { targetExperiment, targetRuns } from './targets.ts';
@@ -78,7 +78,7 @@ export async function startRuns(
     const ids = await window.withProgress(
       { location: ProgressLocation.Window, title: l10n.t('Checking the experiment') },
       async () => {
-        const { runEngine } = await import('../workspace/run-engine.ts');
+        const { runEngine } = await import('../workspace/runs/run-engine.ts');
         const devices = () => services.deviceReports.list();
         return runEngine.runsFromFile(await folder.writer(), uri.fsPath, {
           checker: services.checking,
@@ -97,7 +97,7 @@ export async function startRuns(
 export async function stop(services: Services, ...args: unknown[]): Promise<void> {
   const runs = await targetRuns(services, args, active, l10n.t('Which run is to stop?'), true);
   if (!runs) return;
-  const { runEngine } = await import('../workspace/run-engine.ts');
+  const { runEngine } = await import('../workspace/runs/run-engine.ts');
   for (const { folder, record } of runs) {
     services.notices.expectEnd(record.id);
     await runEngine.stopRun(await folder.writer(), record.id);
@@ -108,7 +108,7 @@ export async function stop(services: Services, ...args: unknown[]): Promise<void
 export async function resume(services: Services, ...args: unknown[]): Promise<void> {
   const runs = await targetRuns(services, args, resumable, l10n.t('Which run is to go on?'), true);
   if (!runs) return;
-  const { runEngine } = await import('../workspace/run-engine.ts');
+  const { runEngine } = await import('../workspace/runs/run-engine.ts');
   for (const { folder, record } of runs) {
     await services.folders.making(folder, async () => {
       await runEngine.resumeRun(await folder.writer(), record.id);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { commands, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
-import { UserError } from '../../src/experiment/user-error.ts';
+import { UserError } from '../../src/base/user-error.ts';
 import type { Services } from '../services.ts';
 import { exists } from './file-commands.ts';
 

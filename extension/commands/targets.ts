@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
 import { l10n, type QuickPickItem, Uri, window, workspace } from 'vscode';
-import type { RunQuery } from '../../src/runs/run-records.ts';
-import { isResumable } from '../../src/worker/run-states.ts';
+import type { RunQuery } from '../../src/runs/database/run-records.ts';
+import { isResumable } from '../../src/worker/directory/run-states.ts';
 import { isExperimentUri } from '../config/experiment-document.ts';
 import { type ExplorerNode, selectionsOf } from '../explorer/nodes.ts';
 import { runDescription, runLabel } from '../explorer/run-item.ts';
 import type { Services } from '../services.ts';
-import type { RunFolder } from '../workspace/run-folder.ts';
-import type { FoundRun } from '../workspace/run-folders.ts';
+import type { RunFolder } from '../workspace/runs/run-folder.ts';
+import type { FoundRun } from '../workspace/runs/run-folders.ts';
 
 /** Rows of a pick list: more than anybody scrolls through, and quick to fetch. */
 const mostOffered = 200;

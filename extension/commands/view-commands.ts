@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import { longestText } from '../../src/runs/longest-text.ts';
+import { longestText } from '../../src/runs/database/longest-text.ts';
 import type { ExplorerNode } from '../explorer/nodes.ts';
 import type { Grouping, ViewOptions } from '../explorer/view-options.ts';
 import type { Services } from '../services.ts';

@@ -7,7 +7,7 @@ import {
   workspace,
 } from 'vscode';
 import type { Checker } from '../../src/checks/apart/checker.ts';
-import type { Problem } from '../../src/experiment/problem.ts';
+import type { Problem } from '../../src/experiment/parsing/problem.ts';
 import { Disposables } from '../disposables.ts';
 import { readSetting } from '../settings.ts';
 import type { Log } from '../status/log.ts';

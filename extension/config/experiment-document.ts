@@ -1,5 +1,5 @@
 import { Range, type TextDocument, type Uri, WorkspaceEdit, workspace } from 'vscode';
-import type { Problem, TextEdit } from '../../src/experiment/problem.ts';
+import type { Problem, TextEdit } from '../../src/experiment/parsing/problem.ts';
 
 export const experimentPattern = '**/*.distill.json';
 export const experimentSelector = { scheme: 'file', pattern: experimentPattern };

@@ -8,11 +8,11 @@ import {
   type TextDocument,
   workspace,
 } from 'vscode';
-import type { RunRecord } from '../../src/runs/run-records.ts';
+import type { RunRecord } from '../../src/runs/database/run-records.ts';
 import { Disposables } from '../disposables.ts';
 import { runDescription, runLabel, stateName } from '../explorer/run-item.ts';
 import { readSetting } from '../settings.ts';
-import type { RunFolders } from '../workspace/run-folders.ts';
+import type { RunFolders } from '../workspace/runs/run-folders.ts';
 
 /** One line above an experiment: how its last run ended, or how far the present one is. */
 export class ExperimentLens extends Disposables implements CodeLensProvider {

@@ -1,8 +1,8 @@
 import { l10n, type QuickPickItem, type TextDocument, window } from 'vscode';
-import type { Hyperparameter } from '../../src/experiment/hyperparameters.ts';
-import type { TextEdit } from '../../src/experiment/problem.ts';
-import { describePath } from '../../src/experiment/problem.ts';
-import type { Experiment } from '../../src/experiment/schema.ts';
+import type { Hyperparameter } from '../../src/experiment/editing/hyperparameters.ts';
+import type { TextEdit } from '../../src/experiment/parsing/problem.ts';
+import { describePath } from '../../src/experiment/parsing/problem.ts';
+import type { Experiment } from '../../src/experiment/schema/schema.ts';
 import { tidyNumber } from '../../src/experiment/tidy-number.ts';
 
 export const showValue = (value: unknown): string => {
@@ -16,7 +16,7 @@ export async function askForValue(
   parameter: Hyperparameter,
   experiment: Experiment,
 ): Promise<{ value: unknown } | undefined> {
-  const { ownedName } = await import('../../src/experiment/setting-name.ts');
+  const { ownedName } = await import('../../src/experiment/editing/setting-name.ts');
   const title = `${describePath(parameter.path)} (${ownedName(parameter.path)})`;
   const choices = choicesOf(parameter);
   if (choices) {
@@ -27,7 +27,7 @@ export async function askForValue(
     });
     return picked && { value: picked.value };
   }
-  const { parseInput } = await import('../../src/experiment/hyperparameter-input.ts');
+  const { parseInput } = await import('../../src/experiment/editing/hyperparameter-input.ts');
   const text = await window.showInputBox({
     title,
     prompt: `${parameter.description} ${l10n.t('Expected: {0}.', parameter.expected)}`,
@@ -72,8 +72,8 @@ export async function hyperparameterEdits(
   value: unknown,
   written: unknown,
 ): Promise<TextEdit[]> {
-  const { removeValue, setValue } = await import('../../src/experiment/edit.ts');
-  const { variantOf } = await import('../../src/experiment/hyperparameters.ts');
+  const { removeValue, setValue } = await import('../../src/experiment/editing/edit.ts');
+  const { variantOf } = await import('../../src/experiment/editing/hyperparameters.ts');
   const text = document.getText();
   const { path, clear, selectsVariant } = parameter;
   if (value === undefined) {

@@ -10,9 +10,9 @@ import {
   type Uri,
   workspace,
 } from 'vscode';
-import type { Hyperparameter } from '../../src/experiment/hyperparameters.ts';
-import { describePath } from '../../src/experiment/problem.ts';
-import type { Experiment } from '../../src/experiment/schema.ts';
+import type { Hyperparameter } from '../../src/experiment/editing/hyperparameters.ts';
+import { describePath } from '../../src/experiment/parsing/problem.ts';
+import type { Experiment } from '../../src/experiment/schema/schema.ts';
 import { Disposables } from '../disposables.ts';
 import { openExperiment } from './experiment-document.ts';
 import { showValue } from './hyperparameter-input.ts';
@@ -73,7 +73,7 @@ export class HyperparameterTree extends Disposables implements TreeDataProvider<
     const source = this.#source;
     if (!source) return [];
     if (source.kind === 'run') return sections(source, source.config);
-    const { parseExperiment } = await import('../../src/experiment/parse.ts');
+    const { parseExperiment } = await import('../../src/experiment/parsing/parse.ts');
     const { experiment, problems } = parseExperiment((await openExperiment(source.uri)).getText());
     if (experiment) return sections(source, experiment);
     return [{ kind: 'broken', message: problems[0]?.message ?? '', uri: source.uri }];
@@ -86,7 +86,7 @@ export class HyperparameterTree extends Disposables implements TreeDataProvider<
 }
 
 async function sections(source: HyperparameterSource, experiment: Experiment): Promise<SectionNode[]> {
-  const { hyperparametersOf } = await import('../../src/experiment/hyperparameters.ts');
+  const { hyperparametersOf } = await import('../../src/experiment/editing/hyperparameters.ts');
   const bySection = new Map<string, ParameterNode[]>();
   for (const parameter of hyperparametersOf(experiment)) {
     const name = parameter.path.length > 1 ? String(parameter.path[0]) : l10n.t('run');

@@ -1,6 +1,6 @@
 import { type Disposable, languages } from 'vscode';
 import { Disposables } from '../disposables.ts';
-import type { RunFolders } from '../workspace/run-folders.ts';
+import type { RunFolders } from '../workspace/runs/run-folders.ts';
 import type { ExperimentDiagnostics } from './diagnostics.ts';
 import { experimentSelector } from './experiment-document.ts';
 import { ExperimentLens } from './experiment-lens.ts';

@@ -11,7 +11,7 @@ import {
   Uri,
   workspace,
 } from 'vscode';
-import { canBeRead } from '../../src/experiment/parse.ts';
+import { canBeRead } from '../../src/experiment/parsing/parse.ts';
 
 /** Options that name a file or a folder beside the experiment. */
 const pathKeys = new Set([

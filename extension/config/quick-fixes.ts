@@ -6,8 +6,8 @@ import {
   type Range,
   type TextDocument,
 } from 'vscode';
-import { fixEdits } from '../../src/experiment/edit.ts';
-import type { Problem } from '../../src/experiment/problem.ts';
+import { fixEdits } from '../../src/experiment/editing/edit.ts';
+import type { Problem } from '../../src/experiment/parsing/problem.ts';
 import type { CommandId } from '../contributions/commands.ts';
 import { type ExperimentDiagnostics, toDiagnostic } from './diagnostics.ts';
 import { rangeOf, workspaceEdit } from './experiment-document.ts';

@@ -1,7 +1,7 @@
 import { findNodeAtLocation, getLocation, type JSONPath, parseTree } from 'jsonc-parser';
 import { Hover, type HoverProvider, l10n, MarkdownString, type Position, type TextDocument } from 'vscode';
-import { strategyFormula } from '../../src/experiment/json-schema.ts';
-import { canBeRead } from '../../src/experiment/parse.ts';
+import { canBeRead } from '../../src/experiment/parsing/parse.ts';
+import { strategyFormula } from '../../src/experiment/schema/json-schema.ts';
 import { rangeOf } from './experiment-document.ts';
 
 /** Shows the loss that a strategy minimises, wherever in its section one points; the options' own texts stand beside it. */

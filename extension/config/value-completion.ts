@@ -12,14 +12,18 @@ import {
   Range,
   type TextDocument,
 } from 'vscode';
-import { canBeRead, parseText } from '../../src/experiment/parse.ts';
-import { ParsedText } from '../../src/experiment/positions.ts';
-import { valueAt } from '../../src/experiment/schema-walk.ts';
-import { experimentTemplate, templateDataset, templateStrategies } from '../../src/experiment/template.ts';
+import {
+  experimentTemplate,
+  templateDataset,
+  templateStrategies,
+} from '../../src/experiment/editing/template.ts';
+import { canBeRead, parseText } from '../../src/experiment/parsing/parse.ts';
+import { ParsedText } from '../../src/experiment/parsing/positions.ts';
+import { valueAt } from '../../src/experiment/schema/schema-walk.ts';
 import type { CommandId } from '../contributions/commands.ts';
 import { usableImages } from '../workspace/found-images.ts';
 import { digits } from '../workspace/ready-data.ts';
-import type { RunFolders } from '../workspace/run-folders.ts';
+import type { RunFolders } from '../workspace/runs/run-folders.ts';
 
 /**
  * Completes what only this experiment and this folder know: whole experiments where nothing is written yet, numbers of

@@ -1,4 +1,4 @@
-import { activeStates } from '../../src/worker/run-states.ts';
+import { activeStates } from '../../src/worker/directory/run-states.ts';
 import type { CommandId } from './commands.ts';
 
 export const container = {

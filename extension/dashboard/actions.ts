@@ -1,16 +1,21 @@
 import { realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { commands, env, l10n, Uri, window, workspace } from 'vscode';
-import { UserError } from '../../src/experiment/user-error.ts';
-import { activeStates, endStates, isResumable, type RunState } from '../../src/worker/run-states.ts';
+import { UserError } from '../../src/base/user-error.ts';
+import {
+  activeStates,
+  endStates,
+  isResumable,
+  type RunState,
+} from '../../src/worker/directory/run-states.ts';
 import { openRunFolder } from '../commands/file-commands.ts';
 import { remove } from '../commands/label-commands.ts';
 import { resume, stop } from '../commands/run-commands.ts';
 import type { Services } from '../services.ts';
 import { permalink } from '../workspace/permalink.ts';
-import type { FoundRun } from '../workspace/run-folders.ts';
+import type { FoundRun } from '../workspace/runs/run-folders.ts';
 import type { Comparisons } from './comparisons.ts';
-import { findRun, findRuns } from './found-runs.ts';
+import { findRun, findRuns } from './rows/found-runs.ts';
 import type { ActionMessage } from './session.ts';
 
 export interface ActionSources {
@@ -70,7 +75,7 @@ export async function act(message: ActionMessage, sources: ActionSources): Promi
       const ids = await inState(folders, message.runs, activeStates, (name) =>
         l10n.t('{0} has ended already.', name),
       );
-      const { runEngine } = await import('../workspace/run-engine.ts');
+      const { runEngine } = await import('../workspace/runs/run-engine.ts');
       for (const { folder, record } of await findRuns(folders, ids)) {
         services.notices.expectEnd(record.id);
         await runEngine.stopRun(await folder.writer(), record.id, 'cancel');
@@ -110,7 +115,7 @@ export async function act(message: ActionMessage, sources: ActionSources): Promi
     }
     case 'runChange': {
       const { folder, record } = await findRun(folders, message.run);
-      const { runChange } = await import('./run-change.ts');
+      const { runChange } = await import('./changes/run-change.ts');
       const { checking: checker, deviceReports } = services;
       const devices = () => deviceReports.list();
       const id = await services.folders.making(folder, async () => {
@@ -128,7 +133,7 @@ export async function act(message: ActionMessage, sources: ActionSources): Promi
     }
     case 'writeToFile': {
       const { record } = await findRun(folders, message.run);
-      const { writeToFile } = await import('./write-to-file.ts');
+      const { writeToFile } = await import('./changes/write-to-file.ts');
       return writeToFile(record, message.edits);
     }
     case 'openFile': {
@@ -138,7 +143,7 @@ export async function act(message: ActionMessage, sources: ActionSources): Promi
     }
     case 'openExperiment': {
       const { record } = await findRun(folders, message.run);
-      const { experimentOf } = await import('./write-to-file.ts');
+      const { experimentOf } = await import('./changes/write-to-file.ts');
       await window.showTextDocument(await experimentOf(record.file));
       return;
     }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Requests } from '../../webview/protocol/messages.ts';
 import type { Comparisons } from './comparisons.ts';
 import { readCurves } from './curves.ts';
-import { findRun, findRuns, type RunPlace } from './found-runs.ts';
-import { LogTail } from './log-tail.ts';
+import { LogTail } from './detail/log-tail.ts';
+import { findRun, findRuns, type RunPlace } from './rows/found-runs.ts';
 
 export interface AnswerSources {
   folders(): readonly RunPlace[];
@@ -35,7 +35,7 @@ export function answersFrom({ folders, comparisons, trusted, opened }: AnswerSou
     },
     async run({ run }) {
       const { record, store } = await findRun(folders(), run);
-      const { detailOf } = await import('./run-detail.ts');
+      const { detailOf } = await import('./detail/run-detail.ts');
       const log = new LogTail(join(record.directory, 'worker.log'));
       const detail = await detailOf(store, record, { log, trusted: trusted() });
       opened(run, log);
@@ -45,13 +45,13 @@ export function answersFrom({ folders, comparisons, trusted, opened }: AnswerSou
       const { record } = await findRun(folders(), run);
       // A cluster's run is told by its events alone: what this machine does says nothing of it.
       if (record.state !== 'running' || record.pid === undefined || record.host !== hostname()) return null;
-      const { machineUsage } = await import('./machine-usage.ts');
+      const { machineUsage } = await import('./detail/machine-usage.ts');
       return machineUsage(record.pid);
     },
     async parseValue({ run, path, text }) {
       const { record } = await findRun(folders(), run);
-      const { parseInput } = await import('../../src/experiment/hyperparameter-input.ts');
-      const { parameterAt } = await import('./parameters.ts');
+      const { parseInput } = await import('../../src/experiment/editing/hyperparameter-input.ts');
+      const { parameterAt } = await import('./changes/parameters.ts');
       return parseInput(parameterAt(record.config, path), text, record.config);
     },
   };

@@ -1,11 +1,11 @@
 import { parentPort } from 'node:worker_threads';
+import type { LearningCurve } from '../../src/compare/charts/learning-curves.ts';
 import type { ComparedRun } from '../../src/compare/compared-run.ts';
-import { renderCsv } from '../../src/compare/csv.ts';
 import { compareRuns } from '../../src/compare/figures.ts';
-import { renderJson } from '../../src/compare/json.ts';
-import { renderLatex } from '../../src/compare/latex.ts';
-import type { LearningCurve } from '../../src/compare/learning-curves.ts';
-import { renderMarkdown } from '../../src/compare/markdown.ts';
+import { renderCsv } from '../../src/compare/reports/csv.ts';
+import { renderJson } from '../../src/compare/reports/json.ts';
+import { renderLatex } from '../../src/compare/reports/latex.ts';
+import { renderMarkdown } from '../../src/compare/reports/markdown.ts';
 
 /** A thread that compares: a thousand runs take too long for the extension host to stand still meanwhile. */
 
@@ -57,7 +57,7 @@ async function made(
       return renderJson(comparison);
     case 'html': {
       // Charts are large, and nothing else here draws any.
-      const { renderHtml } = await import('../../src/compare/html.ts');
+      const { renderHtml } = await import('../../src/compare/reports/html.ts');
       return renderHtml(comparison, { generatedAt: new Date(), curves });
     }
   }

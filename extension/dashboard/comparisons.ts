@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import type { LearningCurve } from '../../src/compare/charts/learning-curves.ts';
 import type { ComparedRun } from '../../src/compare/compared-run.ts';
-import type { LearningCurve } from '../../src/compare/learning-curves.ts';
 import type { ComparisonData } from '../../webview/protocol/comparison.ts';
 import type { ComparisonReply, ComparisonTask, ReportFormat } from './comparison-worker.ts';
 

@@ -1,6 +1,6 @@
-import type { MetricPoint } from '../../src/runs/metrics.ts';
+import type { MetricPoint } from '../../src/runs/database/metrics.ts';
 import type { RunStore } from '../../src/runs/store.ts';
-import type { RunEvent } from '../../src/worker/events.ts';
+import type { RunEvent } from '../../src/worker/directory/events.ts';
 import type { CurveData } from '../../webview/protocol/detail.ts';
 import type { Requests } from '../../webview/protocol/messages.ts';
 

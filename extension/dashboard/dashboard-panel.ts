@@ -6,8 +6,8 @@ import { Disposables } from '../disposables.ts';
 import type { Services } from '../services.ts';
 import { act } from './actions.ts';
 import type { Comparisons } from './comparisons.ts';
-import type { LiveRows } from './live-rows.ts';
 import { pageHtml } from './page-html.ts';
+import type { LiveRows } from './rows/live-rows.ts';
 import { Session } from './session.ts';
 import type { ViewMemory } from './view-memory.ts';
 

@@ -5,8 +5,8 @@ import { Disposables } from '../disposables.ts';
 import type { Services } from '../services.ts';
 import { Comparisons } from './comparisons.ts';
 import { DashboardPanel } from './dashboard-panel.ts';
-import { LiveRows } from './live-rows.ts';
-import { RowCache } from './row-cache.ts';
+import { LiveRows } from './rows/live-rows.ts';
+import { RowCache } from './rows/row-cache.ts';
 import type { ViewMemory } from './view-memory.ts';
 
 /** What all dashboards of a window share: the rows, and the thread that compares. */

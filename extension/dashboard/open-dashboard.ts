@@ -1,6 +1,6 @@
 import type { Navigation } from '../../webview/protocol/messages.ts';
 import type { Services } from '../services.ts';
-import type { FoundRun } from '../workspace/run-folders.ts';
+import type { FoundRun } from '../workspace/runs/run-folders.ts';
 
 /** Opens teacher and student side by side: one run in depth, several compared, or all that are here. */
 export async function openDashboard(services: Services, runs?: readonly FoundRun[]): Promise<void> {

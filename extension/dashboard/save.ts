@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path';
 import { l10n, Uri, window, workspace } from 'vscode';
-import { UserError } from '../../src/experiment/user-error.ts';
+import { UserError } from '../../src/base/user-error.ts';
 import type { Commands } from '../../webview/protocol/messages.ts';
-import type { FoundRun } from '../workspace/run-folders.ts';
+import type { FoundRun } from '../workspace/runs/run-folders.ts';
 import type { Comparisons } from './comparisons.ts';
 
 type Format = Commands['saveReport']['format'];

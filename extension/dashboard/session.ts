@@ -1,5 +1,5 @@
-import { UserError } from '../../src/experiment/user-error.ts';
-import type { RunEvent } from '../../src/worker/events.ts';
+import { UserError } from '../../src/base/user-error.ts';
+import type { RunEvent } from '../../src/worker/directory/events.ts';
 import type { EventLine } from '../../webview/protocol/detail.ts';
 import {
   type CommandMessage,
@@ -11,11 +11,11 @@ import {
 import type { RunsChanges } from '../../webview/protocol/rows.ts';
 import { type AnswerSources, answersFrom } from './answers.ts';
 import { NewPoints } from './curves.ts';
-import { eventLine, unlistedEvents } from './event-lines.ts';
-import type { LiveRows } from './live-rows.ts';
-import type { LogTail } from './log-tail.ts';
+import { eventLine, unlistedEvents } from './detail/event-lines.ts';
+import type { LogTail } from './detail/log-tail.ts';
 import { Pacer } from './pacer.ts';
-import { merged } from './row-cache.ts';
+import type { LiveRows } from './rows/live-rows.ts';
+import { merged } from './rows/row-cache.ts';
 import type { SavedViews } from './saved-views.ts';
 
 /** The page hears of news at most ten times a second. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState, workspace } from 'vscode';
+import { spreadOf } from '../../src/compare/figures/spread.ts';
 import { formatPercentSpread } from '../../src/compare/formatting.ts';
-import { spreadOf } from '../../src/compare/spread.ts';
 import { type ExperimentNode, type GroupNode, type MoreNode, nodeId } from './nodes.ts';
 
 const runsText = (count: number) => (count === 1 ? l10n.t('1 run') : l10n.t('{0} runs', count));

@@ -1,6 +1,6 @@
 import type { Uri } from 'vscode';
-import type { RunQuery, RunRecord } from '../../src/runs/run-records.ts';
-import type { RunFolder } from '../workspace/run-folder.ts';
+import type { RunQuery, RunRecord } from '../../src/runs/database/run-records.ts';
+import type { RunFolder } from '../workspace/runs/run-folder.ts';
 
 /** What the run explorer shows, as data; run-item.ts and group-item.ts turn it into rows. */
 export type ExplorerNode = RootNode | RunNode | MoreNode;

@@ -1,8 +1,8 @@
 import { l10n, type TreeView, workspace } from 'vscode';
 import { Disposables } from '../disposables.ts';
-import type { RunFolder } from '../workspace/run-folder.ts';
-import type { RunFolders } from '../workspace/run-folders.ts';
-import { isWritable } from '../workspace/writable-place.ts';
+import type { RunFolder } from '../workspace/runs/run-folder.ts';
+import type { RunFolders } from '../workspace/runs/run-folders.ts';
+import { isWritable } from '../workspace/runs/writable-place.ts';
 import type { ExplorerNode } from './nodes.ts';
 
 /** Says above the runs which folders cannot be written, before anybody tries to start something there. */

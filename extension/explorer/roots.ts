@@ -1,9 +1,9 @@
 import { l10n, Uri } from 'vscode';
-import type { ExperimentRuns, RunQuery } from '../../src/runs/run-records.ts';
-import type { RunState } from '../../src/worker/run-states.ts';
+import type { ExperimentRuns, RunQuery } from '../../src/runs/database/run-records.ts';
+import type { RunState } from '../../src/worker/directory/run-states.ts';
 import type { ExperimentFiles } from '../workspace/experiment-files.ts';
-import type { RunFolder } from '../workspace/run-folder.ts';
-import type { RunFolders } from '../workspace/run-folders.ts';
+import type { RunFolder } from '../workspace/runs/run-folder.ts';
+import type { RunFolders } from '../workspace/runs/run-folders.ts';
 import type { ExperimentNode, GroupNode, RootNode, RunSelection } from './nodes.ts';
 import { stateIcon, stateName } from './run-item.ts';
 import type { ViewOptions } from './view-options.ts';

@@ -1,8 +1,8 @@
 import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { formatBytes, formatMilliseconds, formatPercent, formatRatio } from '../../src/compare/formatting.ts';
-import type { RunRecord } from '../../src/runs/run-records.ts';
-import type { ModelFigures } from '../../src/worker/events.ts';
-import { isResumable, type RunState } from '../../src/worker/run-states.ts';
+import type { RunRecord } from '../../src/runs/database/run-records.ts';
+import type { ModelFigures } from '../../src/worker/directory/events.ts';
+import { isResumable, type RunState } from '../../src/worker/directory/run-states.ts';
 import { nodeId, type RunNode } from './nodes.ts';
 
 export const stateIcon = (state: RunState): string => icons[state].id.split('~')[0]!;

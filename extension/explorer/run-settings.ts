@@ -2,7 +2,7 @@ import { configDifferences } from '../../src/compare/differences.ts';
 import { formatConfigValue } from '../../src/compare/flat-config.ts';
 import { oneLine } from '../../src/compare/formatting.ts';
 import { shortSetting } from '../../src/compare/short-setting.ts';
-import type { RunRecord } from '../../src/runs/run-records.ts';
+import type { RunRecord } from '../../src/runs/database/run-records.ts';
 
 /** Settings that a row has room for. */
 const most = 2;

@@ -1,5 +1,5 @@
 import { EventEmitter, type Memento } from 'vscode';
-import type { RunQuery } from '../../src/runs/run-records.ts';
+import type { RunQuery } from '../../src/runs/database/run-records.ts';
 import { Disposables } from '../disposables.ts';
 
 export type Grouping = 'experiment' | 'strategy' | 'status';

@@ -3,7 +3,7 @@ import { contextKeys } from '../contributions/commands.ts';
 import { Disposables } from '../disposables.ts';
 import type { RememberedViewOptions } from '../explorer/view-options.ts';
 import type { ExperimentFiles } from '../workspace/experiment-files.ts';
-import type { RunFolders } from '../workspace/run-folders.ts';
+import type { RunFolders } from '../workspace/runs/run-folders.ts';
 
 type Key = keyof typeof contextKeys;
 

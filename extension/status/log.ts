@@ -1,5 +1,5 @@
 import { type Disposable, type LogOutputChannel, window } from 'vscode';
-import { UserError } from '../../src/experiment/user-error.ts';
+import { UserError } from '../../src/base/user-error.ts';
 
 /** The output channel 'Distillery'. */
 export class Log implements Disposable {

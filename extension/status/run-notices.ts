@@ -1,14 +1,14 @@
 import { commands, l10n, type Memento, window } from 'vscode';
+import { UserError } from '../../src/base/user-error.ts';
 import { formatPercent } from '../../src/compare/formatting.ts';
 import { isDeviceProblem } from '../../src/device/device-problem.ts';
-import { UserError } from '../../src/experiment/user-error.ts';
-import type { RunRecord } from '../../src/runs/run-records.ts';
-import { isActive } from '../../src/worker/run-states.ts';
+import type { RunRecord } from '../../src/runs/database/run-records.ts';
+import { isActive } from '../../src/worker/directory/run-states.ts';
 import type { CommandId } from '../contributions/commands.ts';
 import { Disposables } from '../disposables.ts';
 import { runLabel } from '../explorer/run-item.ts';
 import { readSetting } from '../settings.ts';
-import type { FoundRun, RunFolders } from '../workspace/run-folders.ts';
+import type { FoundRun, RunFolders } from '../workspace/runs/run-folders.ts';
 import { explain, type Log } from './log.ts';
 
 const key = 'distillery.awaited';

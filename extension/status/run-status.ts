@@ -1,11 +1,11 @@
 import { l10n, MarkdownString, StatusBarAlignment, type TreeView, window } from 'vscode';
-import type { RunRecord } from '../../src/runs/run-records.ts';
-import type { RunState } from '../../src/worker/run-states.ts';
+import type { RunRecord } from '../../src/runs/database/run-records.ts';
+import type { RunState } from '../../src/worker/directory/run-states.ts';
 import { Pacer } from '../dashboard/pacer.ts';
 import { Disposables } from '../disposables.ts';
 import type { ExplorerNode } from '../explorer/nodes.ts';
 import { runDescription, runLabel } from '../explorer/run-item.ts';
-import type { RunFolders } from '../workspace/run-folders.ts';
+import type { RunFolders } from '../workspace/runs/run-folders.ts';
 
 const listed = 10;
 const progressMs = 700;

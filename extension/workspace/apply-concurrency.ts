@@ -6,7 +6,7 @@ import type { RunStore } from '../../src/runs/store.ts';
  * @returns why it could not be applied
  */
 export async function applyConcurrency(store: RunStore, folder: WorkspaceFolder): Promise<Error | undefined> {
-  const { runEngine } = await import('./run-engine.ts');
+  const { runEngine } = await import('./runs/run-engine.ts');
   const written = workspace.getConfiguration('distillery', folder.uri).inspect<number>('concurrentRuns');
   const value = written?.workspaceFolderValue ?? written?.workspaceValue ?? written?.globalValue;
   try {

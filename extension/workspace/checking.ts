@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ExtensionContext } from 'vscode';
 import type { Checker, CheckerOptions } from '../../src/checks/apart/checker.ts';
-import type { Problem } from '../../src/experiment/problem.ts';
+import type { Problem } from '../../src/experiment/parsing/problem.ts';
 import { Disposables } from '../disposables.ts';
 import { ownNode } from './own-node.ts';
 

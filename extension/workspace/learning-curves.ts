@@ -1,6 +1,6 @@
-import { isLayerMetric } from '../../src/compare/layer-losses.ts';
-import type { LearningCurve } from '../../src/compare/learning-curves.ts';
-import type { FoundRun } from './run-folders.ts';
+import type { LearningCurve } from '../../src/compare/charts/learning-curves.ts';
+import { isLayerMetric } from '../../src/compare/figures/layer-losses.ts';
+import type { FoundRun } from './runs/run-folders.ts';
 
 const points = 200;
 /** What is told at every epoch; a curve with a point for each step would say the same with more ink. */

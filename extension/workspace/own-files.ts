@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { l10n, type Uri, workspace } from 'vscode';
-import { UserError } from '../../src/experiment/user-error.ts';
-import { isWithin } from '../../src/worker/project-path.ts';
+import { UserError } from '../../src/base/user-error.ts';
+import { isWithin } from '../../src/worker/directory/project-path.ts';
 
 /**
  * @throws UserError for a file that lies in no folder of the window, by its name or where a link leads: it is none of the

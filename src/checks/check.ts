@@ -1,22 +1,22 @@
 import { dirname, resolve } from 'node:path';
-import { inOrder, parseText } from '../experiment/parse.ts';
-import type { Finding, Problem } from '../experiment/problem.ts';
-import type { Experiment } from '../experiment/schema.ts';
-import { checkClassNames } from './class-names.ts';
+import { inOrder, parseText } from '../experiment/parsing/parse.ts';
+import type { Finding, Problem } from '../experiment/parsing/problem.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
 import { checkCompression } from './compression.ts';
 import type { Check, CheckContext } from './context.ts';
-import { readDatasetFacts } from './dataset-facts.ts';
+import { readDatasetFacts } from './data/dataset-facts.ts';
+import { checkSamples } from './data/samples.ts';
 import { checkDevice, type DeviceLookup } from './device.ts';
-import { checkKeptTokens } from './kept-tokens.ts';
 import { checkLossWeights } from './loss-weights.ts';
-import { checkModels } from './models.ts';
+import { checkClassNames } from './models/class-names.ts';
+import { checkModels } from './models/models.ts';
+import { readStoredModel } from './models/stored-model.ts';
+import { checkStoredModels } from './models/stored-models.ts';
 import { checkNameClash } from './name-clash.ts';
-import { checkSamples } from './samples.ts';
 import { checkSeeds } from './seeds.ts';
-import { readStoredModel } from './stored-model.ts';
-import { checkStoredModels } from './stored-models.ts';
 import { checkStrategy } from './strategy.ts';
-import { checkTokenizers } from './tokenizers.ts';
+import { checkKeptTokens } from './tokens/kept-tokens.ts';
+import { checkTokenizers } from './tokens/tokenizers.ts';
 import { checkUnusedOptions } from './unused-options.ts';
 
 const checks: readonly Check[] = [

@@ -1,13 +1,13 @@
 import { compressionSource, requireUnquantized } from '../compression/source.ts';
-import type { Finding } from '../experiment/problem.ts';
-import { valueAt } from '../experiment/schema-walk.ts';
+import type { Finding } from '../experiment/parsing/problem.ts';
+import { valueAt } from '../experiment/schema/schema-walk.ts';
 import { compresses } from '../experiment/strategies/compression.ts';
 import { constructionOf } from '../models/architectures/all.ts';
-import { taskFor } from '../models/fit-weights.ts';
-import type { CheckpointDescription } from '../models/read-model-config.ts';
-import { otherClasses } from './class-names.ts';
+import { taskFor } from '../models/checkpoint/fit-weights.ts';
+import type { CheckpointDescription } from '../models/checkpoint/read-model-config.ts';
 import { type Check, type CheckContext, findingOf, teacherModel } from './context.ts';
-import { readStoredModel } from './stored-model.ts';
+import { otherClasses } from './models/class-names.ts';
+import { readStoredModel } from './models/stored-model.ts';
 import { taskOf } from './task.ts';
 
 const ofPath = ['strategy', 'of'];

@@ -1,6 +1,6 @@
 import { deviceProblem } from '../device/device-problem.ts';
 import type { DeviceReport } from '../device/list-devices.ts';
-import type { DeviceChoice } from '../experiment/schema.ts';
+import type { DeviceChoice } from '../experiment/schema/schema.ts';
 import type { Check } from './context.ts';
 
 /** Which devices are here. Looking takes seconds, so it is done only for an experiment that may name one that is not. */

@@ -1,9 +1,9 @@
-import type { Finding } from '../experiment/problem.ts';
-import type { StrategyConfig } from '../experiment/schema.ts';
+import type { Finding } from '../experiment/parsing/problem.ts';
+import type { StrategyConfig } from '../experiment/schema/schema.ts';
+import { strategyRecord } from '../experiment/schema/strategy-schema.ts';
 import { strategyFacts } from '../experiment/strategies/facts.ts';
-import { strategyRecord } from '../experiment/strategy-schema.ts';
 import type { Check, CheckContext } from './context.ts';
-import { classifierIsTrained } from './student-classifier.ts';
+import { classifierIsTrained } from './models/student-classifier.ts';
 
 type AmongStudents = Extract<StrategyConfig, { scaleByTemperature: boolean }>;
 

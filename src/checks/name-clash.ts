@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { readExperimentText } from '../experiment/load.ts';
-import { parseExperiment } from '../experiment/parse.ts';
+import { readExperimentText } from '../experiment/parsing/load.ts';
+import { parseExperiment } from '../experiment/parsing/parse.ts';
 import type { Check } from './context.ts';
 
 const mostFiles = 200;

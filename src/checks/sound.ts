@@ -1,5 +1,5 @@
-import { problemsError } from '../experiment/load.ts';
-import type { Problem } from '../experiment/problem.ts';
+import { problemsError } from '../experiment/parsing/load.ts';
+import type { Problem } from '../experiment/parsing/problem.ts';
 
 /**
  * The warnings among the problems of an experiment that is about to run.

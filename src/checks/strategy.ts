@@ -1,16 +1,16 @@
 import type { TaskShape } from '../data/dataset.ts';
-import type { Finding, JsonPath } from '../experiment/problem.ts';
-import type { ModelConfig, StrategyConfig } from '../experiment/schema.ts';
+import type { Finding, JsonPath } from '../experiment/parsing/problem.ts';
+import type { ModelConfig, StrategyConfig } from '../experiment/schema/schema.ts';
+import { strategyRecord } from '../experiment/schema/strategy-schema.ts';
 import { compresses } from '../experiment/strategies/compression.ts';
 import { strategyFacts, strategyKinds } from '../experiment/strategies/facts.ts';
-import { strategyRecord } from '../experiment/strategy-schema.ts';
 import { planModel } from '../models/create-model.ts';
 import { truncatedConfig } from '../models/truncate.ts';
 import { createStrategy } from '../strategies/create-strategy.ts';
 import { exitLayers } from '../strategies/self.ts';
 import { type Check, type CheckContext, findingOf, teacherModel } from './context.ts';
-import { plannedShapes } from './hidden-shapes.ts';
-import { studentModel } from './student-model.ts';
+import { plannedShapes } from './models/hidden-shapes.ts';
+import { studentModel } from './models/student-model.ts';
 import { taskOf } from './task.ts';
 
 const withoutTeacher = `strategy ${strategyKinds

@@ -1,5 +1,5 @@
 import type { TaskShape, TextShape } from '../data/dataset.ts';
-import type { DatasetConfig } from '../experiment/schema.ts';
+import type { DatasetConfig } from '../experiment/schema/schema.ts';
 import type { CheckContext } from './context.ts';
 
 export interface AskedTask {

@@ -1,6 +1,6 @@
-import type { Finding, JsonPath } from '../experiment/problem.ts';
-import { valueAt } from '../experiment/schema-walk.ts';
-import { strategyRecord } from '../experiment/strategy-schema.ts';
+import type { Finding, JsonPath } from '../experiment/parsing/problem.ts';
+import { valueAt } from '../experiment/schema/schema-walk.ts';
+import { strategyRecord } from '../experiment/schema/strategy-schema.ts';
 import { unusedByCompression } from './compression.ts';
 import type { Check } from './context.ts';
 import { taskOf } from './task.ts';

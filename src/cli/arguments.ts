@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
-import type { DeviceChoice } from '../experiment/schema.ts';
-import { UserError } from '../experiment/user-error.ts';
-import { longestText } from '../runs/longest-text.ts';
+import { UserError } from '../base/user-error.ts';
+import type { DeviceChoice } from '../experiment/schema/schema.ts';
+import { longestText } from '../runs/database/longest-text.ts';
 
 /** Readers of single arguments; commander tells the user what they throw. */
 

@@ -1,4 +1,4 @@
-import { UserError } from '../experiment/user-error.ts';
+import { UserError } from '../base/user-error.ts';
 import type { Colors, Terminal } from './terminal.ts';
 
 /** Exit codes: the user can mend it, or we must. */

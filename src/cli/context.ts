@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { UserError } from '../base/user-error.ts';
 import type { Checker } from '../checks/apart/checker.ts';
-import { UserError } from '../experiment/user-error.ts';
-import { repairDamagedRows } from '../runs/damaged-rows.ts';
-import { findDataDirectory } from '../runs/data-directory.ts';
-import { isFull } from '../runs/database-problem.ts';
-import type { Launcher } from '../runs/launch.ts';
+import { repairDamagedRows } from '../runs/database/damaged-rows.ts';
+import { isFull } from '../runs/database/database-problem.ts';
+import { findDataDirectory } from '../runs/directory/data-directory.ts';
+import type { Launcher } from '../runs/queue/launch.ts';
+import { Supervisor } from '../runs/queue/supervisor.ts';
 import { openStore, openStoreAsAllowed, type RunStore } from '../runs/store.ts';
-import { Supervisor } from '../runs/supervisor.ts';
 import { complain } from './complain.ts';
 import type { Terminal } from './terminal.ts';
 

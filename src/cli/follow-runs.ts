@@ -1,9 +1,9 @@
-import { stopRun } from '../runs/control.ts';
-import { isFull } from '../runs/database-problem.ts';
-import type { RunRecord } from '../runs/run-records.ts';
+import { isFull } from '../runs/database/database-problem.ts';
+import type { RunRecord } from '../runs/database/run-records.ts';
+import { stopRun } from '../runs/queue/control.ts';
+import { Supervisor, type SupervisorOptions } from '../runs/queue/supervisor.ts';
 import type { RunStore } from '../runs/store.ts';
-import { Supervisor, type SupervisorOptions } from '../runs/supervisor.ts';
-import { activeStates, isActive } from '../worker/run-states.ts';
+import { activeStates, isActive } from '../worker/directory/run-states.ts';
 import { describeError, type ExitCode, exitCodes } from './complain.ts';
 import type { Context } from './context.ts';
 import type { ProgressView } from './progress/progress-view.ts';

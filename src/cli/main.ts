@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url';
 import { CheckingProcess, checkingCommand } from '../checks/apart/checking-process.ts';
-import { LocalLauncher, workerCommand } from '../runs/launch.ts';
+import { LocalLauncher, workerCommand } from '../runs/queue/launch.ts';
 import { runCommandLine } from './program.ts';
 import { processTerminal } from './terminal.ts';
 

@@ -1,20 +1,20 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
-import { checkCommand } from './check-command.ts';
-import { compareCommand } from './compare-command.ts';
+import { checkCommand } from './commands/check-command.ts';
+import { compareCommand } from './commands/compare-command.ts';
+import { demoCommand } from './commands/demo-command.ts';
+import { devicesCommand } from './commands/devices-command.ts';
+import { labelCommand } from './commands/label-command.ts';
+import { queueCommand } from './commands/queue-command.ts';
+import { rebuildCommand } from './commands/rebuild-command.ts';
+import { removeCommand } from './commands/remove-command.ts';
+import { resumeCommand } from './commands/resume-command.ts';
+import { runCommand } from './commands/run-command.ts';
+import { runsCommand } from './commands/runs-command.ts';
+import { showCommand } from './commands/show-command.ts';
+import { stopCommand } from './commands/stop-command.ts';
 import { complain, type ExitCode, exitCodes } from './complain.ts';
 import type { Context } from './context.ts';
-import { demoCommand } from './demo-command.ts';
-import { devicesCommand } from './devices-command.ts';
-import { labelCommand } from './label-command.ts';
-import { queueCommand } from './queue-command.ts';
-import { rebuildCommand } from './rebuild-command.ts';
-import { removeCommand } from './remove-command.ts';
-import { resumeCommand } from './resume-command.ts';
-import { runCommand } from './run-command.ts';
-import { runsCommand } from './runs-command.ts';
-import { showCommand } from './show-command.ts';
-import { stopCommand } from './stop-command.ts';
 
 /** A command and what it does; the action gives back its exit code. */
 export type CommandMaker = (

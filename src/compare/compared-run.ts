@@ -1,6 +1,6 @@
-import type { Experiment } from '../experiment/schema.ts';
-import type { Doubt, RunData, RunResult } from '../worker/events.ts';
-import type { RunState } from '../worker/run-states.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
+import type { Doubt, RunData, RunResult } from '../worker/directory/events.ts';
+import type { RunState } from '../worker/directory/run-states.ts';
 
 /** What a comparison reads of a run; the run store's records are such runs. */
 export interface ComparedRun {

@@ -1,5 +1,5 @@
-import type { RunResult } from '../worker/events.ts';
-import type { Coloured } from './charts/chart-theme.ts';
+import type { RunResult } from '../worker/directory/events.ts';
+import type { Coloured } from './charts/drawing/chart-theme.ts';
 
 /** A beginning of a test text, how the text goes on, and how each model does, by its name. */
 export type Continuation = NonNullable<RunResult['continuations']>[number];

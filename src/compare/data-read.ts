@@ -1,4 +1,4 @@
-import type { RunData } from '../worker/events.ts';
+import type { RunData } from '../worker/directory/events.ts';
 
 /** Keys under which a difference of the data itself stands beside those of the settings. */
 export const dataKey = 'data (as read)';

@@ -1,4 +1,4 @@
-import type { Experiment } from '../experiment/schema.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
 import { type ConfigValue, flattenConfig, formatConfigValue } from './flat-config.ts';
 
 /** A key of the configuration that is not the same everywhere; `values` has one entry per configuration given. */

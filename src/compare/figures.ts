@@ -1,13 +1,13 @@
-import { type Advice, adviseOn } from './advice.ts';
+import { type Advice, adviseOn } from './advice/advice.ts';
 import type { ComparedRun } from './compared-run.ts';
 import { dataDifferences, describeData } from './data-read.ts';
 import { type ConfigDifference, configDifferences } from './differences.ts';
 import { type Environment, environmentsOf } from './environments.ts';
+import { figuresOf, type RunFigures } from './figures/run-figures.ts';
 import { groupRuns, type RunGroup } from './groups.ts';
-import { figuresOf, type RunFigures } from './run-figures.ts';
 import { byDataSet, type ComparisonSection, partsOf, sectionsOf } from './sections/sections.ts';
 import { type TeacherRow, teachersOf } from './teachers.ts';
-import { judge, type Verdict, type VerdictOptions } from './verdict.ts';
+import { judge, type Verdict, type VerdictOptions } from './verdicts/verdict.ts';
 
 /** Everything a report or a dashboard says about a set of runs. Plain data. */
 export interface Comparison {

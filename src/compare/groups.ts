@@ -1,14 +1,14 @@
-import type { Experiment } from '../experiment/schema.ts';
-import type { Doubt, RunData } from '../worker/events.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
+import type { Doubt, RunData } from '../worker/directory/events.ts';
 import type { ComparedRun } from './compared-run.ts';
 import type { Continuation } from './continuations.ts';
 import { dataIdentity, describeData } from './data-read.ts';
 import { configDifferences } from './differences.ts';
-import { type FigureKey, figureKinds } from './figure-kinds.ts';
+import { type FigureKey, figureKinds } from './figures/figure-kinds.ts';
+import { figuresOf, type RunFigures } from './figures/run-figures.ts';
+import { type Spread, spreadOf } from './figures/spread.ts';
 import { configIdentity, formatConfigValue } from './flat-config.ts';
 import { oneLine } from './formatting.ts';
-import { figuresOf, type RunFigures } from './run-figures.ts';
-import { type Spread, spreadOf } from './spread.ts';
 
 /** An exit or peer over seeds. */
 export interface CandidateSpread {

@@ -1,4 +1,4 @@
-import type { RunState } from '../worker/run-states.ts';
+import type { RunState } from '../worker/directory/run-states.ts';
 
 /**
  * What people read for a state. Events and databases call a run 'cancelled' that was asked to end; whether it kept something

@@ -1,10 +1,10 @@
 import { dataIdentity } from './data-read.ts';
 import { describeModel } from './describe-model.ts';
+import type { ReliabilityBin } from './figures/reliability.ts';
+import type { ModelSummary } from './figures/run-figures.ts';
+import { type Spread, spreadOf } from './figures/spread.ts';
 import { configIdentity } from './flat-config.ts';
 import type { RunGroup } from './groups.ts';
-import type { ReliabilityBin } from './reliability.ts';
-import type { ModelSummary } from './run-figures.ts';
-import { type Spread, spreadOf } from './spread.ts';
 
 export type ModelFigureKey = Exclude<keyof ModelSummary, 'confusion' | 'reliability'>;
 

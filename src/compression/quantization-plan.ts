@@ -1,5 +1,5 @@
 import type { QuantizeConfig } from '../experiment/strategies/quantize/record.ts';
-import { floatsToHalves, halvesToFloats } from '../models/half-precision.ts';
+import { floatsToHalves, halvesToFloats } from '../models/checkpoint/half-precision.ts';
 import type { EditableGraph } from './onnx/editable-graph.ts';
 import { foldNormalizations } from './onnx/fold-normalization.ts';
 import type { FrozenGraph } from './onnx/frozen-graph.ts';

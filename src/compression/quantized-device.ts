@@ -1,8 +1,8 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { CompiledStep, Device, Tensors } from '../device/device.ts';
 import type { OnnxDevice } from '../device/onnx/onnx-device.ts';
-import type { StepInputs } from '../device/onnx/recorded-step.ts';
-import { traceStep } from '../device/onnx/traced-step.ts';
+import type { StepInputs } from '../device/onnx/steps/recorded-step.ts';
+import { traceStep } from '../device/onnx/steps/traced-step.ts';
 import type { tf } from '../device/tensorflow.ts';
 import type { Model } from '../models/model.ts';
 import type { EditableGraph } from './onnx/editable-graph.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { resolvePath } from '../experiment/resolve-path.ts';
-import { UserError } from '../experiment/user-error.ts';
+import { UserError } from '../base/user-error.ts';
+import { resolvePath } from '../experiment/parsing/resolve-path.ts';
 import { isHubReference } from '../models/hub/reference.ts';
 import type { WeightStorage } from '../models/stored/weight-storage.ts';
 

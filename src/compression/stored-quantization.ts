@@ -1,5 +1,5 @@
-import { storedShape } from '../models/kernel-layout.ts';
-import type { TensorToStore } from '../models/safetensors.ts';
+import { storedShape } from '../models/checkpoint/kernel-layout.ts';
+import type { TensorToStore } from '../models/checkpoint/safetensors.ts';
 import { packNibbles } from '../models/stored/nibbles.ts';
 import type { StoredQuantization } from '../models/stored/quantized-weights.ts';
 import { transposed } from '../models/stored/transposed.ts';

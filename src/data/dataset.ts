@@ -1,5 +1,5 @@
 import type { HostTensor } from '../device/device.ts';
-import type { Tokenizer } from './text/tokenizer.ts';
+import type { Tokenizer } from './text/tokenizers/tokenizer.ts';
 
 /** What the data asks of a model. */
 export interface TaskShape {

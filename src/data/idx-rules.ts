@@ -1,4 +1,4 @@
-import { UserError } from '../experiment/user-error.ts';
+import { UserError } from '../base/user-error.ts';
 import type { ImageFiles } from './mnist.ts';
 
 /** What must hold of the IDX files of a dataset, known from headers and labels alone. */

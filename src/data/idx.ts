@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
+import { fileProblem } from '../base/file-problem.ts';
 import { openNamed } from '../base/regular-file.ts';
-import { UserError } from '../experiment/user-error.ts';
-import { fileProblem } from './file-problem.ts';
+import { UserError } from '../base/user-error.ts';
 import { readExactly } from './read-bytes.ts';
 
 /** The content of an IDX file of unsigned bytes: http://yann.lecun.com/exdb/mnist describes the format. */

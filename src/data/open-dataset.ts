@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { DatasetConfig } from '../experiment/schema.ts';
+import type { DatasetConfig } from '../experiment/schema/schema.ts';
 import type { Dataset } from './dataset.ts';
 import { type IdxArray, readIdx } from './idx.ts';
 import { checkCounts, checkImageSize, checkLabels, countClasses, expectShape } from './idx-rules.ts';

@@ -1,5 +1,5 @@
+import { UserError } from '../base/user-error.ts';
 import { RandomGenerator } from '../device/random-generator.ts';
-import { UserError } from '../experiment/user-error.ts';
 import type { DataRemark } from './dataset.ts';
 import { movedRemarks, withoutShared } from './duplicates.ts';
 

@@ -1,4 +1,4 @@
-import { UserError } from '../experiment/user-error.ts';
+import { UserError } from '../base/user-error.ts';
 
 /** Why a device that was named cannot be used. */
 export const deviceProblem = (kind: string, detail: string, remedy: string | undefined): UserError =>

@@ -1,6 +1,6 @@
 import { OnnxBackend } from './onnx/backend.ts';
-import type { HostArray } from './onnx/value.ts';
-import { Value } from './onnx/value.ts';
+import type { HostArray } from './onnx/graph/value.ts';
+import { Value } from './onnx/graph/value.ts';
 import { tf } from './tensorflow.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { DeviceChoice } from '../experiment/schema.ts';
+import type { DeviceChoice } from '../experiment/schema/schema.ts';
 import type { Device } from './device.ts';
 import { openCpu } from './providers/cpu.ts';
 import { cudaUsable, examineCuda, openCuda } from './providers/cuda.ts';

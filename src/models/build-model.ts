@@ -1,6 +1,6 @@
 import type { TaskShape } from '../data/dataset.ts';
 import type { RandomGenerator } from '../device/random-generator.ts';
-import type { ModelConfig } from '../experiment/schema.ts';
+import type { ModelConfig } from '../experiment/schema/schema.ts';
 import { createModel } from './create-model.ts';
 import type { Model } from './model.ts';
 import { freshWeights } from './weights.ts';

@@ -1,6 +1,6 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../data/dataset.ts';
-import type { ModelConfig } from '../experiment/schema.ts';
+import type { ModelConfig } from '../experiment/schema/schema.ts';
 import { constructionOf } from './architectures/all.ts';
 import type { Model } from './model.ts';
 import { SharedWeights, WeightPlan, type WeightSource, Weights } from './weights.ts';

@@ -1,11 +1,11 @@
+import { UserError } from '../base/user-error.ts';
 import type { TaskShape } from '../data/dataset.ts';
 import type { RandomGenerator } from '../device/random-generator.ts';
-import type { ModelConfig } from '../experiment/schema.ts';
-import { UserError } from '../experiment/user-error.ts';
+import type { ModelConfig } from '../experiment/schema/schema.ts';
 import { constructionOf } from './architectures/all.ts';
 import type { Adoption } from './architectures/construction.ts';
+import { isHeadWeight } from './checkpoint/head-weights.ts';
 import { createModel, planModel } from './create-model.ts';
-import { isHeadWeight } from './head-weights.ts';
 import type { Model } from './model.ts';
 import { freshWeights } from './weights.ts';
 

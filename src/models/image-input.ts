@@ -1,5 +1,5 @@
+import { UserError } from '../base/user-error.ts';
 import type { TaskShape } from '../data/dataset.ts';
-import { UserError } from '../experiment/user-error.ts';
 
 /** [height, width, channels] of the images a model is to classify. */
 export function imageSize(

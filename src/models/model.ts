@@ -1,7 +1,7 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../data/dataset.ts';
 import type { RandomSource } from '../device/random-source.ts';
-import type { ModelConfig } from '../experiment/schema.ts';
+import type { ModelConfig } from '../experiment/schema/schema.ts';
 
 /** One batch as a model sees it; which tensors it holds depends on the data. */
 export interface ModelInput {

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { tf } from '../device/tensorflow.ts';
-import { tiesEmbeddings, tokenHead } from './head-weights.ts';
+import { tiesEmbeddings, tokenHead } from './checkpoint/head-weights.ts';
 import type { Model, ModelInput } from './model.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { UserError } from '../base/user-error.ts';
 import type { TaskShape, TextShape } from '../data/dataset.ts';
 import { tf } from '../device/tensorflow.ts';
 import { architecturesFor } from '../experiment/architectures/all.ts';
-import { UserError } from '../experiment/user-error.ts';
 import type { ModelInput } from './model.ts';
 
 const kinds: Readonly<Record<TextShape['goal'], string>> = {

@@ -1,7 +1,7 @@
 import type { Variable } from '@tensorflow/tfjs-core';
+import { UserError } from '../base/user-error.ts';
 import type { TaskShape } from '../data/dataset.ts';
-import type { ModelConfig } from '../experiment/schema.ts';
-import { UserError } from '../experiment/user-error.ts';
+import type { ModelConfig } from '../experiment/schema/schema.ts';
 import { constructionOf } from './architectures/all.ts';
 import { shareModel } from './create-model.ts';
 import type { MapReaderOptions } from './layers/map-reader.ts';

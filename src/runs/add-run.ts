@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { shortened } from '../worker/project-path.ts';
-import type { RunRequest } from '../worker/run-request.ts';
-import { readLabels, storeLabels } from './labels.ts';
+import { shortened } from '../worker/directory/project-path.ts';
+import type { RunRequest } from '../worker/directory/run-request.ts';
+import { emptySummary } from './database/run-summary.ts';
+import { readLabels, storeLabels } from './directory/labels.ts';
 import { creationTime } from './run-id.ts';
-import { emptySummary } from './run-summary.ts';
 import type { RunStore } from './store.ts';
 
 /** Records a run whose directory lies ready. Does nothing where the run is known or its directory is gone. */

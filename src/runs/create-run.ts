@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { LoadedExperiment } from '../experiment/load.ts';
-import type { DeviceChoice } from '../experiment/schema.ts';
-import { RunDirectory } from '../worker/run-directory.ts';
-import type { RunRequest } from '../worker/run-request.ts';
-import { familyOf } from './kept-paths.ts';
+import type { LoadedExperiment } from '../experiment/parsing/load.ts';
+import type { DeviceChoice } from '../experiment/schema/schema.ts';
+import { RunDirectory } from '../worker/directory/run-directory.ts';
+import type { RunRequest } from '../worker/directory/run-request.ts';
+import { familyOf } from './directory/kept-paths.ts';
 import { newRunId } from './run-id.ts';
 import type { RunStore } from './store.ts';
 

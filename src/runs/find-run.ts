@@ -1,6 +1,6 @@
-import { UserError } from '../experiment/user-error.ts';
-import type { Statements } from './database.ts';
-import type { RunRecord } from './run-records.ts';
+import { UserError } from '../base/user-error.ts';
+import type { Statements } from './database/database.ts';
+import type { RunRecord } from './database/run-records.ts';
 import type { RunStore } from './store.ts';
 
 /** The run with this id, or the only one whose id starts or ends so. Throws UserError for none or several. */

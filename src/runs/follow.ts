@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
-import type { RunEvent } from '../worker/events.ts';
-import { readEvents } from '../worker/read-events.ts';
-import { RunDirectory } from '../worker/run-directory.ts';
+import type { RunEvent } from '../worker/directory/events.ts';
+import { readEvents } from '../worker/directory/read-events.ts';
+import { RunDirectory } from '../worker/directory/run-directory.ts';
 import type { RunStore } from './store.ts';
 
 /** Reads the log of one run as it grows and stores what is new. */

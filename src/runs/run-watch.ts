@@ -1,5 +1,5 @@
-import type { RunState } from '../worker/run-states.ts';
-import type { ChangedRun } from './changes.ts';
+import type { RunState } from '../worker/directory/run-states.ts';
+import type { ChangedRun } from './database/changes.ts';
 import type { RunStore } from './store.ts';
 
 /** How many runs there are, and how many in each state. */

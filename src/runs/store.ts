@@ -1,18 +1,15 @@
 import { existsSync } from 'node:fs';
-import { UserError } from '../experiment/user-error.ts';
-import type { RunEvent } from '../worker/events.ts';
-import type { RunRequest } from '../worker/run-request.ts';
-import type { RunState } from '../worker/run-states.ts';
+import { UserError } from '../base/user-error.ts';
+import type { RunEvent } from '../worker/directory/events.ts';
+import type { RunRequest } from '../worker/directory/run-request.ts';
+import type { RunState } from '../worker/directory/run-states.ts';
 import { addRun } from './add-run.ts';
-import { type RunChanges, selectChanges } from './changes.ts';
-import { databaseFile, runDirectory, runsDirectory } from './data-directory.ts';
-import type { Database, Statements } from './database.ts';
-import { isFull, isUnwritable } from './database-problem.ts';
-import { findRun } from './find-run.ts';
-import { ingestEvents } from './ingest.ts';
-import { changeLabels, type Labels } from './labels.ts';
-import type { MetricPoint, SeriesInfo } from './metrics.ts';
-import { openDatabase, openDatabaseReadOnly } from './open-database.ts';
+import { type RunChanges, selectChanges } from './database/changes.ts';
+import type { Database, Statements } from './database/database.ts';
+import { isFull, isUnwritable } from './database/database-problem.ts';
+import { ingestEvents } from './database/ingest.ts';
+import type { MetricPoint, SeriesInfo } from './database/metrics.ts';
+import { openDatabase, openDatabaseReadOnly } from './database/open-database.ts';
 import {
   countByFile,
   countRunRecords,
@@ -20,15 +17,18 @@ import {
   type RunQuery,
   type RunRecord,
   selectRunRecords,
-} from './run-records.ts';
-import { selectPoints, selectSeries } from './series.ts';
+} from './database/run-records.ts';
+import { selectPoints, selectSeries } from './database/series.ts';
 import {
   type Artifact,
   type EventSelection,
   type StoredEvent,
   selectArtifacts,
   selectEvents,
-} from './stored-events.ts';
+} from './database/stored-events.ts';
+import { databaseFile, runDirectory, runsDirectory } from './directory/data-directory.ts';
+import { changeLabels, type Labels } from './directory/labels.ts';
+import { findRun } from './find-run.ts';
 
 /** Opens the run database of a data directory, which is made where it is missing. Throws UserError. */
 export async function openStore(dataDirectory: string): Promise<RunStore> {

@@ -1,4 +1,4 @@
-import { UserError } from '../experiment/user-error.ts';
+import { UserError } from '../base/user-error.ts';
 import type { StrategyParts } from './strategy.ts';
 
 /** Answers can only be compared where student and teacher choose among the same classes or tokens. */

@@ -1,5 +1,5 @@
+import type { StrategyConfig } from '../experiment/schema/strategy-schema.ts';
 import type { StrategyTermConfig } from '../experiment/strategies/combined/terms.ts';
-import type { StrategyConfig } from '../experiment/strategy-schema.ts';
 import { cosineTerm, featureTerm } from './feature.ts';
 import { relationTerm } from './relation.ts';
 import { responseTerm } from './response.ts';

@@ -1,4 +1,4 @@
-import type { StrategyConfig } from '../experiment/strategy-schema.ts';
+import type { StrategyConfig } from '../experiment/schema/strategy-schema.ts';
 import { combined } from './combined.ts';
 import { direct } from './direct.ts';
 import { feature } from './feature.ts';

@@ -1,5 +1,5 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import { outputLayer } from '../models/head-weights.ts';
+import { outputLayer } from '../models/checkpoint/head-weights.ts';
 import { mapReader } from '../models/layers/map-reader.ts';
 import type { ModelInput } from '../models/model.ts';
 import { mapReading, truncatedConfig, truncatedModel } from '../models/truncate.ts';

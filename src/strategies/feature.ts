@@ -1,7 +1,7 @@
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { tf } from '../device/tensorflow.ts';
+import type { StrategyConfig } from '../experiment/schema/strategy-schema.ts';
 import type { LayerPair } from '../experiment/strategies/options.ts';
-import type { StrategyConfig } from '../experiment/strategy-schema.ts';
 import { hiddenShapes } from './hidden-shapes.ts';
 import { layerPairs, requireTeacher } from './layer-pairs.ts';
 import { sameSize } from './losses/adaptive-pool.ts';

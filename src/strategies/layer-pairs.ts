@@ -1,5 +1,5 @@
+import { UserError } from '../base/user-error.ts';
 import type { LayerPair } from '../experiment/strategies/options.ts';
-import { UserError } from '../experiment/user-error.ts';
 import type { HiddenShapes } from './hidden-shapes.ts';
 
 const describeShape = (shape: readonly number[]) =>

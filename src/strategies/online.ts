@@ -1,6 +1,6 @@
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { tf } from '../device/tensorflow.ts';
-import type { StrategyConfig } from '../experiment/strategy-schema.ts';
+import type { StrategyConfig } from '../experiment/schema/strategy-schema.ts';
 import type { Model } from '../models/model.ts';
 import { distillationLoss } from './losses/distillation-kl.ts';
 import { hardLoss } from './losses/hard-loss.ts';

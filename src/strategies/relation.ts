@@ -1,6 +1,6 @@
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { tf } from '../device/tensorflow.ts';
-import type { StrategyConfig } from '../experiment/strategy-schema.ts';
+import type { StrategyConfig } from '../experiment/schema/strategy-schema.ts';
 import { hiddenShapes } from './hidden-shapes.ts';
 import { lastLayerPair, requireTeacher } from './layer-pairs.ts';
 import { angleLoss, distanceLoss } from './losses/relation.ts';

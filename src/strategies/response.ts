@@ -1,4 +1,4 @@
-import type { StrategyConfig } from '../experiment/strategy-schema.ts';
+import type { StrategyConfig } from '../experiment/schema/strategy-schema.ts';
 import { checkClasses } from './check-classes.ts';
 import { distillationLoss } from './losses/distillation-kl.ts';
 import { requireLogits } from './require.ts';

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { StrategyConfig } from '../experiment/strategy-schema.ts';
-import { UserError } from '../experiment/user-error.ts';
+import { UserError } from '../base/user-error.ts';
+import type { StrategyConfig } from '../experiment/schema/strategy-schema.ts';
 import { createExit } from './exit.ts';
 import { hiddenShapes } from './hidden-shapes.ts';
 import { distillationLoss } from './losses/distillation-kl.ts';

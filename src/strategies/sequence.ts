@@ -1,6 +1,6 @@
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { tf } from '../device/tensorflow.ts';
-import type { StrategyConfig } from '../experiment/strategy-schema.ts';
+import type { StrategyConfig } from '../experiment/schema/strategy-schema.ts';
 import { checkClasses } from './check-classes.ts';
 import type { HiddenShapes } from './hidden-shapes.ts';
 import { divergenceRows } from './losses/divergences.ts';

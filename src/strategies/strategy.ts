@@ -1,7 +1,7 @@
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../data/dataset.ts';
 import type { RandomSource } from '../device/random-source.ts';
-import type { ModelConfig } from '../experiment/schema.ts';
+import type { ModelConfig } from '../experiment/schema/schema.ts';
 import type { GeneratedConfig } from '../experiment/strategies/generated/record.ts';
 import type { ForwardResult, Model, ModelInput } from '../models/model.ts';
 import type { HiddenShapes } from './hidden-shapes.ts';

@@ -1,4 +1,4 @@
-import type { TrainingConfig } from '../experiment/schema.ts';
+import type { TrainingConfig } from '../experiment/schema/schema.ts';
 
 /** What the held-out split said after an epoch. */
 export interface EpochScore {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { resolvePath } from '../experiment/resolve-path.ts';
+import { heed, type StopRequested } from '../base/interruption.ts';
+import { onceAcrossProcesses } from '../base/locks/wait-for-lock.ts';
+import { resolvePath } from '../experiment/parsing/resolve-path.ts';
 import { cachedSnapshot, cacheFolder, repositoryName } from '../models/hub/cache.ts';
 import { downloadSnapshot } from '../models/hub/download.ts';
 import { isHubReference, isPinned, parseHubReference } from '../models/hub/reference.ts';
-import { heed, type StopRequested } from './interruption.ts';
-import { onceAcrossProcesses } from './wait-for-lock.ts';
 
 const pollMs = 200;
 

@@ -8,7 +8,7 @@ import {
   SafetensorsFile,
   type TensorToStore,
   writeSafetensors,
-} from '../models/safetensors.ts';
+} from '../models/checkpoint/safetensors.ts';
 
 const randomState = z.array(z.int());
 

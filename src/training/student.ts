@@ -1,15 +1,15 @@
+import { UserError } from '../base/user-error.ts';
 import type { TaskShape } from '../data/dataset.ts';
 import type { RandomGenerator } from '../device/random-generator.ts';
-import type { StudentConfig } from '../experiment/schema.ts';
-import { UserError } from '../experiment/user-error.ts';
+import type { StudentConfig } from '../experiment/schema/schema.ts';
 import { buildModel } from '../models/build-model.ts';
-import { loadModel } from '../models/checkpoint.ts';
-import { hashInOrder } from '../models/checkpoint-hash.ts';
+import { loadModel } from '../models/checkpoint/checkpoint.ts';
+import { hashInOrder } from '../models/checkpoint/checkpoint-hash.ts';
+import { taskFor } from '../models/checkpoint/fit-weights.ts';
+import { readModelConfig } from '../models/checkpoint/read-model-config.ts';
 import { planModel } from '../models/create-model.ts';
-import { taskFor } from '../models/fit-weights.ts';
 import { modelFromLayers, withFewerLayers } from '../models/from-layers.ts';
 import type { Model } from '../models/model.ts';
-import { readModelConfig } from '../models/read-model-config.ts';
 import type { WeightStorage } from '../models/stored/weight-storage.ts';
 import { type CheckpointFolderOptions, checkpointFolder } from './checkpoint-folder.ts';
 

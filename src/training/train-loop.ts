@@ -1,4 +1,6 @@
 import type { Variable } from '@tensorflow/tfjs-core';
+import { Interruption, type StopReason, type StopRequested } from '../base/interruption.ts';
+import { UserError } from '../base/user-error.ts';
 import { batchCount } from '../data/batches.ts';
 import type { HostBatch, Split } from '../data/dataset.ts';
 import { augmented } from '../data/images/augmentation.ts';
@@ -6,20 +8,18 @@ import { groupByLength } from '../data/length-buckets.ts';
 import type { Device } from '../device/device.ts';
 import { HostRandom } from '../device/host-random.ts';
 import { RandomGenerator } from '../device/random-generator.ts';
-import type { TrainingConfig } from '../experiment/schema.ts';
-import { UserError } from '../experiment/user-error.ts';
+import type { TrainingConfig } from '../experiment/schema/schema.ts';
 import type { Model } from '../models/model.ts';
 import type { AttachedStrategy } from '../strategies/strategy.ts';
 import { bestEpoch, type EpochMetric, type EpochScore, epochMetric, patienceIsOver } from './best-epoch.ts';
 import { breathe } from './breathe.ts';
 import type { Checkpoints, TrainingState } from './checkpoint.ts';
-import { Evaluator } from './evaluate.ts';
-import { Interruption, type StopReason, type StopRequested } from './interruption.ts';
-import { divergedRemedy, notANumber } from './not-a-number.ts';
-import { createOptimizer } from './optimizer.ts';
-import type { Quality } from './quality.ts';
-import { learningRateAt } from './schedule.ts';
-import type { TeacherSource } from './teacher-source.ts';
+import { Evaluator } from './evaluation/evaluate.ts';
+import { divergedRemedy, notANumber } from './evaluation/not-a-number.ts';
+import type { Quality } from './evaluation/quality.ts';
+import { createOptimizer } from './optimizers/optimizer.ts';
+import { learningRateAt } from './optimizers/schedule.ts';
+import type { TeacherSource } from './teacher/teacher-source.ts';
 import { TrainingStep } from './training-step.ts';
 
 /** Who hears how training goes. Called between steps, so it must be quick. */

@@ -3,15 +3,15 @@ import type { HostBatch } from '../data/dataset.ts';
 import type { CompiledStep, Device, HostTensor, Tensors } from '../device/device.ts';
 import type { RandomSource } from '../device/random-source.ts';
 import { tf } from '../device/tensorflow.ts';
-import type { TrainingConfig } from '../experiment/schema.ts';
+import type { TrainingConfig } from '../experiment/schema/schema.ts';
 import type { ForwardResult, Model } from '../models/model.ts';
 import { stepTotals } from '../strategies/step-totals.ts';
 import type { AttachedStrategy, LossTerm, StepTotals, StrategyBatch } from '../strategies/strategy.ts';
-import { clippingScale, globalNorm, valueAndGradients } from './gradients.ts';
 import { batchInputs, modelInput, prefixed, strategyBatch, unprefixed } from './inputs.ts';
-import type { Optimizer } from './optimizer.ts';
+import { clippingScale, globalNorm, valueAndGradients } from './optimizers/gradients.ts';
+import type { Optimizer } from './optimizers/optimizer.ts';
 import { StepMetrics } from './step-metrics.ts';
-import type { TeacherSource } from './teacher-source.ts';
+import type { TeacherSource } from './teacher/teacher-source.ts';
 
 export interface TrainingStepParts {
   readonly device: Device;

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { watchReading } from '../base/reading.ts';
-import type { RunDirectory } from './run-directory.ts';
+import type { RunDirectory } from './directory/run-directory.ts';
 
 /** A worker that was asked to end is given so long to notice. */
 const patienceMs = 5_000;

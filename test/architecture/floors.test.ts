@@ -77,7 +77,7 @@ const opensNothing = [
   'src/checks/apart/',
   'src/checks/device.ts',
   'src/checks/sound.ts',
-  'src/data/file-problem.ts',
+  'src/base/file-problem.ts',
   // Downloads packages that are known by their checksums.
   'src/data/packages/',
 ];
@@ -101,7 +101,7 @@ test('neither the extension nor the command line reads data or models: a process
 
 /** What the page may take from the engine: what compares and formats, what strategies and states are, and how numbers are written. */
 const forThePage =
-  /^src\/(compare\/|worker\/run-states\.ts$|experiment\/tidy-number\.ts$|experiment\/strategies\/(\w+\/)?(strategy-)?facts\.ts$)/;
+  /^src\/(compare\/|worker\/directory\/run-states\.ts$|experiment\/tidy-number\.ts$|experiment\/strategies\/(\w+\/)?(strategy-)?facts\.ts$)/;
 
 test('the page takes from the engine only what compares and formats, and nothing of it that needs Node', () => {
   const wrong: string[] = [];

@@ -4,15 +4,15 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { UserError } from '../../src/base/user-error.ts';
 import { cifarClasses, cifarFiles, openCifar } from '../../src/data/images/cifar.ts';
 import { imageSize } from '../../src/data/images/image-size.ts';
-import { fileTokenizer } from '../../src/data/text/file-tokenizer.ts';
-import { readExperimentText } from '../../src/experiment/load.ts';
-import { UserError } from '../../src/experiment/user-error.ts';
-import { checkpointHash } from '../../src/models/checkpoint-hash.ts';
-import { CheckpointWeights, indexFile, weightsFile } from '../../src/models/checkpoint-weights.ts';
-import { readModelConfig } from '../../src/models/read-model-config.ts';
-import { SafetensorsFile } from '../../src/models/safetensors.ts';
+import { fileTokenizer } from '../../src/data/text/tokenizers/file-tokenizer.ts';
+import { readExperimentText } from '../../src/experiment/parsing/load.ts';
+import { checkpointHash } from '../../src/models/checkpoint/checkpoint-hash.ts';
+import { CheckpointWeights, indexFile, weightsFile } from '../../src/models/checkpoint/checkpoint-weights.ts';
+import { readModelConfig } from '../../src/models/checkpoint/read-model-config.ts';
+import { SafetensorsFile } from '../../src/models/checkpoint/safetensors.ts';
 
 /** Each reads a file that an experiment names, or one in a folder that it names. */
 const readers: Record<string, { name: string; read: (file: string) => Promise<unknown>; bounded?: true }> = {

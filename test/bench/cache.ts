@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import Table from 'cli-table3';
-import { type ExperimentInput, experimentSchema } from '../../src/experiment/schema.ts';
-import type { Phase, RunEvent } from '../../src/worker/events.ts';
-import { readEvents } from '../../src/worker/read-events.ts';
-import { RunDirectory } from '../../src/worker/run-directory.ts';
+import { type ExperimentInput, experimentSchema } from '../../src/experiment/schema/schema.ts';
+import type { Phase, RunEvent } from '../../src/worker/directory/events.ts';
+import { readEvents } from '../../src/worker/directory/read-events.ts';
+import { RunDirectory } from '../../src/worker/directory/run-directory.ts';
 
 /** How far cross-entropies with and without the cache may lie apart. */
 const tolerance = 1e-3;

@@ -7,14 +7,14 @@ import Table from 'cli-table3';
 import type { Device } from '../../src/device/device.ts';
 import { openDevice } from '../../src/device/open-device.ts';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
-import { type ModelConfig, trainingSchema } from '../../src/experiment/schema.ts';
+import { type ModelConfig, trainingSchema } from '../../src/experiment/schema/schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
 import { parameterCount } from '../../src/models/model.ts';
 import { createStrategy } from '../../src/strategies/create-strategy.ts';
 import { hiddenShapes } from '../../src/strategies/hidden-shapes.ts';
 import { Checkpoints } from '../../src/training/checkpoint.ts';
 import { initializer } from '../../src/training/initialize.ts';
-import { cachedSignals } from '../../src/training/teacher-signals.ts';
+import { cachedSignals } from '../../src/training/teacher/teacher-signals.ts';
 import { train } from '../../src/training/train-loop.ts';
 import { type Mails, openMails } from './mails.ts';
 

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../src/data/dataset.ts';
 import { openDataset } from '../../src/data/open-dataset.ts';
-import { experimentSchema } from '../../src/experiment/schema.ts';
+import { experimentSchema } from '../../src/experiment/schema/schema.ts';
 
 /** Mails as token ids, each as long as it is, cut at `length`. */
 export interface Mails {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { bringDigits, digits } from '../../extension/workspace/ready-data.ts';
-import { experimentTemplate, templateStrategies } from '../../src/experiment/template.ts';
+import { experimentTemplate, templateStrategies } from '../../src/experiment/editing/template.ts';
 import { zipEntries } from './zip.ts';
 
 /** What an installed extension can do with nothing but its own files: no node_modules of a clone, no downloads. */

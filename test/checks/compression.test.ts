@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { describeQuantization, quantizedTensors } from '../../src/compression/stored-quantization.ts';
 import { openDevice } from '../../src/device/open-device.ts';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
-import { modelSchema } from '../../src/experiment/model-schema.ts';
+import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
-import { saveModel } from '../../src/models/checkpoint.ts';
+import { saveModel } from '../../src/models/checkpoint/checkpoint.ts';
 import { quantizedFile } from '../../src/models/stored/quantized-weights.ts';
 import { check, datasetFolder, told, writeFiles } from './support.ts';
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { checkExperiment } from '../../src/checks/check.ts';
 import { type DeviceLookup, requireDevice } from '../../src/checks/device.ts';
 import { isDeviceProblem } from '../../src/device/device-problem.ts';
-import { experimentTemplate } from '../../src/experiment/template.ts';
+import { experimentTemplate } from '../../src/experiment/editing/template.ts';
 
 const here: DeviceLookup = async () => [
   { kind: 'cuda', available: false, name: 'CUDA', detail: 'no GPU was found', remedy: 'Install a driver.' },

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { UserError } from '../../src/base/user-error.ts';
 import { checkExperiment, checkResolved } from '../../src/checks/check.ts';
 import { requireSound } from '../../src/checks/sound.ts';
-import { edited, fixEdits } from '../../src/experiment/edit.ts';
-import { parseExperiment } from '../../src/experiment/parse.ts';
-import { UserError } from '../../src/experiment/user-error.ts';
+import { edited, fixEdits } from '../../src/experiment/editing/edit.ts';
+import { parseExperiment } from '../../src/experiment/parsing/parse.ts';
 import { check, datasetFolder, told, writeFiles } from './support.ts';
 
 const folder = await datasetFolder();

@@ -4,8 +4,8 @@ import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { test } from 'node:test';
+import { UserError } from '../../src/base/user-error.ts';
 import { decodeSome, spread } from '../../src/checks/partly/some-images.ts';
-import { UserError } from '../../src/experiment/user-error.ts';
 import { check, temporaryFolder, told, writeFiles } from './support.ts';
 
 const png = readFileSync(join(import.meta.dirname, '../fixtures/images/grey.png'));

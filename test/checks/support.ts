@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after } from 'node:test';
 import { checkExperiment } from '../../src/checks/check.ts';
-import type { Problem } from '../../src/experiment/problem.ts';
+import type { Problem } from '../../src/experiment/parsing/problem.ts';
 
 /** A folder that is gone after the tests. */
 export async function temporaryFolder(): Promise<string> {

@@ -3,14 +3,14 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { encode } from 'fast-png';
+import { UserError } from '../../src/base/user-error.ts';
 import { openDataset } from '../../src/data/open-dataset.ts';
 import { openDevice } from '../../src/device/open-device.ts';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
-import { modelSchema } from '../../src/experiment/model-schema.ts';
-import { datasetSchema } from '../../src/experiment/schema.ts';
-import { UserError } from '../../src/experiment/user-error.ts';
+import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
+import { datasetSchema } from '../../src/experiment/schema/schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
-import { saveModel } from '../../src/models/checkpoint.ts';
+import { saveModel } from '../../src/models/checkpoint/checkpoint.ts';
 import { check, temporaryFolder, writeFiles } from './support.ts';
 
 const rows = (count: number, label = (index: number) => (index % 2 ? 'yes' : 'no')) =>

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { databaseVersion } from '../../src/runs/migrations.ts';
+import { databaseVersion } from '../../src/runs/database/migrations.ts';
 import { openStore } from '../../src/runs/store.ts';
 import { noSmallDisk } from '../machine/lacks.ts';
 import { addRun, metric, numbered, result, started, temporaryDirectory } from '../runs/support.ts';

@@ -1,7 +1,7 @@
 /** The command line with fake workers. */
 import { runCommandLine } from '../../src/cli/program.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
-import { LocalLauncher } from '../../src/runs/launch.ts';
+import { LocalLauncher } from '../../src/runs/queue/launch.ts';
 import { fakeWorkerCommand } from '../runs/fleet.ts';
 import { checkerHere, fakeCliCommand } from './support.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createRuns } from '../../src/runs/create-run.ts';
 import { openStore } from '../../src/runs/store.ts';
-import { readEvents } from '../../src/worker/read-events.ts';
+import { readEvents } from '../../src/worker/directory/read-events.ts';
 import { loadExperiment } from '../experiment/support.ts';
 import { ended, once } from '../runs/fleet.ts';
 import { numbered, result, started, temporaryDirectory, temporaryStore } from '../runs/support.ts';

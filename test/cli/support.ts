@@ -8,8 +8,8 @@ import type { Checker } from '../../src/checks/apart/checker.ts';
 import { checkExperiment } from '../../src/checks/check.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
-import { inspectCheckpoint } from '../../src/models/checkpoint.ts';
-import { LocalLauncher } from '../../src/runs/launch.ts';
+import { inspectCheckpoint } from '../../src/models/checkpoint/checkpoint.ts';
+import { LocalLauncher } from '../../src/runs/queue/launch.ts';
 import { program } from '../program.ts';
 import { fakeWorkerCommand, type Plan } from '../runs/fleet.ts';
 

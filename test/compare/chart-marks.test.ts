@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isTall, tooltipPlace } from '../../src/compare/charts/chart-frame.ts';
+import { curvesChart } from '../../src/compare/charts/curves-chart.ts';
+import { isTall, tooltipPlace } from '../../src/compare/charts/drawing/chart-frame.ts';
 import {
   darkTheme,
   lightTheme,
   lineColor,
   strategyColor,
   strategyMarker,
-} from '../../src/compare/charts/chart-theme.ts';
-import { curvesChart } from '../../src/compare/charts/curves-chart.ts';
-import { placeLabels, type Rect } from '../../src/compare/charts/label-layout.ts';
-import { lossTermsChart } from '../../src/compare/charts/loss-terms-chart.ts';
-import { paretoChart } from '../../src/compare/charts/pareto-chart.ts';
+} from '../../src/compare/charts/drawing/chart-theme.ts';
+import { placeLabels, type Rect } from '../../src/compare/charts/drawing/label-layout.ts';
 import {
   bytesTick,
   countTick,
@@ -22,9 +20,11 @@ import {
   percentTick,
   pointsTick,
   progressTicks,
-} from '../../src/compare/charts/tick-labels.ts';
-import { renderSvg } from '../../src/compare/svg.ts';
-import { strategySchema } from '../../src/experiment/strategy-schema.ts';
+} from '../../src/compare/charts/drawing/tick-labels.ts';
+import { lossTermsChart } from '../../src/compare/charts/loss-terms-chart.ts';
+import { paretoChart } from '../../src/compare/charts/pareto-chart.ts';
+import { renderSvg } from '../../src/compare/reports/svg.ts';
+import { strategySchema } from '../../src/experiment/schema/strategy-schema.ts';
 
 const size = { width: 540 };
 const textsOf = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text!);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeModel } from '../../src/compare/describe-model.ts';
-import { modelSchema } from '../../src/experiment/model-schema.ts';
+import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
 
 test('a model is told by what makes it large or small', () => {
   const described = (config: object) => describeModel(modelSchema.parse(config));

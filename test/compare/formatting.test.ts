@@ -15,7 +15,7 @@ import {
   missing,
   oneLine,
 } from '../../src/compare/formatting.ts';
-import { formatGain } from '../../src/compare/gain.ts';
+import { formatGain } from '../../src/compare/verdicts/gain.ts';
 
 const all = [
   formatBytes,

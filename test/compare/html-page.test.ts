@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import { compareRuns } from '../../src/compare/figures.ts';
-import { renderHtml } from '../../src/compare/html.ts';
+import { renderHtml } from '../../src/compare/reports/html.ts';
 import { withoutBrowser } from '../machine/chromium.ts';
 import { complaintsOf, launch } from '../webview/harness/browser.ts';
 import { response, seeds } from './some-runs.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lightTheme } from '../../src/compare/charts/chart-theme.ts';
 import { classCharts, leftOutOfClassCharts } from '../../src/compare/charts/class-charts.ts';
+import { lightTheme } from '../../src/compare/charts/drawing/chart-theme.ts';
 import { compareRuns } from '../../src/compare/figures.ts';
-import { renderHtml } from '../../src/compare/html.ts';
-import { renderMarkdown } from '../../src/compare/markdown.ts';
-import { renderTable } from '../../src/compare/table.ts';
+import { renderHtml } from '../../src/compare/reports/html.ts';
+import { renderMarkdown } from '../../src/compare/reports/markdown.ts';
+import { renderTable } from '../../src/compare/reports/table.ts';
 import { response, seeds } from './some-runs.ts';
 
 const matrix = (classes: number) =>

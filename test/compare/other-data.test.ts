@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ComparedRun } from '../../src/compare/compared-run.ts';
 import { compareRuns } from '../../src/compare/figures.ts';
-import { renderHtml } from '../../src/compare/html.ts';
-import { renderMarkdown } from '../../src/compare/markdown.ts';
-import { renderTable } from '../../src/compare/table.ts';
-import type { RunData } from '../../src/worker/events.ts';
+import { renderHtml } from '../../src/compare/reports/html.ts';
+import { renderMarkdown } from '../../src/compare/reports/markdown.ts';
+import { renderTable } from '../../src/compare/reports/table.ts';
+import type { RunData } from '../../src/worker/directory/events.ts';
 import { response, seeds, someRun } from './some-runs.ts';
 
 const samples = { train: 900, validation: 100, test: 200 };

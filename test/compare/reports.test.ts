@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
-import { renderCsv } from '../../src/compare/csv.ts';
 import { compareRuns } from '../../src/compare/figures.ts';
-import { renderHtml } from '../../src/compare/html.ts';
-import { renderJson } from '../../src/compare/json.ts';
-import { renderLatex } from '../../src/compare/latex.ts';
-import { renderMarkdown } from '../../src/compare/markdown.ts';
-import { renderTable } from '../../src/compare/table.ts';
+import { renderCsv } from '../../src/compare/reports/csv.ts';
+import { renderHtml } from '../../src/compare/reports/html.ts';
+import { renderJson } from '../../src/compare/reports/json.ts';
+import { renderLatex } from '../../src/compare/reports/latex.ts';
+import { renderMarkdown } from '../../src/compare/reports/markdown.ts';
+import { renderTable } from '../../src/compare/reports/table.ts';
 import { response, seeds, someRun } from './some-runs.ts';
 
 const confusion = [

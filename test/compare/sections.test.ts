@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
-import { lightTheme } from '../../src/compare/charts/chart-theme.ts';
 import { comparisonCharts } from '../../src/compare/charts/comparison-charts.ts';
+import { lightTheme } from '../../src/compare/charts/drawing/chart-theme.ts';
 import type { ComparedRun } from '../../src/compare/compared-run.ts';
-import { renderCsv } from '../../src/compare/csv.ts';
 import { compareRuns } from '../../src/compare/figures.ts';
-import { renderHtml } from '../../src/compare/html.ts';
-import { renderJson } from '../../src/compare/json.ts';
-import { renderLatex } from '../../src/compare/latex.ts';
-import { renderMarkdown } from '../../src/compare/markdown.ts';
+import { renderCsv } from '../../src/compare/reports/csv.ts';
+import { renderHtml } from '../../src/compare/reports/html.ts';
+import { renderJson } from '../../src/compare/reports/json.ts';
+import { renderLatex } from '../../src/compare/reports/latex.ts';
+import { renderMarkdown } from '../../src/compare/reports/markdown.ts';
+import { renderTable } from '../../src/compare/reports/table.ts';
 import { partsOf, sectionTitle } from '../../src/compare/sections/sections.ts';
-import { renderTable } from '../../src/compare/table.ts';
-import type { ExperimentInput } from '../../src/experiment/schema.ts';
+import type { ExperimentInput } from '../../src/experiment/schema/schema.ts';
 import { response, seeds, someRun } from './some-runs.ts';
 
 const novel = (losses: readonly number[], strategy: ExperimentInput['strategy']): ComparedRun[] =>

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { lightTheme } from '../../src/compare/charts/chart-theme.ts';
 import { curvesChart } from '../../src/compare/charts/curves-chart.ts';
+import { lightTheme } from '../../src/compare/charts/drawing/chart-theme.ts';
+import { shortLabels } from '../../src/compare/charts/drawing/short-labels.ts';
 import { reliabilityChart } from '../../src/compare/charts/reliability-chart.ts';
 import { retentionChart } from '../../src/compare/charts/retention-chart.ts';
-import { shortLabels } from '../../src/compare/charts/short-labels.ts';
 import { formatConfigValue } from '../../src/compare/flat-config.ts';
 
 const answers = (temperature: number, rate: number) =>

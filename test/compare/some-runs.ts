@@ -1,6 +1,6 @@
 import type { ComparedRun } from '../../src/compare/compared-run.ts';
-import { type ExperimentInput, experimentSchema } from '../../src/experiment/schema.ts';
-import type { ModelFigures } from '../../src/worker/events.ts';
+import { type ExperimentInput, experimentSchema } from '../../src/experiment/schema/schema.ts';
+import type { ModelFigures } from '../../src/worker/directory/events.ts';
 
 export const teacherFigures: ModelFigures = {
   accuracy: 0.9842,

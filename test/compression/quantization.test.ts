@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { activationScale, RangeObserver } from '../../src/compression/quantization/activations.ts';
 import { quantizeGroups, quantizeRows, roundHalfToEven } from '../../src/compression/quantization/rows.ts';
-import { floatsToHalves, halvesToFloats } from '../../src/models/half-precision.ts';
+import { floatsToHalves, halvesToFloats } from '../../src/models/checkpoint/half-precision.ts';
 import { dequantizeGroups, dequantizeRows } from '../../src/models/stored/dequantize.ts';
 import { packNibbles, unpackNibbles } from '../../src/models/stored/nibbles.ts';
 

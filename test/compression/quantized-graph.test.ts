@@ -13,7 +13,7 @@ import {
   type QuantizeConfig,
   quantize as quantizeRecord,
 } from '../../src/experiment/strategies/quantize/record.ts';
-import { floatsToHalves, halvesToFloats } from '../../src/models/half-precision.ts';
+import { floatsToHalves, halvesToFloats } from '../../src/models/checkpoint/half-precision.ts';
 import type { Model } from '../../src/models/model.ts';
 import { dequantizeGroups, dequantizeRows } from '../../src/models/stored/dequantize.ts';
 import { transposed } from '../../src/models/stored/transposed.ts';

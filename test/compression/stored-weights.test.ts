@@ -3,15 +3,24 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { UserError } from '../../src/base/user-error.ts';
 import { quantizeModel, saveQuantized } from '../../src/compression/quantize.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { quantize as quantizeRecord } from '../../src/experiment/strategies/quantize/record.ts';
-import { UserError } from '../../src/experiment/user-error.ts';
-import { checkpointBytes, inspectCheckpoint, loadModel, saveModel } from '../../src/models/checkpoint.ts';
-import { checkpointHash } from '../../src/models/checkpoint-hash.ts';
+import {
+  checkpointBytes,
+  inspectCheckpoint,
+  loadModel,
+  saveModel,
+} from '../../src/models/checkpoint/checkpoint.ts';
+import { checkpointHash } from '../../src/models/checkpoint/checkpoint-hash.ts';
+import { readModelConfig } from '../../src/models/checkpoint/read-model-config.ts';
+import {
+  readSafetensors,
+  type TensorToStore,
+  writeSafetensors,
+} from '../../src/models/checkpoint/safetensors.ts';
 import type { Model } from '../../src/models/model.ts';
-import { readModelConfig } from '../../src/models/read-model-config.ts';
-import { readSafetensors, type TensorToStore, writeSafetensors } from '../../src/models/safetensors.ts';
 import { withoutZeros } from '../../src/models/stored/sparse-weights.ts';
 import {
   architectures,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pruneUnits } from '../../src/compression/structured/prune-units.ts';
-import { loadModel, saveModel } from '../../src/models/checkpoint.ts';
+import { loadModel, saveModel } from '../../src/models/checkpoint/checkpoint.ts';
 import { strongest } from '../../src/models/cuts.ts';
 import { type Model, parameterCount } from '../../src/models/model.ts';
 import { samples } from '../models/samples.ts';

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { UserError } from '../../src/base/user-error.ts';
 import { readIdx } from '../../src/data/idx.ts';
-import { UserError } from '../../src/experiment/user-error.ts';
 import { idxBytes, temporaryDirectory } from './idx-files.ts';
 
 const whole = idxBytes([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 255]);

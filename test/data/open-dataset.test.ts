@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { UserError } from '../../src/base/user-error.ts';
 import { batchCount, batches, inOrder } from '../../src/data/batches.ts';
 import { openDataset } from '../../src/data/open-dataset.ts';
-import { datasetSchema } from '../../src/experiment/schema.ts';
-import { UserError } from '../../src/experiment/user-error.ts';
+import { datasetSchema } from '../../src/experiment/schema/schema.ts';
 import { idxBytes, temporaryDirectory, writeIdxDataset } from './idx-files.ts';
 
 const trainLabels = Array.from({ length: 20 }, (_, index) => index % 2);

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { blockRows } from '../../src/device/onnx/blocking/block-rows.ts';
-import { encodeModel, inputName, outputName } from '../../src/device/onnx/encode.ts';
-import { type Graph, graphOf } from '../../src/device/onnx/graph.ts';
-import { matMul } from '../../src/device/onnx/kernels/matmul.ts';
+import { encodeModel, inputName, outputName } from '../../src/device/onnx/graph/encode.ts';
+import { type Graph, graphOf } from '../../src/device/onnx/graph/graph.ts';
 import {
   add,
   binary,
@@ -17,9 +16,10 @@ import {
   transpose,
   unary,
   where,
-} from '../../src/device/onnx/record.ts';
-import { reduce } from '../../src/device/onnx/reduce.ts';
-import { Value } from '../../src/device/onnx/value.ts';
+} from '../../src/device/onnx/graph/record.ts';
+import { reduce } from '../../src/device/onnx/graph/reduce.ts';
+import { Value } from '../../src/device/onnx/graph/value.ts';
+import { matMul } from '../../src/device/onnx/kernels/matmul.ts';
 
 const options = { cacheBytes: 2 ** 18 };
 const input = (...shape: number[]) => new Value(shape, 'float32');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { UserError } from '../../src/base/user-error.ts';
 import { listDevices } from '../../src/device/list-devices.ts';
 import { openDevice } from '../../src/device/open-device.ts';
 import { tf } from '../../src/device/tensorflow.ts';
-import { UserError } from '../../src/experiment/user-error.ts';
 
 test('every kind of device is listed, and one that is missing says what to do', async () => {
   const devices = await listDevices();

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { graphOf } from '../../src/device/onnx/graph.ts';
+import { graphOf } from '../../src/device/onnx/graph/graph.ts';
+import {
+  add,
+  div,
+  mul,
+  node,
+  reshape,
+  scalar,
+  sub,
+  transpose,
+  unary,
+} from '../../src/device/onnx/graph/record.ts';
+import { reduce } from '../../src/device/onnx/graph/reduce.ts';
+import { Value } from '../../src/device/onnx/graph/value.ts';
 import { matMul } from '../../src/device/onnx/kernels/matmul.ts';
 import { optimise } from '../../src/device/onnx/optimise/optimise.ts';
-import { add, div, mul, node, reshape, scalar, sub, transpose, unary } from '../../src/device/onnx/record.ts';
-import { reduce } from '../../src/device/onnx/reduce.ts';
-import { Value } from '../../src/device/onnx/value.ts';
 
 const input = (...shape: number[]) => new Value(shape, 'float32');
 

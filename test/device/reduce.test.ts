@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { encodeModel, inputName, outputName } from '../../src/device/onnx/encode.ts';
-import { graphOf } from '../../src/device/onnx/graph.ts';
-import { reduce } from '../../src/device/onnx/reduce.ts';
-import { Value } from '../../src/device/onnx/value.ts';
+import { encodeModel, inputName, outputName } from '../../src/device/onnx/graph/encode.ts';
+import { graphOf } from '../../src/device/onnx/graph/graph.ts';
+import { reduce } from '../../src/device/onnx/graph/reduce.ts';
+import { Value } from '../../src/device/onnx/graph/value.ts';
 
 interface Case {
   readonly shape: readonly number[];

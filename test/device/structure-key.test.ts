@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { graphOf, structureKey } from '../../src/device/onnx/graph.ts';
+import { graphOf, structureKey } from '../../src/device/onnx/graph/graph.ts';
+import { mul, scalar } from '../../src/device/onnx/graph/record.ts';
+import { type GraphNode, Value } from '../../src/device/onnx/graph/value.ts';
 import { Interner } from '../../src/device/onnx/optimise/interner.ts';
 import { optimise } from '../../src/device/onnx/optimise/optimise.ts';
-import { mul, scalar } from '../../src/device/onnx/record.ts';
-import { type GraphNode, Value } from '../../src/device/onnx/value.ts';
 
 const input = (...shape: number[]) => new Value(shape, 'float32');
 

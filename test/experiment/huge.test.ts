@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseExperiment } from '../../src/experiment/parse.ts';
+import { parseExperiment } from '../../src/experiment/parsing/parse.ts';
 
 const unknown = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 1]));

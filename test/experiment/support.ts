@@ -1,6 +1,6 @@
-import { parseLoaded, readExperimentText } from '../../src/experiment/load.ts';
-import { parseExperiment } from '../../src/experiment/parse.ts';
-import type { Problem } from '../../src/experiment/problem.ts';
+import { parseLoaded, readExperimentText } from '../../src/experiment/parsing/load.ts';
+import { parseExperiment } from '../../src/experiment/parsing/parse.ts';
+import type { Problem } from '../../src/experiment/parsing/problem.ts';
 
 /** The least that is a whole experiment. */
 export const smallest = {

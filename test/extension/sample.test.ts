@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { parseExperiment } from '../../src/experiment/parse.ts';
+import { parseExperiment } from '../../src/experiment/parsing/parse.ts';
 
 const folder = resolve(import.meta.dirname, '../../extension/sample');
 

@@ -3,11 +3,16 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import type { Scalar } from '@tensorflow/tfjs-core';
+import { UserError } from '../../src/base/user-error.ts';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
 import { tf } from '../../src/device/tensorflow.ts';
-import { UserError } from '../../src/experiment/user-error.ts';
-import { checkpointBytes, inspectCheckpoint, loadModel, saveModel } from '../../src/models/checkpoint.ts';
-import { readSafetensors, writeSafetensors } from '../../src/models/safetensors.ts';
+import {
+  checkpointBytes,
+  inspectCheckpoint,
+  loadModel,
+  saveModel,
+} from '../../src/models/checkpoint/checkpoint.ts';
+import { readSafetensors, writeSafetensors } from '../../src/models/checkpoint/safetensors.ts';
 import { temporaryDirectory } from '../data/idx-files.ts';
 import { assertClose, usePlainBackend } from './backend.ts';
 import {

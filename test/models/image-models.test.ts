@@ -5,10 +5,10 @@ import { before, test } from 'node:test';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
 import { tf } from '../../src/device/tensorflow.ts';
-import { modelSchema } from '../../src/experiment/model-schema.ts';
+import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
+import { fromStored, toStored } from '../../src/models/checkpoint/kernel-layout.ts';
 import { createModel, planModel } from '../../src/models/create-model.ts';
-import { fromStored, toStored } from '../../src/models/kernel-layout.ts';
 import { parameterCount } from '../../src/models/model.ts';
 import { assertClose, seededMasks, usePlainBackend, values } from './backend.ts';
 

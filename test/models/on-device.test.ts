@@ -4,7 +4,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { Device } from '../../src/device/device.ts';
 import { openDevice } from '../../src/device/open-device.ts';
 import { tf } from '../../src/device/tensorflow.ts';
-import { loadModel } from '../../src/models/checkpoint.ts';
+import { loadModel } from '../../src/models/checkpoint/checkpoint.ts';
 import { assertClose } from './backend.ts';
 import { atTokens, checkpointFolder, readReference } from './reference-checkpoint.ts';
 

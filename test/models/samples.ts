@@ -7,8 +7,8 @@ import {
   architectures,
 } from '../../src/experiment/architectures/all.ts';
 import type { ModelGoal } from '../../src/experiment/architectures/architecture-record.ts';
-import { modelSchema } from '../../src/experiment/model-schema.ts';
-import type { ModelConfig } from '../../src/experiment/schema.ts';
+import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
+import type { ModelConfig } from '../../src/experiment/schema/schema.ts';
 import { constructionOf } from '../../src/models/architectures/all.ts';
 
 /** What tests that go over all architectures need of one: test/fixtures/architectures/ARCHITECTURE.json. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { markIfGone } from '../../src/runs/last-word.ts';
-import { Lease } from '../../src/runs/lease.ts';
+import { thisProcess } from '../../src/base/locks/process-identity.ts';
+import { markIfGone } from '../../src/runs/queue/last-word.ts';
+import { Lease } from '../../src/runs/queue/lease.ts';
 import type { RunStore } from '../../src/runs/store.ts';
-import { thisProcess } from '../../src/training/process-identity.ts';
 import { addRun, temporaryStore } from './support.ts';
 
 const days = 86_400_000;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { UserError } from '../../src/experiment/user-error.ts';
-import { stopRun } from '../../src/runs/control.ts';
-import { concurrency, setConcurrency, setEditorConcurrency } from '../../src/runs/queue.ts';
+import { UserError } from '../../src/base/user-error.ts';
+import { stopRun } from '../../src/runs/queue/control.ts';
+import { concurrency, setConcurrency, setEditorConcurrency } from '../../src/runs/queue/queue.ts';
 import { ended, once, queueRuns, supervise } from './fleet.ts';
 import { temporaryStore } from './support.ts';
 

@@ -1,10 +1,14 @@
 import type { TestContext } from 'node:test';
 import { createRuns } from '../../src/runs/create-run.ts';
-import { LocalLauncher } from '../../src/runs/launch.ts';
-import type { RunRecord } from '../../src/runs/run-records.ts';
+import type { RunRecord } from '../../src/runs/database/run-records.ts';
+import { LocalLauncher } from '../../src/runs/queue/launch.ts';
+import {
+  Supervisor,
+  type SupervisorListener,
+  type SupervisorOptions,
+} from '../../src/runs/queue/supervisor.ts';
 import type { RunStore } from '../../src/runs/store.ts';
-import { Supervisor, type SupervisorListener, type SupervisorOptions } from '../../src/runs/supervisor.ts';
-import type { RunEvent } from '../../src/worker/events.ts';
+import type { RunEvent } from '../../src/worker/directory/events.ts';
 import { program } from '../program.ts';
 import { request } from './support.ts';
 

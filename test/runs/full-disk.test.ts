@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { removeRun } from '../../src/runs/remove.ts';
+import { removeRun } from '../../src/runs/directory/remove.ts';
+import { Supervisor } from '../../src/runs/queue/supervisor.ts';
 import { openStore } from '../../src/runs/store.ts';
-import { Supervisor } from '../../src/runs/supervisor.ts';
 import { experimentFile, startDistillery } from '../cli/support.ts';
 import { noSmallDisk } from '../machine/lacks.ts';
 import { program } from '../program.ts';

@@ -3,11 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once as emitted } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { append, killRun } from '../../src/runs/control.ts';
+import { ExclusiveLock } from '../../src/base/locks/exclusive-lock.ts';
+import { type ProcessIdentity, processStart, thisProcess } from '../../src/base/locks/process-identity.ts';
+import { append, killRun } from '../../src/runs/queue/control.ts';
 import type { RunStore } from '../../src/runs/store.ts';
-import { ExclusiveLock } from '../../src/training/exclusive-lock.ts';
-import { type ProcessIdentity, processStart, thisProcess } from '../../src/training/process-identity.ts';
-import { RunDirectory } from '../../src/worker/run-directory.ts';
+import { RunDirectory } from '../../src/worker/directory/run-directory.ts';
 import { addRun, started, temporaryStore } from './support.ts';
 
 const limit = { timeout: 600_000 };

@@ -3,11 +3,11 @@ import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { digits } from '../../extension/workspace/ready-data.ts';
-import { experimentTemplate } from '../../src/experiment/template.ts';
+import { experimentTemplate } from '../../src/experiment/editing/template.ts';
 import { createRuns } from '../../src/runs/create-run.ts';
-import { discoverRuns } from '../../src/runs/discover.ts';
-import { followRenamed } from '../../src/runs/follow-renamed.ts';
-import { moveExperiments } from '../../src/runs/move-experiment.ts';
+import { discoverRuns } from '../../src/runs/directory/discover.ts';
+import { followRenamed } from '../../src/runs/directory/follow-renamed.ts';
+import { moveExperiments } from '../../src/runs/directory/move-experiment.ts';
 import { newRunId } from '../../src/runs/run-id.ts';
 import { openStore, openStoreReadOnly, type RunStore } from '../../src/runs/store.ts';
 import { loadExperiment } from '../experiment/support.ts';

@@ -1,5 +1,5 @@
-import { experimentSchema } from '../../src/experiment/schema.ts';
-import { Database } from '../../src/runs/database.ts';
+import { experimentSchema } from '../../src/experiment/schema/schema.ts';
+import { Database } from '../../src/runs/database/database.ts';
 import { creationTime } from '../../src/runs/run-id.ts';
 
 /** The tables of version 0.1.0, as it made them; written down here so that no later change of ours reaches them. */

@@ -13,15 +13,15 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { append, killRun, stopRun } from '../../src/runs/control.ts';
-import { databaseFile } from '../../src/runs/data-directory.ts';
-import { discoverRuns } from '../../src/runs/discover.ts';
-import { openDatabaseReadOnly } from '../../src/runs/open-database.ts';
+import { openDatabaseReadOnly } from '../../src/runs/database/open-database.ts';
+import { databaseFile } from '../../src/runs/directory/data-directory.ts';
+import { discoverRuns } from '../../src/runs/directory/discover.ts';
+import { append, killRun, stopRun } from '../../src/runs/queue/control.ts';
+import { Supervisor } from '../../src/runs/queue/supervisor.ts';
 import { openStore, type RunStore } from '../../src/runs/store.ts';
-import { Supervisor } from '../../src/runs/supervisor.ts';
-import { EventLog } from '../../src/worker/event-log.ts';
-import { readEvents } from '../../src/worker/read-events.ts';
-import { RunDirectory } from '../../src/worker/run-directory.ts';
+import { EventLog } from '../../src/worker/directory/event-log.ts';
+import { readEvents } from '../../src/worker/directory/read-events.ts';
+import { RunDirectory } from '../../src/worker/directory/run-directory.ts';
 import { addRun, metric, started, temporaryDirectory, temporaryStore } from './support.ts';
 
 const limit = { timeout: 600_000 };

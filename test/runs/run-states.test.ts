@@ -3,7 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { menus } from '../../extension/contributions/views.ts';
-import { activeStates, endStates, isActive, isResumable, runStates } from '../../src/worker/run-states.ts';
+import {
+  activeStates,
+  endStates,
+  isActive,
+  isResumable,
+  runStates,
+} from '../../src/worker/directory/run-states.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -23,7 +29,7 @@ test('the menus of the explorer offer to stop a run in exactly the states in whi
 });
 
 /** In which order the explorer shows groups is its own affair. */
-const ownOrder = ['extension/explorer/roots.ts', 'src/worker/run-states.ts'];
+const ownOrder = ['extension/explorer/roots.ts', 'src/worker/directory/run-states.ts'];
 
 test('no other file lists states that have something in common', () => {
   const state = `['"](?:${runStates.join('|')})['"]`;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { removeRun } from '../../src/runs/remove.ts';
+import { removeRun } from '../../src/runs/directory/remove.ts';
 import { RunWatch, type WatchedChange } from '../../src/runs/run-watch.ts';
 import { openStore } from '../../src/runs/store.ts';
 import { addRun, numbered, started, temporaryDirectory } from './support.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { test } from 'node:test';
-import { experimentSchema } from '../../src/experiment/schema.ts';
-import { UserError } from '../../src/experiment/user-error.ts';
+import { UserError } from '../../src/base/user-error.ts';
+import { experimentSchema } from '../../src/experiment/schema/schema.ts';
 import { newRunId } from '../../src/runs/run-id.ts';
 import { openStore } from '../../src/runs/store.ts';
-import { RunDirectory } from '../../src/worker/run-directory.ts';
+import { RunDirectory } from '../../src/worker/directory/run-directory.ts';
 import {
   addRun,
   metric,

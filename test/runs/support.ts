@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { experimentSchema } from '../../src/experiment/schema.ts';
+import { experimentSchema } from '../../src/experiment/schema/schema.ts';
 import { newRunId } from '../../src/runs/run-id.ts';
 import { openStore, type RunStore } from '../../src/runs/store.ts';
-import type { ModelFigures, RunEvent, RunEventBody } from '../../src/worker/events.ts';
-import type { RunRequest } from '../../src/worker/run-request.ts';
+import type { ModelFigures, RunEvent, RunEventBody } from '../../src/worker/directory/events.ts';
+import type { RunRequest } from '../../src/worker/directory/run-request.ts';
 
 const temporary: string[] = [];
 process.once('exit', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { UserError } from '../../src/base/user-error.ts';
 import { tf } from '../../src/device/tensorflow.ts';
-import { UserError } from '../../src/experiment/user-error.ts';
 import { createStrategy } from '../../src/strategies/create-strategy.ts';
 import { hiddenShapes } from '../../src/strategies/hidden-shapes.ts';
 import { layerPairs } from '../../src/strategies/layer-pairs.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Variable } from '@tensorflow/tfjs-core';
 import { tf } from '../../src/device/tensorflow.ts';
-import { readSafetensors } from '../../src/models/safetensors.ts';
+import { readSafetensors } from '../../src/models/checkpoint/safetensors.ts';
 import { Checkpoints, type TrainingState } from '../../src/training/checkpoint.ts';
 import { openTestDevice, temporaryDirectory, valuesOf } from './support.ts';
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type StrategyConfig, strategySchema } from '../../src/experiment/strategy-schema.ts';
+import { type StrategyConfig, strategySchema } from '../../src/experiment/schema/strategy-schema.ts';
 import { createStrategy } from '../../src/strategies/create-strategy.ts';
 import { hiddenShapes } from '../../src/strategies/hidden-shapes.ts';
 import { Checkpoints } from '../../src/training/checkpoint.ts';
 import { initializer } from '../../src/training/initialize.ts';
-import { liveTeacher } from '../../src/training/teacher-source.ts';
+import { liveTeacher } from '../../src/training/teacher/teacher-source.ts';
 import { train } from '../../src/training/train-loop.ts';
 import { brightRows, openTestDevice, smallModel, temporaryDirectory, trainingConfig } from './support.ts';
 

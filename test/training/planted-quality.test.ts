@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { lstatSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Quality } from '../../src/training/quality.ts';
-import { rememberedQuality } from '../../src/training/remembered-quality.ts';
+import type { Quality } from '../../src/training/evaluation/quality.ts';
+import { rememberedQuality } from '../../src/training/evaluation/remembered-quality.ts';
 import { lacks } from '../machine/lacks.ts';
 import { temporaryDirectory } from './support.ts';
 

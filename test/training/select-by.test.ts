@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
-import { modelSchema } from '../../src/experiment/model-schema.ts';
-import type { TrainingConfig } from '../../src/experiment/schema.ts';
+import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
+import type { TrainingConfig } from '../../src/experiment/schema/schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { Checkpoints } from '../../src/training/checkpoint.ts';
-import { Evaluator } from '../../src/training/evaluate.ts';
-import { withoutTeacher } from '../../src/training/teacher-source.ts';
+import { Evaluator } from '../../src/training/evaluation/evaluate.ts';
+import { withoutTeacher } from '../../src/training/teacher/teacher-source.ts';
 import { train } from '../../src/training/train-loop.ts';
 import {
   attachDirect,

@@ -10,7 +10,7 @@ import { openDataset } from '../../src/data/open-dataset.ts';
 import type { Device } from '../../src/device/device.ts';
 import { eagerDevice } from '../../src/device/eager-device.ts';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
-import { datasetSchema, type TrainingConfig, trainingSchema } from '../../src/experiment/schema.ts';
+import { datasetSchema, type TrainingConfig, trainingSchema } from '../../src/experiment/schema/schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { createStrategy } from '../../src/strategies/create-strategy.ts';

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Interruption } from '../../src/base/interruption.ts';
+import { UserError } from '../../src/base/user-error.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { tf } from '../../src/device/tensorflow.ts';
-import type { TrainingConfig } from '../../src/experiment/schema.ts';
-import { UserError } from '../../src/experiment/user-error.ts';
+import type { TrainingConfig } from '../../src/experiment/schema/schema.ts';
 import { Checkpoints } from '../../src/training/checkpoint.ts';
-import { Evaluator } from '../../src/training/evaluate.ts';
-import { Interruption } from '../../src/training/interruption.ts';
-import { withoutTeacher } from '../../src/training/teacher-source.ts';
+import { Evaluator } from '../../src/training/evaluation/evaluate.ts';
+import { withoutTeacher } from '../../src/training/teacher/teacher-source.ts';
 import {
   type TrainObserver,
   type TrainOptions,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { figureKind } from '../../src/compare/figure-kinds.ts';
+import { figureKind } from '../../src/compare/figures/figure-kinds.ts';
 import { differenceOf } from '../../webview/compare/baseline.ts';
 
 test('a difference is told in points or per cent, and as good or bad as it is', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { textWidth } from '../../src/compare/text-width.ts';
+import { textWidth } from '../../src/compare/reports/text-width.ts';
 import { ColumnWidths } from '../../webview/overview/column-widths.ts';
 import { beyondOf, edgesOf, scrollTo } from '../../webview/overview/grid-layout.ts';
 import { TableModel } from '../../webview/overview/table-model.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type FigureKey, figureKind } from '../../src/compare/figure-kinds.ts';
+import { type FigureKey, figureKind } from '../../src/compare/figures/figure-kinds.ts';
 import { compareRuns } from '../../src/compare/figures.ts';
-import { differenceText } from '../../src/compare/verdict-text.ts';
+import { differenceText } from '../../src/compare/verdicts/verdict-text.ts';
 import { baselinesOf } from '../../webview/compare/baseline.ts';
 import { pairsWith, shownDifference } from '../../webview/compare/paired-differences.ts';
 import type { ComparisonData } from '../../webview/protocol/comparison.ts';

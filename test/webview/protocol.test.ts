@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { figureKinds } from '../../src/compare/figure-kinds.ts';
+import { figureKinds } from '../../src/compare/figures/figure-kinds.ts';
 import { type Comparison, compareRuns } from '../../src/compare/figures.ts';
 import type { ComparisonData } from '../../webview/protocol/comparison.ts';
 import { isHostMessage, isPageMessage, isResult, type PageMessage } from '../../webview/protocol/messages.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { RunEvent } from '../../src/worker/events.ts';
+import type { RunEvent } from '../../src/worker/directory/events.ts';
 import { eventsOf, makeRun, resultOf, startWorker, temporaryDirectory, waitFor } from './support.ts';
 
 const project = temporaryDirectory();

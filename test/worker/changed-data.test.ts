@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { ExperimentInput } from '../../src/experiment/schema.ts';
-import { addToSummary, emptySummary } from '../../src/runs/run-summary.ts';
+import type { ExperimentInput } from '../../src/experiment/schema/schema.ts';
+import { addToSummary, emptySummary } from '../../src/runs/database/run-summary.ts';
 import { eventsOf, makeRun, resultOf, startWorker, temporaryDirectory, waitFor } from './support.ts';
 
 const project = temporaryDirectory();

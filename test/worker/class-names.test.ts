@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { openDevice } from '../../src/device/open-device.ts';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
-import { modelSchema } from '../../src/experiment/model-schema.ts';
-import type { ExperimentInput } from '../../src/experiment/schema.ts';
+import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
+import type { ExperimentInput } from '../../src/experiment/schema/schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
-import { saveModel } from '../../src/models/checkpoint.ts';
-import { readSafetensors, writeSafetensors } from '../../src/models/safetensors.ts';
+import { saveModel } from '../../src/models/checkpoint/checkpoint.ts';
+import { readSafetensors, writeSafetensors } from '../../src/models/checkpoint/safetensors.ts';
 import { eventsOf, makeRun, ofType, runToEnd, temporaryDirectory } from './support.ts';
 
 const project = temporaryDirectory();

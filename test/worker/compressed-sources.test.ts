@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { ExperimentInput } from '../../src/experiment/schema.ts';
-import { readSafetensors } from '../../src/models/safetensors.ts';
-import type { RunEvent } from '../../src/worker/events.ts';
-import type { RunDirectory } from '../../src/worker/run-directory.ts';
+import type { ExperimentInput } from '../../src/experiment/schema/schema.ts';
+import { readSafetensors } from '../../src/models/checkpoint/safetensors.ts';
+import type { RunEvent } from '../../src/worker/directory/events.ts';
+import type { RunDirectory } from '../../src/worker/directory/run-directory.ts';
 import { eventsOf, makeRun, resultOf, runToEnd, temporaryDirectory } from './support.ts';
 
 const project = temporaryDirectory();

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { ExperimentInput } from '../../src/experiment/schema.ts';
-import { inspectCheckpoint } from '../../src/models/checkpoint.ts';
+import type { ExperimentInput } from '../../src/experiment/schema/schema.ts';
+import { inspectCheckpoint } from '../../src/models/checkpoint/checkpoint.ts';
+import { readSafetensors } from '../../src/models/checkpoint/safetensors.ts';
 import { planModel } from '../../src/models/create-model.ts';
-import { readSafetensors } from '../../src/models/safetensors.ts';
-import type { RunEvent } from '../../src/worker/events.ts';
-import type { RunDirectory } from '../../src/worker/run-directory.ts';
+import type { RunEvent } from '../../src/worker/directory/events.ts';
+import type { RunDirectory } from '../../src/worker/directory/run-directory.ts';
 import { eventsOf, makeRun, resultOf, startWorker, temporaryDirectory, waitFor } from './support.ts';
 
 const project = temporaryDirectory();

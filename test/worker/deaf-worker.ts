@@ -1,6 +1,6 @@
 /** Watches over a run directory, and then computes without end: in the thread that should hear of a stop. */
 import { nowReading } from '../../src/base/reading.ts';
-import { RunDirectory } from '../../src/worker/run-directory.ts';
+import { RunDirectory } from '../../src/worker/directory/run-directory.ts';
 import { watchOver } from '../../src/worker/watchdog.ts';
 
 watchOver(new RunDirectory(process.argv[2]!));

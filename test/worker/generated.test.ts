@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { ExperimentInput } from '../../src/experiment/schema.ts';
-import type { RunDirectory } from '../../src/worker/run-directory.ts';
+import type { ExperimentInput } from '../../src/experiment/schema/schema.ts';
+import type { RunDirectory } from '../../src/worker/directory/run-directory.ts';
 import { eventsOf, makeRun, runToEnd, startWorker, temporaryDirectory, waitFor } from './support.ts';
 
 const project = temporaryDirectory();

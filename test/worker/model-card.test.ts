@@ -3,12 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type ExperimentInput, experimentSchema } from '../../src/experiment/schema.ts';
-import { readSafetensors, writeSafetensors } from '../../src/models/safetensors.ts';
+import { type ExperimentInput, experimentSchema } from '../../src/experiment/schema/schema.ts';
+import { readSafetensors, writeSafetensors } from '../../src/models/checkpoint/safetensors.ts';
 import { withoutZeros } from '../../src/models/stored/sparse-weights.ts';
-import type { Doubt, ModelFigures, RunResult } from '../../src/worker/events.ts';
+import type { Doubt, ModelFigures, RunResult } from '../../src/worker/directory/events.ts';
+import type { RunRequest } from '../../src/worker/directory/run-request.ts';
 import { modelCard } from '../../src/worker/model-card/model-card.ts';
-import type { RunRequest } from '../../src/worker/run-request.ts';
 import { pythonWith } from '../machine/python.ts';
 import { temporaryDirectory } from './support.ts';
 

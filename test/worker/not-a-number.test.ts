@@ -5,11 +5,11 @@ import { test } from 'node:test';
 import { openDevice } from '../../src/device/open-device.ts';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
 import { tf } from '../../src/device/tensorflow.ts';
-import { modelSchema } from '../../src/experiment/model-schema.ts';
-import type { ExperimentInput } from '../../src/experiment/schema.ts';
+import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
+import type { ExperimentInput } from '../../src/experiment/schema/schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
-import { saveModel } from '../../src/models/checkpoint.ts';
-import type { RunEvent } from '../../src/worker/events.ts';
+import { saveModel } from '../../src/models/checkpoint/checkpoint.ts';
+import type { RunEvent } from '../../src/worker/directory/events.ts';
 import { eventsOf, fewImages, makeRun, ofType, runToEnd, temporaryDirectory } from './support.ts';
 
 const project = temporaryDirectory();

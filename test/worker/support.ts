@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ExperimentInput, experimentSchema } from '../../src/experiment/schema.ts';
-import type { RunEvent, RunResult } from '../../src/worker/events.ts';
-import { readEvents } from '../../src/worker/read-events.ts';
-import { RunDirectory } from '../../src/worker/run-directory.ts';
+import { type ExperimentInput, experimentSchema } from '../../src/experiment/schema/schema.ts';
+import type { RunEvent, RunResult } from '../../src/worker/directory/events.ts';
+import { readEvents } from '../../src/worker/directory/read-events.ts';
+import { RunDirectory } from '../../src/worker/directory/run-directory.ts';
 import { program } from '../program.ts';
 
 export function temporaryDirectory(): string {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
-import { RunDirectory } from '../../src/worker/run-directory.ts';
+import { RunDirectory } from '../../src/worker/directory/run-directory.ts';
 import { program } from '../program.ts';
 import { makeRun, temporaryDirectory } from './support.ts';
 

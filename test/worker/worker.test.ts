@@ -4,13 +4,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ExclusiveLock } from '../../src/base/locks/exclusive-lock.ts';
 import { threadsGrant } from '../../src/device/worker-environment.ts';
 import { Checkpoints } from '../../src/training/checkpoint.ts';
-import { ExclusiveLock } from '../../src/training/exclusive-lock.ts';
-import { EventLog } from '../../src/worker/event-log.ts';
-import type { ModelFigures, RunEvent } from '../../src/worker/events.ts';
-import { readEvents } from '../../src/worker/read-events.ts';
-import { RunDirectory } from '../../src/worker/run-directory.ts';
+import { EventLog } from '../../src/worker/directory/event-log.ts';
+import type { ModelFigures, RunEvent } from '../../src/worker/directory/events.ts';
+import { readEvents } from '../../src/worker/directory/read-events.ts';
+import { RunDirectory } from '../../src/worker/directory/run-directory.ts';
 import { noSmallDisk } from '../machine/lacks.ts';
 import {
   eventsOf,

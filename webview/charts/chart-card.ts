@@ -1,7 +1,7 @@
 import { html, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { type Chart, type Draw, isTall, tooltipPlace } from '../../src/compare/charts/chart-frame.ts';
-import type { ChartTheme } from '../../src/compare/charts/chart-theme.ts';
+import { type Chart, type Draw, isTall, tooltipPlace } from '../../src/compare/charts/drawing/chart-frame.ts';
+import type { ChartTheme } from '../../src/compare/charts/drawing/chart-theme.ts';
 import type { Host } from '../host/host.ts';
 import { quietButton } from '../parts/controls.ts';
 import { Part } from '../parts/part.ts';

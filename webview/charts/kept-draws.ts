@@ -1,4 +1,4 @@
-import type { Draw } from '../../src/compare/charts/chart-frame.ts';
+import type { Draw } from '../../src/compare/charts/drawing/chart-frame.ts';
 
 interface Kept {
   readonly parts: readonly unknown[];

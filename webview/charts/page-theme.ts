@@ -1,4 +1,4 @@
-import { type ChartTheme, darkTheme, lightTheme } from '../../src/compare/charts/chart-theme.ts';
+import { type ChartTheme, darkTheme, lightTheme } from '../../src/compare/charts/drawing/chart-theme.ts';
 
 /**
  * The chart theme of the editor's colours, as literal colours: an SVG cannot keep variables once it is saved. Strategies

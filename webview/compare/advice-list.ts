@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { type Advice, adviceTitle } from '../../src/compare/advice.ts';
+import { type Advice, adviceTitle } from '../../src/compare/advice/advice.ts';
 import { inEvenRows } from '../parts/even-rows.ts';
 import { heading } from '../parts/heading.ts';
 import { userText } from '../parts/marks.ts';

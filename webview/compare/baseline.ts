@@ -1,6 +1,6 @@
-import { type FigureKey, type FigureKind, figureKinds } from '../../src/compare/figure-kinds.ts';
+import { type FigureKey, type FigureKind, figureKinds } from '../../src/compare/figures/figure-kinds.ts';
+import type { RunFigures } from '../../src/compare/figures/run-figures.ts';
 import { formatNumber, formatPercent, formatPoints, missing } from '../../src/compare/formatting.ts';
-import type { RunFigures } from '../../src/compare/run-figures.ts';
 import type { TeacherRow } from '../../src/compare/teachers.ts';
 import { roleOf } from '../../src/experiment/strategies/facts.ts';
 import type { ComparedGroup, ComparisonData } from '../protocol/comparison.ts';

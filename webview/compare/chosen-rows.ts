@@ -1,5 +1,5 @@
-import { type FigureKey, figureKind } from '../../src/compare/figure-kinds.ts';
-import type { Verdict } from '../../src/compare/verdict.ts';
+import { type FigureKey, figureKind } from '../../src/compare/figures/figure-kinds.ts';
+import type { Verdict } from '../../src/compare/verdicts/verdict.ts';
 import type { ComparisonData } from '../protocol/comparison.ts';
 import type { PartLook, RowSort } from '../state/comparison-look.ts';
 import type { Model } from './paired-differences.ts';

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { candidateColumns, candidateRows } from '../../src/compare/candidate-rows.ts';
+import { candidateColumns, candidateRows } from '../../src/compare/reports/candidate-rows.ts';
 import '../parts/wide-table.ts';
 import { modelNames, strategyMark, userText } from '../parts/marks.ts';
 import type { ComparisonData } from '../protocol/comparison.ts';

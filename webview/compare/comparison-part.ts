@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Draw } from '../../src/compare/charts/chart-frame.ts';
 import { classCharts, leftOutOfClassCharts } from '../../src/compare/charts/class-charts.ts';
 import { candidateCharts, comparisonCharts } from '../../src/compare/charts/comparison-charts.ts';
+import type { Draw } from '../../src/compare/charts/drawing/chart-frame.ts';
 import { sharedPrompts } from '../../src/compare/continuations.ts';
-import { verdictMethod } from '../../src/compare/verdict-text.ts';
 import { fewVerdicts } from '../../src/compare/verdicts/tally.ts';
+import { verdictMethod } from '../../src/compare/verdicts/verdict-text.ts';
 import '../charts/chart-card.ts';
 import { continuationList } from '../parts/continuations.ts';
 import { button, dropdown } from '../parts/controls.ts';

@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { type FigureKind, figureKind, figureKinds } from '../../src/compare/figure-kinds.ts';
+import { type FigureKind, figureKind, figureKinds } from '../../src/compare/figures/figure-kinds.ts';
 import { missing } from '../../src/compare/formatting.ts';
-import { formatGain, formatGainInterval } from '../../src/compare/gain.ts';
+import { formatGain, formatGainInterval } from '../../src/compare/verdicts/gain.ts';
 import '../parts/wide-table.ts';
-import type { Spread } from '../../src/compare/spread.ts';
-import type { Verdict } from '../../src/compare/verdict.ts';
-import type { Doubt } from '../../src/worker/events.ts';
+import type { Spread } from '../../src/compare/figures/spread.ts';
+import type { Verdict } from '../../src/compare/verdicts/verdict.ts';
+import type { Doubt } from '../../src/worker/directory/events.ts';
 import { doubtMark, modelNames, outcomeMark, strategyMark } from '../parts/marks.ts';
 import type { ComparedGroup, ComparisonData } from '../protocol/comparison.ts';
 import type { RowSort } from '../state/comparison-look.ts';

@@ -1,9 +1,9 @@
-import type { Coloured } from '../../src/compare/charts/chart-theme.ts';
 import type { CurvePoint, CurvesInput } from '../../src/compare/charts/curves-chart.ts';
+import type { Coloured } from '../../src/compare/charts/drawing/chart-theme.ts';
 import type { LayerMapInput } from '../../src/compare/charts/layer-map-chart.ts';
+import { titleOfMetric } from '../../src/compare/charts/learning-curves.ts';
 import type { LossTermsInput } from '../../src/compare/charts/loss-terms-chart.ts';
-import { layerTerms } from '../../src/compare/layer-losses.ts';
-import { titleOfMetric } from '../../src/compare/learning-curves.ts';
+import { layerTerms } from '../../src/compare/figures/layer-losses.ts';
 import type { CurveData } from '../protocol/detail.ts';
 import type { CurvesState, HorizontalAxis } from '../state/view-state.ts';
 

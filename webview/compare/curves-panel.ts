@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Draw } from '../../src/compare/charts/chart-frame.ts';
 import { curvesChart } from '../../src/compare/charts/curves-chart.ts';
+import type { Draw } from '../../src/compare/charts/drawing/chart-frame.ts';
 import { layerMapChart } from '../../src/compare/charts/layer-map-chart.ts';
 import { lossTermsChart } from '../../src/compare/charts/loss-terms-chart.ts';
-import { isLayerMetric } from '../../src/compare/layer-losses.ts';
+import { isLayerMetric } from '../../src/compare/figures/layer-losses.ts';
 import '../charts/chart-card.ts';
 import { KeptDraws } from '../charts/kept-draws.ts';
 import { type Span, whole } from '../charts/picture.ts';

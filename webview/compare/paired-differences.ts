@@ -1,9 +1,9 @@
-import type { FigureKey, FigureKind } from '../../src/compare/figure-kinds.ts';
-import { formatGain } from '../../src/compare/gain.ts';
-import type { RunFigures } from '../../src/compare/run-figures.ts';
+import type { FigureKey, FigureKind } from '../../src/compare/figures/figure-kinds.ts';
+import type { RunFigures } from '../../src/compare/figures/run-figures.ts';
 import type { TeacherRow } from '../../src/compare/teachers.ts';
-import type { Verdict } from '../../src/compare/verdict.ts';
+import { formatGain } from '../../src/compare/verdicts/gain.ts';
 import { runPairs } from '../../src/compare/verdicts/seed-pairs.ts';
+import type { Verdict } from '../../src/compare/verdicts/verdict.ts';
 import type { ComparedGroup } from '../protocol/comparison.ts';
 import { type Baseline, differenceOf, meansOf, shares } from './baseline.ts';
 

@@ -8,8 +8,8 @@ import {
   formatRatio,
   missing,
 } from '../../src/compare/formatting.ts';
-import type { Verdict } from '../../src/compare/verdict.ts';
-import { differenceText } from '../../src/compare/verdict-text.ts';
+import type { Verdict } from '../../src/compare/verdicts/verdict.ts';
+import { differenceText } from '../../src/compare/verdicts/verdict-text.ts';
 import { roleOf } from '../../src/experiment/strategies/facts.ts';
 import { inEvenRows } from '../parts/even-rows.ts';
 import { heading } from '../parts/heading.ts';

@@ -1,4 +1,4 @@
-import { figureKinds } from '../../src/compare/figure-kinds.ts';
+import { figureKinds } from '../../src/compare/figures/figure-kinds.ts';
 import { formatConfigValue } from '../../src/compare/flat-config.ts';
 import { formatNumber, formatPercent, missing } from '../../src/compare/formatting.ts';
 import { stateWord } from '../../src/compare/state-word.ts';

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { isActive } from '../../src/worker/run-states.ts';
+import { isActive } from '../../src/worker/directory/run-states.ts';
 import { button, checkbox, dropdown, quietButton } from '../parts/controls.ts';
 import { Part } from '../parts/part.ts';
 import { emptyState } from '../parts/states.ts';

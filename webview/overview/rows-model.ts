@@ -1,4 +1,4 @@
-import { spreadOf } from '../../src/compare/spread.ts';
+import { spreadOf } from '../../src/compare/figures/spread.ts';
 import type { FlatConfig, RunRow } from '../protocol/rows.ts';
 import type { Grouping, OverviewState, SortKey } from '../state/view-state.ts';
 import type { CellValue, Column, SpreadLike } from './columns.ts';

@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { type Coloured, colorName, strategyShape } from '../../src/compare/charts/chart-theme.ts';
-import { partsOf, shortLabels } from '../../src/compare/charts/short-labels.ts';
+import { type Coloured, colorName, strategyShape } from '../../src/compare/charts/drawing/chart-theme.ts';
+import { partsOf, shortLabels } from '../../src/compare/charts/drawing/short-labels.ts';
 import { formatSeconds } from '../../src/compare/formatting.ts';
 import { stateWord } from '../../src/compare/state-word.ts';
-import type { Verdict } from '../../src/compare/verdict.ts';
-import type { Doubt } from '../../src/worker/events.ts';
-import type { RunState } from '../../src/worker/run-states.ts';
+import type { Verdict } from '../../src/compare/verdicts/verdict.ts';
+import type { Doubt } from '../../src/worker/directory/events.ts';
+import type { RunState } from '../../src/worker/directory/run-states.ts';
 import type { RunRow } from '../protocol/rows.ts';
 
 const states: Readonly<Record<RunState, { readonly sign: string; readonly tone: string }>> = {

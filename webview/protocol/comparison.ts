@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
-import type { Advice, Evidence } from '../../src/compare/advice.ts';
+import type { Advice, Evidence } from '../../src/compare/advice/advice.ts';
 import type { ConfigDifference } from '../../src/compare/differences.ts';
-import { figureKinds } from '../../src/compare/figure-kinds.ts';
+import { figureKinds } from '../../src/compare/figures/figure-kinds.ts';
+import type { Spread } from '../../src/compare/figures/spread.ts';
 import type { Comparison } from '../../src/compare/figures.ts';
 import type { CandidateSpread, GroupSamples, RunGroup } from '../../src/compare/groups.ts';
 import type { ComparisonSection } from '../../src/compare/sections/sections.ts';
-import type { Spread } from '../../src/compare/spread.ts';
 import type { ModelFigureKey, TeacherRow } from '../../src/compare/teachers.ts';
-import type { SeedPair, Verdict } from '../../src/compare/verdict.ts';
+import type { SeedPair, Verdict } from '../../src/compare/verdicts/verdict.ts';
 import { confusion, continuations, doubts, modelNumbers, reliability, runFigures } from './figures.ts';
 import { eachOf, figure, number, oneOf, shapeOf, text, texts } from './schema.ts';
 

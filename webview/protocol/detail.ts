@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { Hyperparameter } from '../../src/experiment/hyperparameters.ts';
-import type { JsonPath } from '../../src/experiment/problem.ts';
+import type { Hyperparameter } from '../../src/experiment/editing/hyperparameters.ts';
+import type { JsonPath } from '../../src/experiment/parsing/problem.ts';
 import { continuations, disagreement, modelFigures } from './figures.ts';
 import { anything, type Fitting, figure, flag, number, oneOf, type Schema, shapeOf, text } from './schema.ts';
 

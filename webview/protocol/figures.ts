@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import type { Continuation } from '../../src/compare/continuations.ts';
-import type { ClassDisagreement } from '../../src/compare/disagreement.ts';
-import type { ReliabilityBin } from '../../src/compare/reliability.ts';
-import type { Candidate, ModelSummary, RunFigures } from '../../src/compare/run-figures.ts';
+import type { ClassDisagreement } from '../../src/compare/figures/disagreement.ts';
+import type { ReliabilityBin } from '../../src/compare/figures/reliability.ts';
+import type { Candidate, ModelSummary, RunFigures } from '../../src/compare/figures/run-figures.ts';
 import type { ModelFigureKey } from '../../src/compare/teachers.ts';
-import type { Doubt } from '../../src/worker/events.ts';
-import { runStates } from '../../src/worker/run-states.ts';
+import type { Doubt } from '../../src/worker/directory/events.ts';
+import { runStates } from '../../src/worker/directory/run-states.ts';
 import { figure, named, number, type Schema, shapeOf, text } from './schema.ts';
 
 /** Figures of models and runs, as the engine has them. */

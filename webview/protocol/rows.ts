@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ConfigValue } from '../../src/compare/flat-config.ts';
-import type { SeriesInfo } from '../../src/runs/metrics.ts';
+import type { SeriesInfo } from '../../src/runs/database/metrics.ts';
 import { runFigures, runState } from './figures.ts';
 import { type Fitting, figure, flag, named, number, type Schema, shapeOf, text, texts } from './schema.ts';
 

@@ -1,13 +1,13 @@
-import type { Draw } from '../../src/compare/charts/chart-frame.ts';
 import { togetherAt } from '../../src/compare/charts/comparison-charts.ts';
 import { confusionChart } from '../../src/compare/charts/confusion-chart.ts';
 import { disagreementChart } from '../../src/compare/charts/disagreement-chart.ts';
+import type { Draw } from '../../src/compare/charts/drawing/chart-frame.ts';
+import { millisecondsTick } from '../../src/compare/charts/drawing/tick-labels.ts';
 import { type ParetoPoint, paretoChart } from '../../src/compare/charts/pareto-chart.ts';
 import { perClassChart } from '../../src/compare/charts/per-class-chart.ts';
 import { reliabilityChart } from '../../src/compare/charts/reliability-chart.ts';
-import { millisecondsTick } from '../../src/compare/charts/tick-labels.ts';
+import { perClassAccuracy } from '../../src/compare/figures/per-class.ts';
 import { formatMilliseconds } from '../../src/compare/formatting.ts';
-import { perClassAccuracy } from '../../src/compare/per-class.ts';
 import type { RunDetail } from '../protocol/detail.ts';
 
 /** Pictures of what was measured at the end of one run: its teacher, student, exits and peers. */

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { isActive } from '../../src/worker/run-states.ts';
+import { isActive } from '../../src/worker/directory/run-states.ts';
 import type { HostError } from '../host/host.ts';
 import { button, quietButton } from '../parts/controls.ts';
 import { doubtList, stateMark, strategyMark, userText } from '../parts/marks.ts';

@@ -1,5 +1,5 @@
-import { type FigureKey, figureKinds } from '../../src/compare/figure-kinds.ts';
-import type { Verdict } from '../../src/compare/verdict.ts';
+import { type FigureKey, figureKinds } from '../../src/compare/figures/figure-kinds.ts';
+import type { Verdict } from '../../src/compare/verdicts/verdict.ts';
 
 export type Outcome = Verdict['outcome'];
 

@@ -1,4 +1,4 @@
-import { colorName, lightTheme, strategyColor } from '../../src/compare/charts/chart-theme.ts';
+import { colorName, lightTheme, strategyColor } from '../../src/compare/charts/drawing/chart-theme.ts';
 import { onThemeChange, pageTheme } from '../charts/page-theme.ts';
 
 /** Gives the marks of strategies the colours they have in charts, as classes, and follows the editor's theme. */

@@ -1,4 +1,4 @@
-import { UserError } from '../../experiment/user-error.ts';
+import { UserError } from '../../base/user-error.ts';
 
 /** What the process that looks at foreign files may take, and how a user allows more. */
 export interface Bounds {

@@ -1,4 +1,4 @@
-import type { Problem } from '../../experiment/problem.ts';
+import type { Problem } from '../../experiment/parsing/problem.ts';
 import type { CheckOptions } from '../check.ts';
 
 /** A file that has been read for a while, and is not done. */

@@ -1,7 +1,7 @@
 /** The process that looks at foreign files for a {@link CheckingProcess}; it answers one request after the other. */
 import { watchReading } from '../../base/reading.ts';
-import { UserError } from '../../experiment/user-error.ts';
-import { inspectCheckpoint } from '../../models/checkpoint.ts';
+import { UserError } from '../../base/user-error.ts';
+import { inspectCheckpoint } from '../../models/checkpoint/checkpoint.ts';
 import { checkExperiment } from '../check.ts';
 import { usualBounds } from './bounds.ts';
 import { guardProcess } from './guard.ts';

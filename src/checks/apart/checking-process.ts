@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { parseExperiment } from '../../experiment/parse.ts';
-import type { Problem } from '../../experiment/problem.ts';
-import { UserError } from '../../experiment/user-error.ts';
+import { UserError } from '../../base/user-error.ts';
+import { parseExperiment } from '../../experiment/parsing/parse.ts';
+import type { Problem } from '../../experiment/parsing/problem.ts';
 import { mayBeMissing } from '../device.ts';
 import { type Bounds, usualBounds } from './bounds.ts';
 import type { Checker, CheckerOptions } from './checker.ts';

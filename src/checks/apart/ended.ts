@@ -1,8 +1,8 @@
 import { dirname, resolve, sep } from 'node:path';
-import { inOrder, parseText } from '../../experiment/parse.ts';
-import type { JsonPath, Problem } from '../../experiment/problem.ts';
-import { resolvePath } from '../../experiment/resolve-path.ts';
-import { UserError } from '../../experiment/user-error.ts';
+import { UserError } from '../../base/user-error.ts';
+import { inOrder, parseText } from '../../experiment/parsing/parse.ts';
+import type { JsonPath, Problem } from '../../experiment/parsing/problem.ts';
+import { resolvePath } from '../../experiment/parsing/resolve-path.ts';
 import { type Bounds, memoryVariable, timeVariable } from './bounds.ts';
 import { outOfMemory } from './guard.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DeviceReport } from '../../device/list-devices.ts';
-import type { Problem } from '../../experiment/problem.ts';
+import type { Problem } from '../../experiment/parsing/problem.ts';
 
 /** What the two processes say to each other. Each holds the other's messages to this; neither grows beyond bounds. */
 

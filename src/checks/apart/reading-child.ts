@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
-import type { UserError } from '../../experiment/user-error.ts';
+import type { UserError } from '../../base/user-error.ts';
 import { type Bounds, memoryVariable, timeVariable } from './bounds.ts';
 import type { Waiting } from './checker.ts';
 import { endingProblem } from './ended.ts';

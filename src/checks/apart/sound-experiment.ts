@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { type LoadedExperiment, parseLoaded, readExperimentText } from '../../experiment/load.ts';
-import type { Problem } from '../../experiment/problem.ts';
+import { type LoadedExperiment, parseLoaded, readExperimentText } from '../../experiment/parsing/load.ts';
+import type { Problem } from '../../experiment/parsing/problem.ts';
 import { requireSound } from '../sound.ts';
 import type { Checker, CheckerOptions } from './checker.ts';
 

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { openDocuments } from '../../data/text/documents.ts';
+import { openDocuments } from '../../data/text/rows/documents.ts';
 import { labelledFile } from '../../data/text/text-classification.ts';
-import type { Finding } from '../../experiment/problem.ts';
-import { resolvePath } from '../../experiment/resolve-path.ts';
-import type { DatasetConfig } from '../../experiment/schema.ts';
+import type { Finding } from '../../experiment/parsing/problem.ts';
+import { resolvePath } from '../../experiment/parsing/resolve-path.ts';
+import type { DatasetConfig } from '../../experiment/schema/schema.ts';
 import { findingOf } from '../context.ts';
 import { forAWhile } from './look-time.ts';
 

@@ -1,7 +1,7 @@
 import cliProgress from 'cli-progress';
 import { oneLine } from '../../compare/formatting.ts';
-import type { RunRecord } from '../../runs/run-records.ts';
-import type { RunEvent } from '../../worker/events.ts';
+import type { RunRecord } from '../../runs/database/run-records.ts';
+import type { RunEvent } from '../../worker/directory/events.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ProgressView } from './progress-view.ts';
 import { endText, phaseNames, rateText, resultText, runLabel } from './wording.ts';

@@ -1,5 +1,5 @@
-import type { RunRecord } from '../../runs/run-records.ts';
-import type { RunEvent } from '../../worker/events.ts';
+import type { RunRecord } from '../../runs/database/run-records.ts';
+import type { RunEvent } from '../../worker/directory/events.ts';
 import type { Terminal } from '../terminal.ts';
 import { BarView } from './bar-view.ts';
 import { JsonView } from './json-view.ts';

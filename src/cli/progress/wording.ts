@@ -6,9 +6,9 @@ import {
   formatSeconds,
   oneLine,
 } from '../../compare/formatting.ts';
-import type { RunRecord } from '../../runs/run-records.ts';
-import { compressionOf } from '../../runs/run-summary.ts';
-import type { Phase, RunEvent, RunResult } from '../../worker/events.ts';
+import type { RunRecord } from '../../runs/database/run-records.ts';
+import { compressionOf } from '../../runs/database/run-summary.ts';
+import type { Phase, RunEvent, RunResult } from '../../worker/directory/events.ts';
 import type { Colors } from '../terminal.ts';
 
 /** What a phase is called while it goes on. */

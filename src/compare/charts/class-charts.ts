@@ -1,10 +1,10 @@
-import { sumDisagreements } from '../disagreement.ts';
-import { perClassAccuracy, sumConfusions } from '../per-class.ts';
-import { sumBins } from '../reliability.ts';
-import type { Draw } from './chart-frame.ts';
+import { sumDisagreements } from '../figures/disagreement.ts';
+import { perClassAccuracy, sumConfusions } from '../figures/per-class.ts';
+import { sumBins } from '../figures/reliability.ts';
 import type { ChartedComparison } from './comparison-charts.ts';
 import { confusionChart } from './confusion-chart.ts';
 import { disagreementChart } from './disagreement-chart.ts';
+import type { Draw } from './drawing/chart-frame.ts';
 import { perClassChart } from './per-class-chart.ts';
 import { reliabilityChart } from './reliability-chart.ts';
 

@@ -1,19 +1,19 @@
-import type { ClassDisagreement } from '../disagreement.ts';
+import type { ClassDisagreement } from '../figures/disagreement.ts';
+import { isLayerMetric, layerTerms } from '../figures/layer-losses.ts';
+import { typicalCompressions } from '../figures/reference-figures.ts';
+import type { ReliabilityBin } from '../figures/reliability.ts';
 import { formatBytes, formatCount, formatMilliseconds, type MeanAndDeviation } from '../formatting.ts';
-import { isLayerMetric, layerTerms } from '../layer-losses.ts';
-import { curvesByGroup, type LearningCurve } from '../learning-curves.ts';
-import { typicalCompressions } from '../reference-figures.ts';
-import type { ReliabilityBin } from '../reliability.ts';
 import { fewVerdicts } from '../verdicts/tally.ts';
-import type { Chart, Draw } from './chart-frame.ts';
-import type { Coloured } from './chart-theme.ts';
 import { curvesChart } from './curves-chart.ts';
+import type { Chart, Draw } from './drawing/chart-frame.ts';
+import type { Coloured } from './drawing/chart-theme.ts';
+import { accuracy, perplexity, type Quality } from './drawing/quality.ts';
+import { bytesTick, countTick, millisecondsTick } from './drawing/tick-labels.ts';
 import { layerMapChart } from './layer-map-chart.ts';
+import { curvesByGroup, type LearningCurve } from './learning-curves.ts';
 import { type ParetoPoint, paretoChart } from './pareto-chart.ts';
-import { accuracy, perplexity, type Quality } from './quality.ts';
 import { retentionChart } from './retention-chart.ts';
 import { seedsChart } from './seeds-chart.ts';
-import { bytesTick, countTick, millisecondsTick } from './tick-labels.ts';
 import { type VerdictInput, verdictChart } from './verdict-chart.ts';
 
 type Figures<Key extends string> = { readonly [key in Key]: MeanAndDeviation | null };

@@ -1,6 +1,6 @@
 import { formatPercent } from '../formatting.ts';
-import { axis, type Chart, frame, short } from './chart-frame.ts';
-import type { ChartTheme } from './chart-theme.ts';
+import { axis, type Chart, frame, short } from './drawing/chart-frame.ts';
+import type { ChartTheme } from './drawing/chart-theme.ts';
 
 export interface ConfusionInput {
   readonly title: string;

@@ -11,10 +11,10 @@ import {
   progressTooltip,
   roundBounds,
   short,
-} from './chart-frame.ts';
-import { type ChartTheme, type Coloured, lineColor, strategyColor } from './chart-theme.ts';
-import { shortLabels } from './short-labels.ts';
-import { numberTick, percentTick } from './tick-labels.ts';
+} from './drawing/chart-frame.ts';
+import { type ChartTheme, type Coloured, lineColor, strategyColor } from './drawing/chart-theme.ts';
+import { shortLabels } from './drawing/short-labels.ts';
+import { numberTick, percentTick } from './drawing/tick-labels.ts';
 
 export interface CurvePoint {
   readonly x: number;

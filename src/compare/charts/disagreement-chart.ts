@@ -1,8 +1,8 @@
-import type { ClassDisagreement } from '../disagreement.ts';
+import type { ClassDisagreement } from '../figures/disagreement.ts';
 import { formatCount, formatPercent } from '../formatting.ts';
-import { axis, type Chart, frame, legendBelow, short } from './chart-frame.ts';
-import { type ChartTheme, type Coloured, hollow, strategyColor } from './chart-theme.ts';
-import { percentTick } from './tick-labels.ts';
+import { axis, type Chart, frame, legendBelow, short } from './drawing/chart-frame.ts';
+import { type ChartTheme, type Coloured, hollow, strategyColor } from './drawing/chart-theme.ts';
+import { percentTick } from './drawing/tick-labels.ts';
 
 export interface DisagreementInput extends Coloured {
   readonly label: string;

@@ -1,8 +1,8 @@
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemReturn } from 'echarts';
+import type { LayerLoss, LayerTerm } from '../figures/layer-losses.ts';
 import { formatNumber, formatPercent, missing } from '../formatting.ts';
-import type { LayerLoss, LayerTerm } from '../layer-losses.ts';
-import { type Chart, frame, short } from './chart-frame.ts';
-import { type ChartTheme, type Coloured, strategyColor } from './chart-theme.ts';
+import { type Chart, frame, short } from './drawing/chart-frame.ts';
+import { type ChartTheme, type Coloured, strategyColor } from './drawing/chart-theme.ts';
 
 export interface LayerMapInput extends Coloured, LayerTerm {
   readonly label: string;

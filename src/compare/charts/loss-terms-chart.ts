@@ -1,4 +1,5 @@
 import { formatNumber } from '../formatting.ts';
+import { sample } from './curves-chart.ts';
 import {
   axis,
   type Chart,
@@ -9,10 +10,9 @@ import {
   progressTooltip,
   roundBounds,
   short,
-} from './chart-frame.ts';
-import { type ChartTheme, hues } from './chart-theme.ts';
-import { sample } from './curves-chart.ts';
-import { numberTick } from './tick-labels.ts';
+} from './drawing/chart-frame.ts';
+import { type ChartTheme, hues } from './drawing/chart-theme.ts';
+import { numberTick } from './drawing/tick-labels.ts';
 
 export interface LossTermsInput {
   readonly label: string;

@@ -1,12 +1,27 @@
+import { paretoFront } from '../figures/pareto.ts';
 import { missing } from '../formatting.ts';
-import { paretoFront } from '../pareto.ts';
-import { axis, type Chart, exactLine, frame, logTicks, padded, roundBounds, short } from './chart-frame.ts';
-import { type ChartTheme, type Coloured, hollow, strategyColor, strategyMarker } from './chart-theme.ts';
-import { type MarkerLabel, markerLabels } from './marker-labels.ts';
-import { accuracy, type Quality } from './quality.ts';
-import { shortLabels } from './short-labels.ts';
-import type { TickLabel } from './tick-labels.ts';
-import { type Whisker, whiskers } from './whiskers.ts';
+import {
+  axis,
+  type Chart,
+  exactLine,
+  frame,
+  logTicks,
+  padded,
+  roundBounds,
+  short,
+} from './drawing/chart-frame.ts';
+import {
+  type ChartTheme,
+  type Coloured,
+  hollow,
+  strategyColor,
+  strategyMarker,
+} from './drawing/chart-theme.ts';
+import { type MarkerLabel, markerLabels } from './drawing/marker-labels.ts';
+import { accuracy, type Quality } from './drawing/quality.ts';
+import { shortLabels } from './drawing/short-labels.ts';
+import type { TickLabel } from './drawing/tick-labels.ts';
+import { type Whisker, whiskers } from './drawing/whiskers.ts';
 
 export interface ParetoPoint extends Coloured {
   readonly label: string;

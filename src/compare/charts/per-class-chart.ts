@@ -1,8 +1,8 @@
 import { formatPercent } from '../formatting.ts';
-import { axis, type Chart, frame, legendBelow, legendSigns, short } from './chart-frame.ts';
-import { type ChartTheme, type Coloured, strategyMarker } from './chart-theme.ts';
-import { shortLabels } from './short-labels.ts';
-import { percentTick } from './tick-labels.ts';
+import { axis, type Chart, frame, legendBelow, legendSigns, short } from './drawing/chart-frame.ts';
+import { type ChartTheme, type Coloured, strategyMarker } from './drawing/chart-theme.ts';
+import { shortLabels } from './drawing/short-labels.ts';
+import { percentTick } from './drawing/tick-labels.ts';
 
 export interface PerClassInput {
   readonly classNames?: readonly string[];

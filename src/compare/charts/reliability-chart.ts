@@ -1,9 +1,9 @@
+import type { ReliabilityBin } from '../figures/reliability.ts';
 import { formatCount, formatPercent } from '../formatting.ts';
-import type { ReliabilityBin } from '../reliability.ts';
-import { axis, type Chart, frame, legendBelow, legendSigns, short } from './chart-frame.ts';
-import { type ChartTheme, type Coloured, strategyColor, strategyMarker } from './chart-theme.ts';
-import { shortLabels } from './short-labels.ts';
-import { percentTick } from './tick-labels.ts';
+import { axis, type Chart, frame, legendBelow, legendSigns, short } from './drawing/chart-frame.ts';
+import { type ChartTheme, type Coloured, strategyColor, strategyMarker } from './drawing/chart-theme.ts';
+import { shortLabels } from './drawing/short-labels.ts';
+import { percentTick } from './drawing/tick-labels.ts';
 
 export interface ReliabilityInput {
   readonly models: readonly (Coloured & {

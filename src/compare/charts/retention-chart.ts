@@ -1,9 +1,9 @@
 import { formatPercentSpread, type MeanAndDeviation } from '../formatting.ts';
-import { axis, type Chart, exactLine, frame, short } from './chart-frame.ts';
-import { type ChartTheme, type Coloured, strategyColor, strategyMarker } from './chart-theme.ts';
-import { namesAxis } from './names-axis.ts';
-import { percentTick } from './tick-labels.ts';
-import { whiskers } from './whiskers.ts';
+import { axis, type Chart, exactLine, frame, short } from './drawing/chart-frame.ts';
+import { type ChartTheme, type Coloured, strategyColor, strategyMarker } from './drawing/chart-theme.ts';
+import { namesAxis } from './drawing/names-axis.ts';
+import { percentTick } from './drawing/tick-labels.ts';
+import { whiskers } from './drawing/whiskers.ts';
 
 export interface RetentionInput extends Coloured {
   readonly label: string;

@@ -1,7 +1,7 @@
-import { axis, type Chart, exactLine, frame, padded, short } from './chart-frame.ts';
-import { type ChartTheme, type Coloured, strategyColor, strategyMarker } from './chart-theme.ts';
-import { namesAxis } from './names-axis.ts';
-import { accuracy, type Quality } from './quality.ts';
+import { axis, type Chart, exactLine, frame, padded, short } from './drawing/chart-frame.ts';
+import { type ChartTheme, type Coloured, strategyColor, strategyMarker } from './drawing/chart-theme.ts';
+import { namesAxis } from './drawing/names-axis.ts';
+import { accuracy, type Quality } from './drawing/quality.ts';
 
 export interface SeedsInput {
   readonly groups: readonly (Coloured & {

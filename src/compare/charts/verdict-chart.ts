@@ -1,9 +1,9 @@
-import { formatGain, formatGainInterval } from '../gain.ts';
-import { axis, type Chart, exactLine, frame, padded, short } from './chart-frame.ts';
-import type { ChartTheme } from './chart-theme.ts';
-import { namesAxis } from './names-axis.ts';
-import { natsTick, pointsTick } from './tick-labels.ts';
-import { whiskers } from './whiskers.ts';
+import { formatGain, formatGainInterval } from '../verdicts/gain.ts';
+import { axis, type Chart, exactLine, frame, padded, short } from './drawing/chart-frame.ts';
+import type { ChartTheme } from './drawing/chart-theme.ts';
+import { namesAxis } from './drawing/names-axis.ts';
+import { natsTick, pointsTick } from './drawing/tick-labels.ts';
+import { whiskers } from './drawing/whiskers.ts';
 
 export interface VerdictInput {
   readonly label: string;

@@ -1,5 +1,5 @@
+import type { RunFigures } from '../figures/run-figures.ts';
 import type { RunGroup } from '../groups.ts';
-import type { RunFigures } from '../run-figures.ts';
 import type { VerdictMetric } from './verdict-rule.ts';
 
 /** A seed that both strategies were run with. */

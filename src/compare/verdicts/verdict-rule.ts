@@ -1,5 +1,5 @@
-import { formatGain } from '../gain.ts';
-import { pairedInterval, pairsNeeded } from '../paired-interval.ts';
+import { formatGain } from './gain.ts';
+import { pairedInterval, pairsNeeded } from './paired-interval.ts';
 
 export type Outcome = 'BEATS' | 'DOES NOT BEAT' | 'INCONCLUSIVE';
 

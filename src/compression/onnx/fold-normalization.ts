@@ -1,5 +1,5 @@
 import type { onnx } from 'onnx-proto';
-import { listAttribute, nodeProto } from '../../device/onnx/node-proto.ts';
+import { listAttribute, nodeProto } from '../../device/onnx/graph/node-proto.ts';
 import type { EditableGraph } from './editable-graph.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { TracedStep } from '../../device/onnx/traced-step.ts';
+import type { TracedStep } from '../../device/onnx/steps/traced-step.ts';
 import { EditableGraph } from './editable-graph.ts';
 import { foldConstants } from './fold-constants.ts';
 

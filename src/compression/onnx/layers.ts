@@ -1,5 +1,5 @@
 import type { onnx } from 'onnx-proto';
-import { numberAttribute } from '../../device/onnx/node-proto.ts';
+import { numberAttribute } from '../../device/onnx/graph/node-proto.ts';
 import { transposed } from '../../models/stored/transposed.ts';
 import type { EditableGraph } from './editable-graph.ts';
 

@@ -1,4 +1,4 @@
-import { nodeProto, numberAttribute } from '../../device/onnx/node-proto.ts';
+import { nodeProto, numberAttribute } from '../../device/onnx/graph/node-proto.ts';
 import { transposed } from '../../models/stored/transposed.ts';
 import { type ActivationScale, activationScale } from '../quantization/activations.ts';
 import { quantizeRows, roundHalfToEven } from '../quantization/rows.ts';

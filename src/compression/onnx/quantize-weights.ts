@@ -1,6 +1,6 @@
 import type { onnx } from 'onnx-proto';
-import { nodeProto, numberAttribute } from '../../device/onnx/node-proto.ts';
-import { floatsToHalves } from '../../models/half-precision.ts';
+import { nodeProto, numberAttribute } from '../../device/onnx/graph/node-proto.ts';
+import { floatsToHalves } from '../../models/checkpoint/half-precision.ts';
 import { packNibbles } from '../../models/stored/nibbles.ts';
 import { transposed } from '../../models/stored/transposed.ts';
 import { quantizeGroups, quantizeRows } from '../quantization/rows.ts';

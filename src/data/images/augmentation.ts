@@ -1,5 +1,5 @@
 import type { RandomGenerator } from '../../device/random-generator.ts';
-import type { AugmentationConfig } from '../../experiment/schema.ts';
+import type { AugmentationConfig } from '../../experiment/schema/schema.ts';
 import type { HostBatch } from '../dataset.ts';
 
 /**

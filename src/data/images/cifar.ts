@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { fileProblem } from '../../base/file-problem.ts';
 import { openNamed, readNamed } from '../../base/regular-file.ts';
-import type { CifarConfig } from '../../experiment/image-dataset-schema.ts';
-import { UserError } from '../../experiment/user-error.ts';
+import { UserError } from '../../base/user-error.ts';
+import type { CifarConfig } from '../../experiment/schema/image-dataset-schema.ts';
 import type { Dataset } from '../dataset.ts';
-import { fileProblem } from '../file-problem.ts';
 import { imageDataset, type LabelledImages } from '../image-dataset.ts';
 import { readExactly } from '../read-bytes.ts';
 

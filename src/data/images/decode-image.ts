@@ -1,6 +1,6 @@
 import { convertIndexedToRgb, type DecodedPng, decode as decodePng } from 'fast-png';
 import jpeg from 'jpeg-js';
-import { UserError } from '../../experiment/user-error.ts';
+import { UserError } from '../../base/user-error.ts';
 import { checkJpeg } from './jpeg-scans.ts';
 import type { Pixels } from './pixels.ts';
 import { pixelChunks } from './png-chunks.ts';

@@ -1,9 +1,9 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { UserError } from '../../experiment/user-error.ts';
+import { fileProblem } from '../../base/file-problem.ts';
+import { UserError } from '../../base/user-error.ts';
 import type { DataRemark } from '../dataset.ts';
-import { fileProblem } from '../file-problem.ts';
 import { isImageName } from './decode-image.ts';
 
 export interface ImageFile {

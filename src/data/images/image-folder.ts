@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
+import { fileProblem } from '../../base/file-problem.ts';
 import { readNamed } from '../../base/regular-file.ts';
-import type { ImageFolderConfig } from '../../experiment/image-dataset-schema.ts';
-import { UserError } from '../../experiment/user-error.ts';
+import { UserError } from '../../base/user-error.ts';
+import type { ImageFolderConfig } from '../../experiment/schema/image-dataset-schema.ts';
 import type { DataRemark, Dataset } from '../dataset.ts';
 import { movedRemarks, withoutShared } from '../duplicates.ts';
-import { fileProblem } from '../file-problem.ts';
 import { setAside } from '../held-out.ts';
 import { imageDataset, type LabelledImages, sameImages } from '../image-dataset.ts';
 import { decodeImage } from './decode-image.ts';

@@ -1,5 +1,5 @@
+import { fileProblem } from '../../base/file-problem.ts';
 import { openNamed } from '../../base/regular-file.ts';
-import { fileProblem } from '../file-problem.ts';
 
 /** So much of a file is read: behind large thumbnails and profiles a JPEG tells its size later. */
 const headBytes = 1 << 16;

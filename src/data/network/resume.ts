@@ -1,5 +1,5 @@
 import { open, rm, stat } from 'node:fs/promises';
-import { UserError } from '../../experiment/user-error.ts';
+import { UserError } from '../../base/user-error.ts';
 import { type Access, type Answer, NetworkProblem, Refusal, request } from './request.ts';
 
 /** What has arrived of a file. */

@@ -1,4 +1,4 @@
-import { UserError } from '../../experiment/user-error.ts';
+import { UserError } from '../../base/user-error.ts';
 
 /** A number that a variable of the environment may set. @throws UserError if it sets something else */
 export function positiveSetting(variable: string, usual: number, unit: string, most: number): number {

@@ -1,4 +1,4 @@
-import { UserError } from '../../experiment/user-error.ts';
+import { UserError } from '../../base/user-error.ts';
 import type { ReadLabelled } from './labelled-texts.ts';
 
 /** Columns with more distinct values hold something else than classes. */

@@ -1,4 +1,4 @@
-import type { Piece, ReadPieces } from './documents.ts';
+import type { Piece, ReadPieces } from './rows/documents.ts';
 
 /** How far from the wanted place a break is looked for, in characters. */
 const reach = 256;

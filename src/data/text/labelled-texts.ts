@@ -1,6 +1,6 @@
-import { UserError } from '../../experiment/user-error.ts';
-import { isNothing, type RowTally } from './left-out.ts';
-import { readRows } from './rows.ts';
+import { UserError } from '../../base/user-error.ts';
+import { isNothing, type RowTally } from './rows/left-out.ts';
+import { readRows } from './rows/rows.ts';
 
 export interface LabelledText {
   readonly text: string;

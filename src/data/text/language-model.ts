@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { LanguageModelConfig, TokenizerConfig } from '../../experiment/text-dataset-schema.ts';
-import { UserError } from '../../experiment/user-error.ts';
+import { UserError } from '../../base/user-error.ts';
+import type { LanguageModelConfig, TokenizerConfig } from '../../experiment/schema/text-dataset-schema.ts';
 import { contentHash, TextHash } from '../content-hash.ts';
 import type { DataRemark, Dataset, Split } from '../dataset.ts';
 import { bytesOfIds, duplicateRemarks, sameSamples } from '../duplicates.ts';
 import { lengthBuckets } from '../length-buckets.ts';
 import { heldOutCount } from '../splits.ts';
 import { cutTail } from './cut-tail.ts';
-import { type Documents, openDocuments, type Piece, type ReadPieces } from './documents.ts';
 import { documentSamples, type LanguageSamples, packedSamples } from './language-samples.ts';
-import { openTokenizer } from './open-tokenizer.ts';
+import { type Documents, openDocuments, type Piece, type ReadPieces } from './rows/documents.ts';
 import { type TextSource, TextSplit } from './text-split.ts';
 import type { TokenStore } from './token-store.ts';
+import { openTokenizer } from './tokenizers/open-tokenizer.ts';
 
 /** What datasets for language models have in common, whatever their texts come from. */
 export interface LanguageOptions {

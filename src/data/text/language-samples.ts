@@ -1,7 +1,7 @@
-import type { Piece } from './documents.ts';
 import { PromptTally } from './prompt-tally.ts';
+import type { Piece } from './rows/documents.ts';
 import { TokenStore } from './token-store.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import type { Tokenizer } from './tokenizers/tokenizer.ts';
 
 export interface LanguageSamples {
   readonly tokens: TokenStore;

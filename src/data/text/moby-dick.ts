@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readNamed } from '../../base/regular-file.ts';
-import type { MobyDickConfig } from '../../experiment/text-dataset-schema.ts';
+import type { MobyDickConfig } from '../../experiment/schema/text-dataset-schema.ts';
 import type { Dataset } from '../dataset.ts';
 import { dataPackages } from '../packages/data-packages.ts';
 import { requirePackage } from '../packages/npm-package.ts';
-import { textDocuments } from './documents.ts';
 import { languageDataset } from './language-model.ts';
+import { textDocuments } from './rows/documents.ts';
 
 const listSchema = z.array(z.string().regex(/^\w+\.txt$/));
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readNamed } from '../../base/regular-file.ts';
-import type { SpamAssassinConfig } from '../../experiment/text-dataset-schema.ts';
+import type { SpamAssassinConfig } from '../../experiment/schema/text-dataset-schema.ts';
 import type { Dataset } from '../dataset.ts';
 import { dataPackages } from '../packages/data-packages.ts';
 import { requirePackage } from '../packages/npm-package.ts';

@@ -1,5 +1,5 @@
 import { parquetClassNames } from './parquet/parquet-classes.ts';
-import { tableFormat } from './rows.ts';
+import { tableFormat } from './rows/rows.ts';
 
 /**
  * Names of the classes that a table's labels are numbers of, where the file has them: Parquet as the library datasets

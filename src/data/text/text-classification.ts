@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { TextClassificationConfig, TokenizerConfig } from '../../experiment/text-dataset-schema.ts';
+import type {
+  TextClassificationConfig,
+  TokenizerConfig,
+} from '../../experiment/schema/text-dataset-schema.ts';
 import { contentHash, TextHash } from '../content-hash.ts';
 import type { DataRemark, Dataset } from '../dataset.ts';
 import { bytesOfIds, duplicateRemarks, movedRemarks, sameSamples, withoutShared } from '../duplicates.ts';
@@ -9,12 +12,12 @@ import { lengthBuckets } from '../length-buckets.ts';
 import { drawSplits, type SplitOptions } from '../splits.ts';
 import { testLabels, trainingLabels } from './class-labels.ts';
 import { labelledTable, type ReadLabelled } from './labelled-texts.ts';
-import { RowTally } from './left-out.ts';
-import { openTokenizer } from './open-tokenizer.ts';
+import { RowTally } from './rows/left-out.ts';
 import { classesOfTable } from './table-classes.ts';
 import { type TextSource, TextSplit } from './text-split.ts';
 import { TokenStore } from './token-store.ts';
-import { encodeSample, type Tokenizer } from './tokenizer.ts';
+import { openTokenizer } from './tokenizers/open-tokenizer.ts';
+import { encodeSample, type Tokenizer } from './tokenizers/tokenizer.ts';
 
 /** What classification datasets have in common, whatever their texts come from. */
 export interface ClassificationOptions extends SplitOptions {

@@ -2,14 +2,14 @@ import type { InferenceSession, OnnxValue, Tensor as OrtTensor } from 'onnxrunti
 import { tf } from '../tensorflow.ts';
 import type { BlockingOptions } from './blocking/block-rows.ts';
 import { Downloads } from './downloads.ts';
-import { encodeModel, inputName, outputName, wholeData } from './encode.ts';
-import { type Graph, graphOf, structureKey } from './graph.ts';
-import type { Kernel, Target } from './kernel.ts';
+import { encodeModel, inputName, outputName, wholeData } from './graph/encode.ts';
+import { type Graph, graphOf, structureKey } from './graph/graph.ts';
+import type { Kernel, Target } from './graph/kernel.ts';
+import { reshape } from './graph/record.ts';
+import { type HostArray, Value } from './graph/value.ts';
 import { optimise } from './optimise/optimise.ts';
-import { reshape } from './record.ts';
-import { SessionCache } from './session-cache.ts';
+import { SessionCache } from './steps/session-cache.ts';
 import { copiedArray, Store, storedValue } from './store.ts';
-import { type HostArray, Value } from './value.ts';
 
 export interface OnnxBackendOptions {
   readonly target: Target;

@@ -5,12 +5,12 @@
  */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { denormalsAsZero } from './denormals.ts';
-import { encodeModel, inputName, outputName } from './encode.ts';
-import { graphOf } from './graph.ts';
-import type { Window } from './kernels/window.ts';
-import { windowAttributes } from './kernels/window.ts';
-import { node, pad, reshape, transpose } from './record.ts';
-import { Value } from './value.ts';
+import { encodeModel, inputName, outputName } from './graph/encode.ts';
+import { graphOf } from './graph/graph.ts';
+import { node, pad, reshape, transpose } from './graph/record.ts';
+import { Value } from './graph/value.ts';
+import type { Window } from './kernels/convolution/window.ts';
+import { windowAttributes } from './kernels/convolution/window.ts';
 
 export const channelBlockDomain = 'com.microsoft.nchwc';
 

@@ -1,4 +1,4 @@
-import type { HostArray, Value } from './value.ts';
+import type { HostArray, Value } from './graph/value.ts';
 
 interface Waiting {
   readonly resolve: (data: HostArray) => void;

@@ -2,8 +2,8 @@ import type { CompiledStep, Device, DeviceKind, Tensors } from '../device.ts';
 import { tf } from '../tensorflow.ts';
 import type { OnnxBackend, OnnxBackendOptions } from './backend.ts';
 import { detectChannelBlocks } from './channel-blocks.ts';
-import { OnnxCompiledStep } from './compiled-step.ts';
 import { registerOnnxBackend, unregisterOnnxBackend } from './register.ts';
+import { OnnxCompiledStep } from './steps/compiled-step.ts';
 import { VariableBuffers } from './variables.ts';
 
 let opened = 0;

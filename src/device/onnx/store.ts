@@ -1,6 +1,6 @@
 import { Tensor as OrtTensor } from 'onnxruntime-node';
 import type { tf } from '../tensorflow.ts';
-import { type HostArray, Value, type ValueType } from './value.ts';
+import { type HostArray, Value, type ValueType } from './graph/value.ts';
 
 type DataId = tf.DataId;
 

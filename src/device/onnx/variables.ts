@@ -1,9 +1,9 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import { tf } from '../tensorflow.ts';
 import type { OnnxBackend } from './backend.ts';
-import { arrayOf } from './record.ts';
+import { arrayOf } from './graph/record.ts';
+import { type HostArray, sameShape, sizeOf, type Value } from './graph/value.ts';
 import { ortTensor } from './store.ts';
-import { type HostArray, sameShape, sizeOf, type Value } from './value.ts';
 
 /** Every variable whose value a backend holds. */
 export function liveVariables({ store }: OnnxBackend): tf.Variable[] {

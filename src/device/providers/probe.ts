@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { encodeModel } from '../onnx/encode.ts';
-import { graphOf } from '../onnx/graph.ts';
-import { node } from '../onnx/record.ts';
-import { Value } from '../onnx/value.ts';
+import { encodeModel } from '../onnx/graph/encode.ts';
+import { graphOf } from '../onnx/graph/graph.ts';
+import { node } from '../onnx/graph/record.ts';
+import { Value } from '../onnx/graph/value.ts';
 
 export interface Probe {
   /** Billions of floating-point operations a second in a matrix product; undefined where it did not run. */

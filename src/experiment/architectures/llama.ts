@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, count } from '../option.ts';
+import { choice, count } from '../schema/option.ts';
 import type { ArchitectureRecord } from './architecture-record.ts';
 import {
   attentionDropout,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count } from '../option.ts';
+import { count } from '../schema/option.ts';
 import type { ArchitectureRecord } from './architecture-record.ts';
 import { bottleneck, dropped } from './options.ts';
 

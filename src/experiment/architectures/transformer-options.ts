@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, count } from '../option.ts';
+import { choice, count } from '../schema/option.ts';
 import { dropped } from './options.ts';
 
 /** Options that transformers share. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { wholeNumber } from '../option.ts';
+import { wholeNumber } from '../schema/option.ts';
 
 /**
  * Options that several strategies share. In the formulas z are logits, t is the teacher, s the student, T the temperature,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { JsonPath } from '../problem.ts';
+import type { JsonPath } from '../parsing/problem.ts';
 
 /** An object of options that says by its `kind` which one it is. */
 export type KindSchema = z.ZodObject<{ kind: z.ZodLiteral<string> }>;

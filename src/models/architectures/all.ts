@@ -1,5 +1,5 @@
 import type { Architecture } from '../../experiment/architectures/all.ts';
-import type { ModelConfig } from '../../experiment/schema.ts';
+import type { ModelConfig } from '../../experiment/schema/schema.ts';
 import { bert } from './bert/record.ts';
 import { cnn } from './cnn/record.ts';
 import type { Construction } from './construction.ts';

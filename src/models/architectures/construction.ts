@@ -1,5 +1,5 @@
 import type { TaskShape } from '../../data/dataset.ts';
-import type { ModelConfig } from '../../experiment/schema.ts';
+import type { ModelConfig } from '../../experiment/schema/schema.ts';
 import type { PruneConfig } from '../../experiment/strategies/prune/record.ts';
 import type { Cuts, ReadWeights } from '../cuts.ts';
 import type { ModelDescription, RawConfig } from '../huggingface/description.ts';

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getHFHubCachePath } from '@huggingface/hub';
 import { readNamed } from '../../base/regular-file.ts';
-import { CheckpointWeights } from '../checkpoint-weights.ts';
+import { CheckpointWeights } from '../checkpoint/checkpoint-weights.ts';
 import { commitPattern, type HubReference } from './reference.ts';
 
 /** A model of a certain commit, as files in the cache that all Hugging Face tools share. */

@@ -1,9 +1,9 @@
 import { copyFile, mkdir, rename, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { fileProblem } from '../../data/file-problem.ts';
+import { fileProblem } from '../../base/file-problem.ts';
+import { UserError } from '../../base/user-error.ts';
 import { fetchFile, type KnownFile } from '../../data/network/fetch-file.ts';
 import { Refusal } from '../../data/network/request.ts';
-import { UserError } from '../../experiment/user-error.ts';
 import type { HubAccess } from './listing.ts';
 import { problemOf } from './problems.ts';
 import type { HubReference } from './reference.ts';

@@ -1,11 +1,11 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileProblem } from '../../base/file-problem.ts';
 import { replaceFile } from '../../base/replace-file.ts';
-import { fileProblem } from '../../data/file-problem.ts';
+import { UserError } from '../../base/user-error.ts';
 import type { KnownFile } from '../../data/network/fetch-file.ts';
-import { UserError } from '../../experiment/user-error.ts';
-import { indexFile, weightFileNames, weightsFile } from '../checkpoint-weights.ts';
+import { indexFile, weightFileNames, weightsFile } from '../checkpoint/checkpoint-weights.ts';
 import { compactFiles } from '../stored/weight-storage.ts';
 import { cachedSnapshot, repositoryFolder, type Snapshot } from './cache.ts';
 import { downloadFile } from './download-file.ts';

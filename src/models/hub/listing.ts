@@ -1,8 +1,8 @@
 import { listFiles, modelInfo } from '@huggingface/hub';
 import { z } from 'zod';
+import { UserError } from '../../base/user-error.ts';
 import type { KnownFile } from '../../data/network/fetch-file.ts';
 import { type Access, type Answer, NetworkProblem, Refusal, request } from '../../data/network/request.ts';
-import { UserError } from '../../experiment/user-error.ts';
 import type { HubLimits } from './limits.ts';
 import { commitPattern, type HubReference, isPinned, nameOf } from './reference.ts';
 

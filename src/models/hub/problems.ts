@@ -1,5 +1,5 @@
+import { UserError } from '../../base/user-error.ts';
 import { type Access, Refusal } from '../../data/network/request.ts';
-import { UserError } from '../../experiment/user-error.ts';
 import { type HubReference, nameOf } from './reference.ts';
 
 /** The hub gave no answer, or none that means anything: what an earlier download left will do. */

@@ -1,4 +1,4 @@
-import { UserError } from '../../experiment/user-error.ts';
+import { UserError } from '../../base/user-error.ts';
 
 /** A model on the Hugging Face Hub, `hf:owner/name@revision` in an experiment. */
 export interface HubReference {

@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../../experiment/schema.ts';
+import type { ModelConfig } from '../../experiment/schema/schema.ts';
 import { unsupported } from './description.ts';
 
 type Activation = Extract<ModelConfig, { activation: string }>['activation'];

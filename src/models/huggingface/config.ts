@@ -1,6 +1,6 @@
+import { UserError } from '../../base/user-error.ts';
 import type { TaskShape } from '../../data/dataset.ts';
-import type { ModelConfig } from '../../experiment/schema.ts';
-import { UserError } from '../../experiment/user-error.ts';
+import type { ModelConfig } from '../../experiment/schema/schema.ts';
 import { allConstructions, constructionOf } from '../architectures/all.ts';
 import { classNamesOf, type ModelDescription, type RawConfig, unsupported } from './description.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { UserError } from '../../base/user-error.ts';
 import type { TaskShape } from '../../data/dataset.ts';
-import { modelSchema } from '../../experiment/model-schema.ts';
-import type { ModelConfig } from '../../experiment/schema.ts';
-import { UserError } from '../../experiment/user-error.ts';
+import { modelSchema } from '../../experiment/schema/model-schema.ts';
+import type { ModelConfig } from '../../experiment/schema/schema.ts';
 
 /** What the configuration of a checkpoint says of its model. */
 export interface ModelDescription {

@@ -1,4 +1,4 @@
-import type { ModelConfig } from '../../experiment/schema.ts';
+import type { ModelConfig } from '../../experiment/schema/schema.ts';
 import { constructionOf } from '../architectures/all.ts';
 
 /** How transformers stores a model; only asked for one that came from there. */

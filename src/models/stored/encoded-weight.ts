@@ -1,5 +1,5 @@
-import type { StoredData } from '../safetensors.ts';
-import type { ElementType } from '../safetensors-header.ts';
+import type { StoredData } from '../checkpoint/safetensors.ts';
+import type { ElementType } from '../checkpoint/safetensors-header.ts';
 
 /** A weight that a file holds as something else than its floats, in one tensor or in several. */
 export interface EncodedWeight {

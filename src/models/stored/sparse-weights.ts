@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { StoredWeights } from '../checkpoint.ts';
-import type { TensorToStore } from '../safetensors.ts';
+import type { StoredWeights } from '../checkpoint/checkpoint.ts';
+import type { TensorToStore } from '../checkpoint/safetensors.ts';
 import { type EncodedWeight, elementCount } from './encoded-weight.ts';
 
 /** Holds weights without their zeros, so that nobody takes them for whole ones. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { TokenStore } from '../../data/text/token-store.ts';
-import { readSafetensors, writeSafetensors } from '../../models/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../../models/checkpoint/safetensors.ts';
 
 /** Texts that a teacher wrote, with their prompts. */
 export interface GeneratedTexts {

@@ -1,8 +1,8 @@
+import type { StopRequested } from '../../base/interruption.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Device } from '../../device/device.ts';
 import { RandomGenerator } from '../../device/random-generator.ts';
-import type { StopRequested } from '../interruption.ts';
-import type { NamedModel } from '../named-model.ts';
+import type { NamedModel } from '../evaluation/named-model.ts';
 import type { Sampling } from './choose-token.ts';
 import { sampleStarts } from './prompts.ts';
 import { TextGenerator } from './text-generator.ts';

@@ -1,9 +1,9 @@
+import { heed, type StopRequested } from '../../base/interruption.ts';
 import type { CompiledStep, Device } from '../../device/device.ts';
 import type { RandomGenerator } from '../../device/random-generator.ts';
 import type { Model } from '../../models/model.ts';
 import { nextTokenLogits } from '../../models/next-token.ts';
 import { breathe } from '../breathe.ts';
-import { heed, type StopRequested } from '../interruption.ts';
 import { chooseToken, type Sampling } from './choose-token.ts';
 
 export interface Prompt {

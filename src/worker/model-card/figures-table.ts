@@ -1,4 +1,4 @@
-import type { ModelFigures, RunResult } from '../events.ts';
+import type { ModelFigures, RunResult } from '../directory/events.ts';
 import { dash, decimal, percent } from './markdown.ts';
 
 const rows: readonly (readonly [title: string, cell: (figures: ModelFigures) => string])[] = [

@@ -1,8 +1,8 @@
-import type { Experiment } from '../../experiment/schema.ts';
+import type { Experiment } from '../../experiment/schema/schema.ts';
 import { compresses } from '../../experiment/strategies/compression.ts';
 import { isHubReference, parseHubReference } from '../../models/hub/reference.ts';
-import type { RunResult } from '../events.ts';
-import type { RunRequest } from '../run-request.ts';
+import type { RunResult } from '../directory/events.ts';
+import type { RunRequest } from '../directory/run-request.ts';
 
 /**
  * The header of a model card as the Hub reads it, in YAML, of which JSON is a part: every text is quoted, so that none

@@ -1,6 +1,6 @@
-import type { ModelConfig } from '../../experiment/schema.ts';
-import type { Doubt, RunResult } from '../events.ts';
-import type { RunRequest } from '../run-request.ts';
+import type { ModelConfig } from '../../experiment/schema/schema.ts';
+import type { Doubt, RunResult } from '../directory/events.ts';
+import type { RunRequest } from '../directory/run-request.ts';
 import { figuresTable } from './figures-table.ts';
 import { escapeMarkdown, percent } from './markdown.ts';
 import { baseModels, frontMatter } from './metadata.ts';

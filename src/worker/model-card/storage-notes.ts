@@ -1,8 +1,8 @@
 import type { QuantizeConfig } from '../../experiment/strategies/quantize/record.ts';
 import { quantizedFile } from '../../models/stored/quantized-weights.ts';
 import { sparseFile } from '../../models/stored/sparse-weights.ts';
-import type { RunResult } from '../events.ts';
-import type { RunRequest } from '../run-request.ts';
+import type { RunResult } from '../directory/events.ts';
+import type { RunRequest } from '../directory/run-request.ts';
 
 /** How a model that was made smaller is stored, read and computed, and what that does to its figures. */
 export function storageNotes({ experiment }: RunRequest, { compression }: RunResult): string[] {

@@ -1,12 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { experimentIdentity } from '../../../src/experiment/identity.ts';
-import { type ExperimentInput, experimentSchema } from '../../../src/experiment/schema.ts';
+import { experimentIdentity } from '../../../src/experiment/parsing/identity.ts';
+import { type ExperimentInput, experimentSchema } from '../../../src/experiment/schema/schema.ts';
 import { newRunId } from '../../../src/runs/run-id.ts';
 import { openStore } from '../../../src/runs/store.ts';
-import type { ModelFigures, RunEvent, RunEventBody, RunResult } from '../../../src/worker/events.ts';
-import { RunDirectory } from '../../../src/worker/run-directory.ts';
-import type { RunRequest } from '../../../src/worker/run-request.ts';
+import type {
+  ModelFigures,
+  RunEvent,
+  RunEventBody,
+  RunResult,
+} from '../../../src/worker/directory/events.ts';
+import { RunDirectory } from '../../../src/worker/directory/run-directory.ts';
+import type { RunRequest } from '../../../src/worker/directory/run-request.ts';
 
 /** Runs of one experiment differ by seed; a sweep over learning rates makes the groups. */
 const seedsPerGroup = 5;

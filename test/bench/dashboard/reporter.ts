@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { ExclusiveLock } from '../../../src/base/locks/exclusive-lock.ts';
 import { openStore } from '../../../src/runs/store.ts';
-import { ExclusiveLock } from '../../../src/training/exclusive-lock.ts';
-import { EventLog } from '../../../src/worker/event-log.ts';
-import { RunDirectory } from '../../../src/worker/run-directory.ts';
+import { EventLog } from '../../../src/worker/directory/event-log.ts';
+import { RunDirectory } from '../../../src/worker/directory/run-directory.ts';
 import { numbers, startedBody, stepOf } from './many-runs.ts';
 
 /**

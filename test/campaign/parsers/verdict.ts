@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { UserError } from '../../../src/experiment/user-error.ts';
+import { UserError } from '../../../src/base/user-error.ts';
 import type { OpenParser } from './parser.ts';
 
 /** What became of an input: what was read, what was refused, or, with a fault, what should not have happened. */

@@ -2,7 +2,7 @@
 import { CheckingProcess } from '../../../src/checks/apart/checking-process.ts';
 import { runCommandLine } from '../../../src/cli/program.ts';
 import { processTerminal } from '../../../src/cli/terminal.ts';
-import { LocalLauncher } from '../../../src/runs/launch.ts';
+import { LocalLauncher } from '../../../src/runs/queue/launch.ts';
 import { program } from '../../program.ts';
 
 const checker = new CheckingProcess({ command: program('src/checks/apart/checking-main.ts').slice(1) });

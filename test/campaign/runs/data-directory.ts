@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
-import type { RunRecord } from '../../../src/runs/run-records.ts';
+import type { RunRecord } from '../../../src/runs/database/run-records.ts';
 import { openStoreReadOnly } from '../../../src/runs/store.ts';
-import { readEvents } from '../../../src/worker/read-events.ts';
+import { readEvents } from '../../../src/worker/directory/read-events.ts';
 
 /** The runs of a data directory as its database has them; none where there is none yet. */
 export async function runsOf(dataDirectory: string): Promise<RunRecord[]> {

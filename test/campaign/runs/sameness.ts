@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunEvent } from '../../../src/worker/events.ts';
-import { readEvents } from '../../../src/worker/read-events.ts';
+import type { RunEvent } from '../../../src/worker/directory/events.ts';
+import { readEvents } from '../../../src/worker/directory/read-events.ts';
 
 /** What a run made, as far as it does not depend on the clock. */
 export interface RunOutcome {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { RunRecord } from '../../../src/runs/run-records.ts';
+import type { RunRecord } from '../../../src/runs/database/run-records.ts';
 import { program } from '../../program.ts';
 import { describe, type Ended, type Started, type StartOptions, start } from '../frame/command.ts';
 import type { Family } from '../frame/family.ts';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { UserError } from '../../../src/base/user-error.ts';
 import type { Bounds } from '../../../src/checks/apart/bounds.ts';
 import { CheckingProcess } from '../../../src/checks/apart/checking-process.ts';
-import { UserError } from '../../../src/experiment/user-error.ts';
 import { program } from '../../program.ts';
 import { datasetFolder, temporaryFolder, told } from '../support.ts';
 

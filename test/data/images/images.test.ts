@@ -12,12 +12,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { encode } from 'fast-png';
+import { UserError } from '../../../src/base/user-error.ts';
 import type { Split } from '../../../src/data/dataset.ts';
 import { decodeImage } from '../../../src/data/images/decode-image.ts';
 import { resized, withChannels } from '../../../src/data/images/pixels.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
-import { datasetSchema } from '../../../src/experiment/schema.ts';
-import { UserError } from '../../../src/experiment/user-error.ts';
+import { datasetSchema } from '../../../src/experiment/schema/schema.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/images');
 const { resized: resizings, ...pictures } = JSON.parse(

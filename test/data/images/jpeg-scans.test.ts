@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { UserError } from '../../../src/base/user-error.ts';
 import { decodeImage } from '../../../src/data/images/decode-image.ts';
 import { openImageFolder } from '../../../src/data/images/image-folder.ts';
-import { UserError } from '../../../src/experiment/user-error.ts';
 import { temporaryDirectory } from '../idx-files.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../../fixtures/images', name));

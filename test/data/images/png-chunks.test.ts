@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { crc32, createDeflate, deflateSync } from 'node:zlib';
+import { UserError } from '../../../src/base/user-error.ts';
 import { decodeImage } from '../../../src/data/images/decode-image.ts';
 import { pixelChunks } from '../../../src/data/images/png-chunks.ts';
-import { UserError } from '../../../src/experiment/user-error.ts';
 
 const signature = Buffer.from('89504e470d0a1a0a', 'hex');
 

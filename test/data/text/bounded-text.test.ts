@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { openDocuments } from '../../../src/data/text/documents.ts';
-import { longestLine } from '../../../src/data/text/longest-line.ts';
-import { readRows } from '../../../src/data/text/rows.ts';
-import { textChunks } from '../../../src/data/text/text-chunks.ts';
-import { UserError } from '../../../src/experiment/user-error.ts';
+import { UserError } from '../../../src/base/user-error.ts';
+import { openDocuments } from '../../../src/data/text/rows/documents.ts';
+import { longestLine } from '../../../src/data/text/rows/longest-line.ts';
+import { readRows } from '../../../src/data/text/rows/rows.ts';
+import { textChunks } from '../../../src/data/text/rows/text-chunks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'distillery-bounded-'));
 after(() => rmSync(folder, { recursive: true }));

@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { UserError } from '../../../src/base/user-error.ts';
 import { batches, inOrder } from '../../../src/data/batches.ts';
 import type { Dataset, Split } from '../../../src/data/dataset.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import { subjectAndText } from '../../../src/data/text/spam-assassin.ts';
-import { datasetSchema } from '../../../src/experiment/schema.ts';
-import { UserError } from '../../../src/experiment/user-error.ts';
+import { datasetSchema } from '../../../src/experiment/schema/schema.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'distillery-texts-'));
 after(() => rmSync(folder, { recursive: true }));

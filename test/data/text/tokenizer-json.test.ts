@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { fileTokenizer } from '../../../src/data/text/file-tokenizer.ts';
 import { documentSamples, packedSamples } from '../../../src/data/text/language-samples.ts';
-import { encodeSample } from '../../../src/data/text/tokenizer.ts';
+import { fileTokenizer } from '../../../src/data/text/tokenizers/file-tokenizer.ts';
+import { encodeSample } from '../../../src/data/text/tokenizers/tokenizer.ts';
 import { temporaryDirectory } from '../idx-files.ts';
 
 /** Made by test/reference/make-tokenizers.py with Python's `tokenizers`. */

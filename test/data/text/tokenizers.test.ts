@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { byteTokenizer } from '../../../src/data/text/byte-tokenizer.ts';
-import { fileTokenizer } from '../../../src/data/text/file-tokenizer.ts';
-import { encodeSample, type Tokenizer } from '../../../src/data/text/tokenizer.ts';
+import { UserError } from '../../../src/base/user-error.ts';
 import { timeLimited } from '../../../src/data/text/tokenizer-json/time-limit.ts';
-import { WordCounter } from '../../../src/data/text/word-tokenizer.ts';
-import { UserError } from '../../../src/experiment/user-error.ts';
+import { byteTokenizer } from '../../../src/data/text/tokenizers/byte-tokenizer.ts';
+import { fileTokenizer } from '../../../src/data/text/tokenizers/file-tokenizer.ts';
+import { encodeSample, type Tokenizer } from '../../../src/data/text/tokenizers/tokenizer.ts';
+import { WordCounter } from '../../../src/data/text/tokenizers/word-tokenizer.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/text');
 const folder = mkdtempSync(join(tmpdir(), 'distillery-tokenizers-'));

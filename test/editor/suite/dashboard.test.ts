@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands, env, type Uri, window } from 'vscode';
 import type { DashboardPanel } from '../../../extension/dashboard/dashboard-panel.ts';
-import type { RunRecord } from '../../../src/runs/run-records.ts';
+import type { RunRecord } from '../../../src/runs/database/run-records.ts';
 import {
   type CommandMessage,
   type HostMessage,

@@ -21,9 +21,9 @@ import {
 } from 'vscode';
 import type { ParameterNode } from '../../../extension/config/hyperparameter-tree.ts';
 import { digits } from '../../../extension/workspace/ready-data.ts';
-import { parseExperiment } from '../../../src/experiment/parse.ts';
-import { describePath } from '../../../src/experiment/problem.ts';
-import { experimentTemplate } from '../../../src/experiment/template.ts';
+import { experimentTemplate } from '../../../src/experiment/editing/template.ts';
+import { parseExperiment } from '../../../src/experiment/parsing/parse.ts';
+import { describePath } from '../../../src/experiment/parsing/problem.ts';
 import {
   answering,
   distillery,

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import type { ExplorerNode } from '../../../extension/explorer/nodes.ts';
 import { pageSize } from '../../../extension/explorer/run-tree.ts';
-import { experimentSchema } from '../../../src/experiment/schema.ts';
+import { experimentSchema } from '../../../src/experiment/schema/schema.ts';
 import { openStore, type RunStore } from '../../../src/runs/store.ts';
-import { shortened } from '../../../src/worker/project-path.ts';
+import { shortened } from '../../../src/worker/directory/project-path.ts';
 import {
   answering,
   dataDirectory,
@@ -144,7 +144,7 @@ describe('the run explorer', function () {
 
   it('offers to resume what can go on, and not what was cancelled for good', async () => {
     const { runTree } = (await distillery()).services;
-    const { runEngine } = await import('../../../extension/workspace/run-engine.ts');
+    const { runEngine } = await import('../../../extension/workspace/runs/run-engine.ts');
     const file = inRoot('quick.distill.json').fsPath;
     const ends = ['stop', 'cancel'] as const;
     const checker = (await distillery()).services.checking;

@@ -22,11 +22,11 @@ import {
 } from 'vscode';
 import type { ExplorerNode } from '../../../extension/explorer/nodes.ts';
 import { Log } from '../../../extension/status/log.ts';
-import { RunFolder } from '../../../extension/workspace/run-folder.ts';
-import { Database } from '../../../src/runs/database.ts';
-import { concurrency } from '../../../src/runs/queue.ts';
+import { RunFolder } from '../../../extension/workspace/runs/run-folder.ts';
+import { Database } from '../../../src/runs/database/database.ts';
+import { concurrency } from '../../../src/runs/queue/queue.ts';
 import { openStore } from '../../../src/runs/store.ts';
-import type { RunEvent } from '../../../src/worker/events.ts';
+import type { RunEvent } from '../../../src/worker/directory/events.ts';
 import {
   answering,
   dataDirectory,
@@ -90,7 +90,7 @@ async function atOnce(): Promise<number> {
 }
 
 async function startIn(window: RunFolder): Promise<string> {
-  const { runEngine } = await import('../../../extension/workspace/run-engine.ts');
+  const { runEngine } = await import('../../../extension/workspace/runs/run-engine.ts');
   const file = (await write('strange.distill.json', smallExperiment('Strange'))).fsPath;
   const checker = (await distillery()).services.checking;
   const devices = async () => [];

@@ -248,7 +248,7 @@ describe('a project', function () {
   });
 
   it('writes a new experiment for every strategy, valid as it stands', async () => {
-    const { templateStrategies } = await import('../../../src/experiment/template.ts');
+    const { templateStrategies } = await import('../../../src/experiment/editing/template.ts');
     const { checkExperiment } = await import('../../../src/checks/check.ts');
     for (const { kind } of templateStrategies()) {
       let made: Uri | undefined;

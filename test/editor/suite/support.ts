@@ -4,9 +4,9 @@ import { commands, extensions, Uri, window, workspace } from 'vscode';
 import type { CommandId } from '../../../extension/contributions/commands.ts';
 import type { ExperimentNode, ExplorerNode, RunNode } from '../../../extension/explorer/nodes.ts';
 import type { DistilleryApi } from '../../../extension/extension.ts';
-import type { RunFolder } from '../../../extension/workspace/run-folder.ts';
-import type { RunRecord } from '../../../src/runs/run-records.ts';
-import type { RunState } from '../../../src/worker/run-states.ts';
+import type { RunFolder } from '../../../extension/workspace/runs/run-folder.ts';
+import type { RunRecord } from '../../../src/runs/database/run-records.ts';
+import type { RunState } from '../../../src/worker/directory/run-states.ts';
 
 /** For a test, however much else the machine does; what takes so long never comes. */
 export const patienceMs = 300_000;

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { LocalLauncher } from '../../../src/runs/launch.ts';
+import { LocalLauncher } from '../../../src/runs/queue/launch.ts';
 import { fakeWorkerCommand, queueRuns } from '../../runs/fleet.ts';
 import { temporaryDirectory, temporaryStore } from '../../runs/support.ts';
 import { openSession, until } from './support.ts';
 
-const { supervise, watchRuns } = await import('../../../extension/workspace/run-engine.ts');
+const { supervise, watchRuns } = await import('../../../extension/workspace/runs/run-engine.ts');
 
 /** Longer than any test: a watch that looks only where it is told to. */
 const never = 2 ** 30;

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { LogTail } from '../../../extension/dashboard/log-tail.ts';
-import { detailOf } from '../../../extension/dashboard/run-detail.ts';
-import { ExclusiveLock } from '../../../src/training/exclusive-lock.ts';
-import { EventLog } from '../../../src/worker/event-log.ts';
-import { RunDirectory } from '../../../src/worker/run-directory.ts';
+import { LogTail } from '../../../extension/dashboard/detail/log-tail.ts';
+import { detailOf } from '../../../extension/dashboard/detail/run-detail.ts';
+import { ExclusiveLock } from '../../../src/base/locks/exclusive-lock.ts';
+import { EventLog } from '../../../src/worker/directory/event-log.ts';
+import { RunDirectory } from '../../../src/worker/directory/run-directory.ts';
 import { addRun, temporaryStore } from '../../runs/support.ts';
 
 test('a running run lists what it made, and nothing of what its worker keeps for itself', async (context) => {

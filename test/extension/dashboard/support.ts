@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Comparisons } from '../../../extension/dashboard/comparisons.ts';
-import { LiveRows } from '../../../extension/dashboard/live-rows.ts';
-import { RowCache } from '../../../extension/dashboard/row-cache.ts';
+import { LiveRows } from '../../../extension/dashboard/rows/live-rows.ts';
+import { RowCache } from '../../../extension/dashboard/rows/row-cache.ts';
 import { SavedViews } from '../../../extension/dashboard/saved-views.ts';
 import { type ActionMessage, Session } from '../../../extension/dashboard/session.ts';
 import type { RunStore } from '../../../src/runs/store.ts';

@@ -7,10 +7,10 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { LiveRows } from '../../../extension/dashboard/live-rows.ts';
-import { measuredModels } from '../../../extension/dashboard/measured-models.ts';
-import { RowCache } from '../../../extension/dashboard/row-cache.ts';
-import { rowOf } from '../../../extension/dashboard/run-rows.ts';
+import { measuredModels } from '../../../extension/dashboard/detail/measured-models.ts';
+import { LiveRows } from '../../../extension/dashboard/rows/live-rows.ts';
+import { RowCache } from '../../../extension/dashboard/rows/row-cache.ts';
+import { rowOf } from '../../../extension/dashboard/rows/run-rows.ts';
 import { Session } from '../../../extension/dashboard/session.ts';
 import { compareRuns } from '../../../src/compare/figures.ts';
 import { openStore, type RunStore } from '../../../src/runs/store.ts';
@@ -22,7 +22,7 @@ import { comparisons, savedViewsInMemory } from '../dashboard/support.ts';
 import { type OpenedWindow, openWindow, type SeenRow, shown } from './window.ts';
 
 const { rowDescription, runDescription, runLabel } = await import('../../../extension/explorer/run-item.ts');
-const { isResumable } = await import('../../../src/worker/run-states.ts');
+const { isResumable } = await import('../../../src/worker/directory/run-states.ts');
 
 const sorted = <T extends { id: string }>(rows: readonly T[]) =>
   [...rows].sort((one, other) => (one.id < other.id ? -1 : 1));

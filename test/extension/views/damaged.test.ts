@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { isDeviceProblem } from '../../../src/device/device-problem.ts';
 import { openCuda } from '../../../src/device/providers/cuda.ts';
-import { rebuildDatabase } from '../../../src/runs/rebuild.ts';
+import { rebuildDatabase } from '../../../src/runs/directory/rebuild.ts';
 import { openStore } from '../../../src/runs/store.ts';
 import { addRun, numbered, started, temporaryDirectory } from '../../runs/support.ts';
 import { openWindow, shown } from './window.ts';

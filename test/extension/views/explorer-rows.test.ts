@@ -2,8 +2,8 @@ import './window.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ExperimentNode, GroupNode, RunNode } from '../../../extension/explorer/nodes.ts';
-import { settingName } from '../../../src/experiment/setting-name.ts';
-import type { RunRecord } from '../../../src/runs/run-records.ts';
+import { settingName } from '../../../src/experiment/editing/setting-name.ts';
+import type { RunRecord } from '../../../src/runs/database/run-records.ts';
 import { shown, Uri } from './window.ts';
 
 const { accuracyText, experimentItem } = await import('../../../extension/explorer/group-item.ts');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { UserError } from '../../../src/experiment/user-error.ts';
+import { UserError } from '../../../src/base/user-error.ts';
 import { createRuns } from '../../../src/runs/create-run.ts';
 import { oldExperiment } from '../../runs/old-database.ts';
 import { temporaryDirectory } from '../../runs/support.ts';

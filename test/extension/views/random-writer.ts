@@ -3,11 +3,11 @@
  * with a number it makes so many changes, then answers with how many of each kind it made.
  */
 import { readFile } from 'node:fs/promises';
-import { UserError } from '../../../src/experiment/user-error.ts';
-import { append, stopRun } from '../../../src/runs/control.ts';
+import { UserError } from '../../../src/base/user-error.ts';
 import { createRuns } from '../../../src/runs/create-run.ts';
-import { removeRun } from '../../../src/runs/remove.ts';
-import { resumeRun } from '../../../src/runs/resume.ts';
+import { removeRun } from '../../../src/runs/directory/remove.ts';
+import { append, stopRun } from '../../../src/runs/queue/control.ts';
+import { resumeRun } from '../../../src/runs/queue/resume.ts';
 import { openStore } from '../../../src/runs/store.ts';
 import { metric, request, result } from '../../runs/support.ts';
 

@@ -9,7 +9,9 @@ import { oldExperiment } from '../../runs/old-database.ts';
 import { temporaryDirectory } from '../../runs/support.ts';
 import { inExplorer, openWindow, shown, Uri } from './window.ts';
 
-const { adoptFormerRuns, followProject } = await import('../../../extension/workspace/stored-project.ts');
+const { adoptFormerRuns, followProject } = await import(
+  '../../../extension/workspace/runs/stored-project.ts'
+);
 const { requireInFolder } = await import('../../../extension/workspace/own-files.ts');
 
 test('renamed in the explorer, an experiment keeps its runs', async (t) => {

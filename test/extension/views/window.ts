@@ -9,7 +9,7 @@ import type { ExplorerNode } from '../../../extension/explorer/nodes.ts';
 import { program } from '../../program.ts';
 
 const vscode = (await import('../fake-vscode.ts')) as typeof import('../fake-vscode.ts');
-const { RunFolders } = await import('../../../extension/workspace/run-folders.ts');
+const { RunFolders } = await import('../../../extension/workspace/runs/run-folders.ts');
 const { ExperimentFiles } = await import('../../../extension/workspace/experiment-files.ts');
 const { RememberedViewOptions } = await import('../../../extension/explorer/view-options.ts');
 const { RunTree } = await import('../../../extension/explorer/run-tree.ts');

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { experimentFile } from '../../cli/support.ts';
 import { temporaryDirectory, temporaryStore } from '../../runs/support.ts';
 
-const { runEngine } = await import('../../../extension/workspace/run-engine.ts');
+const { runEngine } = await import('../../../extension/workspace/runs/run-engine.ts');
 
 test('what becomes of a file while it is checked neither runs nor keeps from running what was checked', async (t) => {
   const directory = await temporaryDirectory(t);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
-import { machineUsage } from '../../../extension/dashboard/machine-usage.ts';
+import { machineUsage } from '../../../extension/dashboard/detail/machine-usage.ts';
 import { ProcessMeter } from '../../../extension/workspace/process-usage.ts';
 import { isResult } from '../../../webview/protocol/messages.ts';
 import { lacks } from '../../machine/lacks.ts';

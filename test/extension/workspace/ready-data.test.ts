@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { bringDigits, digits } from '../../../extension/workspace/ready-data.ts';
 import { checkExperiment } from '../../../src/checks/check.ts';
-import { experimentTemplate, templateDataset } from '../../../src/experiment/template.ts';
+import { experimentTemplate, templateDataset } from '../../../src/experiment/editing/template.ts';
 
 /** As build/sample.mjs makes them, but of two classes with ten images each. */
 async function sampleProject(folder: string): Promise<void> {

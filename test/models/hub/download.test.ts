@@ -3,8 +3,8 @@ import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { UserError } from '../../../src/experiment/user-error.ts';
-import { inspectCheckpoint } from '../../../src/models/checkpoint.ts';
+import { UserError } from '../../../src/base/user-error.ts';
+import { inspectCheckpoint } from '../../../src/models/checkpoint/checkpoint.ts';
 import { downloadSnapshot } from '../../../src/models/hub/download.ts';
 import { parseHubReference } from '../../../src/models/hub/reference.ts';
 import { commit, sendFrom, startHub } from './hub-server.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { UserError } from '../../../src/experiment/user-error.ts';
+import { UserError } from '../../../src/base/user-error.ts';
 import type { HubLimits } from '../../../src/models/hub/limits.ts';
 import { parseHubReference } from '../../../src/models/hub/reference.ts';
 import { temporaryDirectory } from '../../data/idx-files.ts';

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { Interruption } from '../../../src/base/interruption.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import { RandomGenerator } from '../../../src/device/random-generator.ts';
-import { modelSchema } from '../../../src/experiment/model-schema.ts';
-import { datasetSchema } from '../../../src/experiment/schema.ts';
+import { modelSchema } from '../../../src/experiment/schema/model-schema.ts';
+import { datasetSchema } from '../../../src/experiment/schema/schema.ts';
 import { type GeneratedConfig, generated } from '../../../src/experiment/strategies/generated/record.ts';
 import { buildModel } from '../../../src/models/build-model.ts';
 import { generatedSplit } from '../../../src/training/generation/generated-split.ts';
 import { sampleContinuations } from '../../../src/training/generation/sample-continuations.ts';
-import { Interruption } from '../../../src/training/interruption.ts';
 import { openTestDevice, temporaryDirectory } from '../support.ts';
 
 const device = await openTestDevice();

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { Interruption } from '../../../src/base/interruption.ts';
 import type { TaskShape } from '../../../src/data/dataset.ts';
 import { openDevice } from '../../../src/device/open-device.ts';
 import { RandomGenerator } from '../../../src/device/random-generator.ts';
 import { tf } from '../../../src/device/tensorflow.ts';
-import { modelSchema } from '../../../src/experiment/model-schema.ts';
+import { modelSchema } from '../../../src/experiment/schema/model-schema.ts';
 import { buildModel } from '../../../src/models/build-model.ts';
 import type { Model } from '../../../src/models/model.ts';
 import { type Prompt, TextGenerator } from '../../../src/training/generation/text-generator.ts';
-import { Interruption } from '../../../src/training/interruption.ts';
 
 const device = await openDevice('cpu', { threads: 1 });
 after(() => device.dispose());

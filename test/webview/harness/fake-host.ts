@@ -1,10 +1,10 @@
 import '../../../webview/host/without-eval.ts';
-import { recordedFacts } from '../../../extension/dashboard/recorded-facts.ts';
+import { recordedFacts } from '../../../extension/dashboard/detail/recorded-facts.ts';
 import { compareRuns } from '../../../src/compare/figures.ts';
-import { renderMarkdown } from '../../../src/compare/markdown.ts';
-import { parseInput } from '../../../src/experiment/hyperparameter-input.ts';
-import { hyperparametersOf } from '../../../src/experiment/hyperparameters.ts';
-import type { RunState } from '../../../src/worker/run-states.ts';
+import { renderMarkdown } from '../../../src/compare/reports/markdown.ts';
+import { parseInput } from '../../../src/experiment/editing/hyperparameter-input.ts';
+import { hyperparametersOf } from '../../../src/experiment/editing/hyperparameters.ts';
+import type { RunState } from '../../../src/worker/directory/run-states.ts';
 import type { RunDetail } from '../../../webview/protocol/detail.ts';
 import { isPageMessage, type PageMessage, type RequestMessage } from '../../../webview/protocol/messages.ts';
 import type { RunsSnapshot } from '../../../webview/protocol/rows.ts';

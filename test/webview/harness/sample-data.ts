@@ -1,9 +1,9 @@
 import type { ComparedRun } from '../../../src/compare/compared-run.ts';
+import { figuresOf } from '../../../src/compare/figures/run-figures.ts';
 import { flattenConfig } from '../../../src/compare/flat-config.ts';
-import { figuresOf } from '../../../src/compare/run-figures.ts';
-import { type ExperimentInput, experimentSchema } from '../../../src/experiment/schema.ts';
-import type { ModelFigures } from '../../../src/worker/events.ts';
-import type { RunState } from '../../../src/worker/run-states.ts';
+import { type ExperimentInput, experimentSchema } from '../../../src/experiment/schema/schema.ts';
+import type { ModelFigures } from '../../../src/worker/directory/events.ts';
+import type { RunState } from '../../../src/worker/directory/run-states.ts';
 import type { CurveData } from '../../../webview/protocol/detail.ts';
 import type { RunRow, RunsSnapshot } from '../../../webview/protocol/rows.ts';
 

@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import type { Draw } from '../../../src/compare/charts/chart-frame.ts';
+import type { Draw } from '../../../src/compare/charts/drawing/chart-frame.ts';
 import '../../charts/chart-card.ts';
 import { inEvenRows } from '../../parts/even-rows.ts';
 import type { Facts } from '../../protocol/detail.ts';

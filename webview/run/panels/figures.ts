@@ -10,7 +10,7 @@ import {
   formatSeconds,
   missing,
 } from '../../../src/compare/formatting.ts';
-import { isActive } from '../../../src/worker/run-states.ts';
+import { isActive } from '../../../src/worker/directory/run-states.ts';
 import { userText } from '../../parts/marks.ts';
 import '../../parts/wide-table.ts';
 import type { MeasuredModel } from '../../protocol/detail.ts';

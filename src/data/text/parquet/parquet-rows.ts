@@ -8,11 +8,11 @@ import {
   type RowGroup,
 } from 'hyparquet';
 import { getTreePath } from 'hyparquet/src/schema.js';
+import { fileProblem } from '../../../base/file-problem.ts';
 import { nowReading } from '../../../base/reading.ts';
 import { openNamed } from '../../../base/regular-file.ts';
-import { UserError } from '../../../experiment/user-error.ts';
-import { fileProblem } from '../../file-problem.ts';
-import { checkColumns, type Row } from '../rows.ts';
+import { UserError } from '../../../base/user-error.ts';
+import { checkColumns, type Row } from '../rows/rows.ts';
 import { checkColumn } from './column-check.ts';
 import { boundedCompressors } from './compressors.ts';
 import { checkFooter } from './footer-check.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nestingOfJson } from '../../../base/nesting.ts';
-import { UserError } from '../../../experiment/user-error.ts';
+import { UserError } from '../../../base/user-error.ts';
 
 /** Brackets within brackets; sequences of steps in others have a dozen. */
 const mostDepth = 100;

@@ -1,4 +1,4 @@
-import type { Tokenizer } from '../tokenizer.ts';
+import type { Tokenizer } from '../tokenizers/tokenizer.ts';
 import { mergeOf } from './byte-pairs.ts';
 import { type Definition, isScored, type ModelPart, readDefinition } from './definition.ts';
 import { modelType } from './models.ts';

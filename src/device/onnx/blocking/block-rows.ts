@@ -1,7 +1,7 @@
-import { type Graph, graphOf } from '../graph.ts';
-import { filling, reshape, scalar } from '../record.ts';
-import { Rewriting, readBy } from '../rewrite.ts';
-import { type GraphNode, Value } from '../value.ts';
+import { type Graph, graphOf } from '../graph/graph.ts';
+import { filling, reshape, scalar } from '../graph/record.ts';
+import { Rewriting, readBy } from '../graph/rewrite.ts';
+import { type GraphNode, Value } from '../graph/value.ts';
 import { isRegion, type Region, regionsOf } from './regions.ts';
 import { rowWise } from './row-wise.ts';
 

@@ -1,5 +1,5 @@
-import type { Graph } from '../graph.ts';
-import type { GraphNode, Value } from '../value.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { GraphNode, Value } from '../graph/value.ts';
 import { type RowWise, rowWise } from './row-wise.ts';
 
 /** Nodes over the same rows that can run one block of rows after another. */

@@ -1,4 +1,4 @@
-import type { GraphNode, Value } from '../value.ts';
+import type { GraphNode, Value } from '../graph/value.ts';
 
 /**
  * A node each of whose output rows (along the first axis) needs the same row of some operands, and others whole.

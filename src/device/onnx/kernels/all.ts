@@ -1,6 +1,6 @@
-import type { KernelTable } from '../kernel.ts';
-import { convolutionKernels } from './convolution.ts';
-import { depthwiseConvolutionKernels } from './depthwise-convolution.ts';
+import type { KernelTable } from '../graph/kernel.ts';
+import { convolutionKernels } from './convolution/convolution.ts';
+import { depthwiseConvolutionKernels } from './convolution/depthwise-convolution.ts';
 import { binaryKernels } from './elementwise-binary.ts';
 import { unaryKernels } from './elementwise-unary.ts';
 import { fusedMatMulKernels } from './fused-matmul.ts';

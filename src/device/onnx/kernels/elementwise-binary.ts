@@ -1,5 +1,5 @@
 import type { tf } from '../../tensorflow.ts';
-import { type KernelTable, kernel } from '../kernel.ts';
+import { type KernelTable, kernel } from '../graph/kernel.ts';
 import {
   add,
   binary,
@@ -14,8 +14,8 @@ import {
   sub,
   unary,
   where,
-} from '../record.ts';
-import type { Value, ValueType } from '../value.ts';
+} from '../graph/record.ts';
+import type { Value, ValueType } from '../graph/value.ts';
 
 /**
  * The result has the type of the first operand, as in the JavaScript backend; tfjs has matched the two before. bool is

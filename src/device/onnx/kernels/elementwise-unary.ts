@@ -1,7 +1,7 @@
 import { tf } from '../../tensorflow.ts';
-import { type KernelTable, kernel } from '../kernel.ts';
-import { add, binary, cast, div, filled, mul, node, scalar, sub, unary, where } from '../record.ts';
-import { float, type Value } from '../value.ts';
+import { type KernelTable, kernel } from '../graph/kernel.ts';
+import { add, binary, cast, div, filled, mul, node, scalar, sub, unary, where } from '../graph/record.ts';
+import { float, type Value } from '../graph/value.ts';
 
 /** A function of real numbers; integers go through float32 and are truncated back, as in the JavaScript backend. */
 function real(compute: (x: Value) => Value) {

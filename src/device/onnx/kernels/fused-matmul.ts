@@ -1,5 +1,5 @@
 import type { tf } from '../../tensorflow.ts';
-import { type KernelTable, kernel } from '../kernel.ts';
+import { type KernelTable, kernel } from '../graph/kernel.ts';
 import { biasAndActivation } from './fused.ts';
 import { matMul } from './matmul.ts';
 

@@ -1,6 +1,6 @@
 import type { tf } from '../../tensorflow.ts';
-import { add, binary, mul, node, reshape, scalar, unary, where } from '../record.ts';
-import { float, type Value } from '../value.ts';
+import { add, binary, mul, node, reshape, scalar, unary, where } from '../graph/record.ts';
+import { float, type Value } from '../graph/value.ts';
 
 /** What tfjs fuses onto the end of a matrix product or convolution. */
 export interface FusedInputs {

@@ -1,7 +1,7 @@
 import { tf } from '../../tensorflow.ts';
-import { type KernelTable, kernel } from '../kernel.ts';
-import { add, cast, constant, filled, node, reshape, transpose } from '../record.ts';
-import type { Value } from '../value.ts';
+import { type KernelTable, kernel } from '../graph/kernel.ts';
+import { add, cast, constant, filled, node, reshape, transpose } from '../graph/record.ts';
+import type { Value } from '../graph/value.ts';
 
 function gather(x: Value, indices: Value, axis: number): Value {
   const shape = [...x.shape];

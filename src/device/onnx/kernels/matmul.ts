@@ -1,7 +1,7 @@
 import { tf } from '../../tensorflow.ts';
-import { type KernelTable, kernel, type Target } from '../kernel.ts';
-import { cast, filled, node, reshape, transpose } from '../record.ts';
-import { sizeOf, type Value } from '../value.ts';
+import { type KernelTable, kernel, type Target } from '../graph/kernel.ts';
+import { cast, filled, node, reshape, transpose } from '../graph/record.ts';
+import { sizeOf, type Value } from '../graph/value.ts';
 
 /** Swaps the last two axes. */
 function transposed(value: Value): Value {

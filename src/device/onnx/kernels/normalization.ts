@@ -1,6 +1,6 @@
 import type { tf } from '../../tensorflow.ts';
-import { type KernelTable, kernel } from '../kernel.ts';
-import { add, div, mul, scalar, sub, unary } from '../record.ts';
+import { type KernelTable, kernel } from '../graph/kernel.ts';
+import { add, div, mul, scalar, sub, unary } from '../graph/record.ts';
 
 export const normalizationKernels: KernelTable = {
   FusedBatchNorm: kernel<tf.FusedBatchNormInputs, tf.FusedBatchNormAttrs>(

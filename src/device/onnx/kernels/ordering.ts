@@ -1,7 +1,7 @@
 import { tf } from '../../tensorflow.ts';
-import { type KernelTable, kernel } from '../kernel.ts';
-import { cast, concat, filled, int64s, mul, node, nodes, scalar, slice } from '../record.ts';
-import type { Value } from '../value.ts';
+import { type KernelTable, kernel } from '../graph/kernel.ts';
+import { cast, concat, filled, int64s, mul, node, nodes, scalar, slice } from '../graph/record.ts';
+import type { Value } from '../graph/value.ts';
 
 const integerIfBool = (x: Value) => (x.type === 'bool' ? cast(x, 'int32') : x);
 

@@ -3,7 +3,7 @@
  * is done along one axis at a time, on values seen as (outer, length, inner).
  */
 import { tf } from '../../tensorflow.ts';
-import { type KernelTable, kernel } from '../kernel.ts';
+import { type KernelTable, kernel } from '../graph/kernel.ts';
 import {
   add,
   binary,
@@ -18,10 +18,10 @@ import {
   scalar,
   slice,
   sub,
-} from '../record.ts';
-import { reduce } from '../reduce.ts';
-import type { Value, ValueType } from '../value.ts';
-import { extent, overhang, type Window, type WindowAxis, windowOf } from './window.ts';
+} from '../graph/record.ts';
+import { reduce } from '../graph/reduce.ts';
+import type { Value, ValueType } from '../graph/value.ts';
+import { extent, overhang, type Window, type WindowAxis, windowOf } from './convolution/window.ts';
 
 type PoolAttributes = Pick<tf.MaxPoolAttrs, 'filterSize' | 'strides' | 'pad' | 'dimRoundingMode'>;
 

@@ -1,8 +1,8 @@
 import { tf } from '../../tensorflow.ts';
-import { type KernelTable, kernel } from '../kernel.ts';
-import { cast, filled, node } from '../record.ts';
-import { reduce } from '../reduce.ts';
-import type { Value, ValueType } from '../value.ts';
+import { type KernelTable, kernel } from '../graph/kernel.ts';
+import { cast, filled, node } from '../graph/record.ts';
+import { reduce } from '../graph/reduce.ts';
+import type { Value, ValueType } from '../graph/value.ts';
 
 interface Reduction {
   readonly operator: string;

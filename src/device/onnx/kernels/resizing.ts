@@ -3,9 +3,9 @@
  * product with a constant matrix, and its gradient as a product with the transposed one.
  */
 import type { tf } from '../../tensorflow.ts';
-import { type KernelTable, kernel } from '../kernel.ts';
-import { cast, constant, filled, node, reshape } from '../record.ts';
-import type { Value } from '../value.ts';
+import { type KernelTable, kernel } from '../graph/kernel.ts';
+import { cast, constant, filled, node, reshape } from '../graph/record.ts';
+import type { Value } from '../graph/value.ts';
 
 interface Sampling {
   readonly alignCorners: boolean;

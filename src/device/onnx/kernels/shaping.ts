@@ -1,5 +1,5 @@
 import { tf } from '../../tensorflow.ts';
-import { type KernelTable, kernel } from '../kernel.ts';
+import { type KernelTable, kernel } from '../graph/kernel.ts';
 import {
   binary,
   cast,
@@ -13,8 +13,8 @@ import {
   scalar,
   transpose,
   where,
-} from '../record.ts';
-import type { Value, ValueType } from '../value.ts';
+} from '../graph/record.ts';
+import type { Value, ValueType } from '../graph/value.ts';
 
 /** Replaces a −1 by what the size leaves for it. */
 function inferred(shape: readonly number[], size: number): number[] {

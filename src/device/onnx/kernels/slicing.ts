@@ -1,7 +1,7 @@
 import { tf } from '../../tensorflow.ts';
-import { type KernelTable, kernel } from '../kernel.ts';
-import { int64s, nodes, reshape, slice } from '../record.ts';
-import type { Value } from '../value.ts';
+import { type KernelTable, kernel } from '../graph/kernel.ts';
+import { int64s, nodes, reshape, slice } from '../graph/record.ts';
+import type { Value } from '../graph/value.ts';
 
 /** Cuts along an axis into parts of the given lengths. */
 function split(x: Value, axis: number, lengths: readonly number[]): Value[] {

@@ -1,7 +1,7 @@
 /** Moving blocks of space into the batch and back; what dilated pooling is made of. */
 import type { tf } from '../../tensorflow.ts';
-import { type KernelTable, kernel } from '../kernel.ts';
-import { filled, pad, reshape, slice, transpose } from '../record.ts';
+import { type KernelTable, kernel } from '../graph/kernel.ts';
+import { filled, pad, reshape, slice, transpose } from '../graph/record.ts';
 
 const product = (numbers: readonly number[]) => numbers.reduce((all, number) => all * number, 1);
 

@@ -3,10 +3,10 @@
  * the backend has them.
  */
 import type { tf } from '../../tensorflow.ts';
-import { type KernelTable, kernel } from '../kernel.ts';
-import { add, binary, mul, node, nodes, reshape, scalar, sub, unary } from '../record.ts';
-import { reduce } from '../reduce.ts';
-import { float, type Value } from '../value.ts';
+import { type KernelTable, kernel } from '../graph/kernel.ts';
+import { add, binary, mul, node, nodes, reshape, scalar, sub, unary } from '../graph/record.ts';
+import { reduce } from '../graph/reduce.ts';
+import { float, type Value } from '../graph/value.ts';
 
 export interface LayerNormAttributes {
   readonly epsilon: number;

@@ -1,6 +1,6 @@
-import { type Graph, graphOf } from '../graph.ts';
-import { Rewriting, readBy } from '../rewrite.ts';
-import { Value } from '../value.ts';
+import { type Graph, graphOf } from '../graph/graph.ts';
+import { Rewriting, readBy } from '../graph/rewrite.ts';
+import { Value } from '../graph/value.ts';
 
 /** ONNX Runtime writes the bias to every row first, with one thread; beyond so many elements an Add is sooner done. */
 const mostElements = 2 ** 16;

@@ -1,5 +1,5 @@
-import { describeNode, describeValue } from '../describe.ts';
-import { type GraphNode, Value } from '../value.ts';
+import { describeNode, describeValue } from '../graph/describe.ts';
+import { type GraphNode, Value } from '../graph/value.ts';
 
 /** Constants up to this many elements are compared by content. */
 const comparedByContent = 64;

@@ -1,6 +1,6 @@
-import { type Graph, graphOf } from '../graph.ts';
-import { bodyOver } from '../rewrite.ts';
-import type { GraphNode, Value } from '../value.ts';
+import { type Graph, graphOf } from '../graph/graph.ts';
+import { bodyOver } from '../graph/rewrite.ts';
+import type { GraphNode, Value } from '../graph/value.ts';
 import { foldBias } from './bias.ts';
 import { Interner } from './interner.ts';
 import { passScale, Scaled } from './scale.ts';

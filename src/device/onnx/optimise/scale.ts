@@ -4,9 +4,9 @@
  * the factor is handed on through operators that are linear in it, to end in another factor or in the alpha of a
  * matrix product, where it is free. Only what cannot take a factor has it multiplied out.
  */
-import { filling, scalar } from '../record.ts';
-import type { GraphNode, Value } from '../value.ts';
-import { sameShape } from '../value.ts';
+import { filling, scalar } from '../graph/record.ts';
+import type { GraphNode, Value } from '../graph/value.ts';
+import { sameShape } from '../graph/value.ts';
 import type { Interner } from './interner.ts';
 
 /** Factors beyond this are multiplied out at once, lest they overflow on their way. */

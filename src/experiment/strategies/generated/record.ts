@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, fraction, seed } from '../../option.ts';
+import { count, fraction, seed } from '../../schema/option.ts';
 import type { StrategyRecord } from '../strategy-record.ts';
 
 /** Sequence-level distillation (Kim & Rush 2016): the teacher writes what the student learns from. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { modelSchema } from '../../model-schema.ts';
+import { modelSchema } from '../../schema/model-schema.ts';
 import { scaleByTemperature, temperature, weight } from '../options.ts';
 import { idleScaling, type StrategyRecord } from '../strategy-record.ts';
 

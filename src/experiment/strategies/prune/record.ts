@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, fraction } from '../../option.ts';
+import { choice, fraction } from '../../schema/option.ts';
 import { of } from '../of.ts';
 import type { StrategyRecord } from '../strategy-record.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, count } from '../../option.ts';
+import { choice, count } from '../../schema/option.ts';
 import { of } from '../of.ts';
 import type { StrategyRecord } from '../strategy-record.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fraction } from '../../option.ts';
+import { fraction } from '../../schema/option.ts';
 import { classTemperature, termWeight } from '../options.ts';
 import type { StrategyRecord, TermRecord } from '../strategy-record.ts';
 

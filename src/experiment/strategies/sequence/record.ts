@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { divergence } from '../../divergence-schema.ts';
-import { fraction } from '../../option.ts';
+import { divergence } from '../../schema/divergence-schema.ts';
+import { fraction } from '../../schema/option.ts';
 import { temperature, termWeight } from '../options.ts';
 import type { StrategyRecord, TermRecord } from '../strategy-record.ts';
 

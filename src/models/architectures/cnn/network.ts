@@ -1,8 +1,8 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { UserError } from '../../../base/user-error.ts';
 import type { TaskShape } from '../../../data/dataset.ts';
 import { tf } from '../../../device/tensorflow.ts';
 import type { CnnConfig } from '../../../experiment/architectures/cnn.ts';
-import { UserError } from '../../../experiment/user-error.ts';
 import { imageSize } from '../../image-input.ts';
 import { convolution } from '../../layers/convolution.ts';
 import { dropout } from '../../layers/dropout.ts';

@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { UserError } from '../../../base/user-error.ts';
 import type { TaskShape } from '../../../data/dataset.ts';
 import { tf } from '../../../device/tensorflow.ts';
 import type { LlamaConfig } from '../../../experiment/architectures/llama.ts';
-import { UserError } from '../../../experiment/user-error.ts';
 import { activation } from '../../layers/activation.ts';
 import { type AttentionShape, attend } from '../../layers/attention.ts';
 import { type DecoderLayer, decoder } from '../../layers/decoder.ts';

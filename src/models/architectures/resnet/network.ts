@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { UserError } from '../../../base/user-error.ts';
 import type { TaskShape } from '../../../data/dataset.ts';
 import { tf } from '../../../device/tensorflow.ts';
 import type { ResnetConfig } from '../../../experiment/architectures/resnet.ts';
-import { UserError } from '../../../experiment/user-error.ts';
 import { imageSize } from '../../image-input.ts';
 import { batchNorm } from '../../layers/batch-norm.ts';
 import { convolution } from '../../layers/convolution.ts';

@@ -1,5 +1,5 @@
+import { UserError } from '../../../base/user-error.ts';
 import { narrowestResnet, type ResnetConfig } from '../../../experiment/architectures/resnet.ts';
-import { UserError } from '../../../experiment/user-error.ts';
 import { Cuts, countKept, normalizationWeights, strongest } from '../../cuts.ts';
 import { cutBottleneck } from '../bottleneck-pruning.ts';
 import type { Pruning } from '../construction.ts';

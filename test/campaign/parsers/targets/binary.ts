@@ -17,7 +17,7 @@ export const parquet: Parser = {
     Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f]),
   ],
   async open(folder, root) {
-    const { readRows } = await import('../../../../src/data/text/rows.ts');
+    const { readRows } = await import('../../../../src/data/text/rows/rows.ts');
     const { parquetClassNames } = await import('../../../../src/data/text/parquet/parquet-classes.ts');
     const file = join(folder, 'input.parquet');
     return {

@@ -69,9 +69,9 @@ export const commandLine: Parser = {
   async open(folder) {
     const { runCommandLine } = await import('../../../../src/cli/program.ts');
     const { checkExperiment } = await import('../../../../src/checks/check.ts');
-    const { inspectCheckpoint } = await import('../../../../src/models/checkpoint.ts');
+    const { inspectCheckpoint } = await import('../../../../src/models/checkpoint/checkpoint.ts');
     const { default: picocolors } = await import('picocolors');
-    const { UserError } = await import('../../../../src/experiment/user-error.ts');
+    const { UserError } = await import('../../../../src/base/user-error.ts');
     mkdirSync(join(folder, 'inside'));
     process.chdir(join(folder, 'inside'));
     writeFileSync('broken.distill.json', '{"name": 1}');

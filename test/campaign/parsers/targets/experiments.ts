@@ -39,8 +39,8 @@ export const experiment: Parser = {
   block: 4000,
   words,
   async open(_folder, root) {
-    const { parseExperiment } = await import('../../../../src/experiment/parse.ts');
-    const { hyperparametersOf } = await import('../../../../src/experiment/hyperparameters.ts');
+    const { parseExperiment } = await import('../../../../src/experiment/parsing/parse.ts');
+    const { hyperparametersOf } = await import('../../../../src/experiment/editing/hyperparameters.ts');
     const seeds = examples(root);
     const plain = seeds.map((seed) => Buffer.from(seed.toString().replace(/^\s*\/\/.*\n/gm, '')));
     return {
@@ -72,8 +72,10 @@ export const template: Parser = {
   block: 3000,
   words: ['response', '*/', '//', '\\', '"', '${', '\u2028'],
   async open() {
-    const { experimentTemplate, templateStrategies } = await import('../../../../src/experiment/template.ts');
-    const { parseExperiment } = await import('../../../../src/experiment/parse.ts');
+    const { experimentTemplate, templateStrategies } = await import(
+      '../../../../src/experiment/editing/template.ts'
+    );
+    const { parseExperiment } = await import('../../../../src/experiment/parsing/parse.ts');
     const kinds = templateStrategies().map(({ kind }) => kind);
     return {
       seeds: ['My experiment', 'a', 'Ü "quoted" \\'].map((name) => Buffer.from(name)),
@@ -99,9 +101,9 @@ export const field: Parser = {
   block: 6000,
   words: ['1e-3', '[1, 2]', 'null', 'true', '5e-5', '0x10', 'Infinity', 'response'],
   async open(_folder, root) {
-    const { parseInput } = await import('../../../../src/experiment/hyperparameter-input.ts');
-    const { hyperparametersOf } = await import('../../../../src/experiment/hyperparameters.ts');
-    const { parseExperiment } = await import('../../../../src/experiment/parse.ts');
+    const { parseInput } = await import('../../../../src/experiment/editing/hyperparameter-input.ts');
+    const { hyperparametersOf } = await import('../../../../src/experiment/editing/hyperparameters.ts');
+    const { parseExperiment } = await import('../../../../src/experiment/parsing/parse.ts');
     const sound = examples(root)
       .map((text) => parseExperiment(text.toString()).experiment!)
       .map((read) => ({ read, parameters: hyperparametersOf(read) }));

@@ -25,7 +25,7 @@ export const safetensorsHeader: Parser = {
   block: 20_000,
   words: [...dtypes, 'data_offsets', 'shape', 'dtype', '__metadata__', '[0,24]'],
   async open(folder) {
-    const { parseHeader } = await import('../../../../src/models/safetensors-header.ts');
+    const { parseHeader } = await import('../../../../src/models/checkpoint/safetensors-header.ts');
     const file = join(folder, 'input.safetensors');
     return {
       seeds: [twoTensors, { a: twoTensors.a }, {}].map((header) => Buffer.from(JSON.stringify(header))),
@@ -46,7 +46,7 @@ export const safetensors: Parser = {
   block: 3000,
   words: [...dtypes, 'data_offsets', '{', '}', '[', ']'],
   async open(folder, root) {
-    const { readSafetensors } = await import('../../../../src/models/safetensors.ts');
+    const { readSafetensors } = await import('../../../../src/models/checkpoint/safetensors.ts');
     const file = join(folder, 'input.safetensors');
     return {
       seeds: [
@@ -89,7 +89,7 @@ export const configuration: Parser = {
     'sparsity',
   ],
   async open(folder, root) {
-    const { readModelConfig } = await import('../../../../src/models/read-model-config.ts');
+    const { readModelConfig } = await import('../../../../src/models/checkpoint/read-model-config.ts');
     const checkpoints = join(root, 'test/fixtures/checkpoints');
     const own = {
       architecture: 'distillery-mlp',
@@ -119,7 +119,7 @@ export const weightIndex: Parser = {
   block: 2000,
   words: ['weight_map', 'model-00001-of-00004.safetensors', '../model.safetensors', '/dev/zero', 'CON'],
   async open(folder, root) {
-    const { CheckpointWeights } = await import('../../../../src/models/checkpoint-weights.ts');
+    const { CheckpointWeights } = await import('../../../../src/models/checkpoint/checkpoint-weights.ts');
     const llama = join(root, 'test/fixtures/checkpoints/llama');
     for (const name of readdirSync(llama))
       if (name.endsWith('.safetensors')) writeFileSync(join(folder, name), readFileSync(join(llama, name)));

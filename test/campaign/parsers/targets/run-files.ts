@@ -29,8 +29,8 @@ export const events: Parser = {
   block: 3000,
   words: ['"seq":', '9007199254740991', '"type":"metric"', '"completed"', '\n', '{}\n', '\r\n', 'null\n'],
   async open(folder) {
-    const { readEvents } = await import('../../../../src/worker/read-events.ts');
-    const { EventLog } = await import('../../../../src/worker/event-log.ts');
+    const { readEvents } = await import('../../../../src/worker/directory/read-events.ts');
+    const { EventLog } = await import('../../../../src/worker/directory/event-log.ts');
     const file = join(folder, 'events.jsonl');
     return {
       seeds: [Buffer.from(log), Buffer.from(log.slice(0, -30)), Buffer.from('')],
@@ -64,8 +64,8 @@ export const request: Parser = {
   block: 3000,
   words: ['/etc', '../..', 'dataDirectory', 'seed', 'auto', 'cpu'],
   async open(folder, root) {
-    const { RunDirectory } = await import('../../../../src/worker/run-directory.ts');
-    const { parseExperiment } = await import('../../../../src/experiment/parse.ts');
+    const { RunDirectory } = await import('../../../../src/worker/directory/run-directory.ts');
+    const { parseExperiment } = await import('../../../../src/experiment/parsing/parse.ts');
     const directory = new RunDirectory(join(folder, 'runs', 'one'));
     const text = readFileSync(join(root, 'examples/mnist-response.distill.json'), 'utf8');
     await directory.create({
@@ -98,7 +98,7 @@ export const labels: Parser = {
   block: 8000,
   words: ['name', 'note', 'tags', 'baseline'],
   async open(folder) {
-    const { readLabels } = await import('../../../../src/runs/labels.ts');
+    const { readLabels } = await import('../../../../src/runs/directory/labels.ts');
     const sound = { name: 'One', note: '', tags: ['a', 'b'], baseline: true };
     return {
       seeds: [Buffer.from(JSON.stringify(sound))],
@@ -120,8 +120,8 @@ export const lock: Parser = {
   block: 800,
   words: ['pid', 'host', 'start', 'token', '"another"', '-1', '1'],
   async open(folder) {
-    const { ExclusiveLock } = await import('../../../../src/training/exclusive-lock.ts');
-    const { thisProcess } = await import('../../../../src/training/process-identity.ts');
+    const { ExclusiveLock } = await import('../../../../src/base/locks/exclusive-lock.ts');
+    const { thisProcess } = await import('../../../../src/base/locks/process-identity.ts');
     const file = join(folder, 'worker.lock');
     const owner = await thisProcess();
     return {
@@ -153,12 +153,12 @@ export const kept: Parser = {
   words: ['state', 'identity', 'DSTSIG03', 'samples', 'signals', 'F32', 'I32'],
   async open(folder) {
     const { Checkpoints } = await import('../../../../src/training/checkpoint.ts');
-    const { SignalFile } = await import('../../../../src/training/signal-file.ts');
-    const { SignalFileWriter } = await import('../../../../src/training/signal-file-writer.ts');
+    const { SignalFile } = await import('../../../../src/training/teacher/signal-file.ts');
+    const { SignalFileWriter } = await import('../../../../src/training/teacher/signal-file-writer.ts');
     const { readGenerated, writeGenerated } = await import(
       '../../../../src/training/generation/generated-file.ts'
     );
-    const { writeSafetensors } = await import('../../../../src/models/safetensors.ts');
+    const { writeSafetensors } = await import('../../../../src/models/checkpoint/safetensors.ts');
     const { TokenStore } = await import('../../../../src/data/text/token-store.ts');
     const [signals, texts, last] = ['signals.bin', 'texts.safetensors', 'last.safetensors'].map((name) =>
       join(folder, name),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseExperiment } from '../../../../src/experiment/parse.ts';
+import { parseExperiment } from '../../../../src/experiment/parsing/parse.ts';
 
 /** An experiment that is sound, with the file it stands in. */
 export function experimentOf(root: string) {

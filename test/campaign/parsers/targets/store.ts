@@ -29,8 +29,8 @@ export const rows: Parser = {
   async open(folder, root) {
     const { openStore } = await import('../../../../src/runs/store.ts');
     const { createRuns } = await import('../../../../src/runs/create-run.ts');
-    const { repairDamagedRows } = await import('../../../../src/runs/damaged-rows.ts');
-    const { Supervisor } = await import('../../../../src/runs/supervisor.ts');
+    const { repairDamagedRows } = await import('../../../../src/runs/database/damaged-rows.ts');
+    const { Supervisor } = await import('../../../../src/runs/queue/supervisor.ts');
     const data = join(folder, '.distillery');
     const store = await openStore(data);
     const { experiment, file } = experimentOf(root);
@@ -83,8 +83,8 @@ export const lease: Parser = {
   words: ['pid', 'host', 'start', 'token', '-1', 'elsewhere/17/x'],
   async open(folder) {
     const { openStore } = await import('../../../../src/runs/store.ts');
-    const { Lease } = await import('../../../../src/runs/lease.ts');
-    const { thisProcess } = await import('../../../../src/training/process-identity.ts');
+    const { Lease } = await import('../../../../src/runs/queue/lease.ts');
+    const { thisProcess } = await import('../../../../src/base/locks/process-identity.ts');
     const store = await openStore(join(folder, '.distillery'));
     const self = await thisProcess();
     const holders = [

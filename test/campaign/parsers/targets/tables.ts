@@ -27,7 +27,7 @@ function table(format: string, block: number, seeds: readonly string[], packed =
       '\u2028',
     ],
     async open(folder, root) {
-      const { readRows } = await import('../../../../src/data/text/rows.ts');
+      const { readRows } = await import('../../../../src/data/text/rows/rows.ts');
       const file = join(folder, `input${ending}`);
       const fixture = readFileSync(join(root, `test/fixtures/text/gaps.${format}`));
       const all = [fixture, ...seeds.map((seed) => Buffer.from(seed))];

@@ -48,7 +48,7 @@ const half = (name: string, changed: string, kept: string, block: number): Parse
   block,
   words,
   async open(folder, root) {
-    const { fileTokenizer } = await import('../../../../src/data/text/file-tokenizer.ts');
+    const { fileTokenizer } = await import('../../../../src/data/text/tokenizers/file-tokenizer.ts');
     const names = small.filter((one) => one.startsWith('tokenizers/') || changed === 'tokenizer.json');
     const seeds = names
       .map((one) => fixture(root, one, changed))

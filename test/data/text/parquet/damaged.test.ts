@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { mersenne } from 'pure-rand/generator/mersenne';
+import { UserError } from '../../../../src/base/user-error.ts';
 import { checkRuns } from '../../../../src/data/text/parquet/runs-check.ts';
 import { structureEnd } from '../../../../src/data/text/parquet/thrift-shape.ts';
-import { readRows } from '../../../../src/data/text/rows.ts';
-import { UserError } from '../../../../src/experiment/user-error.ts';
+import { readRows } from '../../../../src/data/text/rows/rows.ts';
 import { temporaryDirectory } from '../../idx-files.ts';
 
 const fixtures = join(import.meta.dirname, '../../../fixtures/text');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync } from 'hyparquet';
 import { checkFooter } from '../../../../src/data/text/parquet/footer-check.ts';
-import { readRows } from '../../../../src/data/text/rows.ts';
+import { readRows } from '../../../../src/data/text/rows/rows.ts';
 import { temporaryDirectory } from '../../idx-files.ts';
 
 const fixture = join(import.meta.dirname, '../../../fixtures/text/rows.parquet');

@@ -1,14 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { experimentIdentity } from '../../../../src/experiment/identity.ts';
+import { ExclusiveLock } from '../../../../src/base/locks/exclusive-lock.ts';
+import { experimentIdentity } from '../../../../src/experiment/parsing/identity.ts';
 import { newRunId } from '../../../../src/runs/run-id.ts';
 import { openStore, type RunStore } from '../../../../src/runs/store.ts';
-import { ExclusiveLock } from '../../../../src/training/exclusive-lock.ts';
-import { EventLog } from '../../../../src/worker/event-log.ts';
-import type { RunEventBody } from '../../../../src/worker/events.ts';
-import { RunDirectory } from '../../../../src/worker/run-directory.ts';
-import type { RunRequest } from '../../../../src/worker/run-request.ts';
-import type { RunState } from '../../../../src/worker/run-states.ts';
+import { EventLog } from '../../../../src/worker/directory/event-log.ts';
+import type { RunEventBody } from '../../../../src/worker/directory/events.ts';
+import { RunDirectory } from '../../../../src/worker/directory/run-directory.ts';
+import type { RunRequest } from '../../../../src/worker/directory/run-request.ts';
+import type { RunState } from '../../../../src/worker/directory/run-states.ts';
 import {
   curvesOfRun,
   languageRuns,

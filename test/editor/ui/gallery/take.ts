@@ -8,7 +8,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FrameLocator, Page } from 'playwright-core';
-import { databaseFile } from '../../../../src/runs/data-directory.ts';
+import { databaseFile } from '../../../../src/runs/directory/data-directory.ts';
 import { openBrowser } from '../../host/browser.ts';
 import { startVsCode } from '../../host/vscode-server.ts';
 import { plantProject } from './plant.ts';

@@ -1,0 +1,116 @@
+import { stat } from 'node:fs/promises';
+import { UserError } from '../../base/user-error.ts';
+import { cifarClasses, cifarFiles } from '../../data/images/cifar.ts';
+import { listClasses } from '../../data/images/image-files.ts';
+import { trainingLabels } from '../../data/text/class-labels.ts';
+import { labelledFile } from '../../data/text/text-classification.ts';
+import type { Finding, JsonPath } from '../../experiment/parsing/problem.ts';
+import { resolvePath } from '../../experiment/parsing/resolve-path.ts';
+import { bothLists, classMismatch, classMismatchOfStudent } from '../../models/checkpoint/class-order.ts';
+import type { CheckpointDescription } from '../../models/checkpoint/read-model-config.ts';
+import type { Check, CheckContext } from '../context.ts';
+
+/** Whether checkpoints that classify know the classes of the dataset. */
+export const checkClassNames: Check = async (context) => {
+  const { storedTeacher, storedStudent } = context;
+  return [
+    ...(storedTeacher
+      ? await otherClasses(storedTeacher, context, 'The teacher', ['teacher', 'checkpoint'])
+      : []),
+    ...(storedStudent ? await studentClasses(storedStudent, context) : []),
+  ];
+};
+
+/**
+ * Findings where a model that answers as it is, a teacher or one to be made smaller, tells other classes apart.
+ * @param path where the experiment names it
+ */
+export async function otherClasses(
+  { task, classNames: own }: CheckpointDescription,
+  context: CheckContext,
+  what: string,
+  path: JsonPath,
+): Promise<Finding[]> {
+  const wanted = own && (await classNamesOf(context));
+  // Images of another count, and heads of one output, are found elsewhere; see stored-models.ts.
+  if (!wanted || task.text?.goal === 'language-model' || own.length === 1) return [];
+  if (own.length !== wanted.length)
+    return task.text
+      ? [
+          {
+            message: `${what} tells ${own.length} classes apart, but the dataset has ${wanted.length}: ${bothLists(own, wanted)}.`,
+            remedy: 'Name a checkpoint that was trained on the same classes.',
+            path,
+            severity: 'error',
+            code: 'class-count',
+          },
+        ]
+      : [];
+  const mismatch = classMismatch(what, own, wanted);
+  if (!mismatch) return [];
+  const { message, remedy, certain } = mismatch;
+  return [{ message, remedy, path, severity: certain ? 'error' : 'warning', code: 'class-names' }];
+}
+
+async function studentClasses(
+  { classNames: own, otherHead }: CheckpointDescription,
+  context: CheckContext,
+): Promise<Finding[]> {
+  // A head that is drawn anew knows no classes.
+  const wanted = own && otherHead === undefined ? await classNamesOf(context) : undefined;
+  const message = wanted && classMismatchOfStudent(own, wanted);
+  if (message === undefined) return [];
+  return [{ message, path: ['student', 'checkpoint'], severity: 'warning', code: 'class-names' }];
+}
+
+/** More bytes than this are not read for the names of classes while somebody types. */
+const mostBytes = 64e6;
+
+/** Names that were read from files, by all that they depend on, so that a file is read once while somebody types. */
+const read = new Map<string, readonly string[]>();
+const mostRemembered = 32;
+
+/** The classes of the dataset in their order; undefined where that is not known without reading much. */
+async function classNamesOf({
+  experiment: { dataset: config },
+  dataset,
+  directory,
+}: CheckContext): Promise<readonly string[] | undefined> {
+  try {
+    switch (config.kind) {
+      case 'mnist':
+      case 'idx':
+        return dataset && Array.from({ length: dataset.task.classes }, (_, index) => String(index));
+      case 'image-folder':
+        return await listClasses(resolvePath(directory, config.train));
+      case 'cifar':
+        return await cifarClasses(await cifarFiles(config, directory));
+      case 'spam-assassin':
+        return ['ham', 'spam'];
+      case 'text-classification': {
+        if (config.classes) return config.classes;
+        const file = resolvePath(directory, config.train);
+        const { size, mtimeMs } = await stat(file);
+        if (size > mostBytes) return undefined;
+        const key = JSON.stringify([file, size, mtimeMs, config.textColumn, config.labelColumn]);
+        const names = read.get(key) ?? (await readClasses(config, directory));
+        if (read.size >= mostRemembered) read.clear();
+        read.set(key, names);
+        return names;
+      }
+      default:
+        return undefined;
+    }
+  } catch (error) {
+    // What is wrong with the files is said where they are looked at.
+    if (error instanceof UserError || (error as NodeJS.ErrnoException).code !== undefined) return undefined;
+    throw error;
+  }
+}
+
+type TextClassification = Extract<CheckContext['experiment']['dataset'], { kind: 'text-classification' }>;
+
+async function readClasses(config: TextClassification, directory: string): Promise<readonly string[]> {
+  const { file, read: labelled, classNames } = await labelledFile(config.train, config, directory);
+  return (await trainingLabels(labelled, undefined, file, classNames)).classNames;
+}

@@ -1,0 +1,126 @@
+import { recipeDifferences } from '../../data/text/tokenizer-json/recipe.ts';
+import type { Tokenizer } from '../../data/text/tokenizers/tokenizer.ts';
+import { compareVocabularies, describeDifference } from '../../data/text/tokenizers/vocabularies.ts';
+import type { Finding, JsonPath } from '../../experiment/parsing/problem.ts';
+
+/** What makes ids of the texts of a dataset. */
+export interface DataTokens {
+  readonly tokens: Tokenizer['tokens'];
+  /** Every id is below it. */
+  readonly vocabulary: number;
+  /** How texts are cut into them, where that is known. */
+  readonly files?: Tokenizer['files'];
+  /** Whose tokenizer it is, where the experiment names none. */
+  readonly from?: ModelRole;
+}
+
+export type ModelRole = 'teacher' | 'student' | 'model to be made smaller';
+
+/** A model that is there already, and reads those ids. */
+export interface ReadingModel {
+  readonly role: ModelRole;
+  /** Where the experiment names it. */
+  readonly path: JsonPath;
+  /** Rows of its vocabulary. */
+  readonly rows?: number;
+  /** What it was trained with, where it says so. */
+  readonly tokens?: Tokenizer['tokens'];
+  readonly files?: Tokenizer['files'];
+}
+
+/** Whether each model means by the ids of the data what the data means by them. */
+export const tokenizerFindings = (data: DataTokens, models: readonly ReadingModel[]): Finding[] => {
+  const agrees = models.some(
+    ({ tokens }) => tokens && compareVocabularies(data.tokens, tokens).difference === undefined,
+  );
+  return models.flatMap((model) => findingsOn(data, model, agrees));
+};
+
+/** @param agrees whether another model means the same as the data */
+function findingsOn(data: DataTokens, model: ReadingModel, agrees: boolean): Finding[] {
+  const { role, rows, tokens } = model;
+  const compared = tokens && compareVocabularies(data.tokens, tokens);
+  if (compared?.difference) {
+    const told = describeDifference(
+      compared.difference,
+      data.from ? `the ${data.from}` : 'the data',
+      `the ${role}`,
+    );
+    return [
+      {
+        message: data.from
+          ? `The ${data.from} and the ${role} were trained with different tokens: ${told}.`
+          : `The ${role} was trained with other tokens than the dataset’s tokenizer makes: ${told}.`,
+        remedy: remedyOf(data, model, agrees),
+        path: placeOf(data, model),
+        severity: 'error',
+        code: 'tokenizer',
+      },
+    ];
+  }
+  const beyond = rows !== undefined && data.vocabulary > rows ? firstBeyond(data, rows) : undefined;
+  if (beyond !== undefined)
+    return [
+      {
+        message: `The ${role} has rows for ${rows} tokens, but the tokenizer makes ids up to ${data.vocabulary - 1}: ${beyond} is the first without a row.`,
+        remedy: `Take the tokenizer that belongs to the ${role}, or a checkpoint whose embeddings were resized to it.`,
+        path: model.path,
+        severity: 'error',
+        code: 'tokens-without-rows',
+      },
+    ];
+  return [...onRecipes(data, model, agrees), ...onUnknown(model, compared?.unknown ?? [])];
+}
+
+const placeOf = ({ from }: DataTokens, { path }: ReadingModel): JsonPath =>
+  from ? path : ['dataset', 'tokenizer'];
+
+function remedyOf({ from }: DataTokens, { role }: ReadingModel, agrees: boolean): string {
+  if (from) return `Choose a ${role} with the tokenizer of the ${from}.`;
+  return agrees
+    ? `Choose a ${role} with this tokenizer.`
+    : 'Leave "tokenizer" of the dataset out: that of the checkpoint is taken then.';
+}
+
+/** The same tokens, but other ids for the same text. */
+function onRecipes(data: DataTokens, model: ReadingModel, agrees: boolean): Finding[] {
+  if (!data.files || !model.files) return [];
+  const { role } = model;
+  const whose = data.from ? (`the ${data.from}` as const) : 'the data';
+  const found = recipeDifferences(data.files, model.files, [whose, `the ${role}`]);
+  if (found.length === 0) return [];
+  const cuts = found.some((difference) => difference.cuts);
+  const told = found.map((difference) => difference.told).join('; ');
+  const sides = data.from ? `The ${data.from} and the ${role}` : `The dataset’s tokenizer and the ${role}’s`;
+  return [
+    {
+      message: cuts
+        ? `${sides} have the same tokens, but cut texts into them by other rules: ${told}.`
+        : `${sides} have the same tokens, but read some texts differently, so that the ${role} gets other ids than it was trained with: ${told}.`,
+      remedy: remedyOf(data, model, agrees),
+      path: placeOf(data, model),
+      severity: cuts ? 'error' : 'warning',
+      code: 'tokenizer',
+    },
+  ];
+}
+
+function onUnknown({ role, path }: ReadingModel, unknown: readonly string[]): Finding[] {
+  if (unknown.length === 0) return [];
+  const shown = unknown.slice(0, 3).map((token) => JSON.stringify(token));
+  return [
+    {
+      message: `The ${role} was trained without ${unknown.length} of the tokens that the dataset’s tokenizer makes: ${shown.join(', ')}${unknown.length > 3 ? ' …' : ''}. Their rows mean nothing to it yet.`,
+      remedy: 'Take the tokenizer that lies beside the checkpoint.',
+      path,
+      severity: 'warning',
+      code: 'tokenizer',
+    },
+  ];
+}
+
+function firstBeyond({ tokens }: DataTokens, rows: number): string | undefined {
+  let first: [string, number] | undefined;
+  for (const entry of tokens) if (entry[1] >= rows && !(first && first[1] <= entry[1])) first = entry;
+  return first && `${JSON.stringify(first[0])} (id ${first[1]})`;
+}

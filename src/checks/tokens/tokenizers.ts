@@ -1,0 +1,187 @@
+import { stat } from 'node:fs/promises';
+import { UserError } from '../../base/user-error.ts';
+import { compressionSource } from '../../compression/source.ts';
+import type { TaskShape } from '../../data/dataset.ts';
+import { openDataset } from '../../data/open-dataset.ts';
+import { byteTokenizer } from '../../data/text/tokenizers/byte-tokenizer.ts';
+import {
+  checkpointTokenizer,
+  noTokenizer,
+  storedTokenizer,
+} from '../../data/text/tokenizers/checkpoint-tokenizer.ts';
+import type { Tokenizer } from '../../data/text/tokenizers/tokenizer.ts';
+import { compareVocabularies } from '../../data/text/tokenizers/vocabularies.ts';
+import { wordSpecials } from '../../data/text/tokenizers/word-tokenizer.ts';
+import type { Finding, JsonPath } from '../../experiment/parsing/problem.ts';
+import { resolvePath } from '../../experiment/parsing/resolve-path.ts';
+import type { DatasetConfig, Experiment } from '../../experiment/schema/schema.ts';
+import { compresses } from '../../experiment/strategies/compression.ts';
+import { strategyFacts } from '../../experiment/strategies/facts.ts';
+import { inspectCheckpoint } from '../../models/checkpoint/checkpoint.ts';
+import { type Check, type CheckContext, findingOf } from '../context.ts';
+import { folderOf } from '../models/stored-model.ts';
+import {
+  type DataTokens,
+  type ModelRole,
+  type ReadingModel,
+  tokenizerFindings,
+} from './tokenizer-findings.ts';
+
+type TextConfig = Extract<DatasetConfig, { tokenizer: unknown }>;
+
+interface Place {
+  readonly role: ModelRole;
+  readonly path: JsonPath;
+  readonly folder: string;
+  readonly rows?: number;
+  /** Whether it continues texts. */
+  readonly continues: boolean;
+}
+
+interface Found extends ReadingModel {
+  readonly folder: string;
+  readonly continues: boolean;
+  readonly tokenizer?: Tokenizer;
+}
+
+/** Whether data, teacher and student mean the same by a token id; nothing is said of what is not here yet. */
+export const checkTokenizers: Check = async (context) => {
+  const config = context.experiment.dataset;
+  if (!('tokenizer' in config)) return [];
+  const findings: Finding[] = [];
+  const models: Found[] = [];
+  for (const place of await placesOf(context))
+    try {
+      const tokenizer = await checkpointTokenizer(place.folder);
+      models.push({ ...place, tokenizer, tokens: tokenizer?.tokens, files: tokenizer?.files });
+    } catch (error) {
+      findings.push(findingOf(error, place.path, 'tokenizer'));
+    }
+  if (findings.length > 0 || models.length === 0) return findings;
+  try {
+    return await compare(config, models, context);
+  } catch (error) {
+    if (isMissing(error)) return []; // Said of the file already.
+    const path = config.tokenizer.kind === 'auto' ? models[0]!.path : ['dataset', 'tokenizer'];
+    return [findingOf(error, path, 'tokenizer')];
+  }
+};
+
+const isMissing = (error: unknown) =>
+  error instanceof UserError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+
+/** The checkpoints of an experiment that are here, the one whose tokenizer is taken first of all. */
+async function placesOf(context: CheckContext): Promise<Place[]> {
+  const { experiment, directory, dataDirectory, storedTeacher, storedStudent } = context;
+  const { strategy } = experiment;
+  const places: Place[] = [];
+  for (const [role, stored] of [
+    ['teacher', storedTeacher],
+    ['student', storedStudent],
+  ] as const) {
+    const checkpoint = experiment[role]?.checkpoint;
+    const folder = stored && checkpoint !== undefined && (await folderOf(checkpoint, directory));
+    if (folder) places.push({ role, path: [role, 'checkpoint'], folder, ...vocabularyOf(stored.task) });
+  }
+  if (!compresses(strategy) || strategy.of === 'teacher') return places;
+  try {
+    const source = await compressionSource(strategy.of, { experimentDirectory: directory, dataDirectory });
+    const folder = await folderOf(source, directory);
+    if (folder === undefined) return [];
+    const { task } = await inspectCheckpoint(folder);
+    return [{ role: 'model to be made smaller', path: ['strategy', 'of'], folder, ...vocabularyOf(task) }];
+  } catch (error) {
+    if (error instanceof UserError) return []; // Said by the check of what is made smaller.
+    throw error;
+  }
+}
+
+const vocabularyOf = ({ text }: TaskShape) => ({
+  rows: text?.vocabulary,
+  continues: text?.goal === 'language-model',
+});
+
+async function compare(
+  config: TextConfig,
+  models: readonly Found[],
+  { experiment, directory }: CheckContext,
+): Promise<Finding[]> {
+  const { tokenizer } = config;
+  switch (tokenizer.kind) {
+    case 'auto': {
+      const source = models.find((model) => model.tokenizer);
+      if (source?.tokenizer) {
+        const data = { ...source.tokenizer, from: source.role };
+        return tokenizerFindings(
+          data,
+          models.map((model) =>
+            model === source ? { ...model, tokens: undefined, files: undefined } : model,
+          ),
+        );
+      }
+      // Of a model of the Hub that is not here nothing is known; it may bring one.
+      const named = [experiment.teacher?.checkpoint, experiment.student?.checkpoint].filter(Boolean).length;
+      if (models.length < named) return [];
+      const { path, folder, role } = models[0]!;
+      return [{ ...(await noTokenizer(folder, role)), path, severity: 'warning', code: 'tokenizer-unknown' }];
+    }
+    case 'file':
+      return tokenizerFindings(await storedTokenizer(resolvePath(directory, tokenizer.file)), models);
+    case 'bytes':
+      return tokenizerFindings(byteTokenizer(), models);
+    case 'words': {
+      const sizes = differentSizes(experiment, models);
+      if (sizes.length > 0) return sizes;
+      const data = await wordsOfData(config, models, directory);
+      return data ? tokenizerFindings(data, models) : [];
+    }
+  }
+}
+
+/**
+ * Language models that do not say which tokens they have, as many as the rows they have: next tokens of two vocabularies
+ * cannot be compared.
+ */
+function differentSizes({ strategy }: Experiment, models: readonly Found[]): Finding[] {
+  const [teacher, student] = ['teacher', 'student'].map((role) =>
+    models.find((model) => model.role === role),
+  );
+  if (!strategyFacts[strategy.kind].comparesSamples) return [];
+  if (!teacher?.continues || !student?.continues || (teacher.tokens && student.tokens)) return [];
+  if (teacher.rows === student.rows) return [];
+  return [
+    {
+      message: `The teacher knows ${teacher.rows} tokens, the student ${student.rows}: the two cannot be compared token by token.`,
+      remedy:
+        'Choose a student with the vocabulary of the teacher, or strategy "generated". If they differ in padding alone, put the tokenizer.json of each beside its weights.',
+      path: ['student', 'checkpoint'],
+      severity: 'error',
+      code: 'vocabulary',
+    },
+  ];
+}
+
+/** Larger texts are left for the run to read. */
+const mostBytes = 8 * 2 ** 20;
+
+/** A vocabulary of words, as far as it can be known without taking long; undefined where nothing is known. */
+async function wordsOfData(
+  config: TextConfig,
+  models: readonly Found[],
+  directory: string,
+): Promise<DataTokens | undefined> {
+  const first = {
+    tokens: new Map(wordSpecials.map((token, id) => [token, id])),
+    vocabulary: wordSpecials.length,
+  };
+  const others = models.flatMap(({ tokens }) => tokens ?? []);
+  if (others.some((tokens) => compareVocabularies(first.tokens, tokens).difference)) return first;
+  if (others.length === 0 || !('train' in config)) return undefined;
+  const status = await stat(resolvePath(directory, config.train)).catch(() => undefined);
+  if (!status?.isFile() || status.size > mostBytes) return undefined;
+  const dataset = await openDataset(config, directory).catch((error: unknown) => {
+    if (error instanceof UserError) return undefined; // Said by the check of the data.
+    throw error;
+  });
+  return dataset?.tokenizer;
+}

@@ -1,0 +1,178 @@
+import { Command } from 'commander';
+import {
+  formatBytes,
+  formatCount,
+  formatMilliseconds,
+  formatNumber,
+  formatPercent,
+  formatSeconds,
+  oneLine,
+} from '../../compare/formatting.ts';
+import type { SeriesInfo } from '../../runs/database/metrics.ts';
+import type { RunRecord } from '../../runs/database/run-records.ts';
+import type { Artifact } from '../../runs/database/stored-events.ts';
+import type { ModelFigures, RunData, RunResult } from '../../worker/directory/events.ts';
+import { exitCodes } from '../complain.ts';
+import { type DataDirOption, lookAtStore } from '../context.ts';
+import type { CommandMaker } from '../program.ts';
+import { plainTable } from '../table.ts';
+import type { Colors } from '../terminal.ts';
+import { stateText } from './runs-command.ts';
+
+interface ShowOptions extends DataDirOption {
+  readonly json?: boolean;
+  readonly events?: boolean;
+  readonly curve?: string;
+}
+
+export const showCommand: CommandMaker = (context, ended) =>
+  new Command('show')
+    .description('Show all that is known of one run.')
+    .argument('<run>', 'id of the run')
+    .option('--json', 'print it as JSON')
+    .option('--events', 'its events too')
+    .option('--curve <metric>', 'the points of one curve instead, for example validation.accuracy')
+    .option('--data-dir <path>', 'where runs are kept')
+    .action(
+      ended((part: string, options: ShowOptions) =>
+        lookAtStore(context, options, async (store) => {
+          const { out, outColors: colors } = context.terminal;
+          const run = await store.find(part);
+          const series = (await store.series([run.id])).get(run.id)!;
+          if (options.curve !== undefined) {
+            const curves = await Promise.all(
+              series
+                .filter(({ name }) => name === options.curve)
+                .map(async ({ model }) => ({
+                  model,
+                  points: await store.points(run.id, model, options.curve!),
+                })),
+            );
+            if (options.json) out(`${JSON.stringify(curves, null, 2)}\n`);
+            else
+              for (const { model, points } of curves)
+                for (const { step, epoch, value } of points) out(`${model}\t${step}\t${epoch}\t${value}\n`);
+            return exitCodes.ok;
+          }
+          const artifacts = await store.artifacts(run.id);
+          const events = options.events ? await store.events(run.id) : undefined;
+          if (options.json) out(`${JSON.stringify({ ...run, series, artifacts, events }, null, 2)}\n`);
+          else {
+            out(description(run, series, artifacts, colors));
+            for (const { seq, time, type, body } of events ?? [])
+              out(`${seq}\t${new Date(time).toISOString()}\t${type}\t${body ? JSON.stringify(body) : ''}\n`);
+          }
+          return exitCodes.ok;
+        }),
+      ),
+    );
+
+const dateText = (time: number | undefined) =>
+  time === undefined ? '' : new Date(time).toISOString().replace('T', ' ').slice(0, 19).concat(' UTC');
+
+function description(
+  run: RunRecord,
+  series: readonly SeriesInfo[],
+  artifacts: readonly Artifact[],
+  colors: Colors,
+): string {
+  const { result, error } = run;
+  const rows: [string, string | undefined][] = [
+    ['run', run.id],
+    ['name', run.name],
+    ['state', stateText(run, colors)],
+    ['why', error && [error.message, error.remedy].filter(Boolean).join(' ')],
+    ['experiment', `${run.experiment} (${run.file})`],
+    ['strategy', run.strategy],
+    ['seed', `${run.seed}`],
+    ['data', run.data && dataText(run.data)],
+    ['device', run.device],
+    ['made', dateText(run.createdAt)],
+    ['started', dateText(run.startedAt)],
+    ['ended', dateText(run.endedAt)],
+    ['tags', run.tags.join(', ')],
+    ['note', run.note],
+    ['baseline', run.baseline ? 'yes' : ''],
+    ...(run.doubts ?? []).map(({ message }): [string, string] => ['in doubt', oneLine(message, 600)]),
+    ['folder', run.directory],
+    ['training', result && formatSeconds(result.trainingSeconds)],
+    ['agreement', result?.agreement === undefined ? '' : formatPercent(result.agreement)],
+  ];
+  const blocks = [
+    rows
+      .filter((row): row is [string, string] => row[1] !== undefined && row[1] !== '')
+      .map(([key, value]) => `${colors.dim(key.padEnd(12))}${value}\n`)
+      .join(''),
+  ];
+  if (result)
+    blocks.push(
+      plainTable(
+        ['', 'accuracy', 'loss', 'parameters', 'bytes', 'latency'],
+        [
+          ...(result.teacher ? [['teacher', ...figureCells(result.teacher)]] : []),
+          ['student', ...figureCells(result.student)],
+          ...Object.entries(result.candidates ?? {}).map(([name, figures]) => [
+            name,
+            ...figureCells(figures),
+          ]),
+          ...(result.ensemble
+            ? [
+                [
+                  'together',
+                  formatPercent(result.ensemble.accuracy),
+                  formatNumber(result.ensemble.loss),
+                  '',
+                  '',
+                  '',
+                ],
+              ]
+            : []),
+        ],
+        colors,
+      ),
+    );
+  if (result?.continuations?.length) blocks.push(continuationLines(result.continuations, colors));
+  if (series.length > 0)
+    blocks.push(
+      plainTable(
+        ['curve', 'points', 'last', 'lowest', 'highest'],
+        series.map(({ model, name, points, last, lowest, highest }) => [
+          model === 'student' ? name : `${model}: ${name}`,
+          `${points}`,
+          ...[last, lowest, highest].map((value) => formatNumber(value)),
+        ]),
+        colors,
+      ),
+    );
+  if (artifacts.length > 0)
+    blocks.push(artifacts.map(({ path, best }) => `${path}${best ? ' (best)' : ''}\n`).join(''));
+  return blocks.join('\n');
+}
+
+const dataText = ({ content, samples: { train, validation, test } }: RunData) =>
+  `${formatCount(train)} training, ${formatCount(validation)} validation, ${formatCount(test)} test samples (${content.slice(0, 8)})`;
+
+const longestSample = 300;
+
+/** How each model goes on with texts of the test set. */
+function continuationLines(continuations: NonNullable<RunResult['continuations']>, colors: Colors): string {
+  const line = (title: string, text: string) =>
+    `  ${colors.dim(title.padEnd(10))}${oneLine(text, longestSample)}\n`;
+  return continuations
+    .map(({ prompt, reference, texts }) =>
+      [
+        `${oneLine(prompt, longestSample)} …\n`,
+        line('the text', reference),
+        ...Object.entries(texts).map(([model, text]) => line(model, text)),
+      ].join(''),
+    )
+    .join('');
+}
+
+const figureCells = ({ accuracy, loss, parameters, bytes, latencyMs }: ModelFigures) => [
+  formatPercent(accuracy),
+  formatNumber(loss),
+  formatCount(parameters),
+  formatBytes(bytes),
+  formatMilliseconds(latencyMs),
+];

@@ -1,0 +1,54 @@
+import type { Experiment } from '../../experiment/schema/schema.ts';
+import { roleOf } from '../../experiment/strategies/facts.ts';
+import type { ComparedRun } from '../compared-run.ts';
+import { dataDifferences } from '../data-read.ts';
+import { configIdentity } from '../flat-config.ts';
+import { groupRuns, type RunGroup } from '../groups.ts';
+import { byDataSet } from '../sections/sections.ts';
+import { type TeacherRow, teachersOf } from '../teachers.ts';
+import { type TeacherTrouble, worseThanDirect } from './teacher-trouble.ts';
+
+/** A teacher of which it is known before a run that it has nothing to pass on. */
+export interface WeakTeacher {
+  readonly teacher: TeacherRow;
+  readonly trouble: TeacherTrouble;
+}
+
+/**
+ * Whether earlier runs measured that the teacher of an experiment is worse than the same student trained directly on the
+ * same data, with whatever budget.
+ * @param planned the experiment as a run that has not begun
+ */
+export function weakTeacherOf(
+  planned: ComparedRun,
+  earlier: readonly ComparedRun[],
+): WeakTeacher | undefined {
+  const { config } = planned;
+  if (!config.teacher) return undefined;
+  const data = configIdentity(config.dataset);
+  const groups = groupRuns([
+    ...earlier.filter((run) => configIdentity(run.config.dataset) === data),
+    planned,
+  ]);
+  const own = groups.find(({ runs }) => runs.includes(planned.id))!;
+  // Files of the same name in another folder are other data.
+  const same = byDataSet(groups).find((one) => one.includes(own)) ?? [];
+  const direct = same.filter(
+    (group) =>
+      roleOf(group.strategy) === 'yardstick' &&
+      studentOf(group.config) === studentOf(config) &&
+      counts(group),
+  );
+  const teachers = teachersOf(same.filter((group) => teacherOf(group.config) === teacherOf(config)));
+  for (const teacher of teachers) {
+    const measured = same.find(({ key }) => teacher.groups.includes(key))!;
+    const rivals = direct.filter((group) => dataDifferences(group.data, measured.data).length === 0);
+    const trouble = worseThanDirect(teacher, rivals);
+    if (trouble) return { teacher, trouble };
+  }
+  return undefined;
+}
+
+const counts = ({ counted }: RunGroup) => counted.length > 0;
+const studentOf = ({ student }: Experiment) => configIdentity({ student: student ?? null });
+const teacherOf = ({ teacher }: Experiment) => configIdentity({ teacher: teacher ?? null });

@@ -1,0 +1,30 @@
+import { formatNumber, formatPercent } from '../../formatting.ts';
+import { numberTick, percentTick, type TickLabel } from './tick-labels.ts';
+
+/** What models are judged by in a picture. */
+export interface Quality {
+  readonly key: 'accuracy' | 'perplexity';
+  readonly label: string;
+  readonly lowerIsBetter: boolean;
+  readonly format: (value: number) => string;
+  readonly tick: TickLabel;
+  /** What no model passes; absent where there is no such bound. */
+  readonly highest?: number;
+}
+
+export const accuracy: Quality = {
+  key: 'accuracy',
+  label: 'Accuracy',
+  lowerIsBetter: false,
+  format: (value) => formatPercent(value),
+  tick: percentTick,
+  highest: 1,
+};
+
+export const perplexity: Quality = {
+  key: 'perplexity',
+  label: 'Perplexity',
+  lowerIsBetter: true,
+  format: (value) => formatNumber(value),
+  tick: numberTick,
+};

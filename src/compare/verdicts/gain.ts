@@ -1,0 +1,38 @@
+import { decimalsForNoise, formatPoints, formatPointsInterval, missing } from '../formatting.ts';
+import type { VerdictMetric } from './verdict.ts';
+
+const signed = (value: number, decimals: number): string => {
+  const text = Math.abs(value).toFixed(decimals);
+  return Number(text) === 0 ? text : `${value > 0 ? '+' : '−'}${text}`;
+};
+
+/** A gain over direct training with its unit: percentage points of accuracy, or nats per token. */
+export function formatGain(
+  gain: number | null,
+  metric: VerdictMetric,
+  deviation: number | null = null,
+): string {
+  if (gain === null || !Number.isFinite(gain)) return missing;
+  const decimals = gainDecimals(metric, deviation);
+  return metric === 'accuracy' ? formatPoints(gain, decimals) : `${signed(gain, decimals)} nats`;
+}
+
+/** [+0.12, +0.65] pp, or [+0.012, +0.065] nats. */
+export function formatGainInterval(
+  interval: readonly [number, number] | null,
+  metric: VerdictMetric,
+  deviation: number | null = null,
+): string {
+  if (interval === null) return missing;
+  const decimals = gainDecimals(metric, deviation);
+  if (metric === 'accuracy') return formatPointsInterval(interval, decimals);
+  return `[${interval.map((end) => signed(end, decimals)).join(', ')}] nats`;
+}
+
+/** As many decimals as the spread over seeds deserves, and no fewer than are usual. */
+function gainDecimals(metric: VerdictMetric, deviation: number | null): number {
+  const usual = metric === 'accuracy' ? 2 : 3;
+  const shown = (deviation ?? 0) * (metric === 'accuracy' ? 100 : 1);
+  // Less than any figure shows is the noise of arithmetic.
+  return shown < 5e-7 ? usual : Math.max(usual, decimalsForNoise(shown));
+}

@@ -1,0 +1,158 @@
+import { type SchemaNode, schemaRoot } from '../schema/json-schema.ts';
+import { discriminatorOf } from '../schema/schema-walk.ts';
+import { serialize } from './text-style.ts';
+
+const style = { lineEnd: '\n', indent: '  ' } as const;
+const longestComment = 110;
+
+/** Options that do nothing while the others are at their defaults. */
+const unused: Readonly<Record<string, readonly string[]>> = {
+  feature: ['temperature'],
+  sequence: ['beta', 'lambda'],
+  quantize: ['groupSize', 'calibrationSamples', 'percentile'],
+  prune: ['scope', 'ramp', 'storage'],
+};
+
+/** What a strategy learns from and which models it compares; images and a small network unless it wants others. */
+interface Setting {
+  readonly dataset: Record<string, unknown>;
+  readonly teacher: Record<string, unknown>;
+  /** None where nothing is trained. */
+  readonly student: Record<string, unknown> | undefined;
+}
+
+const images = {
+  dataset: { kind: 'mnist' },
+  teacher: { architecture: 'cnn', channels: [16, 32], dense: 128 },
+};
+const compression: Setting = { ...images, student: undefined };
+const settings: Readonly<Record<string, Setting>> = {
+  // Its exits want layers to stand on.
+  self: { ...images, student: { architecture: 'mlp', hidden: [32, 32, 32, 32] } },
+  quantize: compression,
+  prune: compression,
+};
+/** For strategies that say in their description that they are for language models. */
+const language: Setting = {
+  dataset: { kind: 'moby-dick', tokenizer: { kind: 'words', size: 4096 }, length: 64 },
+  teacher: { architecture: 'gpt2', hiddenSize: 128, layers: 4, heads: 4 },
+  student: { architecture: 'gpt2', hiddenSize: 64, layers: 2, heads: 2 },
+};
+const usual: Setting = { ...images, student: { architecture: 'mlp', hidden: [32, 16] } };
+
+export interface TemplateStrategy {
+  readonly kind: string;
+  readonly description: string;
+  readonly formula: string;
+}
+
+/** The strategies, with what they mean. */
+export function templateStrategies(): TemplateStrategy[] {
+  return variants().map((variant) => ({
+    kind: String(variant.properties?.kind?.const),
+    description: (variant.description ?? '').split(' Loss: ')[0]!,
+    formula: variant.formula ?? '',
+  }));
+}
+
+const variants = (): readonly SchemaNode[] => schemaRoot().properties?.strategy?.oneOf ?? [];
+
+/** The kind of dataset a template has, where nothing else is given. */
+export function templateDataset(kind: string): string | undefined {
+  const variant = variants().find(({ properties }) => properties?.kind?.const === kind);
+  return variant && String(settingOf(variant).dataset.kind);
+}
+
+function settingOf({ properties, description }: SchemaNode): Setting {
+  const own = settings[String(properties?.kind?.const)];
+  return own ?? (/language model/.test(description ?? '') ? language : usual);
+}
+
+/**
+ * A new experiment with comments: every option of the strategy at its default with its meaning, the rest as short as it
+ * can be. The text is valid.
+ * @param images images to learn from; MNIST where none are given.
+ */
+export function experimentTemplate(kind: string, name: string, images?: Record<string, unknown>): string {
+  const variant = variants().find(({ properties }) => properties?.kind?.const === kind);
+  if (variant === undefined) throw new RangeError(`There is no strategy ${kind}.`);
+  const { dataset, teacher, student } = settingOf(variant);
+  const data = images !== undefined && dataset.kind === 'mnist' ? images : dataset;
+  const lines = [
+    ...comment((variant.description ?? '').split(' Loss: ')[0]!, ''),
+    '{',
+    `  "name": ${JSON.stringify(name)},`,
+    '',
+    ...comment(
+      'What both learn from and are tested on. A labelledSubset leaves the student few labels.',
+      '  ',
+    ),
+    `  "dataset": ${serialize(data, '  ', style)},`,
+    '',
+    ...comment('The large model. It is trained once and used by every run that names the same one.', '  '),
+    `  "teacher": ${serialize({ model: teacher, training: { epochs: 3, batchSize: 64 } }, '  ', style)},`,
+    '',
+    ...(student === undefined
+      ? []
+      : [
+          ...comment('The small model that is trained.', '  '),
+          `  "student": ${serialize({ model: student }, '  ', style)},`,
+          '',
+        ]),
+    ...comment(
+      variant.formula === undefined ? '' : `${student ? 'Loss' : 'Formula'}: ${variant.formula}`,
+      '  ',
+    ),
+    ...strategyLines(variant, kind),
+    '',
+    ...(student === undefined
+      ? []
+      : [
+          ...comment('Options that are left out have defaults; the completion list tells them.', '  '),
+          '  "training": { "epochs": 10, "learningRate": 0.001 },',
+          '',
+        ]),
+    ...(student === undefined
+      ? ['  "seeds": [1]']
+      : [...comment('One run for each seed: a verdict needs more than one.', '  '), '  "seeds": [1, 2, 3]']),
+    '}',
+    '',
+  ];
+  return lines.join('\n');
+}
+
+function strategyLines(variant: SchemaNode, kind: string): string[] {
+  const options = Object.entries(variant.properties ?? {}).flatMap(([key, node]): string[] => {
+    if (unused[kind]?.includes(key)) return [];
+    if (key === 'kind') return [`    "kind": ${JSON.stringify(kind)}`];
+    const value = node.default ?? (kind === 'combined' && key === 'terms' ? combinedTerms() : undefined);
+    if (value === undefined) return [];
+    return [
+      [
+        ...comment(node.description ?? '', '    '),
+        `    ${JSON.stringify(key)}: ${serialize(value, '    ', style)}`,
+      ].join('\n'),
+    ];
+  });
+  return ['  "strategy": {', options.join(',\n'), '  },'];
+}
+
+/** Two terms that models of different kinds can share. */
+function combinedTerms(): Record<string, unknown>[] {
+  const items = variants().find(({ properties }) => properties?.terms)?.properties?.terms?.items;
+  const known = items ? (discriminatorOf(items)?.choices ?? []) : [];
+  return ['response', 'relation'].filter((term) => known.includes(term)).map((term) => ({ kind: term }));
+}
+
+/** Text as line comments, broken between words. */
+function comment(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    if (line !== '' && indent.length + 3 + line.length + 1 + word.length > longestComment) {
+      lines.push(`${indent}// ${line}`);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return line === '' ? lines : [...lines, `${indent}// ${line}`];
+}

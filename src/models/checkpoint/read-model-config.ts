@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { fileProblem } from '../../base/file-problem.ts';
+import { readNamed } from '../../base/regular-file.ts';
+import { UserError } from '../../base/user-error.ts';
+import { readHuggingFaceConfig } from '../huggingface/config.ts';
+import type { ModelDescription, RawConfig } from '../huggingface/description.ts';
+import { readWeightStorage, type WeightStorage, withoutWeightStorage } from '../stored/weight-storage.ts';
+import { isOwnConfig, readOwnConfig } from './own-config.ts';
+
+/** A checkpoint as its files describe it, before any weight is read. */
+export interface CheckpointDescription extends ModelDescription {
+  /** config.json as it stands, if it is in the Hugging Face layout, but for how the weights are stored. */
+  readonly origin?: RawConfig;
+  /** How the weights are stored, if not as floats. */
+  readonly storage?: WeightStorage;
+}
+
+/** Far more than any has; a file of this length with thousands of class names is read in a moment. */
+const longestConfig = 16e6;
+
+/**
+ * What a checkpoint's config.json says of its model.
+ * @throws UserError if it is missing, broken, or of a model that is not known here.
+ */
+export async function readModelConfig(directory: string): Promise<CheckpointDescription> {
+  const file = join(directory, 'config.json');
+  let raw: unknown;
+  try {
+    raw = JSON.parse((await readNamed(file, longestConfig)).toString('utf8'));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw fileProblem(error, file);
+    throw new UserError(`${file} is not valid JSON: ${error.message}.`, {
+      remedy: 'Restore the file that was saved with the weights.',
+      place: file,
+    });
+  }
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    throw new UserError(`${file} is not a JSON object.`, {
+      remedy: 'Restore the file that was saved with the weights.',
+      place: file,
+    });
+  const storage = readWeightStorage(raw as RawConfig, file);
+  const origin = withoutWeightStorage(raw as RawConfig);
+  const model: CheckpointDescription = isOwnConfig(origin)
+    ? readOwnConfig(origin, file)
+    : { ...readHuggingFaceConfig(origin, file), origin };
+  return storage ? { ...model, storage } : model;
+}

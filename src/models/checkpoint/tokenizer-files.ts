@@ -1,0 +1,20 @@
+import type { Dataset } from '../../data/dataset.ts';
+import { studentTokenizerFiles } from '../../data/text/tokenizers/student-tokenizer.ts';
+import { constructionOf } from '../architectures/all.ts';
+import type { Model } from '../model.ts';
+
+/** The files of the tokenizer that a model was trained with, by name, to lie beside its weights; none without texts. */
+export function tokenizerFiles(
+  { config, task: own }: Model,
+  { tokenizer, task }: Pick<Dataset, 'tokenizer' | 'task'>,
+): ReadonlyMap<string, string> {
+  if (!tokenizer || !task.text || !own.text) return new Map();
+  const { goal, length } = task.text;
+  const files = studentTokenizerFiles(tokenizer, {
+    goal,
+    // Texts to classify are cut in training too; those to continue may take all the places there are.
+    length: goal === 'classification' ? length : own.text.length,
+    ownClass: constructionOf(config).huggingFace?.rebuildsTokenizer?.(config),
+  });
+  return new Map(Object.entries(files));
+}

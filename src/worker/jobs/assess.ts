@@ -1,0 +1,110 @@
+import type { StopRequested } from '../../base/interruption.ts';
+import type { Split } from '../../data/dataset.ts';
+import type { Device } from '../../device/device.ts';
+import { tf } from '../../device/tensorflow.ts';
+import { type Model, parameterCount } from '../../models/model.ts';
+import { Evaluator } from '../../training/evaluation/evaluate.ts';
+import type { Speed } from '../../training/evaluation/measure.ts';
+import type { NamedModel } from '../../training/evaluation/named-model.ts';
+import type { Quality } from '../../training/evaluation/quality.ts';
+import type { EnsembleFigures, ModelFigures } from '../directory/events.ts';
+
+/** A model whose figures belong into the result of a run. */
+export interface Subject extends NamedModel {
+  /** Whether it answers together with the student, by the mean of their probabilities. */
+  readonly ensemble: boolean;
+}
+
+export interface AssessOptions {
+  readonly device: Device;
+  readonly split: Split;
+  readonly stopRequested: StopRequested;
+  readonly onProgress: (done: number, total: number) => void;
+  /** What is known already, by name. */
+  readonly known?: ReadonlyMap<string, Quality>;
+  /** Called when a model has been evaluated. */
+  readonly onQuality: (name: string, quality: Quality) => void;
+}
+
+export const ensembleName = 'ensemble';
+
+/**
+ * How well each model answers the test set, by name, and the ensemble of those that form one under
+ * {@link ensembleName}, unless one of those answers NaN.
+ * @throws Interruption
+ */
+export async function assessAll(
+  subjects: readonly Subject[],
+  { device, split, stopRequested, onProgress, known, onQuality }: AssessOptions,
+): Promise<Map<string, Quality>> {
+  const members = subjects.filter(({ ensemble }) => ensemble).map(({ model }) => model);
+  const models = subjects.map(({ name, model, device: own }) => [name, model, own ?? device] as const);
+  if (members.length > 1) models.push([ensembleName, ensembleOf(members), device]);
+  const together = new Set(subjects.filter(({ ensemble }) => ensemble).map(({ name }) => name));
+  const qualities = new Map<string, Quality>();
+  for (const [index, [name, model, place]] of models.entries()) {
+    if (name === ensembleName && [...together].some((member) => qualities.get(member)!.unanswered > 0))
+      continue;
+    const before = known?.get(name);
+    if (before) {
+      qualities.set(name, before);
+      onQuality(name, before);
+      continue;
+    }
+    const evaluator = new Evaluator(place, model);
+    try {
+      const quality = await evaluator.evaluate(split, {
+        stopRequested,
+        onProgress: (done, total) => onProgress(index * total + done, models.length * total),
+      });
+      qualities.set(name, quality);
+      onQuality(name, quality);
+    } finally {
+      evaluator.dispose();
+    }
+  }
+  return qualities;
+}
+
+/** A model that answers with the mean of its members' probabilities; it owns no weights. */
+function ensembleOf(members: readonly Model[]): Model {
+  return {
+    ...members[0]!,
+    forward(input, options) {
+      const results = members.map((member) => member.forward(input, options));
+      const sum = tf.addN(results.map(({ logits }) => tf.softmax(logits)));
+      // The mean's logarithm is its logits; a probability of nothing still has one.
+      return { ...results[0]!, logits: tf.log(tf.maximum(tf.div(sum, members.length), 1e-30)) };
+    },
+    pool: (hiddenState) => hiddenState,
+    dispose: () => {},
+  };
+}
+
+export function figuresOf(model: Model, quality: Quality, speed: Speed, bytes: number): ModelFigures {
+  return {
+    ...answersOf(quality),
+    ...(quality.unanswered > 0 && { unanswered: quality.unanswered }),
+    parameters: parameterCount(model),
+    bytes,
+    latencyMs: speed.latencyMs,
+    throughput: speed.throughput,
+    timedRounds: speed.rounds,
+    ...(model.task.text?.goal === 'language-model' && { perplexity: Math.exp(quality.loss) }),
+    confusion: quality.confusion,
+  };
+}
+
+export const answersOf = ({
+  accuracy,
+  loss,
+  macroF1,
+  calibrationError,
+  reliability,
+}: Quality): EnsembleFigures => ({
+  accuracy,
+  loss,
+  macroF1: macroF1 ?? null,
+  calibrationError,
+  reliability: [...reliability],
+});

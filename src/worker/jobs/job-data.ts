@@ -1,0 +1,45 @@
+import { doneReading } from '../../base/reading.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import { openDataset } from '../../data/open-dataset.ts';
+import { stableHash } from '../../experiment/parsing/identity.ts';
+import type { RunData } from '../directory/events.ts';
+import { readEvents } from '../directory/read-events.ts';
+import type { Job } from './job.ts';
+import { checkpointsOfJob, requireSameTokens, withTokenizer } from './job-tokenizer.ts';
+
+/**
+ * The data of a run, told in its events: which it really was, so that runs that read other data under the same name are
+ * not compared.
+ * @throws UserError naming the file and what is wrong with it, or a model that reads other tokens
+ * @throws Interruption while a model is downloaded whose tokenizer is needed
+ */
+export async function dataOfJob(job: Job): Promise<Dataset> {
+  const { request, directory, log } = job;
+  const checkpoints = await checkpointsOfJob(job);
+  const config = await withTokenizer(job, request.experiment.dataset, checkpoints);
+  const dataset = await openDataset(config, request.directory);
+  await requireSameTokens(job, dataset, checkpoints);
+  doneReading();
+  for (const { message, kind } of dataset.remarks ?? []) job.warn(message, kind);
+  const data = runDataOf(dataset);
+  const { events } = await readEvents(directory.eventsFile);
+  const before = events.findLast((event) => event.type === 'data');
+  if (before?.type === 'data' && before.data.content !== data.content)
+    job.warn(
+      `The data has changed since this run last read it: it had ${samplesText(before.data)} then, and has ${samplesText(data)} now. The run goes on with what is there now.`,
+    );
+  log.append({ type: 'data', data });
+  return dataset;
+}
+
+const samplesText = ({ samples: { train, validation, test } }: RunData) =>
+  `${train} training, ${validation} validation and ${test} test samples`;
+
+/** What a run's events say of its data. */
+export function runDataOf({ content, tokenizer, subset, validation, test }: Dataset): RunData {
+  return {
+    content,
+    ...(tokenizer && { tokenizer: stableHash(tokenizer.files()) }),
+    samples: { train: subset.size, validation: validation.size, test: test.size },
+  };
+}

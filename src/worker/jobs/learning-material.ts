@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import type { Dataset, Split } from '../../data/dataset.ts';
+import type { GeneratedConfig } from '../../experiment/strategies/generated/record.ts';
+import type { TeacherNeeds } from '../../strategies/strategy.ts';
+import { generatedSplit } from '../../training/generation/generated-split.ts';
+import { gigabytes } from '../../training/teacher/signal-file-writer.ts';
+import type { Teacher } from '../../training/teacher/teacher.ts';
+import { cachedSignals } from '../../training/teacher/teacher-signals.ts';
+import {
+  liveTeacher,
+  needsTeacher,
+  type TeacherSource,
+  withoutTeacher,
+} from '../../training/teacher/teacher-source.ts';
+import type { TrainOutcome } from '../../training/train-loop.ts';
+import type { RunResult } from '../directory/events.ts';
+import type { Job } from './job.ts';
+
+/** What a student learns from: samples, and what its teacher makes of them. */
+export interface LearningMaterial {
+  readonly samples: Split;
+  readonly teacher: TeacherSource;
+  /** What the teacher cost this run before training, and what a teacher at work in every epoch would have cost beyond. */
+  costs(outcome: TrainOutcome): Pick<RunResult, 'teacherSeconds' | 'savedSeconds'>;
+}
+
+/**
+ * Has the teacher do beforehand what can be done beforehand: answer every sample, or write the texts to learn from.
+ * @throws Interruption
+ */
+export async function learningMaterial(
+  job: Job,
+  teacher: Teacher | undefined,
+  needs: TeacherNeeds,
+  dataset: Dataset,
+): Promise<LearningMaterial> {
+  const signals = await teacherAnswers(job, teacher, needs, dataset);
+  const written = teacher && needs.texts && (await teacherTexts(job, teacher, needs.texts, dataset));
+  return {
+    samples: written?.split ?? dataset.subset,
+    teacher: signals.source,
+    costs: ({ epochs }) => ({
+      ...(signals.cost && {
+        teacherSeconds: signals.cost.seconds,
+        savedSeconds: epochs * signals.cost.secondsPerPass - signals.cost.seconds,
+      }),
+      ...(written && { teacherSeconds: written.seconds }),
+    }),
+  };
+}
+
+interface Answers {
+  readonly source: TeacherSource;
+  /** Left out where the teacher runs in every step. */
+  readonly cost?: { readonly seconds: number; readonly secondsPerPass: number };
+}
+
+/** Bytes of signals that a user should hear of before they are written. */
+const worthSaying = 2e9;
+
+const largeCache = (bytes: number): string =>
+  `The teacher’s signals take ${gigabytes(bytes)} in the data directory and are kept for later runs. With "cacheTeacherSignals": false the teacher runs in every step instead.`;
+
+async function teacherAnswers(
+  job: Job,
+  teacher: Teacher | undefined,
+  needs: TeacherNeeds,
+  dataset: Dataset,
+): Promise<Answers> {
+  if (!teacher || !needsTeacher(needs)) return { source: withoutTeacher };
+  const { request, device, control } = job;
+  const { cacheTeacherSignals, training } = request.experiment;
+  // Images that are never the same twice have no answers that could be kept.
+  if (!cacheTeacherSignals || training.augmentation) return { source: liveTeacher(teacher.model, needs) };
+  job.begin('signals');
+  const started = performance.now();
+  const source = await cachedSignals({
+    device,
+    teacher: teacher.model,
+    teacherHash: teacher.hash,
+    needs,
+    split: dataset.subset,
+    fingerprint: dataset.fingerprint,
+    cacheDirectory: join(request.dataDirectory, 'cache'),
+    onProgress: job.progress('signals', 'batches'),
+    onBytes: (bytes) => {
+      if (bytes >= worthSaying) job.warn(largeCache(bytes));
+    },
+    stopRequested: control.requested,
+  });
+  job.keep({ dispose: () => source.close() });
+  const seconds = (performance.now() - started) / 1000;
+  return { source, cost: { seconds, secondsPerPass: source.secondsPerPass } };
+}
+
+/** The texts that the teacher writes; `seconds` is what that cost this run. */
+async function teacherTexts(
+  job: Job,
+  teacher: Teacher,
+  config: GeneratedConfig,
+  dataset: Dataset,
+): Promise<{ split: Split; seconds: number }> {
+  const { request, device, control } = job;
+  job.begin('signals');
+  const started = performance.now();
+  const { split } = await generatedSplit({
+    device,
+    teacher: teacher.model,
+    teacherHash: teacher.hash,
+    config,
+    dataset,
+    cacheDirectory: join(request.dataDirectory, 'cache'),
+    onProgress: job.progress('signals', 'tokens'),
+    stopRequested: control.requested,
+  });
+  return { split, seconds: (performance.now() - started) / 1000 };
+}

@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import { UserError } from '../../base/user-error.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import { RandomGenerator } from '../../device/random-generator.ts';
+import type { StudentConfig } from '../../experiment/schema/schema.ts';
+import { buildModel } from '../../models/build-model.ts';
+import { classMismatchOfStudent } from '../../models/checkpoint/class-order.ts';
+import { type Model, parameterCount } from '../../models/model.ts';
+import { createStrategy } from '../../strategies/create-strategy.ts';
+import { hiddenShapes } from '../../strategies/hidden-shapes.ts';
+import type { AttachedStrategy, Candidate, TeacherNeeds } from '../../strategies/strategy.ts';
+import type { Quality } from '../../training/evaluation/quality.ts';
+import { initializer } from '../../training/initialize.ts';
+import { prepareStudent, requireBuildable, type Student } from '../../training/student.ts';
+import type { Teacher } from '../../training/teacher/teacher.ts';
+import { needsTeacher } from '../../training/teacher/teacher-source.ts';
+import type { RunResult } from '../directory/events.ts';
+import { appraise } from './appraise.ts';
+import { answersOf, ensembleName, type Subject } from './assess.ts';
+import { exportStudent } from './export-student.ts';
+import { finish } from './finish.ts';
+import type { Job } from './job.ts';
+import { dataOfJob } from './job-data.ts';
+import { teacherOfJob, warnOfStorage } from './job-teacher.ts';
+import { learningMaterial } from './learning-material.ts';
+import { qualityOfTeacher, requireUseful } from './teacher-quality.ts';
+import { trainStudent } from './train-student.ts';
+
+/**
+ * A run that trains a student, from its data to the exported student, phase by phase.
+ * @throws UserError for what the user can mend
+ * @throws Interruption if asked to end early
+ */
+export async function trainingJob(job: Job): Promise<void> {
+  const { experiment } = job.request;
+  job.begin('prepare');
+  const dataset = await dataOfJob(job);
+  if (!experiment.student) throw new UserError('The experiment has no "student".');
+  requireBuildable(experiment.student, dataset.task);
+  const teacher = experiment.teacher && (await teacherOfJob(job, experiment.teacher, dataset));
+  const known = new Map<string, Quality>();
+  if (teacher) known.set('teacher', await qualityOfTeacher(job, teacher, dataset));
+  const { model: student, checkpoint } = await studentOfJob(job, experiment.student, dataset, teacher);
+  const { strategy, needs } = attachStrategy(job, student, teacher?.model, dataset);
+  warnOfSize(job, student, teacher);
+  if (teacher) {
+    const needed = needs.logits || needs.texts !== undefined;
+    await requireUseful(job, 'The teacher', teacher, known.get('teacher')!, dataset, needed);
+  }
+
+  const material = await learningMaterial(job, teacher, needs, dataset);
+  const outcome = await trainStudent(job, {
+    student,
+    strategy,
+    dataset,
+    ...material,
+    begins: { teacher: teacher?.hash, student: checkpoint?.hash },
+  });
+
+  const candidates = strategy.candidates?.() ?? [];
+  const subjects: Subject[] = [
+    { name: 'student', model: student, ensemble: candidates.some(({ ensemble }) => ensemble) },
+    ...(teacher ? [{ name: 'teacher', model: teacher.model, ensemble: false }] : []),
+    ...candidates,
+  ];
+  const { quality, againstTeacher, continuations, figures } = await appraise(
+    job,
+    subjects,
+    dataset,
+    outcome,
+    known,
+  );
+  const bytes = await exportAll(job, student, candidates, dataset);
+  const together = quality.get(ensembleName);
+  const result: RunResult = {
+    student: figures('student', bytes.student),
+    ...(candidates.length > 0 && {
+      candidates: Object.fromEntries(
+        candidates.map(({ name }) => [name, figures(name, bytes.candidates.get(name)!)]),
+      ),
+    }),
+    ...(together && { ensemble: answersOf(together) }),
+    ...(teacher && {
+      teacher: figures('teacher', teacher.bytes),
+      ...againstTeacher(),
+    }),
+    bestEpoch: outcome.bestEpoch,
+    trainingSeconds: outcome.seconds,
+    ...(outcome.energy && { energy: outcome.energy }),
+    ...material.costs(outcome),
+    ...(continuations.length > 0 && { continuations: [...continuations] }),
+  };
+  await finish(job, student.config, result);
+}
+
+async function studentOfJob(
+  job: Job,
+  config: StudentConfig,
+  dataset: Dataset,
+  teacher: Teacher | undefined,
+): Promise<Student> {
+  const { request, control } = job;
+  const student = await prepareStudent({
+    config,
+    task: dataset.task,
+    classNames: dataset.classNames,
+    experimentDirectory: request.directory,
+    teacher: teacher?.model,
+    generator: RandomGenerator.forUse(request.seed, 'weights'),
+    stopRequested: control.requested,
+    onDownload: job.progress('prepare', 'bytes'),
+  });
+  job.keep(student.model);
+  const { checkpoint } = student;
+  if (checkpoint?.storage) warnOfStorage(job, checkpoint.directory, checkpoint.storage);
+  const otherClasses = classMismatchOfStudent(checkpoint?.classNames, dataset.classNames);
+  if (otherClasses) job.warn(otherClasses);
+  return student;
+}
+
+function attachStrategy(
+  job: Job,
+  student: Model,
+  teacher: Model | undefined,
+  { task }: Dataset,
+): { strategy: AttachedStrategy; needs: TeacherNeeds } {
+  const { experiment, seed } = job.request;
+  const strategy = createStrategy(experiment.strategy);
+  const teacherShapes = teacher && hiddenShapes(teacher);
+  const needs = strategy.needs({ student: hiddenShapes(student), teacher: teacherShapes });
+  if ((needsTeacher(needs) || needs.texts) && !teacher)
+    throw new UserError(
+      `The strategy "${strategy.kind}" learns from a teacher, and the experiment names none.`,
+      {
+        remedy: 'Add a "teacher" with a "model" or a "checkpoint", or use the strategy "direct".',
+      },
+    );
+  const attached = strategy.attach({
+    student,
+    teacher: teacher && teacherShapes && { hiddenShapes: teacherShapes, classes: teacher.task.classes },
+    task,
+    initialize: initializer(seed),
+    buildModel: (config, name) =>
+      job.keep(buildModel(config, task, RandomGenerator.forUse(seed, `weights/${name}`))),
+  });
+  return { strategy: job.keep(attached), needs };
+}
+
+function warnOfSize(job: Job, student: Model, teacher: Teacher | undefined): void {
+  if (!teacher || parameterCount(student) <= parameterCount(teacher.model)) return;
+  job.warn(
+    `The student has more parameters (${parameterCount(student)}) than its teacher (${parameterCount(teacher.model)}).`,
+  );
+}
+
+/** Saves every model but the teacher. @returns bytes of the weights on disk */
+async function exportAll(
+  job: Job,
+  student: Model,
+  candidates: readonly Candidate[],
+  dataset: Dataset,
+): Promise<{ student: number; candidates: ReadonlyMap<string, number> }> {
+  const { candidatesDirectory, studentDirectory } = job.directory;
+  job.begin('export');
+  const sizes = new Map<string, number>();
+  for (const { name, model } of candidates)
+    sizes.set(name, (await exportStudent(model, dataset, join(candidatesDirectory, name))).bytes);
+  return { student: (await exportStudent(student, dataset, studentDirectory)).bytes, candidates: sizes };
+}

@@ -1,0 +1,340 @@
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openDevice } from '../../../src/device/open-device.ts';
+import { RandomGenerator } from '../../../src/device/random-generator.ts';
+import { modelSchema } from '../../../src/experiment/schema/model-schema.ts';
+import { buildModel } from '../../../src/models/build-model.ts';
+import { saveModel } from '../../../src/models/checkpoint/checkpoint.ts';
+import { check, datasetFolder } from '../support.ts';
+
+const tokenizers = join(import.meta.dirname, '../../fixtures/tokenizers');
+await openDevice('cpu');
+const folder = await datasetFolder({
+  'text.txt': 'the cat sat the dog sat '.repeat(60),
+  'rows.csv': 'text,label\na,x\nb,y\n'.repeat(9),
+});
+const words = ['<|endoftext|>', '[UNK]', 'cat', 'dog', 'the', 'sat'];
+
+/** A tokenizer of words, in this order. */
+function wordsJson(order: readonly string[]): string {
+  return JSON.stringify({
+    version: '1.0',
+    added_tokens: [],
+    normalizer: null,
+    pre_tokenizer: { type: 'WhitespaceSplit' },
+    post_processor: null,
+    decoder: null,
+    model: {
+      type: 'WordLevel',
+      vocab: Object.fromEntries(order.map((word, id) => [word, id])),
+      unk_token: '[UNK]',
+    },
+  });
+}
+
+/** A model of so many rows and, if one is given, with a tokenizer beside it. */
+async function stored(
+  name: string,
+  rows: number,
+  tokenizer?: string,
+  goal: 'language-model' | 'classification' = 'language-model',
+): Promise<void> {
+  const text = { goal, vocabulary: rows, length: 16, padId: 0 } as const;
+  const written = { hiddenSize: 8, layers: 1, heads: 2 };
+  const [architecture, classes] = goal === 'classification' ? ['bert', 2] : ['gpt2', rows];
+  const model = buildModel(
+    modelSchema.parse({ architecture, ...written }),
+    { classes, text },
+    RandomGenerator.forUse(1, name),
+  );
+  await saveModel(model, join(folder, name));
+  model.dispose();
+  if (tokenizer !== undefined) writeFileSync(join(folder, name, 'tokenizer.json'), tokenizer);
+}
+
+await stored('teacher', 6, wordsJson(words));
+await stored('same', 6, wordsJson(words));
+await stored('swapped', 6, wordsJson(['<|endoftext|>', '[UNK]', 'dog', 'cat', 'the', 'sat']));
+await stored('padded', 16, wordsJson(words));
+await stored('small', 5, wordsJson(words));
+await stored('bare', 6);
+cpSync(join(tokenizers, 'wordpiece'), join(folder, 'wordpiece'), { recursive: true });
+
+const novel = { kind: 'language-model', train: 'text.txt', length: 8 };
+
+async function told(teacher: string, student: string | undefined, tokenizer?: object, kind = 'sequence') {
+  const problems = await check(folder, {
+    dataset: { ...novel, ...(tokenizer && { tokenizer }) },
+    teacher: { checkpoint: teacher },
+    student:
+      student === undefined
+        ? { model: { architecture: 'gpt2', hiddenSize: 8, layers: 1, heads: 2 } }
+        : { checkpoint: student },
+    strategy: { kind },
+  });
+  return problems
+    .filter(({ code }) => /token|vocabulary/.test(code))
+    .map(({ severity, code, path, message, remedy }) => [
+      severity,
+      code,
+      path.join('.'),
+      message.replaceAll(`${folder}/`, ''),
+      remedy,
+    ]);
+}
+
+test('the tokenizer of the teacher’s checkpoint is taken where none is named, whatever the strategy', async () => {
+  for (const kind of ['sequence', 'feature', 'generated', 'direct'])
+    for (const student of ['same', 'padded', undefined])
+      assert.deepEqual(await told('teacher', student, undefined, kind), [], `${kind} ${student}`);
+});
+
+test('vocabularies that differ in padding rows alone go together', async () => {
+  assert.deepEqual(await told('padded', 'same'), []);
+  assert.deepEqual(await told('padded', 'teacher', { kind: 'file', file: 'same/tokenizer.json' }), []);
+});
+
+test('tokenizers of one size that mean other tokens are refused, with the first that differs', async () => {
+  const difference = 'id 2 is "cat" to the teacher and "dog" to the student';
+  for (const kind of ['sequence', 'response', 'feature', 'relation', 'generated', 'direct'])
+    assert.deepEqual(await told('teacher', 'swapped', undefined, kind), [
+      [
+        'error',
+        'tokenizer',
+        'student.checkpoint',
+        `The teacher and the student were trained with different tokens: ${difference}.`,
+        'Choose a student with the tokenizer of the teacher.',
+      ],
+    ]);
+  const [named] = await told('teacher', undefined, { kind: 'file', file: 'swapped/tokenizer.json' });
+  assert.deepEqual(named, [
+    'error',
+    'tokenizer',
+    'dataset.tokenizer',
+    'The teacher was trained with other tokens than the dataset’s tokenizer makes: id 2 is "dog" to the data and "cat" to the teacher.',
+    'Leave "tokenizer" of the dataset out: that of the checkpoint is taken then.',
+  ]);
+});
+
+/** A tokenizer of pairs of letters, with what differs from the usual one. */
+function pairsJson(
+  changes: { model?: object; normalizer?: object; pre_tokenizer?: object; added_tokens?: object[] } = {},
+) {
+  const { model, ...others } = changes;
+  return JSON.stringify({
+    version: '1.0',
+    added_tokens: [],
+    normalizer: null,
+    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true },
+    post_processor: null,
+    decoder: null,
+    model: {
+      type: 'BPE',
+      vocab: { t: 0, h: 1, e: 2, th: 3, he: 4, the: 5 },
+      merges: ['t h', 'h e', 'th e'],
+      ...model,
+    },
+    ...others,
+  });
+}
+
+const scored = (the: number) =>
+  pairsJson({
+    model: {
+      type: 'Unigram',
+      unk_id: 0,
+      vocab: ['<unk>', 't', 'h', 'e', 'th', 'the'].map((piece, id) => [piece, id === 5 ? the : -id]),
+      merges: undefined,
+    },
+  });
+
+const sameTokens: [string, string, string, string | undefined, string?][] = [
+  [
+    'other merges',
+    pairsJson(),
+    pairsJson({ model: { merges: ['h e', 't h', 'th e'] } }),
+    'merge 1 is "t h" to the teacher and "h e" to the student',
+    'error',
+  ],
+  [
+    'a merge less',
+    pairsJson(),
+    pairsJson({ model: { merges: ['t h', 'h e'] } }),
+    'merge 3 is "th e" to the teacher and nothing to the student',
+    'error',
+  ],
+  [
+    'another kind of model',
+    pairsJson(),
+    pairsJson({ model: { type: 'WordLevel', merges: undefined } }),
+    'the model is BPE to the teacher and WordLevel to the student',
+    'error',
+  ],
+  [
+    'other scores',
+    scored(-5),
+    scored(-1.5),
+    'the score of "the" is -5 to the teacher and -1.5 to the student',
+    'error',
+  ],
+  [
+    'another normalizer',
+    pairsJson(),
+    pairsJson({ normalizer: { type: 'Lowercase' } }),
+    'normalizer is nothing to the teacher and Lowercase to the student',
+    'warning',
+  ],
+  [
+    'an option of the pre-tokenizer',
+    pairsJson(),
+    pairsJson({ pre_tokenizer: { type: 'ByteLevel', add_prefix_space: true } }),
+    'pre_tokenizer.add_prefix_space is false to the teacher and true to the student',
+    'warning',
+  ],
+  [
+    'an option of the model',
+    pairsJson(),
+    pairsJson({ model: { ignore_merges: true } }),
+    'model.ignore_merges is nothing to the teacher and true to the student',
+    'warning',
+  ],
+  [
+    'an added token that takes the space before it',
+    pairsJson({ added_tokens: [{ id: 5, content: 'the', lstrip: false }] }),
+    pairsJson({ added_tokens: [{ id: 5, content: 'the', lstrip: true }] }),
+    'the added token "the".lstrip is false to the teacher and true to the student',
+    'warning',
+  ],
+  [
+    'merges in pairs and what is usual left out or written out',
+    pairsJson(),
+    pairsJson({
+      model: {
+        merges: [
+          ['t', 'h'],
+          ['h', 'e'],
+          ['th', 'e'],
+        ],
+        dropout: null,
+        unk_token: null,
+        byte_fallback: false,
+      },
+      normalizer: { type: 'Sequence', normalizers: [] },
+      pre_tokenizer: {
+        type: 'Sequence',
+        pretokenizers: [{ type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: true }],
+      },
+    }),
+    undefined,
+  ],
+];
+for (const [what, teacher, student, difference, severity] of sameTokens)
+  test(`tokenizers of the same tokens are told apart: ${what}`, async () => {
+    await stored('pairs', 6, teacher);
+    await stored('other-pairs', 6, student);
+    const findings = await told('pairs', 'other-pairs');
+    if (difference === undefined) return assert.deepEqual(findings, []);
+    const said =
+      severity === 'error'
+        ? 'but cut texts into them by other rules'
+        : 'but read some texts differently, so that the student gets other ids than it was trained with';
+    assert.deepEqual(findings, [
+      [
+        severity,
+        'tokenizer',
+        'student.checkpoint',
+        `The teacher and the student have the same tokens, ${said}: ${difference}.`,
+        'Choose a student with the tokenizer of the teacher.',
+      ],
+    ]);
+  });
+
+test('the tokenizer that the data names is held against that of a model by its rules too', async () => {
+  await stored('pairs', 6, pairsJson());
+  writeFileSync(join(folder, 'lower.json'), pairsJson({ normalizer: { type: 'Lowercase' } }));
+  const named = { kind: 'file', file: 'lower.json' };
+  const [severity, , path, message] = (await told('pairs', undefined, named))[0]!;
+  assert.deepEqual([severity, path], ['warning', 'dataset.tokenizer']);
+  assert.match(
+    String(message),
+    /^The dataset’s tokenizer and the teacher’s have the same tokens, but read some/,
+  );
+  assert.match(String(message), /normalizer is Lowercase to the data and nothing to the teacher\.$/);
+});
+
+test('tokenizers that are made of texts or bytes are compared too', async () => {
+  const [words] = await told('teacher', undefined, { kind: 'words' });
+  assert.match(words![3]!, /id 0 is "\[PAD\]" to the data and "<\|endoftext\|>" to the teacher/);
+  const [bytes] = await told('teacher', undefined, { kind: 'bytes' });
+  assert.match(bytes![3]!, /id 0 is "Ā" to the data and "<\|endoftext\|>" to the teacher/);
+});
+
+test('tokens without rows are named before anything is computed', async () => {
+  const expected = [
+    'error',
+    'tokens-without-rows',
+    'teacher.checkpoint',
+    'The teacher has rows for 5 tokens, but the tokenizer makes ids up to 5: "sat" (id 5) is the first without a row.',
+  ];
+  assert.deepEqual((await told('small', undefined))[0]!.slice(0, 4), expected);
+});
+
+test('tokens that stand in added_tokens_decoder alone count among the tokens of a tokenizer', async () => {
+  await stored('added', 6, wordsJson(words));
+  writeFileSync(
+    join(folder, 'added/tokenizer_config.json'),
+    JSON.stringify({ added_tokens_decoder: { 6: { content: '<tool>', special: false } } }),
+  );
+  const [finding] = await told('added', undefined);
+  assert.match(finding![3]!, /"<tool>" \(id 6\) is the first without a row/);
+});
+
+test('a checkpoint without a tokenizer is taken with words, and that is said', async () => {
+  const [finding, ...others] = await told('bare', undefined);
+  assert.deepEqual(others, []);
+  assert.deepEqual(finding!.slice(0, 3), ['warning', 'tokenizer-unknown', 'teacher.checkpoint']);
+  assert.match(finding![3]!, /^The teacher in bare has no tokenizer\.json, so it is not known which tokens/);
+});
+
+test('the tokenizer of a model that is made smaller is its own', async () => {
+  const of = async (tokenizer?: object) =>
+    (
+      await check(folder, {
+        dataset: { ...novel, ...(tokenizer && { tokenizer }) },
+        student: undefined,
+        strategy: { kind: 'quantize', of: 'teacher', scheme: 'float16' },
+        teacher: { checkpoint: 'teacher' },
+      })
+    ).flatMap(({ code }) => (/token|vocabulary/.test(code) ? [code] : []));
+  assert.deepEqual(await of(), []);
+  assert.deepEqual(await of({ kind: 'words' }), ['tokenizer']);
+});
+
+test('a classifier with another tokenizer is refused, and its own is taken', async () => {
+  const { vocab } = JSON.parse(readFileSync(join(tokenizers, 'wordpiece/tokenizer.json'), 'utf8')).model;
+  await stored('classifier', Object.keys(vocab).length, undefined, 'classification');
+  cpSync(join(tokenizers, 'wordpiece/tokenizer.json'), join(folder, 'classifier/tokenizer.json'));
+  const of = async (tokenizer?: object) =>
+    (
+      await check(folder, {
+        dataset: {
+          kind: 'text-classification',
+          train: 'rows.csv',
+          test: 'rows.csv',
+          maxLength: 8,
+          ...(tokenizer && { tokenizer }),
+        },
+        teacher: { checkpoint: 'classifier' },
+        student: { model: { architecture: 'bert', hiddenSize: 4, layers: 1, heads: 2 } },
+        strategy: { kind: 'response' },
+      })
+    )
+      .filter(({ code }) => /token/.test(code))
+      .map(({ message }) => message);
+  assert.deepEqual(await of(), []);
+  // Its special tokens are those of words, so the texts are read to tell.
+  const [words] = await of({ kind: 'words', minCount: 1 });
+  assert.match(words!, /id 4 is "a" to the data and "\[MASK\]" to the teacher/);
+});
