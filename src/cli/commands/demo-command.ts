@@ -104,10 +104,10 @@ function ownName(): string {
   return basename(script) === 'distillery' ? 'distillery' : `node ${relative(process.cwd(), script)}`;
 }
 
-/** Examples lie beside dist/, or beside src/ where the sources run themselves. */
+/** Examples lie beside dist/, whose chunks have a folder of their own, or beside src/ where the sources run themselves. */
 function exampleFile(example: string): string {
   const name = `${example}.distill.json`;
-  for (const up of ['../../examples/', '../../../examples/']) {
+  for (const up of ['../examples/', '../../examples/', '../../../examples/']) {
     const file = fileURLToPath(new URL(`${up}${name}`, import.meta.url));
     if (existsSync(file)) return file;
   }

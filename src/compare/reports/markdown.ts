@@ -43,7 +43,7 @@ function report(comparison: Comparison, explained: boolean): string[] {
     for (const verdict of comparison.verdicts) {
       const text = [differenceText(verdict), verdict.reason, ...verdict.notes].filter(Boolean).join('. ');
       lines.push(
-        `- **${markdownText(verdictTitle(verdict, comparison))}**: ${markdownText(text.replaceAll('../..', '.'))}`,
+        `- **${markdownText(verdictTitle(verdict, comparison))}**: ${markdownText(text.replaceAll('..', '.'))}`,
       );
     }
     if (explained) lines.push('', markdownText(verdictMethod));

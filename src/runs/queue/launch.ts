@@ -91,6 +91,6 @@ function spawnProblem(error: unknown, program: string): unknown {
  */
 export function workerCommand(entry: string, runtime = process.execPath): readonly [string, ...string[]] {
   if (!entry.endsWith('.ts')) return [runtime, fileURLToPath(new URL('worker.mjs', entry))];
-  const worker = fileURLToPath(new URL('../../worker/main.ts', entry));
+  const worker = fileURLToPath(new URL('../worker/main.ts', entry));
   return [runtime, '--import', import.meta.resolve('tsx'), worker];
 }

@@ -42,5 +42,5 @@ export function lengthened(path: string, dataDirectory: string, old?: string): s
 /** Whether a path is a folder's own, or that of something in it. */
 export function isWithin(folder: string, path: string): boolean {
   const way = relative(folder, path);
-  return !isAbsolute(way) && way !== '../..' && !way.startsWith(`..${sep}`);
+  return !isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`);
 }

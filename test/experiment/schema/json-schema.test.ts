@@ -69,7 +69,7 @@ test('the examples are whole experiments with names of their own', () => {
   const names = readdirSync(folder).map((file) => {
     const { experiment, problems } = parseExperiment(readFileSync(join(folder, file), 'utf8'));
     assert.deepEqual(problems, [], file);
-    assert.equal(experiment!.$schema, '../../dist/experiment.schema.json');
+    assert.equal(experiment!.$schema, '../dist/experiment.schema.json');
     return experiment!.name;
   });
   assert.ok(names.length >= 4);

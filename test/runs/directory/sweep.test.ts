@@ -14,7 +14,7 @@ function put(folder: string, names: readonly string[]): void {
   for (const name of names)
     if (name.endsWith('/')) mkdirSync(join(folder, name), { recursive: true });
     else {
-      mkdirSync(join(folder, name, '../..'), { recursive: true });
+      mkdirSync(join(folder, name, '..'), { recursive: true });
       writeFileSync(join(folder, name), 'x');
     }
 }

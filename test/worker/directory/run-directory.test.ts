@@ -64,7 +64,7 @@ test('a run of a project that was moved finds its files in the new place and wri
   const stored = JSON.parse(readFileSync(directory.requestFile, 'utf8'));
   assert.deepEqual(
     [stored.file, stored.directory, stored.dataDirectory],
-    ['../../few.distill.json', '../..', undefined],
+    ['../few.distill.json', '..', undefined],
   );
   const after = join(project, 'after');
   cpSync(join(project, 'before'), after, { recursive: true });

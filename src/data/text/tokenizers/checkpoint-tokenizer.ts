@@ -26,7 +26,7 @@ export async function checkpointTokenizer(folder: string): Promise<Tokenizer | u
 /** A tokenizer.json, kept while neither it nor tokenizer_config.json beside it changes. @throws UserError as it */
 export async function storedTokenizer(file: string): Promise<Tokenizer> {
   const stamps = await Promise.all(
-    [file, join(file, '../..', 'tokenizer_config.json')].map(async (one) => {
+    [file, join(file, '..', 'tokenizer_config.json')].map(async (one) => {
       const status = await stat(one).catch(() => undefined);
       return status && [status.size, status.mtimeMs];
     }),
