@@ -25,7 +25,7 @@ export interface StartOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** A program, with its arguments, that starts the command and watches it. */
   readonly tracer?: readonly string[];
-  /** It is killed after so long; left out: as any command. */
+  /** It is killed after so long, if that is finite; left out: as any command. */
   readonly patienceMs?: number;
 }
 
@@ -55,10 +55,11 @@ export function start(
       family.heard(data.length);
     });
   let hung = false;
-  const timer = setTimeout(() => {
+  const killed = () => {
     hung = true;
     if (pid !== undefined) kill(pid);
-  }, patienceMs);
+  };
+  const timer = Number.isFinite(patienceMs) ? setTimeout(killed, patienceMs) : undefined;
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
     // Not 'close': a detached grandchild may hold the pipes.
