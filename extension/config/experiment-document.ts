@@ -1,4 +1,4 @@
-import { Range, type TextDocument, type Uri, WorkspaceEdit, workspace } from 'vscode';
+import { l10n, Range, type TextDocument, type Uri, WorkspaceEdit, workspace } from 'vscode';
 import type { Problem, TextEdit } from '../../src/experiment/parsing/problem.ts';
 
 export const experimentPattern = '**/*.distill.json';
@@ -33,6 +33,8 @@ export function workspaceEdit(document: TextDocument, edits: readonly TextEdit[]
   return edit;
 }
 
+const saveAttempts = 3;
+
 /**
  * Edits the document as it stands. A document without other unsaved changes is saved, so that what the sidebar shows is
  * what runs; one that somebody is writing in is left unsaved.
@@ -41,6 +43,12 @@ export async function applyEdits(document: TextDocument, edits: readonly TextEdi
   if (edits.length === 0) return;
   const { isDirty } = document;
   if (!(await workspace.applyEdit(workspaceEdit(document, edits))))
-    throw new Error(`VS Code did not apply the change to ${document.uri.fsPath}.`);
-  if (!isDirty) await document.save();
+    throw new Error(l10n.t('VS Code did not apply the change to {0}.', document.uri.fsPath));
+  if (isDirty) return;
+  // On a busy machine VS Code gives a save up that takes it too long, and says so by this alone.
+  for (let attempt = 1; attempt <= saveAttempts; attempt++) if (await document.save()) return;
+  if (document.isDirty)
+    throw new Error(
+      l10n.t('VS Code could not save {0}: the change stands in the editor alone.', document.uri.fsPath),
+    );
 }
