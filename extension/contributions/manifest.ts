@@ -3,7 +3,7 @@ import { droppedRuns } from './custom-editors.ts';
 import { keybindings } from './keybindings.ts';
 import { type SettingDescription, settings } from './settings.ts';
 import { container, menus, views, welcomes } from './views.ts';
-import { walkthrough, walkthroughSteps } from './walkthrough.ts';
+import { pictureThemes, walkthrough, walkthroughPicture, walkthroughSteps } from './walkthrough.ts';
 
 type AnySetting = SettingDescription<string | number | boolean>;
 
@@ -65,11 +65,14 @@ export function generateManifest(): GeneratedManifest {
         id: walkthrough.id,
         title: text(`${walkthrough.id}.title`, walkthrough.title),
         description: text(`${walkthrough.id}.description`, walkthrough.description),
-        steps: walkthroughSteps.map(({ id, title, description, picture, done }) => ({
+        steps: walkthroughSteps.map(({ id, title, description, shows, done }) => ({
           id,
           title: text(`${walkthrough.id}.${id}.title`, title),
           description: text(`${walkthrough.id}.${id}.description`, description),
-          media: { image: picture.path, altText: text(`${walkthrough.id}.${id}.picture`, picture.shows) },
+          media: {
+            image: Object.fromEntries(pictureThemes.map((theme) => [theme, walkthroughPicture(id, theme)])),
+            altText: text(`${walkthrough.id}.${id}.picture`, shows),
+          },
           completionEvents: done.map((command) => `onCommand:${command}`),
         })),
       },

@@ -5,19 +5,18 @@ export interface WalkthroughStep {
   readonly title: string;
   /** Markdown; a line that is one command link becomes a button. */
   readonly description: string;
-  readonly picture: { readonly path: string; readonly shows: string };
+  /** What its pictures show, for those who cannot see them. */
+  readonly shows: string;
   /** The step is done when one of these was run. */
   readonly done: readonly CommandId[];
 }
 
-const explorer = {
-  path: 'extension/media/explorer.png',
-  shows: 'The run explorer beside an experiment file',
-} as const;
-const dashboard = {
-  path: 'extension/media/dashboard.png',
-  shows: 'Teacher against student in the dashboard',
-} as const;
+/** The themes for which VS Code wants a picture each. */
+export const pictureThemes = ['light', 'dark', 'hc', 'hcLight'] as const;
+
+/** The picture of a step in a theme, in this repository; `npm run media` makes all of them. */
+export const walkthroughPicture = (step: string, theme: (typeof pictureThemes)[number]): string =>
+  `extension/media/walkthrough/${step}-${theme}.png`;
 
 export const walkthrough = {
   id: 'distillery.firstSteps',
@@ -25,13 +24,13 @@ export const walkthrough = {
   description: 'From a sample with real data to a verdict: was distillation worth it?',
 } as const;
 
-export const walkthroughSteps: readonly WalkthroughStep[] = [
+export const walkthroughSteps = [
   {
     id: 'sample',
     title: 'Begin with real data',
     description:
       'The sample project has a few thousand handwritten digits and an experiment for each of four strategies. Or write an experiment of your own: data, teacher, student, strategy.\n[Create Sample Project](command:distillery.createSampleProject)\n[New Experiment](command:distillery.newExperiment)',
-    picture: explorer,
+    shows: 'The sample project: four experiments in the run explorer, one of them open',
     done: ['distillery.createSampleProject', 'distillery.newExperiment'],
   },
   {
@@ -39,7 +38,7 @@ export const walkthroughSteps: readonly WalkthroughStep[] = [
     title: 'Run it',
     description:
       'Training goes on in a process of its own, one run for each seed. Close the window if you like: runs go on and are found again.\n[Run Experiment](command:distillery.run)',
-    picture: explorer,
+    shows: 'A run that trains, with its progress, and two that wait',
     done: ['distillery.run', 'distillery.runWithSeeds', 'distillery.queue'],
   },
   {
@@ -47,7 +46,7 @@ export const walkthroughSteps: readonly WalkthroughStep[] = [
     title: 'Change one thing',
     description:
       'Select an experiment or a run: its hyperparameters stand below and are edited in place, in the file by the smallest change. “Duplicate and Change” makes a copy of a run that differs by one value.\n[Duplicate and Change](command:distillery.duplicate)',
-    picture: explorer,
+    shows: 'A hyperparameter of an experiment that is being changed',
     done: ['distillery.duplicate', 'distillery.editHyperparameter'],
   },
   {
@@ -55,7 +54,7 @@ export const walkthroughSteps: readonly WalkthroughStep[] = [
     title: 'Ask whether it was worth it',
     description:
       'The dashboard puts teacher and student side by side. Drag runs into it, or select several and compare them: with the directly trained student among them there is a verdict, with its interval.\n[Open Dashboard](command:distillery.openDashboard)',
-    picture: dashboard,
+    shows: 'Verdicts in the dashboard: each strategy against direct training',
     done: ['distillery.openDashboard', 'distillery.compareSelected'],
   },
-];
+] as const satisfies readonly WalkthroughStep[];

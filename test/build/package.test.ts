@@ -61,6 +61,11 @@ test('a VSIX for another platform says so, and holds that platform’s libraries
   ])
     assert.ok(entries.has(`extension/${name}`), name);
   assert.ok(entries.has('extension/extension/media/icon.png'));
+  const { walkthroughs } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).contributes;
+  for (const { media } of walkthroughs[0].steps)
+    for (const file of Object.values<string>(media.image)) assert.ok(entries.has(`extension/${file}`), file);
+  for (const name of ['explorer', 'dashboard'])
+    assert.ok(!entries.has(`extension/extension/media/${name}.png`), 'a picture of README alone');
   const page = entries.get('extension/readme.md')!().toString();
   assert.ok(!/!\[[^\]]*\]\((?!https:)/.test(page), 'a picture the Extensions page cannot show');
   assert.ok(![...entries.keys()].some((name) => /\.(map|ts)$|\/(src|test)\//.test(name)));

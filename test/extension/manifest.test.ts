@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { commands } from '../../extension/contributions/commands.ts';
@@ -41,11 +41,29 @@ test('a command in a toolbar or inline has an icon', () => {
         assert.ok('icon' in commands[command], `${command} needs an icon`);
 });
 
-test('pictures the manifest names are there', () => {
+/** As people who download the extension would want it. */
+const mostPictureBytes = 64 * 1024;
+const mostBytesOfAll = 1024 * 1024;
+
+test('pictures the manifest names are there, and small', () => {
   const { viewsContainers, views, walkthroughs } = json('package.json').contributes;
   for (const { icon } of [...viewsContainers.activitybar, ...views.distillery])
     assert.ok(existsSync(join(root, icon)), icon);
-  for (const { media } of walkthroughs[0].steps) assert.ok(existsSync(join(root, media.image)), media.image);
+  let bytes = 0;
+  for (const { media } of walkthroughs[0].steps) {
+    assert.deepEqual(
+      Object.keys(media.image).sort(),
+      ['dark', 'hc', 'hcLight', 'light'],
+      'one for each theme',
+    );
+    for (const file of Object.values<string>(media.image)) {
+      assert.ok(existsSync(join(root, file)), `${file}: run npm run media`);
+      const { size } = statSync(join(root, file));
+      assert.ok(size <= mostPictureBytes, `${file} has ${size} bytes`);
+      bytes += size;
+    }
+  }
+  assert.ok(bytes <= mostBytesOfAll, `${bytes} bytes in all`);
 });
 
 test('the Extensions page has an icon, large enough for its place, and begins with what a user of it needs', () => {
