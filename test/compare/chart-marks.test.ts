@@ -264,6 +264,31 @@ test('what is said of the pointed-at lies in the other half, where the curves ar
   }
 });
 
+test('what is said of many curves at once leaves the axis to be seen', () => {
+  const curves = Array.from({ length: 30 }, (_, index) => ({
+    ...{ label: `experiment ${index}`, strategy: 'direct' },
+    points: [{ x: 0, mean: index }],
+  }));
+  const chart = curvesChart(
+    { ...{ metric: 'loss', percent: false, xLabel: 'epoch' }, curves },
+    lightTheme,
+    size,
+  );
+  const { formatter } = chart.option.tooltip as { formatter: (pointed: unknown) => string };
+  const pointed = curves.map((_, index) => ({
+    ...{ seriesIndex: index, dataIndex: 0, value: [0, index], marker: '' },
+  }));
+  const lines = formatter(pointed).split('\n');
+  assert.match(lines.at(-1)!, /^… and \d+ more$/);
+  const height = lines.length * 19 + 16;
+  const picture = { width: size.width, height: chart.height };
+  for (const rising of [true, false]) {
+    const [, top] = tooltipPlace(100, [180, height], picture, { ...chart.free!, rising });
+    const axis = chart.height - chart.free!.below - 48;
+    assert.ok(top >= 0 && top + height <= axis, `${top} to ${top + height}, the axis at ${axis}`);
+  }
+});
+
 test('whether a picture of curves has a row of its own does not follow its width', () => {
   for (let count = 1; count <= 80; count++) {
     const curves = Array.from({ length: count }, (_, index) => ({

@@ -102,15 +102,16 @@ export function doubtList(doubts: readonly Doubt[]): TemplateResult | typeof not
 export const userText = (text: string): TemplateResult =>
   html`<bdi class="user-text" title=${text.length > 24 ? text.slice(0, 1000) : nothing}>${text.slice(0, 1000)}</bdi>`;
 
-/** Signs of a line of a name on a narrow page, and of its settings. */
+/** Signs of a name on a narrow page, where it has two lines, and of its settings, which have one. */
 const briefSigns = 22;
+const briefSettingSigns = 16;
 
 /**
  * Names of models that stand beside each other where there may be little room. The name, and the settings that tell it from
  * others of that name, are cut each for itself, and on a narrow page to what tells it from the others. Whole in the tooltip.
  */
 export function modelNames(labels: readonly string[]): (label: string) => TemplateResult {
-  const briefs = shortLabels(labels, briefSigns, 2);
+  const briefs = shortLabels(labels, briefSigns, briefSettingSigns);
   return (label) => {
     const brief = briefs[labels.indexOf(label)] ?? label;
     const { name, settings } = partsOf(label.slice(0, 1000));

@@ -109,7 +109,7 @@ export const progressAxis = (
   });
 
 /** Lines of a tooltip; more would cover the picture. */
-const mostLines = 8;
+const mostLines = 6;
 
 interface Pointed {
   readonly seriesIndex: number;

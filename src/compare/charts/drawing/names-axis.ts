@@ -9,7 +9,8 @@ export function namesAxis(
   { width }: { readonly width: number },
   splitLine: Record<string, unknown> = { show: false },
 ): Record<string, unknown> {
-  const shown = shortLabels(labels, width >= 480 ? 34 : width >= 380 ? 28 : 22, 2);
+  const signs = width >= 480 ? 34 : width >= 380 ? 28 : 22;
+  const shown = shortLabels(labels, signs, signs);
   return axis(theme, {
     type: 'category',
     inverse: true,

@@ -14,9 +14,9 @@ export interface LabelParts {
  * Names of models cut to what a picture has room for. A name cut by itself may lose just what tells it from the others,
  * so first goes what they share, then the names of settings, whose values stay; and no two different ones read the same.
  * @param signs at most so many in a line
- * @param lines 2 where settings may have a line of their own
+ * @param settingSigns at most so many in a line that settings have of their own; absent: they have none
  */
-export function shortLabels(labels: readonly string[], signs: number, lines: 1 | 2 = 1): string[] {
+export function shortLabels(labels: readonly string[], signs: number, settingSigns?: number): string[] {
   const whole = labels.map((label) => oneLine(label, 2000));
   const fits = (text: string) => [...text].length <= signs;
   if (whole.every(fits)) return whole;
@@ -24,9 +24,9 @@ export function shortLabels(labels: readonly string[], signs: number, lines: 1 |
   const cut = whole.map((label) => {
     if (fits(label)) return label;
     const rest = shared !== '' && label.startsWith(shared) ? `…${label.slice(shared.length)}` : label;
-    return fits(rest) ? rest : fitted(partsOf(rest), signs, lines);
+    return fits(rest) ? rest : fitted(partsOf(rest), signs, settingSigns);
   });
-  return distinct(cut, whole, signs);
+  return distinct(cut, whole, signs, settingSigns);
 }
 
 /** What at least two labels begin with, and each that is too long. */
@@ -45,11 +45,12 @@ export function partsOf(label: string): LabelParts {
     : { name: label, settings: '' };
 }
 
-function fitted({ name, settings }: LabelParts, signs: number, lines: 1 | 2): string {
+function fitted({ name, settings }: LabelParts, signs: number, settingSigns?: number): string {
   if (settings === '') return oneLine(name, signs);
   const written = [settings, abbreviated(settings), valuesOf(settings)].map((text) => `(${text})`);
-  if (lines === 2) {
-    const fitting = written.find((text) => [...text].length <= signs) ?? oneLine(written[2]!, signs);
+  if (settingSigns !== undefined) {
+    const fitting =
+      written.find((text) => [...text].length <= settingSigns) ?? oneLine(written[2]!, settingSigns);
     return `${oneLine(name, signs)}\n${fitting}`;
   }
   // The name keeps at least half of the room.
@@ -76,7 +77,12 @@ const valuesOf = (settings: string) =>
     .join(', ');
 
 /** Numbers those that still read the same although they are not. */
-function distinct(cut: readonly string[], whole: readonly string[], signs: number): string[] {
+function distinct(
+  cut: readonly string[],
+  whole: readonly string[],
+  signs: number,
+  settingSigns = signs,
+): string[] {
   const owners = new Map<string, Set<string>>();
   for (const [index, text] of cut.entries())
     owners.set(text, (owners.get(text) ?? new Set()).add(whole[index]!));
@@ -85,6 +91,7 @@ function distinct(cut: readonly string[], whole: readonly string[], signs: numbe
     if (same.length === 1) return text;
     const mark = ` #${same.indexOf(whole[index]!) + 1}`;
     const last = text.lastIndexOf('\n') + 1;
-    return `${text.slice(0, last)}${oneLine(text.slice(last), signs - mark.length)}${mark}`;
+    const room = last > 0 ? settingSigns : signs;
+    return `${text.slice(0, last)}${oneLine(text.slice(last), room - mark.length)}${mark}`;
   });
 }
