@@ -41,7 +41,7 @@ const schema = z
     headSize: prunedHeadSize,
     intermediateSize: intermediateSize('4 times hiddenSize'),
     activation: activation.default('gelu'),
-    dropout: residualDropout,
+    dropout: residualDropout.default(0.1),
     attentionDropout: attentionDropout.default(0.1),
     classifierDropout: dropped(
       'Fraction of the pooled vector set to zero before the classifier; left out: as dropout',

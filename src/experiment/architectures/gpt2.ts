@@ -25,7 +25,7 @@ const schema = z
     headSize: prunedHeadSize,
     intermediateSize: intermediateSize('4 times hiddenSize'),
     activation: activation.default('gelu_new'),
-    dropout: residualDropout,
+    dropout: residualDropout.default(0.1),
     embeddingDropout: dropped('Fraction of the embeddings set to zero; left out: as dropout').optional(),
     attentionDropout: attentionDropout.default(0.1),
     positions,

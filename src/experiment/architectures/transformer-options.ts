@@ -33,7 +33,7 @@ export const attentionDropout = dropped('Fraction of attention weights set to ze
 
 export const residualDropout = dropped(
   'Fraction of hidden units set to zero after embeddings, attention and feed-forward',
-).default(0.1);
+);
 
 export const epsilon = z.number().positive().max(1);
 

@@ -9,7 +9,7 @@ export function overBlocks(norms: Float64Array, size: number, norm: PruneConfig[
   return norm === 'l1' ? sums : sums.map(Math.sqrt);
 }
 
-interface AttentionSizes {
+export interface AttentionSizes {
   readonly hiddenSize: number;
   readonly heads: number;
   readonly headSize?: number;

@@ -45,7 +45,7 @@ export interface StoredWeights {
 
 /**
  * Writes a model to a directory: config.json, model.safetensors (or its shards and their index) and what else is given.
- * Encoders and language models come out in the Hugging Face layout. The directory appears whole or not at all; one that
+ * What transformers knows comes out in the Hugging Face layout. The directory appears whole or not at all; one that
  * is there is replaced.
  * @returns size of the weights on disk
  * @throws UserError if the place cannot be written or the disk is full.
@@ -97,9 +97,8 @@ export interface LoadOptions {
 }
 
 /**
- * Opens a model that Distillery saved, or a checkpoint in the Hugging Face layout: BERT, DistilBERT and RoBERTa for
- * classification, GPT-2, Llama, SmolLM and Qwen2 for language. Weights that are stored as whole numbers, or without
- * their zeros, become floats again.
+ * Opens a model that Distillery saved, or a checkpoint in the Hugging Face layout of an architecture that has one. Weights
+ * that are stored as whole numbers, or without their zeros, become floats again.
  * @throws UserError if a file is missing or broken, the weights do not fit the configuration, or the model not the task.
  */
 export async function loadModel(directory: string, options: LoadOptions = {}): Promise<Model> {

@@ -195,9 +195,9 @@ function unusableHead(directory: string, what: NonNullable<CheckpointDescription
       'several labels at once (problem_type "multi_label_classification"); its answers are a yes or no to each',
     regression: 'a number (one output: regression), not a class',
   };
-  return new UserError(`The head of the model in ${directory} gives a text ${heads[what]}.`, {
+  return new UserError(`The head of the model in ${directory} gives a sample ${heads[what]}.`, {
     remedy:
-      'Name a checkpoint that tells classes apart, each text one of them; as a student this one gets a new head.',
+      'Name a checkpoint that tells classes apart, each sample one of them; as a student this one gets a new head.',
     place: directory,
   });
 }

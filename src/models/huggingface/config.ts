@@ -31,8 +31,8 @@ export function readHuggingFaceConfig(raw: RawConfig, file: string): ModelDescri
 }
 
 /**
- * The config.json by which transformers opens a model, or undefined where it knows no such model: image models, and
- * encoders whose classifier has no hidden layer, and models with pruned heads.
+ * The config.json by which transformers opens a model, or undefined where it knows no such model: those of an
+ * architecture without a layout, encoders whose classifier has no hidden layer, and models with pruned heads.
  * @param origin a configuration of the same kind of model, whose further keys are kept
  * @param classNames left out: those of `origin`, if it has as many
  * @param endId token that ends a document, where texts are generated
@@ -54,8 +54,7 @@ export function writeHuggingFaceConfig(
   const kept = origin.model_type === written.model_type ? origin : {};
   return {
     // The defaults of transformers are those of the first large model, often beyond a small vocabulary.
-    bos_token_id: null,
-    eos_token_id: null,
+    ...(task.text && { bos_token_id: null, eos_token_id: null }),
     ...Object.fromEntries(Object.entries(kept).filter(([key]) => !ofTheFile.has(key))),
     ...written,
     // Many language models have no token for padding; the id used in its place is not one.

@@ -10,7 +10,7 @@ export interface ModelDescription {
   readonly task: TaskShape;
   /** Names of the classes, where the checkpoint knows them. */
   readonly classNames?: readonly string[];
-  /** Set where its head answers another question than which class of several a text is of. */
+  /** Set where its head answers another question than which class of several a sample is of. */
   readonly otherHead?: 'multi-label' | 'regression';
 }
 

@@ -18,14 +18,15 @@ export interface AttentionShape {
 /**
  * Scaled dot-product attention (Vaswani et al. 2017).
  * @param queries (batch · length, heads · headSize); keys and values (batch · length, keyValueHeads · headSize).
- * @param bias added to the scores; broadcasts to (batch, heads, length, length).
+ * @param bias added to the scores; broadcasts to (batch, heads, length, length). Undefined where every place may be
+ *   looked at.
  * @returns (batch · length, heads · headSize)
  */
 export function attend(
   { queries, keys, values }: { queries: Tensor; keys: Tensor; values: Tensor },
   shape: AttentionShape,
   length: number,
-  bias: Tensor,
+  bias: Tensor | undefined,
   options: ForwardOptions,
   rotation: Rotation = (x) => x,
 ): Tensor {
@@ -38,8 +39,9 @@ export function attend(
   // Heads that share keys lie one below the other, as further rows: keys and values are never copied.
   const grouped = (x: Tensor, last: number) =>
     tf.reshape(x, [-1, keyValueHeads, (heads / keyValueHeads) * length, last]);
-  const scores = tf.matMul(grouped(scaled, headSize), k, false, true);
-  const attention = tf.softmax(tf.add(tf.reshape(scores, [-1, heads, length, length]), bias));
+  const products = tf.matMul(grouped(scaled, headSize), k, false, true);
+  const scores = tf.reshape(products, [-1, heads, length, length]);
+  const attention = tf.softmax(bias ? tf.add(scores, bias) : scores);
   const weights = grouped(dropout(attention, shape.dropout, options), length);
   const mixed = tf.reshape(tf.matMul(weights, v), [-1, heads, length, headSize]);
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, heads * headSize]);

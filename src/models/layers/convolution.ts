@@ -1,15 +1,19 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { tf } from '../../device/tensorflow.ts';
+import type { Initializer } from '../initialization.ts';
 import type { WeightRegistry } from '../weights.ts';
 
 export interface ConvolutionOptions {
   readonly kernel: number;
   readonly stride?: number;
+  /** Zeros on every side. Left out: ⌊kernel / 2⌋. */
+  readonly padding?: number;
   readonly bias?: boolean;
+  readonly initializer?: Initializer;
 }
 
 /**
- * A square convolution over (batch, height, width, channels) with ⌊kernel / 2⌋ zeros on every side, as PyTorch pads.
+ * A square convolution over (batch, height, width, channels), padded as PyTorch pads.
  * `NAME.weight` is (kernel, kernel, inputs, outputs); checkpoints hold it as PyTorch does, (outputs, inputs, kernel,
  * kernel).
  */
@@ -18,11 +22,16 @@ export function convolution(
   name: string,
   inputs: number,
   outputs: number,
-  { kernel, stride = 1, bias = true }: ConvolutionOptions,
+  {
+    kernel,
+    stride = 1,
+    padding = Math.floor(kernel / 2),
+    bias = true,
+    initializer = 'he',
+  }: ConvolutionOptions,
 ): (x: Tensor) => Tensor {
-  const weight = weights.parameter(`${name}.weight`, [kernel, kernel, inputs, outputs], 'he');
+  const weight = weights.parameter(`${name}.weight`, [kernel, kernel, inputs, outputs], initializer);
   const offset = bias ? weights.parameter(`${name}.bias`, [outputs], 'zeros') : undefined;
-  const padding = Math.floor(kernel / 2);
   return (x) => {
     const y = tf.conv2d(x as Tensor4D, weight as Tensor4D, stride, padding, 'NHWC', 1, 'floor');
     return offset ? tf.add(y, offset) : y;

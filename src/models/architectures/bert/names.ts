@@ -1,18 +1,13 @@
+import type { EncoderNames } from '../encoder-pruning.ts';
+
 /** What the weights of an encoder are called. */
-export interface BertNames {
+export interface BertNames extends EncoderNames {
   readonly base: string;
   readonly words: string;
   readonly positions: string;
   readonly tokenTypes: string | undefined;
   readonly embeddingNorm: string;
-  layer(index: number): string;
-  readonly query: string;
-  readonly key: string;
-  readonly value: string;
-  readonly attentionOutput: string;
   readonly attentionNorm: string;
-  readonly up: string;
-  readonly down: string;
   readonly outputNorm: string;
 }
 
