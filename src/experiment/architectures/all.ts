@@ -5,12 +5,14 @@ import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
 import { mlp } from './mlp.ts';
 import { resnet } from './resnet.ts';
+import { vit } from './vit.ts';
 
 /** Every architecture, by the name it has in experiments; in the order that they are offered. */
 export const architectureRecords = {
   mlp,
   cnn,
   resnet,
+  vit,
   bert,
   gpt2,
   llama,

@@ -7,6 +7,7 @@ import { gpt2 } from './gpt2/record.ts';
 import { llama } from './llama/record.ts';
 import { mlp } from './mlp/record.ts';
 import { resnet } from './resnet/record.ts';
+import { vit } from './vit/record.ts';
 
 const constructions: {
   readonly [A in Architecture]: Construction<Extract<ModelConfig, { architecture: A }>>;
@@ -14,6 +15,7 @@ const constructions: {
   mlp,
   cnn,
   resnet,
+  vit,
   bert,
   gpt2,
   llama,

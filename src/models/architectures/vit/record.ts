@@ -1,0 +1,33 @@
+import type { VitConfig } from '../../../experiment/architectures/vit.ts';
+import type { Construction } from '../construction.ts';
+import { evenHeads } from '../heads-pruning.ts';
+import { readVitConfig, writeVitConfig } from './config.ts';
+import { vitNames } from './names.ts';
+import { vitNetwork } from './network.ts';
+import { patchCorrection } from './patches.ts';
+import { vitPruning } from './pruning.ts';
+
+export const vit: Construction<VitConfig> = {
+  network: vitNetwork,
+  correction: patchCorrection,
+  layerPrefixes: (_config, layer) => [`${vitNames.layer(layer - 1)}.`],
+  // Added to what is computed, not multiplied with it.
+  tables: /^vit\.embeddings\.(cls_token|position_embeddings)$/,
+  head: {
+    answers: 'classes',
+    weights: /^classifier\./,
+    output: () => vitNames.classifier,
+    truncated: (config, layers) => ({ ...config, layers }),
+  },
+  withLayers: (config, layers) => ({ ...config, layers }),
+  pruning: vitPruning,
+  huggingFace: {
+    modelTypes: ['vit'],
+    read: (_type, raw, file) => readVitConfig(raw, file),
+    fits: evenHeads,
+    write: writeVitConfig,
+    prefix: () => 'vit.',
+    // The classifier uses no pooler, which bare models have, and masks no patches.
+    unused: /^vit\.(pooler\.|embeddings\.mask_token$)/,
+  },
+};

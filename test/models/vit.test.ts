@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { openDevice } from '../../src/device/open-device.ts';
+import { RandomGenerator } from '../../src/device/random-generator.ts';
+import { tf } from '../../src/device/tensorflow.ts';
+import { checkpointBytes, loadModel, saveModel } from '../../src/models/checkpoint/checkpoint.ts';
+import { toStored } from '../../src/models/checkpoint/kernel-layout.ts';
+import { readSafetensors, writeSafetensors } from '../../src/models/checkpoint/safetensors.ts';
+import { modelFromLayers, withFewerLayers } from '../../src/models/from-layers.ts';
+import type { Model } from '../../src/models/model.ts';
+import { createStrategy } from '../../src/strategies/create-strategy.ts';
+import { check, datasetFolder, told } from '../checks/support.ts';
+import { temporaryDirectory } from '../data/idx-files.ts';
+import { pythonWith } from '../machine/python.ts';
+import { contextFor, modelOf, partsFor, strategyConfig, task, uniform } from '../strategies/support.ts';
+import { assertClose, seededMasks, usePlainBackend } from './backend.ts';
+import { checkpointFolder, type Numbers, type Reference, valuesOf } from './reference-checkpoint.ts';
+
+/** What transformers computed, written by test/reference/vit.py. */
+const reference: Pick<Reference, 'logits' | 'hiddenStates' | 'gradients'> & { readonly pixels: Numbers } =
+  JSON.parse(readFileSync(join(checkpointFolder('vit'), 'reference.json'), 'utf8'));
+const { python, skip } = pythonWith('torch', 'transformers');
+
+const referencePixels = () => tf.tensor(reference.pixels.data, reference.pixels.shape, 'float32');
+const answers = (model: Model, pixels: Tensor) =>
+  valuesOf(model.forward({ pixels }, { training: false }).logits);
+const small = { architecture: 'vit', hiddenSize: 8, heads: 2, layers: 2 };
+
+function assertGradients(model: Model, gradientOf: (name: string) => Float32Array): void {
+  assert.deepEqual([...model.parameters.keys()].sort(), Object.keys(reference.gradients).sort());
+  for (const [name, { shape }] of model.parameters) {
+    const expected = reference.gradients[name]!;
+    const gradient = toStored(gradientOf(name), shape);
+    const scale = Math.max(expected.norm, 1e-2);
+    const close = (value: number, wanted: number, what: string) =>
+      assert.ok(Math.abs(value - wanted) <= 1e-4 * scale, `${what} of ${name}: ${value}, expected ${wanted}`);
+    close(Math.hypot(...gradient), expected.norm, 'norm');
+    close(
+      gradient.reduce((total, value) => total + value, 0),
+      expected.sum,
+      'sum',
+    );
+    expected.first.forEach((value, at) => {
+      close(gradient[at]!, value, `[${at}]`);
+    });
+  }
+}
+
+/** Σ logits · sin(index), as in the reference. */
+function referenceLoss(model: Model, pixels: Tensor): Scalar {
+  const { logits } = model.forward({ pixels }, { training: false });
+  return tf.sum(tf.mul(logits, tf.reshape(tf.sin(tf.range(0, logits.size)), logits.shape)));
+}
+
+test('logits, hidden states and gradients equal those of transformers', async () => {
+  await usePlainBackend();
+  const model = await loadModel(checkpointFolder('vit'));
+  assert.deepEqual(model.task, { classes: 3, image: [6, 9, 2] });
+  const pixels = referencePixels();
+  const { logits, hiddenStates } = model.forward({ pixels }, { training: false });
+  assert.deepEqual(logits.shape, reference.logits.shape);
+  assertClose(valuesOf(logits), reference.logits.data, 1e-5, 'logits');
+  assert.equal(hiddenStates.length, reference.hiddenStates.length);
+  hiddenStates.forEach((state, layer) => {
+    const expected = reference.hiddenStates[layer]!;
+    assert.deepEqual(state.shape, expected.shape);
+    assertClose(valuesOf(state), expected.data, 1e-5, `hidden state ${layer}`);
+  });
+  const { grads } = tf.variableGrads(() => referenceLoss(model, pixels), [...model.parameters.values()]);
+  assertGradients(model, (name) => Float32Array.from(valuesOf(grads[model.parameters.get(name)!.name]!)));
+});
+
+test('a recorded step computes the same on the device, each time it is replayed', async (context) => {
+  const device = await openDevice('cpu');
+  context.after(() => device.dispose());
+  const model = await loadModel(checkpointFolder('vit'));
+  const parameters = [...model.parameters];
+  const step = device.compile(({ pixels }) => {
+    const outputs: Record<string, Tensor> = {
+      logits: model.forward({ pixels: pixels! }, { training: false }).logits,
+    };
+    const { grads } = tf.variableGrads(
+      () => referenceLoss(model, pixels!),
+      parameters.map(([, variable]) => variable),
+    );
+    for (const [name, variable] of parameters) outputs[name] = grads[variable.name]!;
+    return outputs;
+  });
+  const { shape, data } = reference.pixels;
+  const inputs = { pixels: { data: Float32Array.from(data), shape, dtype: 'float32' } } as const;
+  for (let replay = 0; replay < 2; replay++) {
+    const outputs = await step.run(inputs);
+    assertClose(outputs.logits!, reference.logits.data, 1e-5, 'logits');
+    assertGradients(model, (name) => Float32Array.from(outputs[name]!));
+  }
+  step.dispose();
+  model.dispose();
+});
+
+const configOf = (folder: string) => JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+const weightsOf = async (folder: string) =>
+  (await readSafetensors(join(folder, 'model.safetensors'))).tensors;
+
+test('saved again, it has the same names, shapes, logits and configuration', async (context) => {
+  await usePlainBackend();
+  const [given, saved] = [checkpointFolder('vit'), join(temporaryDirectory(context), 'student')];
+  const model = await loadModel(given);
+  const { bytes } = await saveModel(model, saved);
+  assert.equal(await checkpointBytes(saved), bytes);
+  const [before, after] = [await weightsOf(given), await weightsOf(saved)];
+  assert.deepEqual([...after.keys()].sort(), [...before.keys()].sort());
+  for (const [name, { shape, data }] of before)
+    assert.deepEqual([after.get(name)!.shape, after.get(name)!.data], [shape, data], name);
+  const again = await loadModel(saved);
+  assert.deepEqual([again.config, again.task], [model.config, model.task]);
+  assert.deepEqual(answers(again, referencePixels()), answers(model, referencePixels()));
+  const { transformers_version, ...own } = configOf(given);
+  const written = configOf(saved);
+  for (const key of Object.keys(own)) assert.deepEqual(written[key], own[key], key);
+});
+
+test('a checkpoint without a head, with a pooler and a token for masks, gets a head as a student', async (context) => {
+  await usePlainBackend();
+  const folder = join(temporaryDirectory(context), 'bare');
+  cpSync(checkpointFolder('vit'), folder, { recursive: true });
+  const bare = new Map(
+    [...(await weightsOf(folder))]
+      .filter(([name]) => name.startsWith('vit.'))
+      .map(([name, tensor]) => [name.slice('vit.'.length), tensor]),
+  );
+  for (const [name, shape] of [
+    ['pooler.dense.weight', [16, 16]],
+    ['pooler.dense.bias', [16]],
+    ['embeddings.mask_token', [1, 1, 16]],
+  ] as const)
+    bare.set(name, {
+      dtype: 'F32',
+      shape: [...shape],
+      data: new Float32Array(shape.reduce((a: number, b) => a * b, 1)),
+    });
+  await writeSafetensors(join(folder, 'model.safetensors'), bare, { format: 'pt' });
+  await assert.rejects(loadModel(folder), /without a head for this task: it lacks "classifier\.weight"/);
+  const student = { classes: 5, image: [6, 9, 2] as const };
+  const model = await loadModel(folder, { task: student, generator: RandomGenerator.forUse(1, 'head') });
+  const { logits, hiddenStates } = model.forward({ pixels: referencePixels() }, { training: false });
+  assert.deepEqual(logits.shape, [3, 5]);
+  assertClose(valuesOf(hiddenStates.at(-1)!), reference.hiddenStates.at(-1)!.data, 1e-5, 'last state');
+});
+
+for (const [changes, message] of [
+  [{ patch_size: [3, 1] }, /patch_size 3 × 1, no square, is not supported/],
+  [{ patch_size: 4 }, /6 × 9 pixels cannot be cut into patches of 4 × 4/],
+  [{ image_size: 0 }, /"image_size" is out of range/],
+  [{ image_size: [3, 3, 3] }, /"image_size" is out of range/],
+  [{ hidden_act: 'silu' }, /activation "silu" is not supported/],
+  [{ num_attention_heads: 3 }, /hiddenSize 16 cannot be divided among 3 heads/],
+  [{ problem_type: 'multi_label_classification' }, /gives a sample several labels at once/],
+] as const)
+  test(`refused: a checkpoint with ${JSON.stringify(changes)}`, async (context) => {
+    const folder = join(temporaryDirectory(context), 'vit');
+    cpSync(checkpointFolder('vit'), folder, { recursive: true });
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...configOf(folder), ...changes }));
+    await assert.rejects(loadModel(folder), { name: 'UserError', message });
+  });
+
+test('patches that leave a margin of the images are named, with the sizes that fit', async () => {
+  const folder = await datasetFolder();
+  const problems = await check(folder, { student: { model: { ...small, patchSize: 3 } } });
+  assert.deepEqual(told(problems), [
+    {
+      severity: 'error',
+      code: 'patch-size',
+      path: 'student.model.patchSize',
+      message: 'Images of 8 × 8 pixels cannot be cut into patches of 3 × 3.',
+      remedy: 'Take a "patchSize" that divides both sides: 1, 2, 4 or 8.',
+    },
+  ]);
+  assert.deepEqual(problems[0]!.fix, {
+    title: 'Take patches of 4 × 4 pixels',
+    path: ['student', 'model', 'patchSize'],
+    value: 4,
+  });
+});
+
+test('each dropout acts while training only', async () => {
+  await usePlainBackend();
+  const pixels = uniform([2, 8, 8, 1], 3);
+  for (const option of ['dropout', 'attentionDropout']) {
+    const model = modelOf({ ...small, [option]: 0.5 });
+    const trained = (seed: number) =>
+      valuesOf(model.forward({ pixels }, { training: true, random: seededMasks(seed) }).logits);
+    assert.deepEqual(answers(model, pixels), answers(model, pixels));
+    assert.deepEqual(trained(1), trained(1));
+    assert.notDeepEqual(trained(1), trained(2), option);
+    assert.notDeepEqual(trained(1), answers(model, pixels), option);
+  }
+});
+
+test('a student begins with layers of its teacher, and with all that stands around them', async () => {
+  await usePlainBackend();
+  const teacher = await loadModel(checkpointFolder('vit'));
+  const config = withFewerLayers(teacher.config, 1);
+  const student = await modelFromLayers(
+    config,
+    teacher.task,
+    teacher,
+    [2],
+    RandomGenerator.forUse(1, 'weights'),
+  );
+  for (const [name, variable] of student.parameters)
+    assert.deepEqual(
+      valuesOf(variable),
+      valuesOf(teacher.parameters.get(name.replace('.layer.0.', '.layer.1.'))!),
+      name,
+    );
+});
+
+/** A student with an exit after its first layer, and what the exit's loss was in training. */
+function withExit(pixels: Tensor) {
+  const student = modelOf({ ...small, layers: 3, patchSize: 2, queryKeyValueBias: false });
+  for (const variable of student.parameters.values())
+    variable.assign(tf.add(variable, tf.randomNormal(variable.shape, 0, 0.3, 'float32', 5)));
+  const attached = createStrategy(strategyConfig({ kind: 'self', exits: 3 })).attach(partsFor(student));
+  const forward = student.forward({ pixels }, { training: false });
+  const context = contextFor(forward.logits, [0, 1], { student: forward });
+  const terms = attached.loss({ ...context, batch: { ...context.batch, input: { pixels } } });
+  const { name, model } = attached.candidates!()[0]!;
+  return { student, exit: model, loss: valuesOf(terms[`${name}.labels`]!.value)[0]! };
+}
+
+test('an exit answers as a model of its own what it answered in training', async () => {
+  await usePlainBackend();
+  const pixels = uniform([2, 8, 8, 1], 3);
+  const { exit, loss } = withExit(pixels);
+  assert.equal(exit.layerCount, 1);
+  const { logits } = exit.forward({ pixels }, { training: false });
+  const alone = valuesOf(tf.losses.softmaxCrossEntropy(tf.oneHot([0, 1], task.classes), logits))[0]!;
+  assert.ok(Math.abs(alone - loss) < 1e-6, `${alone} alone, ${loss} in training`);
+});
+
+test('transformers opens students and exits that were saved here, and computes the same', {
+  skip,
+}, async (context) => {
+  await usePlainBackend();
+  const folder = temporaryDirectory(context);
+  const pixels = uniform([2, 8, 8, 1], 3);
+  const { student, exit } = withExit(pixels);
+  const wide = modelOf({ ...small, activation: 'relu' }, 2, { classes: 3, image: [4, 8, 3] });
+  for (const [name, model, seen] of [
+    ['student', student, pixels],
+    ['exit', exit, pixels],
+    ['wide', wide, uniform([2, 4, 8, 3], 4)],
+  ] as const) {
+    await saveModel(model, join(folder, name), { classNames: ['a', 'b', 'c'] });
+    const { stdout, stderr, status } = spawnSync(
+      python,
+      [join(import.meta.dirname, '../reference/vit.py'), join(folder, name)],
+      { input: JSON.stringify({ shape: seen.shape, data: valuesOf(seen) }), encoding: 'utf8' },
+    );
+    assert.equal(status, 0, stderr);
+    const theirs = JSON.parse(stdout);
+    assert.equal(theirs.class, 'ViTForImageClassification');
+    assert.deepEqual(theirs.wrong, {}, `${name}: missing or unexpected weights`);
+    assert.deepEqual(theirs.labels, { 0: 'a', 1: 'b', 2: 'c' });
+    assertClose(answers(model, seen), theirs.logits, 1e-5, name);
+  }
+});
