@@ -112,7 +112,7 @@ function limits({ experiment }: CheckContext, config: ReturnType<typeof teacherM
   ];
 }
 
-/** Options and sections that do nothing for a model that is made smaller. */
+/** Sections that do nothing for a model that is made smaller. */
 export function unusedByCompression({
   experiment,
   written,
@@ -124,17 +124,6 @@ export function unusedByCompression({
     [['training'], 'quantization trains nothing', strategy.kind === 'quantize'],
     [['teacher'], '"of" names another model', strategy.of !== 'teacher'],
   ];
-  if (strategy.kind === 'quantize') {
-    const { scheme } = strategy;
-    unused.push([['strategy', 'groupSize'], 'only scheme "int4-weights" uses it', scheme !== 'int4-weights']);
-    for (const name of ['calibrationSamples', 'percentile'])
-      unused.push([['strategy', name], 'only scheme "int8" uses it', scheme !== 'int8']);
-    unused.push([['strategy', 'keepEnds'], 'float16 keeps every layer a float', scheme === 'float16']);
-  } else {
-    unused.push([['strategy', 'norm'], 'only method "structured" uses it', strategy.method !== 'structured']);
-    for (const name of ['scope', 'ramp', 'storage'])
-      unused.push([['strategy', name], 'only method "magnitude" uses it', strategy.method !== 'magnitude']);
-  }
   return unused
     .filter(([path, , is]) => is && valueAt(written, path) !== undefined)
     .map(([path, why]) => ({ path, why }));

@@ -1,44 +1,28 @@
 import { type SchemaNode, schemaRoot } from '../schema/json-schema.ts';
-import { discriminatorOf } from '../schema/schema-walk.ts';
+import { beginningOf, strategyRecord } from '../schema/strategy-schema.ts';
+import { factsOf, roleOf, type StrategyKind } from '../strategies/facts.ts';
 import { serialize } from './text-style.ts';
 
 const style = { lineEnd: '\n', indent: '  ' } as const;
 const longestComment = 110;
 
-/** Options that do nothing while the others are at their defaults. */
-const unused: Readonly<Record<string, readonly string[]>> = {
-  feature: ['temperature'],
-  sequence: ['beta', 'lambda'],
-  quantize: ['groupSize', 'calibrationSamples', 'percentile'],
-  prune: ['scope', 'ramp', 'storage'],
-};
-
-/** What a strategy learns from and which models it compares; images and a small network unless it wants others. */
+/** What there is to learn, with a teacher for it and a student that serves most strategies. */
 interface Setting {
   readonly dataset: Record<string, unknown>;
   readonly teacher: Record<string, unknown>;
-  /** None where nothing is trained. */
-  readonly student: Record<string, unknown> | undefined;
+  readonly student: Readonly<Record<string, unknown>>;
 }
 
-const images = {
+const images: Setting = {
   dataset: { kind: 'mnist' },
   teacher: { architecture: 'cnn', channels: [16, 32], dense: 128 },
+  student: { architecture: 'mlp', hidden: [32, 16] },
 };
-const compression: Setting = { ...images, student: undefined };
-const settings: Readonly<Record<string, Setting>> = {
-  // Its exits want layers to stand on.
-  self: { ...images, student: { architecture: 'mlp', hidden: [32, 32, 32, 32] } },
-  quantize: compression,
-  prune: compression,
-};
-/** For strategies that say in their description that they are for language models. */
 const language: Setting = {
   dataset: { kind: 'moby-dick', tokenizer: { kind: 'words', size: 4096 }, length: 64 },
   teacher: { architecture: 'gpt2', hiddenSize: 128, layers: 4, heads: 4 },
   student: { architecture: 'gpt2', hiddenSize: 64, layers: 2, heads: 2 },
 };
-const usual: Setting = { ...images, student: { architecture: 'mlp', hidden: [32, 16] } };
 
 export interface TemplateStrategy {
   readonly kind: string;
@@ -58,15 +42,13 @@ export function templateStrategies(): TemplateStrategy[] {
 const variants = (): readonly SchemaNode[] => schemaRoot().properties?.strategy?.oneOf ?? [];
 
 /** The kind of dataset a template has, where nothing else is given. */
-export function templateDataset(kind: string): string | undefined {
-  const variant = variants().find(({ properties }) => properties?.kind?.const === kind);
-  return variant && String(settingOf(variant).dataset.kind);
-}
+export const templateDataset = (kind: string): string | undefined =>
+  isStrategy(kind) ? String(settingOf(kind).dataset.kind) : undefined;
 
-function settingOf({ properties, description }: SchemaNode): Setting {
-  const own = settings[String(properties?.kind?.const)];
-  return own ?? (/language model/.test(description ?? '') ? language : usual);
-}
+const isStrategy = (kind: string): kind is StrategyKind => factsOf(kind) !== undefined;
+
+const settingOf = (kind: StrategyKind): Setting =>
+  strategyRecord({ kind }).languageModelsOnly?.(beginningOf(kind)).length ? language : images;
 
 /**
  * A new experiment with comments: every option of the strategy at its default with its meaning, the rest as short as it
@@ -75,8 +57,11 @@ function settingOf({ properties, description }: SchemaNode): Setting {
  */
 export function experimentTemplate(kind: string, name: string, images?: Record<string, unknown>): string {
   const variant = variants().find(({ properties }) => properties?.kind?.const === kind);
-  if (variant === undefined) throw new RangeError(`There is no strategy ${kind}.`);
-  const { dataset, teacher, student } = settingOf(variant);
+  if (variant === undefined || !isStrategy(kind)) throw new RangeError(`There is no strategy ${kind}.`);
+  const { dataset, teacher, student: usual } = settingOf(kind);
+  // An alternative trains nothing that could be compared.
+  const student =
+    roleOf(kind) === 'alternative' ? undefined : (strategyRecord({ kind }).beginning?.student ?? usual);
   const data = images !== undefined && dataset.kind === 'mnist' ? images : dataset;
   const lines = [
     ...comment((variant.description ?? '').split(' Loss: ')[0]!, ''),
@@ -121,11 +106,15 @@ export function experimentTemplate(kind: string, name: string, images?: Record<s
   return lines.join('\n');
 }
 
-function strategyLines(variant: SchemaNode, kind: string): string[] {
+/** Options that do nothing while the others are at their defaults are left out. */
+function strategyLines(variant: SchemaNode, kind: StrategyKind): string[] {
+  const record = strategyRecord({ kind });
+  const idle = record.idle?.(beginningOf(kind)).flatMap(({ path }) => (path.length === 1 ? path : [])) ?? [];
+  const given: Readonly<Record<string, unknown>> = record.beginning?.options ?? {};
   const options = Object.entries(variant.properties ?? {}).flatMap(([key, node]): string[] => {
-    if (unused[kind]?.includes(key)) return [];
+    if (idle.includes(key)) return [];
     if (key === 'kind') return [`    "kind": ${JSON.stringify(kind)}`];
-    const value = node.default ?? (kind === 'combined' && key === 'terms' ? combinedTerms() : undefined);
+    const value = node.default ?? given[key];
     if (value === undefined) return [];
     return [
       [
@@ -135,13 +124,6 @@ function strategyLines(variant: SchemaNode, kind: string): string[] {
     ];
   });
   return ['  "strategy": {', options.join(',\n'), '  },'];
-}
-
-/** Two terms that models of different kinds can share. */
-function combinedTerms(): Record<string, unknown>[] {
-  const items = variants().find(({ properties }) => properties?.terms)?.properties?.terms?.items;
-  const known = items ? (discriminatorOf(items)?.choices ?? []) : [];
-  return ['response', 'relation'].filter((term) => known.includes(term)).map((term) => ({ kind: term }));
 }
 
 /** Text as line comments, broken between words. */

@@ -37,4 +37,8 @@ export const strategySchema = z
 export type StrategyConfig = z.output<typeof strategySchema>;
 
 /** What the settings of a strategy mean. */
-export const strategyRecord = ({ kind }: StrategyConfig): StrategyRecord => records[kind];
+export const strategyRecord = ({ kind }: Pick<StrategyConfig, 'kind'>): StrategyRecord => records[kind];
+
+/** A strategy as a new experiment begins with it: every option at its default, or one that goes with most models. */
+export const beginningOf = (kind: StrategyKind): StrategyConfig =>
+  strategySchema.parse({ ...strategyRecord({ kind }).beginning?.options, kind });

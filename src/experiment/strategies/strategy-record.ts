@@ -35,7 +35,16 @@ export interface LossShares {
   readonly option: string;
 }
 
+/** What a new experiment begins with, where defaults and any small network would not do. */
+export interface Beginning<S extends KindSchema = KindSchema> {
+  /** The options of the student's model. */
+  readonly student?: Readonly<Record<string, unknown>>;
+  /** Options of the strategy that have no default. */
+  readonly options?: Partial<Omit<z.input<S>, 'kind'>>;
+}
+
 export interface StrategyRecord<S extends KindSchema = KindSchema> extends LossRecord<S> {
+  readonly beginning?: Beginning<S>;
   /** Told where labels and a teacher are weighed against each other. */
   shares?(config: z.output<S>): LossShares;
 }

@@ -32,6 +32,8 @@ function ofTerms<T extends At>(
 
 export const combined: StrategyRecord<typeof schema> = {
   schema,
+  // Models of different kinds can share these.
+  beginning: { options: { terms: [{ kind: 'response' }, { kind: 'relation' }] } },
   shares({ labelWeight, terms }) {
     const sum = (compares: TermRecord['compares']) =>
       terms

@@ -57,4 +57,13 @@ const schema = z
 
 export type PruneConfig = z.output<typeof schema>;
 
-export const prune: StrategyRecord<typeof schema> = { schema };
+export const prune: StrategyRecord<typeof schema> = {
+  schema,
+  idle: ({ method }) =>
+    method === 'structured'
+      ? ['scope', 'ramp', 'storage'].map((option) => ({
+          path: [option],
+          why: 'only method "magnitude" uses it',
+        }))
+      : [{ path: ['norm'], why: 'only method "structured" uses it' }],
+};

@@ -59,4 +59,18 @@ const schema = z
 
 export type QuantizeConfig = z.output<typeof schema>;
 
-export const quantize: StrategyRecord<typeof schema> = { schema };
+export const quantize: StrategyRecord<typeof schema> = {
+  schema,
+  idle: ({ scheme }) => [
+    ...(scheme === 'int4-weights'
+      ? []
+      : [{ path: ['groupSize'], why: 'only scheme "int4-weights" uses it' }]),
+    ...(scheme === 'int8'
+      ? []
+      : ['calibrationSamples', 'percentile'].map((option) => ({
+          path: [option],
+          why: 'only scheme "int8" uses it',
+        }))),
+    ...(scheme === 'float16' ? [{ path: ['keepEnds'], why: 'float16 keeps every layer a float' }] : []),
+  ],
+};

@@ -26,6 +26,8 @@ const schema = z
 
 export const self: StrategyRecord<typeof schema> = {
   schema,
+  // Its exits want layers to stand on.
+  beginning: { student: { architecture: 'mlp', hidden: [32, 32, 32, 32] } },
   temperatures: ({ temperature }) => [{ temperature, path: ['temperature'] }],
   idle: idleScaling,
 };
