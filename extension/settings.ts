@@ -5,11 +5,3 @@ import type { SettingId, SettingValue } from './contributions/settings.ts';
 export function readSetting<Id extends SettingId>(id: Id, scope?: ConfigurationScope): SettingValue<Id> {
   return workspace.getConfiguration(undefined, scope).get(id) as SettingValue<Id>;
 }
-
-export async function writeSetting<Id extends SettingId>(
-  id: Id,
-  value: SettingValue<Id>,
-  global: boolean,
-): Promise<void> {
-  await workspace.getConfiguration().update(id, value, global);
-}

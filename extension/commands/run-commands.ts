@@ -70,11 +70,11 @@ export async function startRuns(
     throw new UserError(l10n.t('This folder is not trusted, so nothing runs in it.'), {
       remedy: l10n.t('Trust it by “Workspaces: Manage Workspace Trust”.'),
     });
-  const document = workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
-  if (document?.isDirty && !(await document.save())) return undefined;
-  if (!(await requireData(services, uri))) return undefined;
-  const device = readSetting('distillery.device', uri);
   return services.folders.making(folder, async () => {
+    const document = workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
+    if (document?.isDirty && !(await document.save())) return undefined;
+    if (!(await requireData(services, uri))) return undefined;
+    const device = readSetting('distillery.device', uri);
     const ids = await window.withProgress(
       { location: ProgressLocation.Window, title: l10n.t('Checking the experiment') },
       async () => {

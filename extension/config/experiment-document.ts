@@ -45,10 +45,14 @@ export async function applyEdits(document: TextDocument, edits: readonly TextEdi
   if (!(await workspace.applyEdit(workspaceEdit(document, edits))))
     throw new Error(l10n.t('VS Code did not apply the change to {0}.', document.uri.fsPath));
   if (isDirty) return;
-  // On a busy machine VS Code gives a save up that takes it too long, and says so by this alone.
-  for (let attempt = 1; attempt <= saveAttempts; attempt++) if (await document.save()) return;
-  if (document.isDirty)
-    throw new Error(
-      l10n.t('VS Code could not save {0}: the change stands in the editor alone.', document.uri.fsPath),
-    );
+  const { version } = document;
+  // On a busy machine VS Code abandons a save that takes too long, and says so only by this answer.
+  for (let attempt = 1; attempt <= saveAttempts; attempt++) {
+    if (await document.save()) return;
+    // Saved after all, or somebody is typing: what they write is theirs to save.
+    if (!document.isDirty || document.version !== version) return;
+  }
+  throw new Error(
+    l10n.t('VS Code could not save {0}: the change is only in the editor.', document.uri.fsPath),
+  );
 }

@@ -28,7 +28,8 @@ export class ReadOnlyMessage extends Disposables {
 
   /** Looks which folders may be written now; the runs of one that may be again are opened for writing. */
   look(): Promise<void> {
-    this.#looking = this.#looking.then(() => this.#look());
+    // One look that failed must not keep the next from happening.
+    this.#looking = this.#looking.catch(() => undefined).then(() => this.#look());
     return this.#looking;
   }
 
@@ -42,7 +43,8 @@ export class ReadOnlyMessage extends Disposables {
     this.#locked = locked;
     const text = messageFor(locked, all.length);
     if (text !== this.#view.message) this.#view.message = text;
-    await Promise.all(freed.map((folder) => folder.refresh()));
+    // What cannot be opened after all tells so itself.
+    await Promise.allSettled(freed.map((folder) => folder.refresh()));
   }
 }
 

@@ -12,7 +12,15 @@ import type { ViewOptions } from './view-options.ts';
 const fewNodes = 10;
 
 /** What people look for first. */
-const states: readonly RunState[] = ['running', 'queued', 'completed', 'interrupted', 'failed', 'cancelled'];
+const rank = {
+  running: 0,
+  queued: 1,
+  completed: 2,
+  interrupted: 3,
+  failed: 4,
+  cancelled: 5,
+} satisfies Record<RunState, number>;
+const states = (Object.keys(rank) as RunState[]).sort((one, other) => rank[one] - rank[other]);
 
 /** The rows at the top of the run explorer, each with the number of its runs. */
 export class Roots {

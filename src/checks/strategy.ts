@@ -1,3 +1,4 @@
+import { alternatives } from '../base/alternatives.ts';
 import type { TaskShape } from '../data/dataset.ts';
 import type { Finding, JsonPath } from '../experiment/parsing/problem.ts';
 import type { ModelConfig, StrategyConfig } from '../experiment/schema/schema.ts';
@@ -13,11 +14,11 @@ import { plannedShapes } from './models/hidden-shapes.ts';
 import { studentModel } from './models/student-model.ts';
 import { taskOf } from './task.ts';
 
-const withoutTeacher = `strategy ${strategyKinds
-  .filter((kind) => !strategyFacts[kind].needsTeacher && !compresses({ kind }))
-  .map((kind) => JSON.stringify(kind))
-  .join(', ')
-  .replace(/, ([^,]*)$/, ' or $1')}`;
+const withoutTeacher = `strategy ${alternatives(
+  strategyKinds
+    .filter((kind) => !strategyFacts[kind].needsTeacher && !compresses({ kind }))
+    .map((kind) => JSON.stringify(kind)),
+)}`;
 
 /** Whether strategy, teacher and student go together. */
 export const checkStrategy: Check = (context) => {

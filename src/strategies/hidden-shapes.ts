@@ -15,13 +15,15 @@ function probe(model: Model): ModelInput {
 
 /**
  * Shapes of a model's hidden states without the batch axis: [width], [height, width, channels] or [length, width],
- * where the length of a text is that of the probe and says nothing. From one forward pass over a single blank sample.
+ * where the length of a text is the same for every model, since it says nothing of one. From one forward pass over a single blank sample.
  */
 export function hiddenShapes(model: Model): HiddenShapes {
   const shapes: number[][] = [];
   tf.tidy(() => {
     for (const state of model.forward(probe(model), { training: false }).hiddenStates)
-      shapes.push(state.shape.slice(1));
+      shapes.push(
+        model.task.text && state.rank === 3 ? [probeLength, state.shape[2]!] : state.shape.slice(1),
+      );
   });
   return shapes;
 }

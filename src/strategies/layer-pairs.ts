@@ -64,6 +64,12 @@ export function layerPairs(
         `Layer ${pair.student} of the student gives ${describeShape(own)}, layer ${pair.teacher} of the teacher ${describeShape(other)}.`,
         { remedy: 'Pair layers of the same kind, or leave "layers" out.' },
       );
+    // Maps of other sizes are pooled to one; a sequence of patches has no such neighbors once a class token is before it.
+    if (own.length === 2 && own[0] !== other[0])
+      throw new UserError(
+        `Layer ${pair.student} of the student gives ${own[0]} vectors for a sample, layer ${pair.teacher} of the teacher ${other[0]}.`,
+        { remedy: 'Give both the same "patchSize", or use the strategy response or relation.' },
+      );
   }
   return pairs;
 }

@@ -152,7 +152,7 @@ test('a checkpoint without a head, with a pooler and a token for masks, gets a h
 });
 
 for (const [changes, message] of [
-  [{ patch_size: [3, 1] }, /patch_size 3 × 1, no square, is not supported/],
+  [{ patch_size: [3, 1] }, /a patch_size of 3 × 1, which is not square, is not supported/],
   [{ patch_size: 4 }, /6 × 9 pixels cannot be cut into patches of 4 × 4/],
   [{ image_size: 0 }, /"image_size" is out of range/],
   [{ image_size: [3, 3, 3] }, /"image_size" is out of range/],
@@ -176,11 +176,11 @@ test('patches that leave a margin of the images are named, with the sizes that f
       code: 'patch-size',
       path: 'student.model.patchSize',
       message: 'Images of 8 × 8 pixels cannot be cut into patches of 3 × 3.',
-      remedy: 'Take a "patchSize" that divides both sides: 1, 2, 4 or 8.',
+      remedy: 'Choose a "patchSize" that divides both sides: 1, 2, 4 or 8.',
     },
   ]);
   assert.deepEqual(problems[0]!.fix, {
-    title: 'Take patches of 4 × 4 pixels',
+    title: 'Use patches of 4 × 4 pixels',
     path: ['student', 'model', 'patchSize'],
     value: 4,
   });

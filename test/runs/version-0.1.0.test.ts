@@ -126,12 +126,14 @@ test('its teachers are used again, and training gives what it gave', { timeout: 
     const [then, now] = await Promise.all([studentOf(data, before.id), studentOf(data, run)]);
     assert.deepEqual([...now.keys()], [...then.keys()]);
     // Other processors round otherwise.
-    for (const [tensor, { data: values }] of then)
+    for (const [tensor, { data: values }] of then) {
+      assert.equal(now.get(tensor)!.data.length, values.length, tensor);
       for (const [index, value] of values.entries())
         assert.ok(
           Math.abs(Number(now.get(tensor)!.data[index]) - Number(value)) < 1e-3,
           `${name}: ${tensor}[${index}]`,
         );
+    }
   }
   assert.deepEqual(teachers(), made);
 });
@@ -143,8 +145,9 @@ test('a run that version 0.1.0 stopped goes on to its end', { timeout: 600_000 }
   const { events } = await readEvents(join(data, 'runs', id, 'events.jsonl'));
   assert.equal(events.at(-1)!.type, 'completed');
   const resumed = events.findLastIndex(({ type }) => type === 'started');
-  const steps = events
-    .slice(resumed)
-    .flatMap((event) => (event.type === 'metric' && event.model === 'student' ? [event.step] : []));
-  assert.ok(steps[0]! > 9, `went on at step ${steps[0]}`);
+  assert.ok(resumed > 0, 'it was started once more');
+  const stepsOf = (some: typeof events) =>
+    some.flatMap((event) => (event.type === 'metric' && event.model === 'student' ? [event.step] : []));
+  const [stopped, next] = [stepsOf(events.slice(0, resumed)).at(-1)!, stepsOf(events.slice(resumed))[0]!];
+  assert.ok(next > stopped, `stopped at step ${stopped}, went on at ${next}`);
 });

@@ -194,6 +194,18 @@ describe('layer k is hiddenStates[k]', () => {
     );
   });
 
+  test('sequences of other lengths, as patches of other sizes make them, are refused before any training', () => {
+    const patches = (count: number) => [
+      [count, 8],
+      [count, 8],
+    ];
+    assert.throws(() => layerPairs(undefined, patches(50), patches(17)), {
+      name: 'UserError',
+      message: /Layer 1 of the student gives 50 vectors for a sample, layer 1 of the teacher 17/,
+    });
+    assert.equal(layerPairs(undefined, patches(17), patches(17)).length, 1);
+  });
+
   test('a given layer reads the state of that number', () => {
     const strategy = createStrategy(
       strategyConfig({

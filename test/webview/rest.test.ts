@@ -96,11 +96,15 @@ describe('the page comes to rest', { skip: withoutBrowser, concurrency: false },
     await watch(page);
     await atRestIn(page, [{ width: 1000, height: 900 }]);
     const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
+    assert.ok(height > 900, 'the page is higher than its window');
     const widths = new Set<unknown>();
+    const scrolls = new Set<unknown>();
     for (const more of [-12, -8, -4, 0, 4]) {
       await atRestIn(page, [{ width: 1000, height: height + more }]);
       widths.add(await page.evaluate('document.body.getBoundingClientRect().width'));
+      scrolls.add(await page.evaluate('document.documentElement.scrollHeight > innerHeight'));
     }
+    assert.equal(scrolls.size, 2, 'it was scrolled, and was not');
     assert.equal(widths.size, 1, 'with a scroll bar and without');
     await page.close();
   });

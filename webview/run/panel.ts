@@ -14,7 +14,7 @@ export interface Shown {
 interface PanelRecord<Need extends keyof Facts> {
   readonly id: string;
   readonly title: string;
-  /** What the host has to find out of the run; it gets that and nothing else. */
+  /** The facts that it draws; it is given these and no others. */
   readonly needs: readonly Need[];
   /** Two of these in a row stand beside each other. */
   readonly half?: true;

@@ -101,7 +101,14 @@ export class RunFolders extends Disposables {
    * write on where nobody looks.
    * @param tell says of which folders that must wait
    */
-  async #settle(tell = false): Promise<void> {
+  #settle(tell = false): Promise<void> {
+    // Nobody who starts this can do anything about it, and none of them may end with it.
+    return this.#settleNow(tell).catch((error: unknown) =>
+      this.#log.error('settling where runs are kept', error),
+    );
+  }
+
+  async #settleNow(tell: boolean): Promise<void> {
     const moved: RunFolder[] = [];
     for (const folder of this.all) {
       if (folder.place === wantedPlace(folder.folder)) continue;
@@ -152,7 +159,7 @@ export class RunFolders extends Disposables {
         subscriptions.dispose();
       }
     this.#update();
-    void this.openAll();
+    this.openAll().catch((error: unknown) => this.#log.error('opening the runs of all folders', error));
   }
 
   async stopAll(): Promise<void> {
@@ -175,9 +182,11 @@ export class RunFolders extends Disposables {
 
 /** Whether runs train or wait there, as far as this window may see to their end. */
 async function goesOn(folder: RunFolder): Promise<boolean> {
+  // Opened first: until then its tally knows of no runs.
+  const store = await folder.reader();
   const { running = 0, queued = 0 } = folder.tally.states;
   if (running + queued === 0) return false;
-  return !workspace.isTrusted || (await folder.reader())?.writable === true;
+  return !workspace.isTrusted || store?.writable === true;
 }
 
 const waits = ({ folder, dataDirectory }: RunFolder): Error =>

@@ -6,6 +6,7 @@ import { requireDevice } from '../../checks/device.ts';
 import { adviceTitle } from '../../compare/advice/advice.ts';
 import { adviseBefore } from '../../compare/advice/advice-before-run.ts';
 import type { DeviceChoice } from '../../experiment/schema/schema.ts';
+import { roleOf } from '../../experiment/strategies/facts.ts';
 import { createRuns } from '../../runs/create-run.ts';
 import { setConcurrency } from '../../runs/queue/queue.ts';
 import type { RunStore } from '../../runs/store.ts';
@@ -118,6 +119,7 @@ async function warnBefore(
   store: RunStore,
   experiments: readonly SoundExperiment[],
 ): Promise<void> {
+  if (!experiments.some(({ experiment }) => roleOf(experiment.strategy.kind) === 'distillation')) return;
   const earlier = await store.list({ states: ['completed'] });
   for (const { experiment, file } of experiments)
     for (const advice of adviseBefore({ experiment, file, earlier }))

@@ -1,3 +1,4 @@
+import { isPath } from '../../experiment/parsing/identity.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { roleOf } from '../../experiment/strategies/facts.ts';
 import type { ComparedRun } from '../compared-run.ts';
@@ -31,15 +32,22 @@ export function weakTeacherOf(
     planned,
   ]);
   const own = groups.find(({ runs }) => runs.includes(planned.id))!;
-  // Files of the same name in another folder are other data.
+  // Files of the same name in another folder are other data, and other models.
   const same = byDataSet(groups).find((one) => one.includes(own)) ?? [];
   const direct = same.filter(
     (group) =>
       roleOf(group.strategy) === 'yardstick' &&
       studentOf(group.config) === studentOf(config) &&
+      (group.directory === own.directory || !isPath(config.student?.checkpoint)) &&
       counts(group),
   );
-  const teachers = teachersOf(same.filter((group) => teacherOf(group.config) === teacherOf(config)));
+  const teachers = teachersOf(
+    same.filter(
+      (group) =>
+        teacherOf(group.config) === teacherOf(config) &&
+        (group.directory === own.directory || !isPath(config.teacher?.checkpoint)),
+    ),
+  );
   for (const teacher of teachers) {
     const measured = same.find(({ key }) => teacher.groups.includes(key))!;
     const rivals = direct.filter((group) => dataDifferences(group.data, measured.data).length === 0);

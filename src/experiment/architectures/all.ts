@@ -1,3 +1,4 @@
+import { alternatives } from '../../base/alternatives.ts';
 import type { ArchitectureRecord, ModelGoal } from './architecture-record.ts';
 import { bert } from './bert.ts';
 import { cnn } from './cnn.ts';
@@ -29,8 +30,8 @@ export function architectureRecord(name: string): ArchitectureRecord | undefined
 
 /** The architectures that are for one goal, as messages name them: '"gpt2" or "llama"'. */
 export const architecturesFor = (goal: ModelGoal): string =>
-  architectures
-    .filter((name) => architectureRecords[name].goal === goal)
-    .map((name) => JSON.stringify(name))
-    .join(', ')
-    .replace(/, ([^,]*)$/, ' or $1');
+  alternatives(
+    architectures
+      .filter((name) => architectureRecords[name].goal === goal)
+      .map((name) => JSON.stringify(name)),
+  );

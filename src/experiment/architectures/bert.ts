@@ -6,14 +6,10 @@ import {
   activation,
   attentionDropout,
   epsilon,
-  heads,
-  hiddenSize,
-  intermediateSize,
   layersByWidth,
   positions,
-  prunedHeadSize,
   residualDropout,
-  transformerLayers,
+  transformerSizes,
 } from './transformer-options.ts';
 
 const schema = z
@@ -35,11 +31,7 @@ const schema = z
       },
       'What stands on the last layer. Left out: hidden.',
     ).optional(),
-    hiddenSize: hiddenSize.default(256),
-    layers: transformerLayers.default(4),
-    heads: heads.default(4),
-    headSize: prunedHeadSize,
-    intermediateSize: intermediateSize('4 times hiddenSize'),
+    ...transformerSizes,
     activation: activation.default('gelu'),
     dropout: residualDropout.default(0.1),
     attentionDropout: attentionDropout.default(0.1),

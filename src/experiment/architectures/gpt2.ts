@@ -5,25 +5,17 @@ import {
   activation,
   attentionDropout,
   epsilon,
-  heads,
-  hiddenSize,
-  intermediateSize,
   layersByWidth,
   positions,
-  prunedHeadSize,
   residualDropout,
   tieEmbeddings,
-  transformerLayers,
+  transformerSizes,
 } from './transformer-options.ts';
 
 const schema = z
   .strictObject({
     architecture: z.literal('gpt2').describe('Transformer decoder that continues texts.'),
-    hiddenSize: hiddenSize.default(256),
-    layers: transformerLayers.default(4),
-    heads: heads.default(4),
-    headSize: prunedHeadSize,
-    intermediateSize: intermediateSize('4 times hiddenSize'),
+    ...transformerSizes,
     activation: activation.default('gelu_new'),
     dropout: residualDropout.default(0.1),
     embeddingDropout: dropped('Fraction of the embeddings set to zero; left out: as dropout').optional(),

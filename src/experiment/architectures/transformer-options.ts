@@ -85,5 +85,14 @@ export const ropeScaling = z
   .describe('How positions beyond those of the first training are squeezed into it. Left out: they are not.')
   .optional();
 
+/** What says how large a transformer is whose feed-forward part is four times as wide as its hidden states. */
+export const transformerSizes = {
+  hiddenSize: hiddenSize.default(256),
+  layers: transformerLayers.default(4),
+  heads: heads.default(4),
+  headSize: prunedHeadSize,
+  intermediateSize: intermediateSize('4 times hiddenSize'),
+};
+
 /** How the size of a transformer is told: layers × width. */
 export const layersByWidth = [['layers', 'hiddenSize']] as const;

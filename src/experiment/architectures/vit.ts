@@ -5,13 +5,9 @@ import {
   activation,
   attentionDropout,
   epsilon,
-  heads,
-  hiddenSize,
-  intermediateSize,
   layersByWidth,
-  prunedHeadSize,
   residualDropout,
-  transformerLayers,
+  transformerSizes,
 } from './transformer-options.ts';
 
 /** Pixels of the longest side of a patch. */
@@ -26,11 +22,7 @@ const schema = z
     )
       .max(largestPatch)
       .default(4),
-    hiddenSize: hiddenSize.default(256),
-    layers: transformerLayers.default(4),
-    heads: heads.default(4),
-    headSize: prunedHeadSize,
-    intermediateSize: intermediateSize('4 times hiddenSize'),
+    ...transformerSizes,
     activation: activation.default('gelu'),
     dropout: residualDropout.default(0),
     attentionDropout: attentionDropout.default(0),
@@ -40,7 +32,7 @@ const schema = z
       .describe('Whether queries, keys and values have a bias. Default true, as in ViT.'),
     layerNormEpsilon: epsilon
       .default(1e-12)
-      .describe('Added to the variance by layer normalisation. Default 1e-12, as transformers has it.'),
+      .describe('Added to the variance by layer normalisation. Default 1e-12, as in transformers.'),
   })
   .describe(
     'Vision transformer (Dosovitskiy et al. 2020) that classifies images; reads and writes ViT checkpoints.',

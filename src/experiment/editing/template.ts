@@ -53,16 +53,16 @@ const settingOf = (kind: StrategyKind): Setting =>
 /**
  * A new experiment with comments: every option of the strategy at its default with its meaning, the rest as short as it
  * can be. The text is valid.
- * @param images images to learn from; MNIST where none are given.
+ * @param given images to learn from; MNIST where none are given.
  */
-export function experimentTemplate(kind: string, name: string, images?: Record<string, unknown>): string {
+export function experimentTemplate(kind: string, name: string, given?: Record<string, unknown>): string {
   const variant = variants().find(({ properties }) => properties?.kind?.const === kind);
   if (variant === undefined || !isStrategy(kind)) throw new RangeError(`There is no strategy ${kind}.`);
   const { dataset, teacher, student: usual } = settingOf(kind);
   // An alternative trains nothing that could be compared.
   const student =
     roleOf(kind) === 'alternative' ? undefined : (strategyRecord({ kind }).beginning?.student ?? usual);
-  const data = images !== undefined && dataset.kind === 'mnist' ? images : dataset;
+  const data = given !== undefined && dataset.kind === 'mnist' ? given : dataset;
   const lines = [
     ...comment((variant.description ?? '').split(' Loss: ')[0]!, ''),
     '{',

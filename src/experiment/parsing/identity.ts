@@ -32,7 +32,8 @@ function withPlainTokenizer({ dataset, teacher, student, strategy }: Experiment)
 }
 
 /** A model of the Hugging Face Hub is the same from everywhere. */
-const isPath = (checkpoint: string | undefined) => checkpoint !== undefined && !checkpoint.startsWith('hf:');
+export const isPath = (checkpoint: string | undefined) =>
+  checkpoint !== undefined && !checkpoint.startsWith('hf:');
 
 /** SHA-256 of a JSON value, 16 hexadecimal digits, the same for any order of keys. */
 export function stableHash(value: unknown): string {

@@ -160,7 +160,9 @@ export async function writeSafetensors(
   const header = layOut(inOrder, metadata);
   const temporary = `${file}.${process.pid}.tmp`;
   try {
-    const handle = await open(temporary, 'w');
+    // Made anew: what has its name, a link perhaps, is nobody's who still writes.
+    await rm(temporary, { force: true });
+    const handle = await open(temporary, 'wx');
     let written = header.length;
     try {
       await writeAll(handle, header);

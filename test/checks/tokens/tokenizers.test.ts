@@ -155,56 +155,56 @@ const sameTokens: [string, string, string, string | undefined, string?][] = [
     'other merges',
     pairsJson(),
     pairsJson({ model: { merges: ['h e', 't h', 'th e'] } }),
-    'merge 1 is "t h" to the teacher and "h e" to the student',
+    'merge 1 is "t h" for the teacher, but "h e" for the student',
     'error',
   ],
   [
     'a merge less',
     pairsJson(),
     pairsJson({ model: { merges: ['t h', 'h e'] } }),
-    'merge 3 is "th e" to the teacher and nothing to the student',
+    'merge 3 is "th e" for the teacher, but missing for the student',
     'error',
   ],
   [
     'another kind of model',
     pairsJson(),
     pairsJson({ model: { type: 'WordLevel', merges: undefined } }),
-    'the model is BPE to the teacher and WordLevel to the student',
+    'the model is BPE for the teacher, but WordLevel for the student',
     'error',
   ],
   [
     'other scores',
     scored(-5),
     scored(-1.5),
-    'the score of "the" is -5 to the teacher and -1.5 to the student',
+    'the score of "the" is -5 for the teacher, but -1.5 for the student',
     'error',
   ],
   [
     'another normalizer',
     pairsJson(),
     pairsJson({ normalizer: { type: 'Lowercase' } }),
-    'normalizer is nothing to the teacher and Lowercase to the student',
+    'normalizer is missing for the teacher, but Lowercase for the student',
     'warning',
   ],
   [
     'an option of the pre-tokenizer',
     pairsJson(),
     pairsJson({ pre_tokenizer: { type: 'ByteLevel', add_prefix_space: true } }),
-    'pre_tokenizer.add_prefix_space is false to the teacher and true to the student',
+    'pre_tokenizer.add_prefix_space is false for the teacher, but true for the student',
     'warning',
   ],
   [
     'an option of the model',
     pairsJson(),
     pairsJson({ model: { ignore_merges: true } }),
-    'model.ignore_merges is nothing to the teacher and true to the student',
+    'model.ignore_merges is missing for the teacher, but true for the student',
     'warning',
   ],
   [
     'an added token that takes the space before it',
     pairsJson({ added_tokens: [{ id: 5, content: 'the', lstrip: false }] }),
     pairsJson({ added_tokens: [{ id: 5, content: 'the', lstrip: true }] }),
-    'the added token "the".lstrip is false to the teacher and true to the student',
+    'the added token "the".lstrip is false for the teacher, but true for the student',
     'warning',
   ],
   [
@@ -261,7 +261,7 @@ test('the tokenizer that the data names is held against that of a model by its r
     String(message),
     /^The dataset’s tokenizer and the teacher’s have the same tokens, but read some/,
   );
-  assert.match(String(message), /normalizer is Lowercase to the data and nothing to the teacher\.$/);
+  assert.match(String(message), /normalizer is Lowercase for the data, but missing for the teacher\.$/);
 });
 
 test('tokenizers that are made of texts or bytes are compared too', async () => {

@@ -143,6 +143,13 @@ test('a mirror that npm is told of is asked', async () => {
     answer = packed;
     await downloadPackage({ ...wanted, version: '1.0.1' });
     assert.equal(asked.at(-1), '/mirror/@some/texts-of-nobody/-/texts-of-nobody-1.0.1.tgz');
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: npm would put a variable there
+    await writeFile(join(project, '.npmrc'), 'registry=${COMPANY}\n');
+    delete process.env.npm_config_registry;
+    await assert.rejects(downloadPackage({ ...wanted, version: '1.0.2' }), {
+      name: 'UserError',
+      message: /COMPANY.*is not an address/,
+    });
   } finally {
     process.chdir(before);
     process.env.npm_config_registry = home;

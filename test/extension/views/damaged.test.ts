@@ -8,11 +8,7 @@ import { openCuda } from '../../../src/device/providers/cuda.ts';
 import { rebuildDatabase } from '../../../src/runs/directory/rebuild.ts';
 import { openStore } from '../../../src/runs/store.ts';
 import { addRun, numbered, started, temporaryDirectory } from '../../runs/support.ts';
-import { openWindow, shown } from './window.ts';
-
-const soon = async (so: () => boolean | Promise<boolean>) => {
-  while (!(await so())) await new Promise((resolve) => setTimeout(resolve, 20));
-};
+import { openWindow, shown, soon } from './window.ts';
 
 test('of a damaged database nothing is shown as if it were there, and all is again once it is rebuilt elsewhere', async (t) => {
   const folder = join(await temporaryDirectory(t), 'project');

@@ -7,13 +7,9 @@ import { UserError } from '../../../src/base/user-error.ts';
 import { createRuns } from '../../../src/runs/create-run.ts';
 import { oldExperiment } from '../../runs/old-database.ts';
 import { temporaryDirectory } from '../../runs/support.ts';
-import { changeSetting, type OpenedWindow, openWindow, shown } from './window.ts';
+import { changeSetting, type OpenedWindow, openWindow, shown, soon } from './window.ts';
 
 const setting = 'distillery.dataDirectory';
-
-const soon = async (so: () => boolean | Promise<boolean>) => {
-  while (!(await so())) await new Promise((resolve) => setTimeout(resolve, 20));
-};
 
 /** A project in whose window a run trains until its hold is removed. */
 async function training(t: TestContext) {

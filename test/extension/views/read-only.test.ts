@@ -5,6 +5,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openStore } from '../../../src/runs/store.ts';
+import { lacks } from '../../machine/lacks.ts';
 import { addRun, numbered, started, temporaryDirectory } from '../../runs/support.ts';
 import { openWindow, shown } from './window.ts';
 
@@ -35,7 +36,7 @@ test('a read-only folder says so when it is opened, and no longer when it can be
   await store.ingest(id, numbered([started, { type: 'completed' }]));
   await store.close();
   const unlock = await locked(t, data);
-  if (!unlock) return t.skip('nothing can be made read-only here');
+  if (!unlock) return t.skip(lacks('a way to make a folder read-only'));
   const { folders, view, readOnly } = await openWindow(t, folder);
   await readOnly.look();
   assert.match(view.message ?? '', message);
@@ -54,7 +55,7 @@ test('a read-only folder without runs says so too, and one that can be written d
   await mkdir(folder);
   await writeFile(join(folder, 'x.distill.json'), '{}');
   const unlock = await locked(t, folder);
-  if (!unlock) return t.skip('nothing can be made read-only here');
+  if (!unlock) return t.skip(lacks('a way to make a folder read-only'));
   const { view, readOnly } = await openWindow(t, folder);
   await readOnly.look();
   assert.match(view.message ?? '', message);

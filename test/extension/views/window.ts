@@ -124,3 +124,11 @@ function watchTree(tree: InstanceType<typeof RunTree>) {
     return (children.get(undefined) ?? []).map(rowOf);
   };
 }
+
+/** Waits until something is so. @throws Error where it never is */
+export async function soon(so: () => boolean | Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 120_000; !(await so()); ) {
+    if (Date.now() > deadline) throw new Error(`waited in vain: ${so}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -50,10 +50,10 @@ export function recipeDifferences(
 }
 
 const toldOf = ([place, one, other]: Difference, [first, second]: readonly [string, string]) =>
-  `${place} is ${shown(one)} to ${first} and ${shown(other)} to ${second}`;
+  `${place} is ${shown(one)} for ${first}, but ${shown(other)} for ${second}`;
 
 function shown(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing';
+  if (value === undefined || value === null) return 'missing';
   if (isObject(value) && typeof value.type === 'string') return value.type;
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;

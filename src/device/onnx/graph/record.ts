@@ -264,11 +264,3 @@ export function pad(
     type: value.type,
   });
 }
-
-/** Repeats along axes of length 1, or adds axes in front. */
-export function expand(value: Value, shape: readonly number[]): Value {
-  if (sameShape(value.shape, shape)) return value;
-  const number = filling(value);
-  if (number !== undefined) return filled(shape, number, value.type);
-  return node('Expand', [value, int64s(shape)], { shape, type: value.type });
-}

@@ -44,7 +44,7 @@ export function readVitConfig(raw: RawConfig, file: string): ModelDescription {
   const [height, width] = bothOf(found.image_size);
   const [patchSize, patchWidth] = bothOf(found.patch_size);
   if (patchSize !== patchWidth)
-    throw unsupported(file, `patch_size ${patchSize} × ${patchWidth}, no square,`);
+    throw unsupported(file, `a patch_size of ${patchSize} × ${patchWidth}, which is not square,`);
   const config = checkedConfig(
     {
       architecture: 'vit',

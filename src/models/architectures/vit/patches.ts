@@ -1,3 +1,4 @@
+import { alternatives } from '../../../base/alternatives.ts';
 import { UserError } from '../../../base/user-error.ts';
 import type { TaskShape } from '../../../data/dataset.ts';
 import { largestPatch, type VitConfig } from '../../../experiment/architectures/vit.ts';
@@ -18,7 +19,9 @@ export function patchesOf(config: VitConfig, task: TaskShape): Patches {
   if (leavesMargin(patchSize, height, width))
     throw new UserError(
       `Images of ${height} × ${width} pixels cannot be cut into patches of ${patchSize} × ${patchSize}.`,
-      { remedy: `Take a "patchSize" that divides both sides: ${listed(fittingSizes(height, width))}.` },
+      {
+        remedy: `Choose a "patchSize" that divides both sides: ${alternatives(fittingSizes(height, width))}.`,
+      },
     );
   return { channels, count: (height / patchSize) * (width / patchSize) };
 }
@@ -31,7 +34,7 @@ export function patchCorrection({ patchSize }: VitConfig, { image }: TaskShape):
   return {
     option: 'patchSize',
     code: 'patch-size',
-    fix: { title: `Take patches of ${value} × ${value} pixels`, value },
+    fix: { title: `Use patches of ${value} × ${value} pixels`, value },
   };
 }
 
@@ -42,5 +45,3 @@ const fittingSizes = (height: number, width: number): number[] =>
   Array.from({ length: Math.min(height, width, largestPatch) }, (_, index) => index + 1).filter(
     (size) => !leavesMargin(size, height, width),
   );
-
-const listed = (sizes: readonly number[]) => sizes.join(', ').replace(/, ([^,]*)$/, ' or $1');
