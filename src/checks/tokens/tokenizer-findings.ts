@@ -1,4 +1,10 @@
+import type { TextShape } from '../../data/dataset.ts';
 import { recipeDifferences } from '../../data/text/tokenizer-json/recipe.ts';
+import {
+  type SpecialTokens,
+  specialTokensDifferences,
+  specialTokensOf,
+} from '../../data/text/tokenizers/special-tokens.ts';
 import type { Tokenizer } from '../../data/text/tokenizers/tokenizer.ts';
 import { compareVocabularies, describeDifference } from '../../data/text/tokenizers/vocabularies.ts';
 import type { Finding, JsonPath } from '../../experiment/parsing/problem.ts';
@@ -10,6 +16,8 @@ export interface DataTokens {
   readonly vocabulary: number;
   /** How texts are cut into them, where that is known. */
   readonly files?: Tokenizer['files'];
+  /** What stands around every text, where that is known. */
+  readonly special?: SpecialTokens;
   /** Whose tokenizer it is, where the experiment names none. */
   readonly from?: ModelRole;
 }
@@ -26,7 +34,14 @@ export interface ReadingModel {
   /** What it was trained with, where it says so. */
   readonly tokens?: Tokenizer['tokens'];
   readonly files?: Tokenizer['files'];
+  readonly special?: SpecialTokens;
 }
+
+/** What a tokenizer makes of texts of a task, to be held against others. */
+export const tokensOf = (
+  { tokens, vocabulary, files, ...tokenizer }: Tokenizer,
+  goal: TextShape['goal'],
+): DataTokens => ({ tokens, vocabulary, files, special: specialTokensOf(tokenizer, goal) });
 
 /** Whether each model means by the ids of the data what the data means by them. */
 export const tokenizerFindings = (data: DataTokens, models: readonly ReadingModel[]): Finding[] => {
@@ -84,22 +99,29 @@ function remedyOf({ from }: DataTokens, { role }: ReadingModel, agrees: boolean)
 
 /** The same tokens, but other ids for the same text. */
 function onRecipes(data: DataTokens, model: ReadingModel, agrees: boolean): Finding[] {
-  if (!data.files || !model.files) return [];
   const { role } = model;
-  const whose = data.from ? (`the ${data.from}` as const) : 'the data';
-  const found = recipeDifferences(data.files, model.files, [whose, `the ${role}`]);
-  if (found.length === 0) return [];
-  const cuts = found.some((difference) => difference.cuts);
-  const told = found.map((difference) => difference.told).join('; ');
+  const names = [data.from ? `the ${data.from}` : 'the data', `the ${role}`] as const;
+  const recipes = data.files && model.files ? recipeDifferences(data.files, model.files, names) : [];
+  const around =
+    data.special && model.special
+      ? specialTokensDifferences(data.special, model.special, data.tokens, names)
+      : [];
+  const told = [...recipes.map((difference) => difference.told), ...around].join('; ');
+  if (told === '') return [];
+  const cuts = recipes.some((difference) => difference.cuts);
   const sides = data.from ? `The ${data.from} and the ${role}` : `The dataset’s tokenizer and the ${role}’s`;
   return [
     {
-      message: cuts
-        ? `${sides} have the same tokens, but cut texts into them by other rules: ${told}.`
-        : `${sides} have the same tokens, but read some texts differently, so that the ${role} gets other ids than it was trained with: ${told}.`,
+      message: `${sides} have the same tokens, but ${
+        cuts
+          ? 'cut texts into them by other rules'
+          : around.length > 0
+            ? 'put other special tokens around every text'
+            : `read some texts differently, so that the ${role} gets other ids than it was trained with`
+      }: ${told}.`,
       remedy: remedyOf(data, model, agrees),
       path: placeOf(data, model),
-      severity: cuts ? 'error' : 'warning',
+      severity: cuts || around.length > 0 ? 'error' : 'warning',
       code: 'tokenizer',
     },
   ];

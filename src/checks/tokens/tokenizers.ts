@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../base/user-error.ts';
 import { compressionSource } from '../../compression/source.ts';
-import type { TaskShape } from '../../data/dataset.ts';
+import type { TaskShape, TextShape } from '../../data/dataset.ts';
 import { openDataset } from '../../data/open-dataset.ts';
 import { byteTokenizer } from '../../data/text/tokenizers/byte-tokenizer.ts';
 import {
@@ -20,11 +20,13 @@ import { strategyFacts } from '../../experiment/strategies/facts.ts';
 import { inspectCheckpoint } from '../../models/checkpoint/checkpoint.ts';
 import { type Check, type CheckContext, findingOf } from '../context.ts';
 import { folderOf } from '../models/stored-model.ts';
+import { taskOf } from '../task.ts';
 import {
   type DataTokens,
   type ModelRole,
   type ReadingModel,
   tokenizerFindings,
+  tokensOf,
 } from './tokenizer-findings.ts';
 
 type TextConfig = Extract<DatasetConfig, { tokenizer: unknown }>;
@@ -47,19 +49,20 @@ interface Found extends ReadingModel {
 /** Whether data, teacher and student mean the same by a token id; nothing is said of what is not here yet. */
 export const checkTokenizers: Check = async (context) => {
   const config = context.experiment.dataset;
-  if (!('tokenizer' in config)) return [];
+  const goal = taskOf(context)?.task.text?.goal;
+  if (!('tokenizer' in config) || goal === undefined) return [];
   const findings: Finding[] = [];
   const models: Found[] = [];
   for (const place of await placesOf(context))
     try {
       const tokenizer = await checkpointTokenizer(place.folder);
-      models.push({ ...place, tokenizer, tokens: tokenizer?.tokens, files: tokenizer?.files });
+      models.push({ ...place, ...(tokenizer && { tokenizer, ...tokensOf(tokenizer, goal) }) });
     } catch (error) {
       findings.push(findingOf(error, place.path, 'tokenizer'));
     }
   if (findings.length > 0 || models.length === 0) return findings;
   try {
-    return await compare(config, models, context);
+    return await compare(config, goal, models, context);
   } catch (error) {
     if (isMissing(error)) return []; // Said of the file already.
     const path = config.tokenizer.kind === 'auto' ? models[0]!.path : ['dataset', 'tokenizer'];
@@ -103,6 +106,7 @@ const vocabularyOf = ({ text }: TaskShape) => ({
 
 async function compare(
   config: TextConfig,
+  goal: TextShape['goal'],
   models: readonly Found[],
   { experiment, directory }: CheckContext,
 ): Promise<Finding[]> {
@@ -111,12 +115,11 @@ async function compare(
     case 'auto': {
       const source = models.find((model) => model.tokenizer);
       if (source?.tokenizer) {
-        const data = { ...source.tokenizer, from: source.role };
+        const data = { ...tokensOf(source.tokenizer, goal), from: source.role };
+        const { role, path, rows } = source;
         return tokenizerFindings(
           data,
-          models.map((model) =>
-            model === source ? { ...model, tokens: undefined, files: undefined } : model,
-          ),
+          models.map((model) => (model === source ? { role, path, rows } : model)),
         );
       }
       // Of a model of the Hub that is not here nothing is known; it may bring one.
@@ -126,13 +129,16 @@ async function compare(
       return [{ ...(await noTokenizer(folder, role)), path, severity: 'warning', code: 'tokenizer-unknown' }];
     }
     case 'file':
-      return tokenizerFindings(await storedTokenizer(resolvePath(directory, tokenizer.file)), models);
+      return tokenizerFindings(
+        tokensOf(await storedTokenizer(resolvePath(directory, tokenizer.file)), goal),
+        models,
+      );
     case 'bytes':
-      return tokenizerFindings(byteTokenizer(), models);
+      return tokenizerFindings(tokensOf(byteTokenizer(), goal), models);
     case 'words': {
       const sizes = differentSizes(experiment, models);
       if (sizes.length > 0) return sizes;
-      const data = await wordsOfData(config, models, directory);
+      const data = await wordsOfData(config, goal, models, directory);
       return data ? tokenizerFindings(data, models) : [];
     }
   }
@@ -167,6 +173,7 @@ const mostBytes = 8 * 2 ** 20;
 /** A vocabulary of words, as far as it can be known without taking long; undefined where nothing is known. */
 async function wordsOfData(
   config: TextConfig,
+  goal: TextShape['goal'],
   models: readonly Found[],
   directory: string,
 ): Promise<DataTokens | undefined> {
@@ -183,5 +190,5 @@ async function wordsOfData(
     if (error instanceof UserError) return undefined; // Said by the check of the data.
     throw error;
   });
-  return dataset?.tokenizer;
+  return dataset?.tokenizer && tokensOf(dataset.tokenizer, goal);
 }

@@ -3,6 +3,7 @@ import {
   type ModelRole,
   type ReadingModel,
   tokenizerFindings,
+  tokensOf,
 } from '../../checks/tokens/tokenizer-findings.ts';
 import { compressionSource } from '../../compression/source.ts';
 import type { Dataset } from '../../data/dataset.ts';
@@ -80,16 +81,17 @@ export async function requireSameTokens(
   { tokenizer, task }: Dataset,
   checkpoints: readonly Checkpoint[],
 ): Promise<void> {
-  if (!tokenizer) return;
+  const goal = task.text?.goal;
+  if (!tokenizer || goal === undefined) return;
   const models: ReadingModel[] = [];
   for (const { role, path, folder } of checkpoints) {
     const own = await checkpointTokenizer(folder);
     const { text } = (await readModelConfig(folder)).task;
-    models.push({ role, path, rows: text?.vocabulary, tokens: own?.tokens, files: own?.files });
-    if (text && text.vocabulary > tokenizer.vocabulary && task.text?.goal === 'language-model')
+    models.push({ role, path, rows: text?.vocabulary, ...(own && tokensOf(own, goal)) });
+    if (text && text.vocabulary > tokenizer.vocabulary && goal === 'language-model')
       job.warn(cutText(role, text.vocabulary, tokenizer.vocabulary, own?.vocabulary));
   }
-  for (const { severity, message, remedy } of tokenizerFindings(tokenizer, models)) {
+  for (const { severity, message, remedy } of tokenizerFindings(tokensOf(tokenizer, goal), models)) {
     if (severity === 'error') throw new UserError(message, { remedy });
     job.warn(message, 'tokenizer');
   }

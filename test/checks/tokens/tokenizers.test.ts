@@ -2,19 +2,15 @@ import assert from 'node:assert/strict';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openDevice } from '../../../src/device/open-device.ts';
-import { RandomGenerator } from '../../../src/device/random-generator.ts';
-import { modelSchema } from '../../../src/experiment/schema/model-schema.ts';
-import { buildModel } from '../../../src/models/build-model.ts';
-import { saveModel } from '../../../src/models/checkpoint/checkpoint.ts';
 import { check, datasetFolder } from '../support.ts';
+import { storedModels } from './stored-models.ts';
 
 const tokenizers = join(import.meta.dirname, '../../fixtures/tokenizers');
-await openDevice('cpu');
 const folder = await datasetFolder({
   'text.txt': 'the cat sat the dog sat '.repeat(60),
   'rows.csv': 'text,label\na,x\nb,y\n'.repeat(9),
 });
+const stored = storedModels(folder);
 const words = ['<|endoftext|>', '[UNK]', 'cat', 'dog', 'the', 'sat'];
 
 /** A tokenizer of words, in this order. */
@@ -32,26 +28,6 @@ function wordsJson(order: readonly string[]): string {
       unk_token: '[UNK]',
     },
   });
-}
-
-/** A model of so many rows and, if one is given, with a tokenizer beside it. */
-async function stored(
-  name: string,
-  rows: number,
-  tokenizer?: string,
-  goal: 'language-model' | 'classification' = 'language-model',
-): Promise<void> {
-  const text = { goal, vocabulary: rows, length: 16, padId: 0 } as const;
-  const written = { hiddenSize: 8, layers: 1, heads: 2 };
-  const [architecture, classes] = goal === 'classification' ? ['bert', 2] : ['gpt2', rows];
-  const model = buildModel(
-    modelSchema.parse({ architecture, ...written }),
-    { classes, text },
-    RandomGenerator.forUse(1, name),
-  );
-  await saveModel(model, join(folder, name));
-  model.dispose();
-  if (tokenizer !== undefined) writeFileSync(join(folder, name, 'tokenizer.json'), tokenizer);
 }
 
 await stored('teacher', 6, wordsJson(words));
