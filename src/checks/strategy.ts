@@ -5,6 +5,7 @@ import type { ModelConfig, StrategyConfig } from '../experiment/schema/schema.ts
 import { strategyRecord } from '../experiment/schema/strategy-schema.ts';
 import { compresses } from '../experiment/strategies/compression.ts';
 import { strategyFacts, strategyKinds } from '../experiment/strategies/facts.ts';
+import { taskRecord } from '../experiment/tasks/all.ts';
 import { planModel } from '../models/create-model.ts';
 import { truncatedConfig } from '../models/truncate.ts';
 import { createStrategy } from '../strategies/create-strategy.ts';
@@ -36,15 +37,17 @@ export const checkStrategy: Check = (context) => {
       },
     ];
   const task = taskOf(context)?.task;
-  const texts = task && task.text?.goal !== 'language-model' ? nextTokenOnly(strategy, task) : [];
+  const texts = task ? nextTokenOnly(strategy, task) : [];
   if (texts.length > 0) return texts;
   return [...promptFindings(strategy, task), ...layerFindings(context)];
 };
 
 /** Next tokens are nothing that images and texts to classify have. */
 function nextTokenOnly(strategy: StrategyConfig, task: TaskShape): Finding[] {
+  const { continuesTexts, samples } = taskRecord(task);
+  if (continuesTexts) return [];
   return (strategyRecord(strategy).languageModelsOnly?.(strategy) ?? []).map(({ what, path }) => ({
-    message: `${what} is for language models, and the dataset has ${task.image ? 'images' : 'texts to classify'}.`,
+    message: `${what} is for language models, and the dataset has ${samples}.`,
     remedy: `Use "response" for ${task.image ? 'images' : 'classes'}.`,
     path: ['strategy', ...path],
     severity: 'error',

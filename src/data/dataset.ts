@@ -1,8 +1,12 @@
 import type { HostTensor } from '../device/device.ts';
+import type { ModelGoal } from '../experiment/architectures/architecture-record.ts';
+import type { TaskName } from '../experiment/tasks/all.ts';
 import type { Tokenizer } from './text/tokenizers/tokenizer.ts';
 
 /** What the data asks of a model. */
 export interface TaskShape {
+  /** Left out where input and goal tell it; see taskName(). */
+  readonly kind?: TaskName;
   /** Classes, or vocabulary size for a language model. */
   readonly classes: number;
   /** Images: [height, width, channels]. */
@@ -13,7 +17,7 @@ export interface TaskShape {
 /** What token ids a model may meet. */
 export interface TextShape {
   /** One label a text, or the next token at every position; then `classes` is the vocabulary. */
-  readonly goal: 'classification' | 'language-model';
+  readonly goal: Exclude<ModelGoal, 'images'>;
   /** Ids are below this. */
   readonly vocabulary: number;
   /** Most tokens in one sample. */

@@ -1,4 +1,5 @@
 import type { TrainingConfig } from '../experiment/schema/schema.ts';
+import type { JudgedBy } from '../experiment/tasks/task-record.ts';
 
 /** What the held-out split said after an epoch. */
 export interface EpochScore {
@@ -10,20 +11,15 @@ export interface EpochScore {
   readonly loss: number | null;
 }
 
-/** By what epochs are judged. */
-export type EpochMetric = 'accuracy' | 'loss';
-
-/** Verdicts judge language models by their loss and all else by accuracy, and so are the epochs, unless told otherwise. */
-export function epochMetric(selectBy: TrainingConfig['selectBy'], languageModel: boolean): EpochMetric {
-  if (selectBy !== 'auto') return selectBy;
-  return languageModel ? 'loss' : 'accuracy';
-}
+/** By what epochs are judged: unless told otherwise, by what verdicts judge the task by. */
+export const epochMetric = (selectBy: TrainingConfig['selectBy'], ofTask: JudgedBy): JudgedBy =>
+  selectBy === 'auto' ? ofTask : selectBy;
 
 /** How good an epoch is, more being better: fraction correct, or the loss with its sign turned. */
-const goodness = ({ accuracy, loss }: EpochScore, metric: EpochMetric): number =>
+const goodness = ({ accuracy, loss }: EpochScore, metric: JudgedBy): number =>
   metric === 'accuracy' ? accuracy! : -(loss ?? Infinity);
 
-function better(one: EpochScore, other: EpochScore, metric: EpochMetric): boolean {
+function better(one: EpochScore, other: EpochScore, metric: JudgedBy): boolean {
   if (one.accuracy === null || other.accuracy === null) return one.epoch > other.epoch;
   const [own, others] = [goodness(one, metric), goodness(other, metric)];
   if (own !== others) return own > others;
@@ -35,7 +31,7 @@ function better(one: EpochScore, other: EpochScore, metric: EpochMetric): boolea
  * The epoch whose weights are kept: the best one by the metric, among equals by the other one, then the first; the last
  * one where nothing is held out.
  */
-export const bestEpoch = (history: readonly EpochScore[], metric: EpochMetric): EpochScore | undefined =>
+export const bestEpoch = (history: readonly EpochScore[], metric: JudgedBy): EpochScore | undefined =>
   history.reduce<EpochScore | undefined>(
     (best, score) => (best === undefined || better(score, best, metric) ? score : best),
     undefined,
@@ -45,7 +41,7 @@ export const bestEpoch = (history: readonly EpochScore[], metric: EpochMetric): 
 export function patienceIsOver(
   history: readonly EpochScore[],
   earlyStopping: TrainingConfig['earlyStopping'],
-  metric: EpochMetric,
+  metric: JudgedBy,
 ): boolean {
   if (!earlyStopping) return false;
   let reference = -Infinity;

@@ -9,9 +9,11 @@ import type { Device } from '../device/device.ts';
 import { HostRandom } from '../device/host-random.ts';
 import { RandomGenerator } from '../device/random-generator.ts';
 import type { TrainingConfig } from '../experiment/schema/schema.ts';
+import { taskRecord } from '../experiment/tasks/all.ts';
+import type { JudgedBy } from '../experiment/tasks/task-record.ts';
 import type { Model } from '../models/model.ts';
 import type { AttachedStrategy } from '../strategies/strategy.ts';
-import { bestEpoch, type EpochMetric, type EpochScore, epochMetric, patienceIsOver } from './best-epoch.ts';
+import { bestEpoch, type EpochScore, epochMetric, patienceIsOver } from './best-epoch.ts';
 import { breathe } from './breathe.ts';
 import type { Checkpoints, TrainingState } from './checkpoint.ts';
 import { Evaluator } from './evaluation/evaluate.ts';
@@ -90,7 +92,7 @@ class Training {
   readonly #resumable: ReadonlyMap<string, Variable>;
   readonly #optimizer;
   readonly #evaluator: Evaluator;
-  readonly #judgedBy: EpochMetric;
+  readonly #judgedBy: JudgedBy;
   readonly #batchesPerEpoch: number;
   readonly #stepsPerEpoch: number;
   readonly #totalSteps: number;
@@ -122,7 +124,7 @@ class Training {
       ...[...this.#optimizer.state].map(([name, variable]) => [`optimizer.${name}`, variable] as const),
     ]);
     this.#evaluator = new Evaluator(device, student);
-    this.#judgedBy = epochMetric(config.selectBy, student.task.text?.goal === 'language-model');
+    this.#judgedBy = epochMetric(config.selectBy, taskRecord(student.task).judgedBy);
     this.#batchesPerEpoch = batchCount(split.size, config.batchSize);
     this.#stepsPerEpoch = stepsPerEpoch(config, split.size);
     this.#totalSteps = this.#stepsPerEpoch * config.epochs;

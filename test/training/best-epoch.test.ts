@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type TaskName, taskRecords } from '../../src/experiment/tasks/all.ts';
 import { bestEpoch, type EpochScore, epochMetric, patienceIsOver } from '../../src/training/best-epoch.ts';
 
 const history = (...accuracies: (number | null)[]) =>
@@ -45,10 +46,13 @@ test('without early stopping, or with nothing held out, patience never ends', ()
 });
 
 test('epochs are chosen by what verdicts judge: language models by loss, all others by accuracy', () => {
-  assert.equal(epochMetric('auto', true), 'loss');
-  assert.equal(epochMetric('auto', false), 'accuracy');
-  assert.equal(epochMetric('accuracy', true), 'accuracy');
-  assert.equal(epochMetric('loss', false), 'loss');
+  const judged = (selectBy: Parameters<typeof epochMetric>[0], task: TaskName) =>
+    epochMetric(selectBy, taskRecords[task].judgedBy);
+  assert.equal(judged('auto', 'language-model'), 'loss');
+  assert.equal(judged('auto', 'image-classification'), 'accuracy');
+  assert.equal(judged('auto', 'text-classification'), 'accuracy');
+  assert.equal(judged('accuracy', 'language-model'), 'accuracy');
+  assert.equal(judged('loss', 'image-classification'), 'loss');
 });
 
 const losses = (...values: (number | null)[]): EpochScore[] =>

@@ -6,6 +6,7 @@ import { trainingLabels } from '../../data/text/class-labels.ts';
 import { labelledFile } from '../../data/text/text-classification.ts';
 import type { Finding, JsonPath } from '../../experiment/parsing/problem.ts';
 import { resolvePath } from '../../experiment/parsing/resolve-path.ts';
+import { taskRecord } from '../../experiment/tasks/all.ts';
 import { bothLists, classMismatch, classMismatchOfStudent } from '../../models/checkpoint/class-order.ts';
 import type { CheckpointDescription } from '../../models/checkpoint/read-model-config.ts';
 import type { Check, CheckContext } from '../context.ts';
@@ -33,7 +34,7 @@ export async function otherClasses(
 ): Promise<Finding[]> {
   const wanted = own && (await classNamesOf(context));
   // Images of another count, and heads of one output, are found elsewhere; see stored-models.ts.
-  if (!wanted || task.text?.goal === 'language-model' || own.length === 1) return [];
+  if (!wanted || taskRecord(task).answers === 'tokens' || own.length === 1) return [];
   if (own.length !== wanted.length)
     return task.text
       ? [

@@ -1,4 +1,3 @@
-import type { TextShape } from '../../data/dataset.ts';
 import { recipeDifferences } from '../../data/text/tokenizer-json/recipe.ts';
 import {
   type SpecialTokens,
@@ -8,6 +7,7 @@ import {
 import type { Tokenizer } from '../../data/text/tokenizers/tokenizer.ts';
 import { compareVocabularies, describeDifference } from '../../data/text/tokenizers/vocabularies.ts';
 import type { Finding, JsonPath } from '../../experiment/parsing/problem.ts';
+import type { AskedTask } from '../../experiment/tasks/all.ts';
 
 /** What makes ids of the texts of a dataset. */
 export interface DataTokens {
@@ -40,8 +40,8 @@ export interface ReadingModel {
 /** What a tokenizer makes of texts of a task, to be held against others. */
 export const tokensOf = (
   { tokens, vocabulary, files, ...tokenizer }: Tokenizer,
-  goal: TextShape['goal'],
-): DataTokens => ({ tokens, vocabulary, files, special: specialTokensOf(tokenizer, goal) });
+  task: AskedTask,
+): DataTokens => ({ tokens, vocabulary, files, special: specialTokensOf(tokenizer, task) });
 
 /** Whether each model means by the ids of the data what the data means by them. */
 export const tokenizerFindings = (data: DataTokens, models: readonly ReadingModel[]): Finding[] => {

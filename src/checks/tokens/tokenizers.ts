@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../base/user-error.ts';
 import { compressionSource } from '../../compression/source.ts';
-import type { TaskShape, TextShape } from '../../data/dataset.ts';
+import type { TaskShape } from '../../data/dataset.ts';
 import { openDataset } from '../../data/open-dataset.ts';
 import { byteTokenizer } from '../../data/text/tokenizers/byte-tokenizer.ts';
 import {
@@ -17,6 +17,7 @@ import { resolvePath } from '../../experiment/parsing/resolve-path.ts';
 import type { DatasetConfig, Experiment } from '../../experiment/schema/schema.ts';
 import { compresses } from '../../experiment/strategies/compression.ts';
 import { strategyFacts } from '../../experiment/strategies/facts.ts';
+import { type AskedTask, taskRecord } from '../../experiment/tasks/all.ts';
 import { inspectCheckpoint } from '../../models/checkpoint/checkpoint.ts';
 import { type Check, type CheckContext, findingOf } from '../context.ts';
 import { folderOf } from '../models/stored-model.ts';
@@ -49,20 +50,20 @@ interface Found extends ReadingModel {
 /** Whether data, teacher and student mean the same by a token id; nothing is said of what is not here yet. */
 export const checkTokenizers: Check = async (context) => {
   const config = context.experiment.dataset;
-  const goal = taskOf(context)?.task.text?.goal;
-  if (!('tokenizer' in config) || goal === undefined) return [];
+  const task = taskOf(context)?.task;
+  if (!('tokenizer' in config) || !task) return [];
   const findings: Finding[] = [];
   const models: Found[] = [];
   for (const place of await placesOf(context))
     try {
       const tokenizer = await checkpointTokenizer(place.folder);
-      models.push({ ...place, ...(tokenizer && { tokenizer, ...tokensOf(tokenizer, goal) }) });
+      models.push({ ...place, ...(tokenizer && { tokenizer, ...tokensOf(tokenizer, task) }) });
     } catch (error) {
       findings.push(findingOf(error, place.path, 'tokenizer'));
     }
   if (findings.length > 0 || models.length === 0) return findings;
   try {
-    return await compare(config, goal, models, context);
+    return await compare(config, task, models, context);
   } catch (error) {
     if (isMissing(error)) return []; // Said of the file already.
     const path = config.tokenizer.kind === 'auto' ? models[0]!.path : ['dataset', 'tokenizer'];
@@ -99,14 +100,14 @@ async function placesOf(context: CheckContext): Promise<Place[]> {
   }
 }
 
-const vocabularyOf = ({ text }: TaskShape) => ({
-  rows: text?.vocabulary,
-  continues: text?.goal === 'language-model',
+const vocabularyOf = (task: TaskShape) => ({
+  rows: task.text?.vocabulary,
+  continues: taskRecord(task).continuesTexts,
 });
 
 async function compare(
   config: TextConfig,
-  goal: TextShape['goal'],
+  task: AskedTask,
   models: readonly Found[],
   { experiment, directory }: CheckContext,
 ): Promise<Finding[]> {
@@ -115,7 +116,7 @@ async function compare(
     case 'auto': {
       const source = models.find((model) => model.tokenizer);
       if (source?.tokenizer) {
-        const data = { ...tokensOf(source.tokenizer, goal), from: source.role };
+        const data = { ...tokensOf(source.tokenizer, task), from: source.role };
         const { role, path, rows } = source;
         return tokenizerFindings(
           data,
@@ -130,15 +131,15 @@ async function compare(
     }
     case 'file':
       return tokenizerFindings(
-        tokensOf(await storedTokenizer(resolvePath(directory, tokenizer.file)), goal),
+        tokensOf(await storedTokenizer(resolvePath(directory, tokenizer.file)), task),
         models,
       );
     case 'bytes':
-      return tokenizerFindings(tokensOf(byteTokenizer(), goal), models);
+      return tokenizerFindings(tokensOf(byteTokenizer(), task), models);
     case 'words': {
       const sizes = differentSizes(experiment, models);
       if (sizes.length > 0) return sizes;
-      const data = await wordsOfData(config, goal, models, directory);
+      const data = await wordsOfData(config, task, models, directory);
       return data ? tokenizerFindings(data, models) : [];
     }
   }
@@ -173,7 +174,7 @@ const mostBytes = 8 * 2 ** 20;
 /** A vocabulary of words, as far as it can be known without taking long; undefined where nothing is known. */
 async function wordsOfData(
   config: TextConfig,
-  goal: TextShape['goal'],
+  task: AskedTask,
   models: readonly Found[],
   directory: string,
 ): Promise<DataTokens | undefined> {
@@ -190,5 +191,5 @@ async function wordsOfData(
     if (error instanceof UserError) return undefined; // Said by the check of the data.
     throw error;
   });
-  return dataset?.tokenizer && tokensOf(dataset.tokenizer, goal);
+  return dataset?.tokenizer && tokensOf(dataset.tokenizer, task);
 }

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 /** An object of options that says by `architecture` which one it is. */
 export type ArchitectureSchema = z.ZodObject<{ architecture: z.ZodLiteral<string> }>;
 
-/** What a model is for: to tell images apart, to tell texts apart, or to continue texts. */
+/** What a model does, whatever its answers mean: it answers to images, it answers to texts, or it continues texts. */
 export type ModelGoal = 'images' | 'classification' | 'language-model';
 
 /**

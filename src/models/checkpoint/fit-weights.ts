@@ -1,6 +1,7 @@
 import { UserError } from '../../base/user-error.ts';
 import type { TaskShape, TextShape } from '../../data/dataset.ts';
 import type { ModelConfig } from '../../experiment/schema/schema.ts';
+import { taskRecord } from '../../experiment/tasks/all.ts';
 import { planModel } from '../create-model.ts';
 import { canBeIgnored, standardNames } from '../huggingface/weight-names.ts';
 import type { CheckpointWeights } from './checkpoint-weights.ts';
@@ -22,18 +23,18 @@ export function taskFor(
   place?: string,
 ): TaskShape {
   if (!wanted) return own;
-  const kind = ({ image, text }: TaskShape) => (image ? 'images' : text ? text.goal : 'nothing known');
-  if (kind(own) !== kind(wanted) || String(own.image) !== String(wanted.image))
+  const [known, asked] = [taskRecord(own), taskRecord(wanted)];
+  if (known.goal !== asked.goal || String(own.image) !== String(wanted.image))
     throw new UserError(`${what} was made for ${describe(own)}, but the data has ${describe(wanted)}.`, {
       remedy: 'Name a checkpoint made for data of this kind.',
       place,
     });
-  if (!wanted.text || !own.text) return { ...own, classes: wanted.classes };
+  if (!wanted.text || !own.text) return wanted;
   checkText(own.text, wanted.text, what, place);
-  if (own.text.goal === 'classification') return { classes: wanted.classes, text: own.text };
+  if (asked.answers === 'classes') return { ...wanted, text: own.text };
   const { vocabulary } = wanted.text;
   const padId = own.text.padId < vocabulary ? own.text.padId : wanted.text.padId;
-  return { classes: vocabulary, text: { ...own.text, vocabulary, padId } };
+  return { ...wanted, classes: vocabulary, text: { ...own.text, vocabulary, padId } };
 }
 
 function checkText(own: TextShape, wanted: TextShape, what: string, place: string | undefined): void {
@@ -52,10 +53,10 @@ function checkText(own: TextShape, wanted: TextShape, what: string, place: strin
     );
 }
 
-function describe({ classes, image, text }: TaskShape): string {
+function describe(task: TaskShape): string {
+  const { classes, image, text } = task;
   if (image) return `${classes} classes of ${image.join('×')} images`;
-  if (text?.goal === 'language-model') return 'texts to continue';
-  return text ? 'texts to classify' : `${classes} classes`;
+  return text ? taskRecord(task).samples : `${classes} classes`;
 }
 
 /** The head of a model of tokens whose configuration says that the table which embeds them predicts them as well. */

@@ -3,6 +3,7 @@ import { UserError } from '../../base/user-error.ts';
 import type { TaskShape } from '../../data/dataset.ts';
 import { modelSchema } from '../../experiment/schema/model-schema.ts';
 import type { ModelConfig } from '../../experiment/schema/schema.ts';
+import { taskNames } from '../../experiment/tasks/all.ts';
 import { classCount, type ModelDescription, type RawConfig, size } from '../huggingface/description.ts';
 
 /** The config.json of models that only Distillery knows. */
@@ -12,6 +13,7 @@ const prefix = 'distillery-';
 const schema = z.object({
   architecture: z.string().startsWith(prefix),
   task: z.object({
+    kind: z.enum(taskNames).optional(),
     classes: classCount,
     image: z.tuple([size, size, size]).optional(),
     text: z

@@ -1,5 +1,6 @@
 import type { Dataset } from '../../data/dataset.ts';
 import { studentTokenizerFiles } from '../../data/text/tokenizers/student-tokenizer.ts';
+import { taskRecord } from '../../experiment/tasks/all.ts';
 import { constructionOf } from '../architectures/all.ts';
 import type { Model } from '../model.ts';
 
@@ -9,11 +10,11 @@ export function tokenizerFiles(
   { tokenizer, task }: Pick<Dataset, 'tokenizer' | 'task'>,
 ): ReadonlyMap<string, string> {
   if (!tokenizer || !task.text || !own.text) return new Map();
-  const { goal, length } = task.text;
+  const { continuesTexts } = taskRecord(task);
   const files = studentTokenizerFiles(tokenizer, {
-    goal,
+    continuesTexts,
     // Texts to classify are cut in training too; those to continue may take all the places there are.
-    length: goal === 'classification' ? length : own.text.length,
+    length: continuesTexts ? own.text.length : task.text.length,
     ownClass: constructionOf(config).huggingFace?.rebuildsTokenizer?.(config),
   });
   return new Map(Object.entries(files));

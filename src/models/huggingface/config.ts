@@ -1,6 +1,7 @@
 import { UserError } from '../../base/user-error.ts';
 import type { TaskShape } from '../../data/dataset.ts';
 import type { ModelConfig } from '../../experiment/schema/schema.ts';
+import { taskRecord } from '../../experiment/tasks/all.ts';
 import { allConstructions, constructionOf } from '../architectures/all.ts';
 import { classNamesOf, type ModelDescription, type RawConfig, unsupported } from './description.ts';
 
@@ -59,7 +60,7 @@ export function writeHuggingFaceConfig(
     ...written,
     // Many language models have no token for padding; the id used in its place is not one.
     ...('pad_token_id' in kept && kept.pad_token_id === null && { pad_token_id: null }),
-    ...(endId !== undefined && task.text?.goal === 'language-model' && { eos_token_id: endId }),
+    ...(endId !== undefined && taskRecord(task).continuesTexts && { eos_token_id: endId }),
     dtype: 'float32',
     torch_dtype: 'float32',
   };

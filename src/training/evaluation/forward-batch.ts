@@ -1,4 +1,5 @@
 import type { Split, TaskShape } from '../../data/dataset.ts';
+import { taskRecord } from '../../experiment/tasks/all.ts';
 
 const mostSamples = 256;
 const mostTokens = 16_384;
@@ -6,11 +7,12 @@ const mostTokens = 16_384;
 const mostLogits = 2 ** 26;
 
 /** How many samples go through a model at once when it is not trained: many for speed, few enough for the memory. */
-export function forwardBatchSize({ text, classes }: TaskShape, { size }: Split): number {
+export function forwardBatchSize(task: TaskShape, { size }: Split): number {
+  const { text, classes } = task;
   let most = mostSamples;
   if (text) {
     most = Math.min(most, Math.floor(mostTokens / text.length));
-    if (text.goal === 'language-model')
+    if (taskRecord(task).answers === 'tokens')
       most = Math.min(most, Math.floor(mostLogits / (text.length * classes)));
   }
   return Math.max(1, Math.min(most, size));

@@ -11,6 +11,7 @@ import type { Device } from '../../device/device.ts';
 import { RandomGenerator } from '../../device/random-generator.ts';
 import { stableHash } from '../../experiment/parsing/identity.ts';
 import type { GeneratedConfig } from '../../experiment/strategies/generated/record.ts';
+import { taskRecord } from '../../experiment/tasks/all.ts';
 import type { Model } from '../../models/model.ts';
 import { type GeneratedTexts, readGenerated, writeGenerated } from './generated-file.ts';
 import { type SampleStart, sampleStarts } from './prompts.ts';
@@ -55,7 +56,7 @@ export interface GeneratedSplit {
 export async function generatedSplit(options: GeneratedOptions): Promise<GeneratedSplit> {
   const { config, dataset, cacheDirectory, teacher, stopRequested } = options;
   const { text, classes } = dataset.task;
-  if (text?.goal !== 'language-model' || teacher.task.text?.goal !== 'language-model')
+  if (!text || ![dataset, teacher].every(({ task }) => taskRecord(task).continuesTexts))
     throw new UserError('Only a language model writes texts to learn from.', {
       remedy: 'Use strategy "generated" with a dataset of texts to continue.',
     });

@@ -2,6 +2,7 @@ import type { StopRequested } from '../../base/interruption.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Device } from '../../device/device.ts';
 import { RandomGenerator } from '../../device/random-generator.ts';
+import { taskRecord } from '../../experiment/tasks/all.ts';
 import type { NamedModel } from '../evaluation/named-model.ts';
 import type { Sampling } from './choose-token.ts';
 import { sampleStarts } from './prompts.ts';
@@ -40,7 +41,7 @@ export async function sampleContinuations(
   { device, dataset, seed, stopRequested }: ContinuationOptions,
 ): Promise<Continuation[]> {
   const { task, test, tokenizer } = dataset;
-  if (task.text?.goal !== 'language-model' || !tokenizer) return [];
+  if (!task.text || !tokenizer || !taskRecord(task).continuesTexts) return [];
   const promptLength = Math.max(1, Math.min(longestPrompt, Math.floor(task.text.length / 2)));
   const starts = sampleStarts(test, spread(test.size), promptLength).slice(0, prompts);
   if (starts.length === 0) return [];

@@ -18,6 +18,7 @@ import {
   type TrainingConfig,
   trainingSchema,
 } from '../../experiment/schema/schema.ts';
+import { taskRecord } from '../../experiment/tasks/all.ts';
 import { buildModel } from '../../models/build-model.ts';
 import { checkpointBytes, loadModel, saveModel } from '../../models/checkpoint/checkpoint.ts';
 import { hashInOrder } from '../../models/checkpoint/checkpoint-hash.ts';
@@ -139,8 +140,8 @@ function followOther(
 const trainingOf = (config: TeacherConfig): TrainingConfig => config.training ?? trainingSchema.parse({});
 
 /**
- * Names a teacher by all that its weights follow from. Of a language model that is the rule its best epoch is chosen by,
- * too: teachers of version 0.1.0 were chosen by accuracy.
+ * Names a teacher by all that its weights follow from. Where its task is judged by loss that is the rule its best epoch is
+ * chosen by, too: teachers of version 0.1.0 were chosen by accuracy.
  */
 export function teacherHash(
   { fingerprint, task }: Pick<Dataset, 'fingerprint' | 'task'>,
@@ -148,8 +149,8 @@ export function teacherHash(
 ): string {
   const { model, seed } = config;
   const training = trainingOf(config);
-  const languageModel = task.text?.goal === 'language-model';
-  const selectBy = languageModel && epochMetric(training.selectBy, languageModel);
+  const { judgedBy } = taskRecord(task);
+  const selectBy = judgedBy === 'loss' && epochMetric(training.selectBy, judgedBy);
   return stableHash({
     recipeVersion,
     fingerprint,

@@ -2,6 +2,7 @@ import type { StopRequested } from '../../base/interruption.ts';
 import type { Split } from '../../data/dataset.ts';
 import type { Device } from '../../device/device.ts';
 import { tf } from '../../device/tensorflow.ts';
+import { taskRecord } from '../../experiment/tasks/all.ts';
 import { type Model, parameterCount } from '../../models/model.ts';
 import { Evaluator } from '../../training/evaluation/evaluate.ts';
 import type { Speed } from '../../training/evaluation/measure.ts';
@@ -90,7 +91,7 @@ export function figuresOf(model: Model, quality: Quality, speed: Speed, bytes: n
     latencyMs: speed.latencyMs,
     throughput: speed.throughput,
     timedRounds: speed.rounds,
-    ...(model.task.text?.goal === 'language-model' && { perplexity: Math.exp(quality.loss) }),
+    ...(taskRecord(model.task).shownBy === 'perplexity' && { perplexity: Math.exp(quality.loss) }),
     confusion: quality.confusion,
   };
 }

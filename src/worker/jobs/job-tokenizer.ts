@@ -14,6 +14,7 @@ import {
 } from '../../data/text/tokenizers/checkpoint-tokenizer.ts';
 import type { DatasetConfig } from '../../experiment/schema/schema.ts';
 import { compresses } from '../../experiment/strategies/compression.ts';
+import { taskRecord } from '../../experiment/tasks/all.ts';
 import { readModelConfig } from '../../models/checkpoint/read-model-config.ts';
 import { checkpointFolder } from '../../training/checkpoint-folder.ts';
 import type { Job } from './job.ts';
@@ -81,17 +82,16 @@ export async function requireSameTokens(
   { tokenizer, task }: Dataset,
   checkpoints: readonly Checkpoint[],
 ): Promise<void> {
-  const goal = task.text?.goal;
-  if (!tokenizer || goal === undefined) return;
+  if (!tokenizer) return;
   const models: ReadingModel[] = [];
   for (const { role, path, folder } of checkpoints) {
     const own = await checkpointTokenizer(folder);
     const { text } = (await readModelConfig(folder)).task;
-    models.push({ role, path, rows: text?.vocabulary, ...(own && tokensOf(own, goal)) });
-    if (text && text.vocabulary > tokenizer.vocabulary && goal === 'language-model')
+    models.push({ role, path, rows: text?.vocabulary, ...(own && tokensOf(own, task)) });
+    if (text && text.vocabulary > tokenizer.vocabulary && taskRecord(task).answers === 'tokens')
       job.warn(cutText(role, text.vocabulary, tokenizer.vocabulary, own?.vocabulary));
   }
-  for (const { severity, message, remedy } of tokenizerFindings(tokensOf(tokenizer, goal), models)) {
+  for (const { severity, message, remedy } of tokenizerFindings(tokensOf(tokenizer, task), models)) {
     if (severity === 'error') throw new UserError(message, { remedy });
     job.warn(message, 'tokenizer');
   }

@@ -1,4 +1,4 @@
-import type { TextShape } from '../../dataset.ts';
+import { type AskedTask, taskRecord } from '../../../experiment/tasks/all.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** Ids that a tokenizer puts around every text, whatever the text says. */
@@ -10,9 +10,9 @@ export interface SpecialTokens {
 /** What stands around a text of a task. The end of a document to continue is the data's, so it is not counted here. */
 export const specialTokensOf = (
   { prefix, suffix, begin }: Pick<Tokenizer, 'prefix' | 'suffix' | 'begin'>,
-  goal: TextShape['goal'],
+  task: AskedTask,
 ): SpecialTokens =>
-  goal === 'language-model' ? { before: begin, behind: [] } : { before: prefix, behind: suffix };
+  taskRecord(task).continuesTexts ? { before: begin, behind: [] } : { before: prefix, behind: suffix };
 
 /**
  * Where two tokenizers put other special tokens around every text: `before a text stands "[CLS]" for the teacher, but

@@ -1,4 +1,3 @@
-import type { TextShape } from '../../dataset.ts';
 import {
   addedTokens,
   contentOf,
@@ -11,7 +10,8 @@ import { templateOf } from '../tokenizer-json/template.ts';
 import { specialToken, type Tokenizer } from './tokenizer.ts';
 
 export interface StudentTokenizerOptions {
-  readonly goal: TextShape['goal'];
+  /** Whether the student is to go on with texts. */
+  readonly continuesTexts: boolean;
   /** Tokens of the longest text, special ones counted. */
   readonly length: number;
   /**
@@ -40,7 +40,7 @@ class ${className}(PreTrainedTokenizerFast):
  */
 export function studentTokenizerFiles(
   tokenizer: Tokenizer,
-  { goal, length, ownClass = false }: StudentTokenizerOptions,
+  { continuesTexts, length, ownClass = false }: StudentTokenizerOptions,
 ): Record<string, string> {
   const files = tokenizer.files();
   const definitionText = files['tokenizer.json']!;
@@ -57,14 +57,14 @@ export function studentTokenizerFiles(
     }),
   );
   const spaced = definition.pre_tokenizer?.add_prefix_space;
-  const end = goal === 'language-model' && tokenizer.endId !== undefined && nameOf.get(tokenizer.endId);
+  const end = continuesTexts && tokenizer.endId !== undefined && nameOf.get(tokenizer.endId);
   return {
     'tokenizer.json': JSON.stringify({
       ...raw,
       truncation: null,
       padding: null,
       added_tokens: added.map(({ id, content, ...flags }) => ({ ...specialToken(id, content), ...flags })),
-      ...(goal === 'language-model' && {
+      ...(continuesTexts && {
         post_processor: beginning(tokenizer, definition.post_processor, nameOf),
       }),
     }),
@@ -76,7 +76,7 @@ export function studentTokenizerFiles(
         }),
         model_max_length: length,
         // Texts that are gone on with must end where the new tokens begin.
-        padding_side: goal === 'language-model' ? 'left' : 'right',
+        padding_side: continuesTexts ? 'left' : 'right',
         truncation_side: 'right',
         model_input_names: ['input_ids', 'attention_mask'],
         // transformers 4 changes the pre-tokenizer to what stands here, and to false where nothing does.

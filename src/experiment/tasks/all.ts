@@ -1,0 +1,31 @@
+import type { ModelGoal } from '../architectures/architecture-record.ts';
+import { imageClassification } from './image-classification.ts';
+import { languageModel } from './language-model.ts';
+import type { TaskRecord } from './task-record.ts';
+import { textClassification } from './text-classification.ts';
+
+/** Every task, by its name. */
+export const taskRecords = {
+  'image-classification': imageClassification,
+  'text-classification': textClassification,
+  'language-model': languageModel,
+} satisfies Record<string, TaskRecord>;
+
+export type TaskName = keyof typeof taskRecords;
+
+export const taskNames = Object.keys(taskRecords) as readonly TaskName[];
+
+/** What of a TaskShape tells which task is asked of a model. */
+export interface AskedTask {
+  readonly kind?: TaskName;
+  readonly text?: { readonly goal: Exclude<ModelGoal, 'images'> };
+}
+
+/** The task that a shape asks for; upper floors keep what they know of it under this name. */
+export function taskName({ kind, text }: AskedTask): TaskName {
+  const goal: ModelGoal = text?.goal ?? 'images';
+  return kind ?? taskNames.find((name) => taskRecords[name].goal === goal)!;
+}
+
+/** What is known of the task that a shape asks for. */
+export const taskRecord = (shape: AskedTask): TaskRecord => taskRecords[taskName(shape)];

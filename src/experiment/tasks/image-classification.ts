@@ -1,0 +1,13 @@
+import type { TaskRecord } from './task-record.ts';
+
+/** Each image is of one class. */
+export const imageClassification = {
+  goal: 'images',
+  title: 'image classification',
+  pipeline: 'image-classification',
+  samples: 'images',
+  answers: 'classes',
+  continuesTexts: false,
+  judgedBy: 'accuracy',
+  shownBy: 'accuracy',
+} as const satisfies TaskRecord;

@@ -1,0 +1,30 @@
+import type { ModelGoal } from '../architectures/architecture-record.ts';
+
+/** What the answers of models are judged by: the share that is right, or their mean loss. */
+export type JudgedBy = 'accuracy' | 'loss';
+
+/**
+ * What a task is before there are tensors: what is asked of a model, and how it is spoken of. What labels cost is told on
+ * the floor of strategies, how answers are evaluated on that of training, each in a folder of the same name.
+ */
+export interface TaskRecord {
+  /**
+   * What a model must do for it. Several tasks may ask the same of a model and differ in what its answers mean; where
+   * nothing names the task, the first of them in the list is meant.
+   */
+  readonly goal: ModelGoal;
+  /** What it is called in comparisons. */
+  readonly title: string;
+  /** What the Hugging Face Hub calls it, as `pipeline_tag`. */
+  readonly pipeline: string;
+  /** Its samples, in messages. */
+  readonly samples: string;
+  /** What answers are chosen from: classes that have names, or the tokens of the vocabulary. */
+  readonly answers: 'classes' | 'tokens';
+  /** Whether models go on with texts: samples of what they write are shown, and a token ends it. */
+  readonly continuesTexts: boolean;
+  /** By what epochs and strategies are judged, unless an experiment says otherwise. */
+  readonly judgedBy: JudgedBy;
+  /** The figure that shows how good a model is, where there is room for one only. */
+  readonly shownBy: 'accuracy' | 'perplexity';
+}

@@ -1,0 +1,13 @@
+import type { TaskRecord } from './task-record.ts';
+
+/** Each text is of one class. */
+export const textClassification = {
+  goal: 'classification',
+  title: 'text classification',
+  pipeline: 'text-classification',
+  samples: 'texts to classify',
+  answers: 'classes',
+  continuesTexts: false,
+  judgedBy: 'accuracy',
+  shownBy: 'accuracy',
+} as const satisfies TaskRecord;
