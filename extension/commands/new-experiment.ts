@@ -46,7 +46,7 @@ export async function newExperiment(services: Services): Promise<Uri | undefined
   const write = async () => {
     const images = await usableImages(uri);
     const text = experimentTemplate(strategy.kind_, name.trim(), images);
-    if (images === digits && templateDataset(strategy.kind_) === 'mnist')
+    if (images === digits && templateDataset(strategy.kind_, images) === digits.kind)
       await bringDigits(sampleFolder(services), dirname(uri.fsPath));
     await workspace.fs.writeFile(uri, Buffer.from(text));
   };

@@ -99,7 +99,7 @@ async function wholeExperiments(document: TextDocument): Promise<CompletionItem[
     item.detail = formula;
     item.documentation = new MarkdownString().appendText(description).appendCodeblock(text, 'jsonc');
     item.sortText = String(index).padStart(4, '0');
-    if (images === digits && templateDataset(kind) === 'mnist') item.command = bring(document);
+    if (images === digits && templateDataset(kind, images) === digits.kind) item.command = bring(document);
     return item;
   });
 }

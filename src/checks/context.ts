@@ -1,8 +1,8 @@
 import { UserError } from '../base/user-error.ts';
+import type { DatasetFacts } from '../data/datasets/dataset-reader.ts';
 import type { Finding, JsonPath } from '../experiment/parsing/problem.ts';
 import type { Experiment, ModelConfig } from '../experiment/schema/schema.ts';
 import type { InspectedCheckpoint } from '../models/checkpoint/checkpoint.ts';
-import type { DatasetFacts } from './data/dataset-facts.ts';
 import type { DeviceLookup } from './device.ts';
 
 /** All that the checks look at; each reads what it needs and says nothing where that could not be found out. */

@@ -5,7 +5,8 @@ import { type ConfigDifference, configDifferences } from './differences.ts';
 import { type Environment, environmentsOf } from './environments.ts';
 import { figuresOf, type RunFigures } from './figures/run-figures.ts';
 import { groupRuns, type RunGroup } from './groups.ts';
-import { byDataSet, type ComparisonSection, partsOf, sectionsOf } from './sections/sections.ts';
+import { partsOf } from './sections/parts.ts';
+import { byDataSet, type ComparisonSection, sectionsOf } from './sections/sections.ts';
 import { type TeacherRow, teachersOf } from './teachers.ts';
 import { judge, type Verdict, type VerdictOptions } from './verdicts/verdict.ts';
 

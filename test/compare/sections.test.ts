@@ -11,7 +11,8 @@ import { renderJson } from '../../src/compare/reports/json.ts';
 import { renderLatex } from '../../src/compare/reports/latex.ts';
 import { renderMarkdown } from '../../src/compare/reports/markdown.ts';
 import { renderTable } from '../../src/compare/reports/table.ts';
-import { partsOf, sectionTitle } from '../../src/compare/sections/sections.ts';
+import { partsOf } from '../../src/compare/sections/parts.ts';
+import { sectionTitle } from '../../src/compare/sections/sections.ts';
 import type { ExperimentInput } from '../../src/experiment/schema/schema.ts';
 import { response, seeds, someRun } from './some-runs.ts';
 

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { partsOf } from '../../src/compare/sections/sections.ts';
+import { partsOf } from '../../src/compare/sections/parts.ts';
 import type { HostError } from '../host/host.ts';
 import { button, quietButton } from '../parts/controls.ts';
 import { userText } from '../parts/marks.ts';

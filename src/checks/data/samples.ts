@@ -1,8 +1,8 @@
+import type { DatasetFacts, DrawnFrom } from '../../data/datasets/dataset-reader.ts';
 import { drawSplits, type SplitIndices, type SplitOptions } from '../../data/splits.ts';
 import type { Finding, Fix, JsonPath } from '../../experiment/parsing/problem.ts';
 import type { TrainingConfig } from '../../experiment/schema/schema.ts';
 import { type Check, findingOf } from '../context.ts';
-import type { DatasetFacts, DrawnFrom } from './dataset-facts.ts';
 
 /** Whether limits, held-out samples and the labelled subset can be drawn, and leave enough to train on. */
 export const checkSamples: Check = (context) => {

@@ -2,12 +2,13 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import type { DataRemark, Dataset } from '../../data/dataset.ts';
+import type { DatasetFacts, OwnTexts } from '../../data/datasets/dataset-reader.ts';
 import { openDataset } from '../../data/open-dataset.ts';
 import type { Finding, JsonPath } from '../../experiment/parsing/problem.ts';
 import { resolvePath } from '../../experiment/parsing/resolve-path.ts';
 import type { DatasetConfig } from '../../experiment/schema/schema.ts';
 import { findingOf } from '../context.ts';
-import type { DatasetFacts } from './dataset-facts.ts';
+import { namedIn } from './named-in.ts';
 
 /** Data of more bytes is not read as a whole while somebody types. */
 const mostBytes = 8e6;
@@ -23,19 +24,18 @@ export interface WholeDataset {
 /** What was read, by all that it depends on, so that nothing is read twice while other parts of a file are edited. */
 const remembered = new Map<string, Promise<WholeDataset>>();
 
-type TextConfig = Extract<DatasetConfig, { kind: 'text-classification' | 'language-model' }>;
-
 /**
  * Opens a small dataset of texts as a run would, and so finds all that a run would find.
  * @returns undefined where it is too large to be read on the side
  */
-export async function wholeDataset(config: TextConfig, directory: string): Promise<WholeDataset | undefined> {
-  const paths = [
-    config.train,
-    config.test,
-    config.tokenizer.kind === 'file' ? config.tokenizer.file : undefined,
-  ];
-  const files = paths.flatMap((path) => (path === undefined ? [] : [resolvePath(directory, path)]));
+export async function wholeDataset(
+  config: DatasetConfig,
+  texts: readonly [OwnTexts, ...OwnTexts[]],
+  directory: string,
+): Promise<WholeDataset | undefined> {
+  const paths = texts.map(({ written }) => written);
+  if ('tokenizer' in config && config.tokenizer.kind === 'file') paths.push(config.tokenizer.file);
+  const files = paths.map((path) => resolvePath(directory, path));
   const states = await Promise.all(files.map(stateOf));
   const bytes = states
     .flat()
@@ -45,7 +45,7 @@ export async function wholeDataset(config: TextConfig, directory: string): Promi
   const known = remembered.get(key);
   if (known) return known;
   if (remembered.size >= mostRemembered) remembered.clear();
-  const reading = open(config, directory);
+  const reading = open(config, texts, directory);
   remembered.set(key, reading);
   return reading;
 }
@@ -66,12 +66,16 @@ async function stateOf(path: string): Promise<{ file: string; size: number; time
   return all.flat();
 }
 
-async function open(config: TextConfig, directory: string): Promise<WholeDataset> {
+async function open(
+  config: DatasetConfig,
+  texts: readonly [OwnTexts, ...OwnTexts[]],
+  directory: string,
+): Promise<WholeDataset> {
   try {
     const dataset = await openDataset(config, directory);
     return { facts: factsOf(dataset), findings: remarkFindings(dataset.remarks ?? []) };
   } catch (error) {
-    return { findings: [findingOf(error, pathOf(error, config, directory), 'dataset')] };
+    return { findings: [findingOf(error, pathOf(error, texts, directory), 'dataset')] };
   }
 }
 
@@ -80,11 +84,9 @@ function factsOf({ task, train, subset, validation }: Dataset): DatasetFacts {
 }
 
 /** Where the experiment names what is wrong: an option, or the file that the mistake stands in. */
-function pathOf(error: unknown, config: TextConfig, directory: string): JsonPath {
-  if (!(error instanceof UserError)) return ['dataset'];
-  if (error.option !== undefined) return ['dataset', error.option];
-  const inTest = config.test !== undefined && error.place?.startsWith(resolvePath(directory, config.test));
-  return ['dataset', inTest ? 'test' : 'train'];
+function pathOf(error: unknown, texts: readonly [OwnTexts, ...OwnTexts[]], directory: string): JsonPath {
+  if (error instanceof UserError && error.option !== undefined) return ['dataset', error.option];
+  return ['dataset', ...namedIn(error, texts, directory).option];
 }
 
 /** What a run would say of its data, said beforehand. */

@@ -1,11 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../base/user-error.ts';
-import { cifarClasses, cifarFiles } from '../../data/images/cifar.ts';
-import { listClasses } from '../../data/images/image-files.ts';
-import { trainingLabels } from '../../data/text/class-labels.ts';
-import { labelledFile } from '../../data/text/text-classification.ts';
+import { readerOf } from '../../data/datasets/all.ts';
+import type { ClassesOfFile } from '../../data/datasets/dataset-reader.ts';
 import type { Finding, JsonPath } from '../../experiment/parsing/problem.ts';
-import { resolvePath } from '../../experiment/parsing/resolve-path.ts';
 import { taskRecord } from '../../experiment/tasks/all.ts';
 import { bothLists, classMismatch, classMismatchOfStudent } from '../../models/checkpoint/class-order.ts';
 import type { CheckpointDescription } from '../../models/checkpoint/read-model-config.ts';
@@ -68,7 +65,7 @@ async function studentClasses(
 const mostBytes = 64e6;
 
 /** Names that were read from files, by all that they depend on, so that a file is read once while somebody types. */
-const read = new Map<string, readonly string[]>();
+const remembered = new Map<string, readonly string[]>();
 const mostRemembered = 32;
 
 /** The classes of the dataset in their order; undefined where that is not known without reading much. */
@@ -78,30 +75,8 @@ async function classNamesOf({
   directory,
 }: CheckContext): Promise<readonly string[] | undefined> {
   try {
-    switch (config.kind) {
-      case 'mnist':
-      case 'idx':
-        return dataset && Array.from({ length: dataset.task.classes }, (_, index) => String(index));
-      case 'image-folder':
-        return await listClasses(resolvePath(directory, config.train));
-      case 'cifar':
-        return await cifarClasses(await cifarFiles(config, directory));
-      case 'spam-assassin':
-        return ['ham', 'spam'];
-      case 'text-classification': {
-        if (config.classes) return config.classes;
-        const file = resolvePath(directory, config.train);
-        const { size, mtimeMs } = await stat(file);
-        if (size > mostBytes) return undefined;
-        const key = JSON.stringify([file, size, mtimeMs, config.textColumn, config.labelColumn]);
-        const names = read.get(key) ?? (await readClasses(config, directory));
-        if (read.size >= mostRemembered) read.clear();
-        read.set(key, names);
-        return names;
-      }
-      default:
-        return undefined;
-    }
+    const known = await readerOf(config).classNames?.(config, directory, dataset?.task);
+    return known && 'read' in known ? await readOnce(known) : known;
   } catch (error) {
     // What is wrong with the files is said where they are looked at.
     if (error instanceof UserError || (error as NodeJS.ErrnoException).code !== undefined) return undefined;
@@ -109,9 +84,12 @@ async function classNamesOf({
   }
 }
 
-type TextClassification = Extract<CheckContext['experiment']['dataset'], { kind: 'text-classification' }>;
-
-async function readClasses(config: TextClassification, directory: string): Promise<readonly string[]> {
-  const { file, read: labelled, classNames } = await labelledFile(config.train, config, directory);
-  return (await trainingLabels(labelled, undefined, file, classNames)).classNames;
+async function readOnce({ file, columns, read }: ClassesOfFile): Promise<readonly string[] | undefined> {
+  const { size, mtimeMs } = await stat(file);
+  if (size > mostBytes) return undefined;
+  const key = JSON.stringify([file, size, mtimeMs, columns]);
+  const names = remembered.get(key) ?? (await read());
+  if (remembered.size >= mostRemembered) remembered.clear();
+  remembered.set(key, names);
+  return names;
 }

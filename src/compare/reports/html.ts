@@ -3,7 +3,7 @@ import { classCharts, leftOutOfClassCharts } from '../charts/class-charts.ts';
 import { candidateCharts, comparisonCharts, learningCharts } from '../charts/comparison-charts.ts';
 import type { LearningCurve } from '../charts/learning-curves.ts';
 import type { Comparison } from '../figures.ts';
-import { partsOf } from '../sections/sections.ts';
+import { partsOf } from '../sections/parts.ts';
 import { verdictMethod } from '../verdicts/verdict-text.ts';
 import { chartFigure } from './html/chart-figure.ts';
 import { continuationCards } from './html/continuations.ts';

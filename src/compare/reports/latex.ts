@@ -1,6 +1,7 @@
 import type { Comparison } from '../figures.ts';
 import { missing, oneLine } from '../formatting.ts';
-import { partsOf, sectionTitle } from '../sections/sections.ts';
+import { partsOf } from '../sections/parts.ts';
+import { sectionTitle } from '../sections/sections.ts';
 import { differenceText } from '../verdicts/verdict-text.ts';
 import { type ReportRow, reportRows, shownFigures } from './report-rows.ts';
 

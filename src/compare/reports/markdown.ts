@@ -1,7 +1,8 @@
 import { adviceTitle } from '../advice/advice.ts';
 import type { Comparison } from '../figures.ts';
 import { missing, oneLine } from '../formatting.ts';
-import { partsOf, sectionTitle } from '../sections/sections.ts';
+import { partsOf } from '../sections/parts.ts';
+import { sectionTitle } from '../sections/sections.ts';
 import { fewVerdicts, tallyText } from '../verdicts/tally.ts';
 import { differenceText, verdictMethod, verdictTitle } from '../verdicts/verdict-text.ts';
 import { candidateColumns, candidateRows } from './candidate-rows.ts';

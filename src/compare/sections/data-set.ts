@@ -1,3 +1,5 @@
+import type { ModelGoal } from '../../experiment/architectures/architecture-record.ts';
+import { datasetRecord } from '../../experiment/datasets/all.ts';
 import { flattenConfig, formatConfigValue } from '../flat-config.ts';
 import type { RunGroup } from '../groups.ts';
 
@@ -29,18 +31,17 @@ const ofTraining = new Set([
 ]);
 const ofImages = new Set(['height', 'width', 'colour']);
 
-const names: Readonly<Record<string, string>> = {
-  mnist: 'MNIST',
-  cifar: 'CIFAR',
-  'spam-assassin': 'SpamAssassin mails',
-  'moby-dick': 'Moby Dick',
+const tasks: Readonly<Record<ModelGoal, SectionTask>> = {
+  images: 'image classification',
+  classification: 'text classification',
+  'language-model': 'language modeling',
 };
 
 type Config = Pick<RunGroup, 'config' | 'directory'>;
 
 export function measuredOn({ config, directory }: Config): MeasuredOn {
   const { dataset } = config;
-  const task = taskOf(dataset.kind);
+  const task = tasks[datasetRecord(dataset.kind)?.goal ?? 'images'];
   const given = flattenConfig(dataset);
   const drawsTest = !given.has('test') && !given.has('test.images') && given.has('testFraction');
   const ignored = (key: string): boolean => {
@@ -58,18 +59,11 @@ export function measuredOn({ config, directory }: Config): MeasuredOn {
   return { task, name: nameOf(dataset.kind, given), parts };
 }
 
-function taskOf(kind: string): SectionTask {
-  if (kind === 'language-model' || kind === 'moby-dick') return 'language modeling';
-  return kind === 'text-classification' || kind === 'spam-assassin'
-    ? 'text classification'
-    : 'image classification';
-}
-
 /** The name people know it by, or that of its file or folder. */
 function nameOf(kind: string, given: ReadonlyMap<string, unknown>): string {
-  const known = names[kind];
-  if (known !== undefined) return known;
-  const path = given.get('train') ?? given.get('train.images') ?? given.get('folder');
+  const record = datasetRecord(kind);
+  if (record?.title !== undefined) return record.title;
+  const path = given.get(record?.namedBy ?? 'train');
   const last =
     typeof path === 'string' ? path.split(/[\\/]/).findLast((part) => !/^\.*$/.test(part)) : undefined;
   return last ?? kind;

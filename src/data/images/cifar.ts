@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileProblem } from '../../base/file-problem.ts';
 import { openNamed, readNamed } from '../../base/regular-file.ts';
 import { UserError } from '../../base/user-error.ts';
-import type { CifarConfig } from '../../experiment/schema/image-dataset-schema.ts';
+import type { CifarConfig } from '../../experiment/datasets/cifar.ts';
 import type { Dataset } from '../dataset.ts';
 import { imageDataset, type LabelledImages } from '../image-dataset.ts';
 import { readExactly } from '../read-bytes.ts';
@@ -11,6 +11,8 @@ import { readExactly } from '../read-bytes.ts';
 const side = 32;
 const channels = 3;
 const plane = side * side;
+/** [height, width, channels] */
+export const cifarImage = [side, side, channels] as const;
 const imageBytes = plane * channels;
 
 export interface CifarFiles {
@@ -62,7 +64,7 @@ export async function openCifar(config: CifarConfig, directory: string): Promise
   const files = await cifarFiles(config, directory);
   const training = await readRecords(files.train, files);
   const testing = await readRecords(files.test, files);
-  return imageDataset([side, side, channels], await cifarClasses(files), training, testing, config);
+  return imageDataset(cifarImage, await cifarClasses(files), training, testing, config);
 }
 
 const longestNames = 1e6;

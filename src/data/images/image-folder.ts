@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { fileProblem } from '../../base/file-problem.ts';
 import { readNamed } from '../../base/regular-file.ts';
 import { UserError } from '../../base/user-error.ts';
-import type { ImageFolderConfig } from '../../experiment/schema/image-dataset-schema.ts';
+import type { ImageFolderConfig } from '../../experiment/datasets/image-folder.ts';
 import type { DataRemark, Dataset } from '../dataset.ts';
 import { movedRemarks, withoutShared } from '../duplicates.ts';
 import { setAside } from '../held-out.ts';

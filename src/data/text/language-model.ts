@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../../base/user-error.ts';
-import type { LanguageModelConfig, TokenizerConfig } from '../../experiment/schema/text-dataset-schema.ts';
+import type { LanguageModelConfig } from '../../experiment/datasets/language-model.ts';
+import type { TokenizerConfig } from '../../experiment/datasets/tokenizer.ts';
 import { contentHash, TextHash } from '../content-hash.ts';
 import type { DataRemark, Dataset, Split } from '../dataset.ts';
 import { bytesOfIds, duplicateRemarks, sameSamples } from '../duplicates.ts';

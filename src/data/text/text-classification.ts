@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import type {
-  TextClassificationConfig,
-  TokenizerConfig,
-} from '../../experiment/schema/text-dataset-schema.ts';
+import type { TextClassificationConfig } from '../../experiment/datasets/text-classification.ts';
+import type { TokenizerConfig } from '../../experiment/datasets/tokenizer.ts';
 import { contentHash, TextHash } from '../content-hash.ts';
 import type { DataRemark, Dataset } from '../dataset.ts';
 import { bytesOfIds, duplicateRemarks, movedRemarks, sameSamples, withoutShared } from '../duplicates.ts';

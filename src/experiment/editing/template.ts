@@ -41,9 +41,15 @@ export function templateStrategies(): TemplateStrategy[] {
 
 const variants = (): readonly SchemaNode[] => schemaRoot().properties?.strategy?.oneOf ?? [];
 
-/** The kind of dataset a template has, where nothing else is given. */
-export const templateDataset = (kind: string): string | undefined =>
-  isStrategy(kind) ? String(settingOf(kind).dataset.kind) : undefined;
+/**
+ * The kind of dataset that a template has.
+ * @param given images to learn from, as for the template itself.
+ */
+export const templateDataset = (kind: string, given?: Record<string, unknown>): string | undefined =>
+  isStrategy(kind) ? String(dataOf(settingOf(kind), given).kind) : undefined;
+
+const dataOf = (setting: Setting, given: Record<string, unknown> | undefined) =>
+  given !== undefined && setting === images ? given : setting.dataset;
 
 const isStrategy = (kind: string): kind is StrategyKind => factsOf(kind) !== undefined;
 
@@ -58,11 +64,11 @@ const settingOf = (kind: StrategyKind): Setting =>
 export function experimentTemplate(kind: string, name: string, given?: Record<string, unknown>): string {
   const variant = variants().find(({ properties }) => properties?.kind?.const === kind);
   if (variant === undefined || !isStrategy(kind)) throw new RangeError(`There is no strategy ${kind}.`);
-  const { dataset, teacher, student: usual } = settingOf(kind);
+  const setting = settingOf(kind);
+  const { teacher, student: usual } = setting;
   // An alternative trains nothing that could be compared.
   const student =
     roleOf(kind) === 'alternative' ? undefined : (strategyRecord({ kind }).beginning?.student ?? usual);
-  const data = given !== undefined && dataset.kind === 'mnist' ? given : dataset;
   const lines = [
     ...comment((variant.description ?? '').split(' Loss: ')[0]!, ''),
     '{',
@@ -72,7 +78,7 @@ export function experimentTemplate(kind: string, name: string, given?: Record<st
       'What both learn from and are tested on. A labelledSubset leaves the student few labels.',
       '  ',
     ),
-    `  "dataset": ${serialize(data, '  ', style)},`,
+    `  "dataset": ${serialize(dataOf(setting, given), '  ', style)},`,
     '',
     ...comment('The large model. It is trained once and used by every run that names the same one.', '  '),
     `  "teacher": ${serialize({ model: teacher, training: { epochs: 3, batchSize: 64 } }, '  ', style)},`,

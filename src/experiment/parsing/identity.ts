@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { datasetRecord } from '../datasets/all.ts';
+import { defaultWords } from '../datasets/tokenizer.ts';
 import { withoutLater } from '../schema/later-options.ts';
 import type { Experiment } from '../schema/schema.ts';
-import { defaultWords } from '../schema/text-dataset-schema.ts';
 import { compresses } from '../strategies/compression.ts';
 
 /**
@@ -13,7 +14,7 @@ export function experimentIdentity(experiment: Experiment, directory: string): s
   const { $schema, name, description, seeds, cacheTeacherSignals, ...defining } = experiment;
   const { dataset, teacher, student, strategy } = experiment;
   const namesPaths =
-    dataset.kind !== 'mnist' ||
+    !datasetRecord(dataset.kind)?.namesNoPath ||
     isPath(teacher?.checkpoint) ||
     isPath(student?.checkpoint) ||
     (compresses(strategy) && strategy.of !== 'teacher');

@@ -1,11 +1,10 @@
 import { z } from 'zod';
+import { type DatasetKind, datasetRecords } from '../datasets/all.ts';
 import { compresses } from '../strategies/compression.ts';
-import { imageDatasets } from './image-dataset-schema.ts';
 import { modelSchema } from './model-schema.ts';
 import { belowOne, checkpointPath, choice, count, fraction, seed, wholeNumber } from './option.ts';
 import { strategySchema } from './strategy-schema.ts';
 import { studentSchema } from './student-schema.ts';
-import { textDatasets } from './text-dataset-schema.ts';
 
 /**
  * The one source of what an experiment file may say: types, defaults, JSON Schema, hover texts and error messages all
@@ -13,8 +12,13 @@ import { textDatasets } from './text-dataset-schema.ts';
  * is.
  */
 
+type DatasetSchemas = (typeof datasetRecords)[DatasetKind]['schema'];
+
 export const datasetSchema = z
-  .discriminatedUnion('kind', [...imageDatasets, ...textDatasets])
+  .discriminatedUnion(
+    'kind',
+    Object.values(datasetRecords).map(({ schema }) => schema) as [DatasetSchemas, ...DatasetSchemas[]],
+  )
   .describe('What teacher and student learn from, and what both are tested on.');
 
 export const trainingSchema = z

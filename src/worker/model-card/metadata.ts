@@ -1,3 +1,5 @@
+import type { ModelGoal } from '../../experiment/architectures/architecture-record.ts';
+import { datasetRecords } from '../../experiment/datasets/all.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { compresses } from '../../experiment/strategies/compression.ts';
 import { isHubReference, parseHubReference } from '../../models/hub/reference.ts';
@@ -37,13 +39,13 @@ export function baseModels({ experiment }: RunRequest): string[] {
   return begun !== undefined && isHubReference(begun) ? [parseHubReference(begun).repository] : [];
 }
 
-const imageKinds: readonly string[] = ['mnist', 'idx', 'image-folder', 'cifar'];
-const languageKinds: readonly string[] = ['language-model', 'moby-dick'];
+const pipelines: Readonly<Record<ModelGoal, string>> = {
+  images: 'image-classification',
+  classification: 'text-classification',
+  'language-model': 'text-generation',
+};
 
-function pipelineOf({ dataset }: Experiment): string {
-  if (imageKinds.includes(dataset.kind)) return 'image-classification';
-  return languageKinds.includes(dataset.kind) ? 'text-generation' : 'text-classification';
-}
+const pipelineOf = ({ dataset }: Experiment): string => pipelines[datasetRecords[dataset.kind].goal];
 
 function tagsOf({ strategy }: Experiment): string[] {
   if (strategy.kind === 'quantize') return ['quantized', strategy.scheme];

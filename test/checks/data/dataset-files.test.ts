@@ -4,7 +4,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { readIdxShape } from '../../../src/checks/data/idx-shape.ts';
+import { readIdxShape } from '../../../src/data/idx-shape.ts';
 import type { Problem } from '../../../src/experiment/parsing/problem.ts';
 import { check, datasetFolder, idx, images, labels, temporaryFolder } from '../support.ts';
 

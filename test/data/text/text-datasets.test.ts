@@ -6,8 +6,8 @@ import { after, describe, test } from 'node:test';
 import { UserError } from '../../../src/base/user-error.ts';
 import { batches, inOrder } from '../../../src/data/batches.ts';
 import type { Dataset, Split } from '../../../src/data/dataset.ts';
+import { subjectAndText } from '../../../src/data/datasets/spam-assassin.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
-import { subjectAndText } from '../../../src/data/text/spam-assassin.ts';
 import { datasetSchema } from '../../../src/experiment/schema/schema.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'distillery-texts-'));

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { defaultWords, type TokenizerConfig } from '../../../experiment/schema/text-dataset-schema.ts';
+import { defaultWords, type TokenizerConfig } from '../../../experiment/datasets/tokenizer.ts';
 import { byteTokenizer } from './byte-tokenizer.ts';
 import { fileTokenizer } from './file-tokenizer.ts';
 import type { Tokenizer } from './tokenizer.ts';

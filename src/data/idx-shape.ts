@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { fileProblem } from '../../base/file-problem.ts';
-import { openNamed } from '../../base/regular-file.ts';
-import { UserError } from '../../base/user-error.ts';
-import { checkLength, longestHeader, parseHeader, readIdx } from '../../data/idx.ts';
-import { readExactly } from '../../data/read-bytes.ts';
+import { fileProblem } from '../base/file-problem.ts';
+import { openNamed } from '../base/regular-file.ts';
+import { UserError } from '../base/user-error.ts';
+import { checkLength, longestHeader, parseHeader, readIdx } from './idx.ts';
+import { readExactly } from './read-bytes.ts';
 
 /**
  * The shape of an IDX file, and whether the file is whole, from its first bytes and its length: images are not read.

@@ -1,12 +1,16 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readNamed } from '../../base/regular-file.ts';
-import type { SpamAssassinConfig } from '../../experiment/schema/text-dataset-schema.ts';
+import type { SpamAssassinConfig } from '../../experiment/datasets/spam-assassin.ts';
 import type { Dataset } from '../dataset.ts';
 import { dataPackages } from '../packages/data-packages.ts';
 import { requirePackage } from '../packages/npm-package.ts';
-import type { LabelledText } from './labelled-texts.ts';
-import { classificationDataset } from './text-classification.ts';
+import type { LabelledText } from '../text/labelled-texts.ts';
+import { classificationDataset } from '../text/text-classification.ts';
+import { type DatasetReader, thePackage } from './dataset-reader.ts';
+import { assumedTexts } from './texts.ts';
+
+const classNames = ['ham', 'spam'];
 
 const listSchema = z.array(z.string().regex(/^(easy-ham|hard-ham|spam)-\d\/[\w.]+\.txt$/));
 
@@ -27,7 +31,7 @@ export function subjectAndText(mail: string): string {
  * The mails of SpamAssassin's public corpus.
  * @throws UserError if the package is nowhere.
  */
-export async function openSpamAssassin(config: SpamAssassinConfig, directory: string): Promise<Dataset> {
+async function openSpamAssassin(config: SpamAssassinConfig, directory: string): Promise<Dataset> {
   const root = requirePackage(
     dataPackages['spam-assassin'],
     directory,
@@ -52,9 +56,21 @@ export async function openSpamAssassin(config: SpamAssassinConfig, directory: st
   };
   const dataset = await classificationDataset(
     { train: { file: data, read } },
-    { ...config, classes: ['ham', 'spam'] },
+    { ...config, classes: classNames },
     directory,
   );
   // That mails which stand in it twice are kept on one side is what is promised of this corpus, and nothing to be told.
   return { ...dataset, remarks: dataset.remarks?.filter(({ kind }) => kind !== undefined) };
 }
+
+export const spamAssassin: DatasetReader<SpamAssassinConfig> = {
+  open: openSpamAssassin,
+  async look(_config, directory, { attempt }) {
+    await attempt(thePackage, () =>
+      requirePackage(dataPackages['spam-assassin'], directory, 'Or name your own texts.'),
+    );
+    return undefined;
+  },
+  classNames: () => classNames,
+  assumedTask: ({ maxLength }) => assumedTexts('classification', maxLength),
+};

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readNamed } from '../../base/regular-file.ts';
-import type { MobyDickConfig } from '../../experiment/schema/text-dataset-schema.ts';
+import type { MobyDickConfig } from '../../experiment/datasets/moby-dick.ts';
 import type { Dataset } from '../dataset.ts';
 import { dataPackages } from '../packages/data-packages.ts';
 import { requirePackage } from '../packages/npm-package.ts';
-import { languageDataset } from './language-model.ts';
-import { textDocuments } from './rows/documents.ts';
+import { languageDataset } from '../text/language-model.ts';
+import { textDocuments } from '../text/rows/documents.ts';
+import { type DatasetReader, thePackage } from './dataset-reader.ts';
+import { assumedTexts } from './texts.ts';
 
 const listSchema = z.array(z.string().regex(/^\w+\.txt$/));
 
@@ -14,7 +16,7 @@ const listSchema = z.array(z.string().regex(/^\w+\.txt$/));
  * Moby Dick, a document a chapter, without the table of contents.
  * @throws UserError if the package is nowhere.
  */
-export async function openMobyDick(config: MobyDickConfig, directory: string): Promise<Dataset> {
+async function openMobyDick(config: MobyDickConfig, directory: string): Promise<Dataset> {
   const root = requirePackage(
     dataPackages['moby-dick'],
     directory,
@@ -33,3 +35,14 @@ export async function openMobyDick(config: MobyDickConfig, directory: string): P
     'Moby Dick',
   );
 }
+
+export const mobyDick: DatasetReader<MobyDickConfig> = {
+  open: openMobyDick,
+  async look(_config, directory, { attempt }) {
+    await attempt(thePackage, () =>
+      requirePackage(dataPackages['moby-dick'], directory, 'Or name your own texts.'),
+    );
+    return undefined;
+  },
+  assumedTask: ({ length }) => assumedTexts('language-model', length),
+};

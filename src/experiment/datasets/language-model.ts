@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { choice, filePath } from '../schema/option.ts';
+import type { DatasetRecord } from './dataset-record.ts';
+import { languageOptions, tailFraction } from './text-options.ts';
+
+const schema = z
+  .strictObject({
+    kind: z.literal('language-model').describe('Your own texts to continue.'),
+    train: filePath(
+      'A text file, a folder of .txt and .md files, or a table (.jsonl, .csv, .tsv, .parquet) with a text a row.',
+    ),
+    test: filePath(
+      'What the model is tested on, in any of the same formats. Left out: the last testFraction of the training texts.',
+    ).optional(),
+    testFraction: tailFraction,
+    textColumn: z
+      .string()
+      .min(1)
+      .default('text')
+      .describe('Of a table: column of the texts. Default "text".'),
+    promptColumn: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Of a table: column of prompts. A prompt stands before its text and is masked out of the loss; texts whose prompts fill a sample are left out and counted, longer ones cut off. Needs "samples": "documents".',
+      ),
+    samples: choice(
+      {
+        packed: 'Documents one after the other, cut into samples of exactly "length" tokens: no padding.',
+        documents: 'Each sample lies within one document; shorter ones are padded.',
+      },
+      'How documents become samples. Default packed.',
+    ).default('packed'),
+    ...languageOptions,
+  })
+  .refine((config) => config.promptColumn === undefined || config.samples === 'documents', {
+    path: ['promptColumn'],
+    message: 'Prompts cannot be told apart in packed samples.',
+    params: { code: 'contradiction', remedy: 'Set "samples" to "documents", or take "promptColumn" away.' },
+  })
+  .describe('Texts for a causal language model, from text files or tables.');
+
+export type LanguageModelConfig = z.output<typeof schema>;
+
+export const languageModel: DatasetRecord<typeof schema> = {
+  schema,
+  goal: 'language-model',
+  namedBy: 'train',
+};
