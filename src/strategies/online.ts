@@ -4,7 +4,6 @@ import type { StrategyConfig } from '../experiment/schema/strategy-schema.ts';
 import type { Model } from '../models/model.ts';
 import { distillationLoss } from './losses/distillation-kl.ts';
 import { hardLoss } from './losses/hard-loss.ts';
-import { rowsOf } from './losses/rows.ts';
 import {
   type AttachedStrategy,
   type LossTerm,
@@ -50,8 +49,7 @@ function mutualLoss(
   { temperature, weight, labelWeight, scaleByTemperature }: OnlineConfig,
   context: StrategyContext,
 ): Record<string, LossTerm> {
-  const { batch, random, student } = context;
-  const rows = rowsOf(batch, context.totals);
+  const { batch, random, student, rows } = context;
   const answers: readonly Tensor[] = [
     student.logits,
     ...peers.map((peer) => peer.forward(batch.input, { training: true, random }).logits),
@@ -64,7 +62,7 @@ function mutualLoss(
     const lessons = others.map((other) =>
       distillationLoss(other, own, temperature, rows, scaleByTemperature),
     );
-    terms[`${prefix}labels`] = { weight: labelWeight, value: hardLoss(context, own, rows) };
+    terms[`${prefix}labels`] = { weight: labelWeight, value: hardLoss(context, own) };
     terms[`${prefix}mutual`] = { weight, value: tf.div<Scalar>(tf.addN(lessons), lessons.length) };
   });
   return terms;

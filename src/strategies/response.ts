@@ -13,8 +13,8 @@ export function responseTerm({ temperature }: Pick<ResponseConfig, 'temperature'
     'response',
     { logits: true, hiddenStates: [], pooled: [] },
     checkClasses,
-    (context, rows) =>
-      distillationLoss(requireLogits(context.teacher), context.student.logits, temperature, rows),
+    ({ teacher, student, rows }) =>
+      distillationLoss(requireLogits(teacher), student.logits, temperature, rows),
   );
 }
 

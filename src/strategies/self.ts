@@ -5,7 +5,6 @@ import { createExit } from './exit.ts';
 import { hiddenShapes } from './hidden-shapes.ts';
 import { distillationLoss } from './losses/distillation-kl.ts';
 import { hardLoss } from './losses/hard-loss.ts';
-import { rowsOf } from './losses/rows.ts';
 import {
   type AttachedStrategy,
   type LossTerm,
@@ -45,16 +44,16 @@ function attach(config: SelfConfig, parts: StrategyParts): AttachedStrategy {
     parameters,
     buffers,
     loss(context) {
-      const rows = rowsOf(context.batch, context.totals);
-      const { logits, hiddenStates } = context.student;
+      const { student, rows, batch } = context;
+      const { logits, hiddenStates } = student;
       const share = 1 / (exits.length + 1);
       const labels = (own: Tensor): LossTerm => ({
         weight: share * config.labelWeight,
-        value: hardLoss(context, own, rows),
+        value: hardLoss(context, own),
       });
       const terms: Record<string, LossTerm> = { labels: labels(logits) };
       for (const exit of exits) {
-        const own = exit.answer(hiddenStates[exit.layer]!, context.batch.input);
+        const own = exit.answer(hiddenStates[exit.layer]!, batch.input);
         terms[`${exit.name}.labels`] = labels(own);
         // distillationLoss lets no gradient into its teacher, here the deepest exit.
         const value = distillationLoss(logits, own, temperature, rows, scaleByTemperature);

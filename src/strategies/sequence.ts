@@ -55,7 +55,7 @@ export function sequenceTerm(config: SequenceTermConfig): Term {
       const kept = keptTokens(config, parts.teacher?.hiddenShapes);
       return {
         parameters: new Map(),
-        loss({ student, teacher }, rows) {
+        loss({ student, teacher, rows }) {
           const losses = lossRows(config, teacher, flatLogits(student.logits), kept);
           const value = tf.mul<Scalar>(weightedMean(losses, rows.weights, rows.total), temperature ** 2);
           return { divergence: { weight: 1, value } };

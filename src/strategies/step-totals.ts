@@ -1,5 +1,7 @@
-import { type HostBatch, ignoredLabel } from '../data/dataset.ts';
+import type { HostBatch } from '../data/dataset.ts';
 import type { HostTensor } from '../device/device.ts';
+import type { AskedTask } from '../experiment/tasks/all.ts';
+import { learningOf } from './tasks/all.ts';
 
 const scalar = (value: number): HostTensor => ({
   data: Float32Array.of(value),
@@ -13,13 +15,13 @@ const scalar = (value: number): HostTensor => ({
  */
 export function stepTotals(
   batches: readonly HostBatch[],
+  task: AskedTask,
 ): Record<'samples' | 'tokens' | 'targets', HostTensor> {
+  const learning = learningOf(task);
   let samples = 0;
   let tokens = 0;
   let targets = 0;
   for (const { input, labels, weights } of batches) {
-    const perToken = labels.shape.length === 2;
-    const length = labels.shape[1] ?? 1;
     const mask = input.mask;
     const maskLength = mask?.shape[1] ?? 0;
     for (let sample = 0; sample < weights.data.length; sample++) {
@@ -28,9 +30,7 @@ export function stepTotals(
       samples += weight;
       if (mask)
         for (let at = 0; at < maskLength; at++) tokens += weight * mask.data[sample * maskLength + at]!;
-      // Position t of a language model predicts label t + 1, so the first label is never a target.
-      for (let at = perToken ? 1 : 0; at < length; at++)
-        if (labels.data[sample * length + at] !== ignoredLabel) targets += weight;
+      targets += weight * learning.targets(labels, sample);
     }
   }
   return { samples: scalar(samples), tokens: scalar(tokens), targets: scalar(targets) };

@@ -5,6 +5,7 @@ import type { ModelConfig } from '../experiment/schema/schema.ts';
 import type { GeneratedConfig } from '../experiment/strategies/generated/record.ts';
 import type { ForwardResult, Model, ModelInput } from '../models/model.ts';
 import type { HiddenShapes } from './hidden-shapes.ts';
+import type { Rows } from './losses/rows.ts';
 
 /**
  * What must be computed of the teacher for each sample. The teacher's answer to a sample depends on nothing else, so
@@ -59,7 +60,7 @@ export interface TeacherSignals {
 
 export interface StrategyBatch {
   readonly input: ModelInput;
-  /** (batch) int32 class indices; (batch, length) for language models, with −100 where a position does not count. */
+  /** As the task has them, the batch first; see TaskLearning. */
   readonly labels: Tensor;
   /** (batch) float32: 1 for a real sample, 0 for one that only pads the last batch. */
   readonly weights: Tensor;
@@ -74,12 +75,14 @@ export interface StepTotals {
   readonly samples: Scalar;
   /** Real input tokens of real samples; 0 for images. */
   readonly tokens: Scalar;
-  /** Labels of real samples that are not −100; of a language model, labels 1: only. */
+  /** Labels of real samples that count; see TaskLearning.targets(). */
   readonly targets: Scalar;
 }
 
 export interface StrategyContext {
   readonly batch: StrategyBatch;
+  /** The predictions that the batch asks for, as the task has them. */
+  readonly rows: Rows;
   /** The student's forward pass in training mode. */
   readonly student: ForwardResult;
   readonly teacher: TeacherSignals;

@@ -1,6 +1,5 @@
 import type { Scalar, Variable } from '@tensorflow/tfjs-core';
 import { hardLoss } from './losses/hard-loss.ts';
-import { type Rows, rowsOf } from './losses/rows.ts';
 import type {
   AttachedStrategy,
   LossTerm,
@@ -21,7 +20,7 @@ export interface AttachedTerm {
   /** Owned by the term. */
   readonly parameters: ReadonlyMap<string, Variable>;
   /** Values by name, each with its weight inside the term. */
-  loss(context: StrategyContext, rows: Rows): Record<string, LossTerm>;
+  loss(context: StrategyContext): Record<string, LossTerm>;
 }
 
 export interface WeightedTerm {
@@ -78,12 +77,11 @@ export function weightedTerms(kind: string, labelWeight: number, terms: readonly
         parameters,
         buffers: new Map(),
         loss(context) {
-          const rows = rowsOf(context.batch, context.totals);
           const values = new Map<string, LossTerm>([
-            ['labels', { weight: labelWeight, value: hardLoss(context, context.student.logits, rows) }],
+            ['labels', { weight: labelWeight, value: hardLoss(context) }],
           ]);
           for (const { weight, bound } of attached)
-            for (const [name, term] of Object.entries(bound.loss(context, rows)))
+            for (const [name, term] of Object.entries(bound.loss(context)))
               values.set(freeName(name, values), { ...term, weight: weight * term.weight });
           return Object.fromEntries(values);
         },
@@ -100,7 +98,7 @@ export function plainTerm(
   name: string,
   needs: TeacherNeeds,
   check: (parts: StrategyParts) => void,
-  value: (context: StrategyContext, rows: Rows) => Scalar,
+  value: (context: StrategyContext) => Scalar,
 ): Term {
   return {
     needs: () => needs,
@@ -108,7 +106,7 @@ export function plainTerm(
       check(parts);
       return {
         parameters: new Map(),
-        loss: (context, rows) => ({ [name]: { weight: 1, value: value(context, rows) } }),
+        loss: (context) => ({ [name]: { weight: 1, value: value(context) } }),
       };
     },
   };

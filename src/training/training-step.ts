@@ -6,11 +6,13 @@ import { tf } from '../device/tensorflow.ts';
 import type { TrainingConfig } from '../experiment/schema/schema.ts';
 import type { ForwardResult, Model } from '../models/model.ts';
 import { stepTotals } from '../strategies/step-totals.ts';
-import type { AttachedStrategy, LossTerm, StepTotals, StrategyBatch } from '../strategies/strategy.ts';
+import type { AttachedStrategy, LossTerm, StepTotals } from '../strategies/strategy.ts';
+import { learningOf } from '../strategies/tasks/all.ts';
 import { batchInputs, modelInput, prefixed, strategyBatch, unprefixed } from './inputs.ts';
 import { clippingScale, globalNorm, valueAndGradients } from './optimizers/gradients.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
 import { StepMetrics } from './step-metrics.ts';
+import { evaluationOf } from './tasks/all.ts';
 import type { TeacherSource } from './teacher/teacher-source.ts';
 
 export interface TrainingStepParts {
@@ -50,8 +52,8 @@ export class TrainingStep {
 
   /** @param step optimizer steps done before this one. */
   async run(batches: readonly HostBatch[], step: number, learningRate: number): Promise<void> {
-    const { optimizer, teacher } = this.#parts;
-    const totals = prefixed('totals', stepTotals(batches));
+    const { optimizer, teacher, student } = this.#parts;
+    const totals = prefixed('totals', stepTotals(batches, student.task));
     for (const [index, batch] of batches.entries()) {
       const role = roleOf(index, batches.length);
       const updates = role === 'single' || role === 'last';
@@ -95,7 +97,16 @@ export class TrainingStep {
     const { value, gradients } = valueAndGradients(() => {
       forward = student.forward(input, { training: true, random });
       const { labelSmoothing } = config;
-      terms = strategy.loss({ batch, student: forward, teacher: signals, totals, labelSmoothing, random });
+      const rows = learningOf(student.task).rows(batch, totals);
+      terms = strategy.loss({
+        batch,
+        rows,
+        student: forward,
+        teacher: signals,
+        totals,
+        labelSmoothing,
+        random,
+      });
       // They outlive the tape's own scope: they are reported below.
       tf.keep(forward.logits);
       for (const value of recorded(terms).values()) tf.keep(value);
@@ -104,7 +115,8 @@ export class TrainingStep {
 
     const ofTerms = recorded(terms);
     const values: Record<string, Scalar> = { loss: value, ...Object.fromEntries(ofTerms) };
-    Object.assign(values, accuracy(forward!.logits, batch, totals));
+    const accuracy = evaluationOf(student.task).accuracy?.(forward!.logits, batch, totals);
+    if (accuracy) values.accuracy = accuracy;
     if (role === 'single' || role === 'last') {
       const norm = this.#update(this.#accumulated(gradients, role), unprefixed('optimizer', inputs));
       values.gradientNorm = norm;
@@ -154,15 +166,4 @@ function total(terms: Readonly<Record<string, LossTerm>>): Scalar {
     .filter(({ weight }) => weight !== 0)
     .map(({ weight, value }) => (weight === 1 ? value : tf.mul(value, weight)));
   return tf.addN(weighted) as Scalar;
-}
-
-/** This batch's share of the step's training accuracy; for outputs of one row per sample. */
-function accuracy(
-  logits: Tensor,
-  { labels, weights }: StrategyBatch,
-  totals: StepTotals,
-): { accuracy?: Scalar } {
-  if (logits.rank !== 2) return {};
-  const correct = tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32');
-  return { accuracy: tf.div(tf.sum(tf.mul(correct, weights)), totals.samples) as Scalar };
 }

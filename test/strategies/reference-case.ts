@@ -8,6 +8,8 @@ import type { Model } from '../../src/models/model.ts';
 import { createStrategy } from '../../src/strategies/create-strategy.ts';
 import { topLogits } from '../../src/strategies/losses/top-logits.ts';
 import type { StrategyContext, TeacherNeeds, TeacherSignals } from '../../src/strategies/strategy.ts';
+import { learningOf } from '../../src/strategies/tasks/all.ts';
+import { taskOfLabels } from './support.ts';
 
 interface Stored {
   readonly shape: number[];
@@ -129,12 +131,19 @@ function contextOf(
   needs: TeacherNeeds,
   leaves: Record<string, Variable>,
 ): StrategyContext {
+  const batch = {
+    input: given.mask ? { mask: tensorOf(given.mask) } : {},
+    labels: tf.tensor(given.labels.data, given.labels.shape, 'int32'),
+    weights: tf.tensor1d(given.weights, 'float32'),
+  };
+  const totals = {
+    samples: tf.scalar(given.totals.samples),
+    tokens: tf.scalar(given.totals.tokens),
+    targets: tf.scalar(given.totals.targets),
+  };
   return {
-    batch: {
-      input: given.mask ? { mask: tensorOf(given.mask) } : {},
-      labels: tf.tensor(given.labels.data, given.labels.shape, 'int32'),
-      weights: tf.tensor1d(given.weights, 'float32'),
-    },
+    batch,
+    rows: learningOf(taskOfLabels(batch.labels.rank)).rows(batch, totals),
     student: {
       logits: leaves.logits!,
       hiddenStates: Object.keys(leaves)
@@ -142,11 +151,7 @@ function contextOf(
         .map((name) => leaves[name]!),
     },
     teacher: signalsOf(given, needs),
-    totals: {
-      samples: tf.scalar(given.totals.samples),
-      tokens: tf.scalar(given.totals.tokens),
-      targets: tf.scalar(given.totals.targets),
-    },
+    totals,
     labelSmoothing: given.labelSmoothing,
     random: {
       bernoulli() {

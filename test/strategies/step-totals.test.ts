@@ -18,7 +18,7 @@ const classification = (labels: number[], weights: number[]): HostBatch => ({
 
 test('samples are counted over all batches of a step, padding is not', () => {
   const batches = [classification([1, 2, 3], [1, 1, 1]), classification([1, 0, 0], [1, 0, 0])];
-  assert.deepEqual(values(stepTotals(batches)), { samples: 4, tokens: 0, targets: 4 });
+  assert.deepEqual(values(stepTotals(batches, {})), { samples: 4, tokens: 0, targets: 4 });
 });
 
 test('targets of a language model are the shifted labels that count', () => {
@@ -36,5 +36,9 @@ test('targets of a language model are the shifted labels that count', () => {
     weights: { data: Float32Array.of(1, 1, 0), shape: [3], dtype: 'float32' },
     sampleIds: Int32Array.of(0, 1),
   };
-  assert.deepEqual(values(stepTotals([batch])), { samples: 2, tokens: 6, targets: 3 });
+  assert.deepEqual(values(stepTotals([batch], { text: { goal: 'language-model' } })), {
+    samples: 2,
+    tokens: 6,
+    targets: 3,
+  });
 });

@@ -6,10 +6,12 @@ import { RandomGenerator } from '../../src/device/random-generator.ts';
 import { tf } from '../../src/device/tensorflow.ts';
 import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
 import { type StrategyConfig, strategySchema } from '../../src/experiment/schema/strategy-schema.ts';
+import type { AskedTask } from '../../src/experiment/tasks/all.ts';
 import { buildModel } from '../../src/models/build-model.ts';
 import { initialValues } from '../../src/models/initialization.ts';
 import type { Model } from '../../src/models/model.ts';
 import type { LossTerm, StrategyContext, StrategyParts } from '../../src/strategies/strategy.ts';
+import { learningOf } from '../../src/strategies/tasks/all.ts';
 
 export const task = { classes: 3, image: [8, 8, 1] as const };
 
@@ -46,6 +48,10 @@ export function partsFor(
 export const uniform = (shape: number[], seed: number): Tensor =>
   tf.randomUniform(shape, -2, 2, 'float32', seed);
 
+/** The task that has labels of this rank. */
+export const taskOfLabels = (rank: number): AskedTask =>
+  rank === 2 ? { text: { goal: 'language-model' } } : {};
+
 /** A context for logits alone; everything else as the test needs it. */
 export function contextFor(
   logits: Tensor,
@@ -57,19 +63,24 @@ export function contextFor(
   const counted = (labels as (number | number[])[]).flatMap((label, index) =>
     weights[index] === 0 ? [] : Array.isArray(label) ? label.slice(1) : [label],
   );
+  const batch = {
+    input: {},
+    labels: tf.tensor(labels, undefined, 'int32'),
+    weights: tf.tensor1d(weights),
+    ...rest.batch,
+  };
+  const totals = {
+    samples: tf.scalar(samples),
+    tokens: tf.scalar(0),
+    targets: tf.scalar(counted.filter((label) => label !== -100).length),
+    ...rest.totals,
+  };
   return {
-    batch: {
-      input: {},
-      labels: tf.tensor(labels, undefined, 'int32'),
-      weights: tf.tensor1d(weights),
-    },
+    batch,
+    rows: learningOf(taskOfLabels(batch.labels.rank)).rows(batch, totals),
     student: { logits, hiddenStates: [] },
     teacher: { hiddenStates: new Map(), pooled: new Map() },
-    totals: {
-      samples: tf.scalar(samples),
-      tokens: tf.scalar(0),
-      targets: tf.scalar(counted.filter((label) => label !== -100).length),
-    },
+    totals,
     labelSmoothing: 0,
     random: new HostRandom(RandomGenerator.forUse(1, 'dropout')),
     ...rest,

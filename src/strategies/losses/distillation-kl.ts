@@ -14,8 +14,8 @@ export const distillationRows = (teacher: Tensor2D, student: Tensor2D, temperatu
   divergenceRows({ divergence: 'forward-kl' }, teacher, student, temperature);
 
 /**
- * KL(softmax(z_t/T) ‖ softmax(z_s/T)), summed over classes and averaged over the step's real samples; times T² unless
- * that is left out, which keeps the size of the gradient when T changes (Hinton et al. 2015).
+ * How far answers are from a teacher's, of classes KL(softmax(z_t/T) ‖ softmax(z_s/T)), averaged over the step's real
+ * samples; times T² unless that is left out, which keeps the size of the gradient when T changes (Hinton et al. 2015).
  */
 export function distillationLoss(
   teacher: Tensor,
@@ -24,7 +24,7 @@ export function distillationLoss(
   rows: Rows,
   scaleByTemperature = true,
 ): Scalar {
-  const losses = distillationRows(flatLogits(teacher), flatLogits(student), temperature);
+  const losses = rows.answerLosses(flatLogits(teacher), flatLogits(student), temperature);
   const mean = weightedMean(losses, rows.weights, rows.total);
   return scaleByTemperature ? tf.mul(mean, temperature ** 2) : mean;
 }

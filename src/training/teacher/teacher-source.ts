@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { HostBatch } from '../../data/dataset.ts';
 import type { HostTensor, Tensors } from '../../device/device.ts';
+import { tokenHead } from '../../models/checkpoint/head-weights.ts';
 import type { ForwardResult, Model, ModelInput } from '../../models/model.ts';
 import { logitsOfStates } from '../../models/next-token.ts';
 import { topLogits } from '../../strategies/losses/top-logits.ts';
@@ -49,10 +50,13 @@ export const storedSignals = (
   needs: TeacherNeeds,
   input: ModelInput,
 ): Record<string, Tensor> =>
-  flatSignals(teacher, needs, input, ({ logits, hiddenStates }) => {
-    const languageModel = logits.rank === 3;
-    return { [languageModel ? answersName : 'logits']: languageModel ? hiddenStates.at(-1)! : logits };
-  });
+  flatSignals(
+    teacher,
+    needs,
+    input,
+    ({ logits, hiddenStates }): Record<string, Tensor> =>
+      tokenHead(teacher.config) ? { [answersName]: hiddenStates.at(-1)! } : { logits },
+  );
 
 function flatSignals(
   teacher: Model,

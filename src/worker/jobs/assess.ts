@@ -1,13 +1,13 @@
 import type { StopRequested } from '../../base/interruption.ts';
 import type { Split } from '../../data/dataset.ts';
 import type { Device } from '../../device/device.ts';
-import { tf } from '../../device/tensorflow.ts';
 import { taskRecord } from '../../experiment/tasks/all.ts';
 import { type Model, parameterCount } from '../../models/model.ts';
 import { Evaluator } from '../../training/evaluation/evaluate.ts';
 import type { Speed } from '../../training/evaluation/measure.ts';
 import type { NamedModel } from '../../training/evaluation/named-model.ts';
 import type { Quality } from '../../training/evaluation/quality.ts';
+import { evaluationOf } from '../../training/tasks/all.ts';
 import type { EnsembleFigures, ModelFigures } from '../directory/events.ts';
 
 /** A model whose figures belong into the result of a run. */
@@ -67,15 +67,14 @@ export async function assessAll(
   return qualities;
 }
 
-/** A model that answers with the mean of its members' probabilities; it owns no weights. */
+/** A model that answers as its members do together; it owns no weights. */
 function ensembleOf(members: readonly Model[]): Model {
+  const { together } = evaluationOf(members[0]!.task);
   return {
     ...members[0]!,
     forward(input, options) {
       const results = members.map((member) => member.forward(input, options));
-      const sum = tf.addN(results.map(({ logits }) => tf.softmax(logits)));
-      // The mean's logarithm is its logits; a probability of nothing still has one.
-      return { ...results[0]!, logits: tf.log(tf.maximum(tf.div(sum, members.length), 1e-30)) };
+      return { ...results[0]!, logits: together(results.map(({ logits }) => logits)) };
     },
     pool: (hiddenState) => hiddenState,
     dispose: () => {},

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Dataset } from '../../data/dataset.ts';
 import { stableHash } from '../../experiment/parsing/identity.ts';
-import { noBetterThanChance } from '../../training/evaluation/chance.ts';
 import { Evaluator } from '../../training/evaluation/evaluate.ts';
 import { notANumber } from '../../training/evaluation/not-a-number.ts';
 import type { Quality } from '../../training/evaluation/quality.ts';
 import { rememberedQuality } from '../../training/evaluation/remembered-quality.ts';
+import { evaluationOf } from '../../training/tasks/all.ts';
 import type { Teacher } from '../../training/teacher/teacher.ts';
 import type { Job } from './job.ts';
 
@@ -71,6 +71,6 @@ export async function requireUseful(
     job.warn(error.message, 'not-a-number');
     return;
   }
-  const trouble = noBetterThanChance(who, quality, dataset);
+  const trouble = evaluationOf(dataset.task).noBetterThanChance(who, quality, dataset);
   if (trouble !== undefined) job.warn(`${trouble} ${remedies}`, 'teacher-quality');
 }

@@ -5,10 +5,15 @@ import { test } from 'node:test';
 import type { Dataset } from '../../../src/data/dataset.ts';
 import { openDataset } from '../../../src/data/open-dataset.ts';
 import { datasetSchema } from '../../../src/experiment/schema/schema.ts';
-import { frequencyLoss, noBetterThanChance } from '../../../src/training/evaluation/chance.ts';
 import { ClassificationMetrics } from '../../../src/training/evaluation/classification-metrics.ts';
+import type { Quality } from '../../../src/training/evaluation/quality.ts';
 import { rememberedQuality } from '../../../src/training/evaluation/remembered-quality.ts';
+import { evaluationOf } from '../../../src/training/tasks/all.ts';
+import { frequencyLoss } from '../../../src/training/tasks/chance-of-tokens.ts';
 import { brightRows, temporaryDirectory } from '../support.ts';
+
+const noBetterThanChance = (who: string, quality: Quality, dataset: Dataset) =>
+  evaluationOf(dataset.task).noBetterThanChance(who, quality, dataset);
 
 const images = brightRows({ train: 10 });
 

@@ -1,0 +1,15 @@
+import type { HostTensor } from '../../device/device.ts';
+import type { Rows } from '../losses/rows.ts';
+import type { StepTotals, StrategyBatch } from '../strategy.ts';
+
+/** What is learned of the labels of a task, the other half of its record on the floor of experiments. */
+export interface TaskLearning {
+  /**
+   * How many labels of a sample count.
+   * @param labels as they lie in a batch
+   * @param sample its place in the batch
+   */
+  targets(labels: HostTensor, sample: number): number;
+  /** The predictions of a batch, and what they count for and cost. Call inside a compiled step. */
+  rows(batch: StrategyBatch, totals: StepTotals): Rows;
+}
