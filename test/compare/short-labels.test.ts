@@ -36,6 +36,16 @@ test('cut names lose what they share first, and keep the values that tell them a
   ]);
 });
 
+test('a name that has its settings in it is cut to what tells it from the others, not numbered', () => {
+  const swept = (temperature: number, epochs: number) =>
+    `Answers of an ensemble of ten, temperature ${temperature}, epochs ${epochs}`;
+  assert.deepEqual(shortLabels([swept(2, 30), swept(4, 30), swept(4, 90)], 22, 16), [
+    'Answers…temperature 2…',
+    'Answers…T 4, epochs 30',
+    'Answers…T 4, epochs 90',
+  ]);
+});
+
 test('no two different names read the same, and each fits', () => {
   const name = fc.constantFrom('MNIST, a', 'MNIST, b', 'Moby Dick', 'x'.repeat(80), `${'x'.repeat(80)}y`);
   const label = fc

@@ -66,6 +66,49 @@ describe('the table of runs in a browser', { skip: withoutBrowser, concurrency: 
       await page.close();
     });
 
+  test('long names stay apart on a narrow page: what tells one from the others is seen, wherever it stands', async () => {
+    const { page, complaints } = await open(`runs=6&state=${grouped}`);
+    await page.setViewportSize({ width: 500, height: 1200 });
+    await page.locator('.line.group').first().waitFor();
+    const ensemble = 'CIFAR-10 vision transformer, from an ensemble';
+    const names = [
+      ...[2, 4, 20].map((temperature) => `${ensemble}, temperature ${temperature}, epochs 30`),
+      `${ensemble}, temperature 4, epochs 90`,
+      'Answers of the teacher alone at T 2',
+      'Answers of the teacher alone at T 4',
+    ];
+    await page.evaluate((given) => {
+      const { harness } = window;
+      harness.reset(harness.sample({ count: 18, names: given }));
+    }, names);
+    await page.getByText('18 runs').first().waitFor();
+    for (const line of ['.line.group', '.line.run .name-cell']) {
+      const texts = page.locator(`${line} .user-text`);
+      for (let looks = 0; (await texts.count()) < (line === '.line.group' ? 6 : 18); looks++) {
+        assert.ok(looks < 2000, 'not all lines are drawn');
+        await page.waitForTimeout(50);
+      }
+      const seen = await texts.evaluateAll((all) =>
+        all.map((one) => ({
+          text: one.textContent.trim(),
+          cut: one.scrollWidth > one.clientWidth + 1,
+          whole: one.getAttribute('title'),
+        })),
+      );
+      assert.deepEqual(
+        seen.filter(({ cut }) => cut),
+        [],
+      );
+      assert.deepEqual(new Set(seen.map(({ whole }) => whole)), new Set(names));
+      const meant = new Map<string, Set<string | null>>();
+      for (const { text, whole } of seen) meant.set(text, (meant.get(text) ?? new Set()).add(whole));
+      for (const [text, wholes] of meant) assert.equal(wholes.size, 1, `${text}: ${[...wholes].join()}`);
+    }
+    assert.equal(await page.getByRole('button', { name: names[0], exact: true }).count(), 3);
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
   const widthOf = async (page: Page, name: string) =>
     Math.round((await page.getByRole('columnheader', { name }).boundingBox())!.width);
 

@@ -2,6 +2,7 @@ import { stateText } from '../parts/marks.ts';
 import type { FlatConfig, RunRow } from '../protocol/rows.ts';
 import type { Column } from './columns.ts';
 import { selectWidth } from './grid-layout.ts';
+import { baselineInitial } from './line-names.ts';
 import type { Line } from './rows-model.ts';
 
 /** Pixels that a text takes. */
@@ -135,7 +136,9 @@ export class ColumnWidths {
       default: {
         const text = column.format(column.read(row, this.#configOf(row)));
         const own = this.#measure(text.slice(0, 200), 'plain') + padding;
-        return column.key === 'name' ? own + beforeName + chips(row.baseline ? ['baseline'] : []) : own;
+        return column.key === 'name'
+          ? own + beforeName + chips(row.baseline ? [this.#compact ? baselineInitial : 'baseline'] : [])
+          : own;
       }
     }
   }

@@ -4,6 +4,7 @@ import { doubtMark, stateMark, strategyMark, userText } from '../parts/marks.ts'
 import type { FlatConfig, RunRow } from '../protocol/rows.ts';
 import type { Column } from './columns.ts';
 import { type ActiveCell, type GridEvents, lineHeight, pinnedOffset } from './grid-layout.ts';
+import { baselineInitial } from './line-names.ts';
 import type { Line } from './rows-model.ts';
 
 /** All that a line is drawn from, beside itself. */
@@ -15,6 +16,8 @@ export interface LineLook {
   readonly active: ActiveCell | null;
   readonly configOf: (row: RunRow) => FlatConfig;
   readonly variantOf: (row: RunRow) => number;
+  /** What is shown of the name of a line, given how many columns it reaches over. */
+  readonly nameOf: (line: Line, span: number) => string;
   readonly events: GridEvents;
   readonly activate: (line: number, column: number) => void;
 }
@@ -29,7 +32,8 @@ export function openLine(line: Line, events: GridEvents): void {
 
 /** What a line shows, as values to compare: where they are all as they were, it need not be drawn again. */
 export function lineDependencies(line: Line, index: number, look: LineLook): unknown[] {
-  const shared = [index, look.active?.column, look.columns, look.pinned];
+  const name = look.nameOf(line, spanOf(line, look.columns));
+  const shared = [index, look.active?.column, look.columns, look.pinned, name];
   if (line.type === 'group') return [...shared, line, look.selected];
   const { row, inGroup, key } = line;
   return [...shared, row, inGroup, key, look.selected.has(row.id), look.variantOf(row)];
@@ -68,11 +72,16 @@ export function gridLine(line: Line, index: number, look: LineLook): TemplateRes
   </div>`;
 }
 
-/** The name of a group reaches over the columns that have nothing to say of a group. */
+/** How many columns a name reaches over: that of a group all those that have nothing to say of a group. */
+function spanOf({ type }: Line, columns: readonly Column[]): number {
+  if (type === 'run') return 1;
+  const firstFigure = columns.findIndex((column) => column.formatSpread !== undefined);
+  return Math.max(1, firstFigure < 0 ? columns.length : firstFigure);
+}
+
 function groupCells(line: Line, index: number, look: LineLook): TemplateResult[] {
   const { columns } = look;
-  const firstFigure = columns.findIndex((column) => column.formatSpread !== undefined);
-  const span = Math.max(1, firstFigure < 0 ? columns.length : firstFigure);
+  const span = spanOf(line, columns);
   const positions = columns.map((_, position) => position).filter((at) => at === 0 || at >= span);
   return positions.map((position) => cell(line, index, look, position, position === 0 ? span : 1));
 }
@@ -93,6 +102,11 @@ function cell(line: Line, index: number, look: LineLook, position: number, span:
   >`;
 }
 
+/** On a narrow page its first letter: the name needs the room. */
+const baselineChip = html`<span class="chip" title="baseline"
+  ><span class="word">baseline</span><span class="initial" aria-hidden="true">${baselineInitial}</span></span
+>`;
+
 function content(line: Line, column: Column, look: LineLook): TemplateResult | string {
   if (line.type === 'group') {
     if (column.key === look.columns[0]?.key)
@@ -103,24 +117,27 @@ function content(line: Line, column: Column, look: LineLook): TemplateResult | s
         aria-label="${line.open ? 'Collapse' : 'Expand'} ${line.label.slice(0, 100)}"
         @click=${() => look.events.onToggle(line.key)}
       >
-        <span aria-hidden="true">${line.open ? '▾' : '▸'}</span> ${userText(line.label)}
+        <span aria-hidden="true">${line.open ? '▾' : '▸'}</span> ${userText(line.label, look.nameOf(line, spanOf(line, look.columns)))}
         <span class="count">${line.rows.length}</span>
       </button>`;
     const spread = line.spreads.get(column.key);
     return spread && column.formatSpread ? column.formatSpread(spread) : '';
   }
   const { row } = line;
-  if (column.key === 'name')
+  if (column.key === 'name') {
+    const name = look.nameOf(line, 1);
     return html`<span class="name-cell ${line.inGroup ? 'inner' : ''}"
       >${strategyMark({ strategy: row.strategy, variant: look.variantOf(row) })}<button
         type="button"
         class="link"
         tabindex="-1"
+        aria-label=${name === row.name ? nothing : row.name.slice(0, 1000)}
         @click=${() => look.events.onOpen(row.id)}
       >
-        ${userText(row.name)}</button
-      >${doubtMark(row.figures.doubts)}${row.baseline ? html`<span class="chip">baseline</span>` : nothing}</span
+        ${userText(row.name, name)}</button
+      >${doubtMark(row.figures.doubts)}${row.baseline ? baselineChip : nothing}</span
     >`;
+  }
   if (column.kind === 'state') return stateMark(row);
   if (column.kind === 'tags')
     return row.tags.length === 0

@@ -22,6 +22,7 @@ import {
   scrollTo,
 } from './grid-layout.ts';
 import { gridLine, type LineLook, lineDependencies, openLine, runsOf } from './grid-line.ts';
+import { LineNames } from './line-names.ts';
 import { LineSlots } from './line-slots.ts';
 import type { Line } from './rows-model.ts';
 import { pageMeasure } from './text-measure.ts';
@@ -72,6 +73,7 @@ export class RunGrid extends Part {
   #stuck: ReadonlySet<string> = new Set();
   readonly #pinnedThatFit = remembered(pinnedThatFit);
   #sizes: ColumnWidths | undefined;
+  #names: LineNames | undefined;
   #stopWatching: (() => void) | undefined;
   readonly #sorted = remembered((sort: readonly SortKey[]) => new Set(sort.map(({ column }) => column)));
   readonly #fitted = remembered(
@@ -101,6 +103,7 @@ export class RunGrid extends Part {
     this.#stopWatching = onThemeChange(() => {
       // Another theme may come with another font.
       this.#sizes = undefined;
+      this.#names = undefined;
       this.requestUpdate();
     });
   }
@@ -181,6 +184,8 @@ export class RunGrid extends Part {
   #look(active: boolean): LineLook {
     const { columns, selected, configOf, variantOf, events } = this;
     const activate = this.#activate;
+    this.#names ??= new LineNames(pageMeasure());
+    const names = this.#names;
     return {
       columns,
       pinned: this.#stuck,
@@ -189,8 +194,15 @@ export class RunGrid extends Part {
       variantOf,
       events,
       activate,
+      nameOf: (line, span) => names.shown(line, this.lines, this.#widthOf(line, span), this.compact),
       active: active ? this.active : null,
     };
+  }
+
+  /** Pixels of the cell of a name. Scrolled aside, one that reaches over several columns keeps to the first. */
+  #widthOf({ type }: Line, span: number): number {
+    if (type === 'run') return this.#widths[this.columns.findIndex(({ key }) => key === 'name')] ?? 0;
+    return this.#widths.slice(0, this.beyond.left ? 1 : span).reduce((sum, width) => sum + width, 0);
   }
 
   #tab(line: boolean, column: number): number {

@@ -98,9 +98,12 @@ export function doubtList(doubts: readonly Doubt[]): TemplateResult | typeof not
   </ul>`;
 }
 
-/** A name as somebody wrote it: in a direction of its own, cut where it is too long, whole in the tooltip. */
-export const userText = (text: string): TemplateResult =>
-  html`<bdi class="user-text" title=${text.length > 24 ? text.slice(0, 1000) : nothing}>${text.slice(0, 1000)}</bdi>`;
+/**
+ * A name as somebody wrote it: in a direction of its own, cut where it is too long, whole in the tooltip.
+ * @param shown what is to be read of it where there is no room for all
+ */
+export const userText = (text: string, shown = text): TemplateResult =>
+  html`<bdi class="user-text" title=${shown !== text || text.length > 24 ? text.slice(0, 1000) : nothing}>${shown.slice(0, 1000)}</bdi>`;
 
 /** Signs of a name on a narrow page, where it has two lines, and of its settings, which have one. */
 const briefSigns = 22;

@@ -1,5 +1,6 @@
 import { oneLine } from '../../formatting.ts';
 import { shortSetting } from '../../short-setting.ts';
+import { tellingLabels } from '../../telling-labels.ts';
 
 /** A beginning that names of experiments often share: words up to a comma, a colon or a dash. */
 const lead = /^[^,:;–—(]{1,40}(?:[,:;]| [–—-]) (?=\S)/;
@@ -21,12 +22,15 @@ export function shortLabels(labels: readonly string[], signs: number, settingSig
   const fits = (text: string) => [...text].length <= signs;
   if (whole.every(fits)) return whole;
   const shared = sharedLead(whole, fits);
+  const telling = tellingLabels(whole);
   const cut = whole.map((label) => {
     if (fits(label)) return label;
     const rest = shared !== '' && label.startsWith(shared) ? `…${label.slice(shared.length)}` : label;
-    return fits(rest) ? rest : fitted(partsOf(rest), signs, settingSigns);
+    if (fits(rest)) return rest;
+    const parts = partsOf(rest);
+    return parts.settings === '' ? telling(label, fits) : fitted(parts, signs, settingSigns);
   });
-  return distinct(cut, whole, signs, settingSigns);
+  return distinct(cut, whole, (label) => telling(label, fits), signs, settingSigns);
 }
 
 /** What at least two labels begin with, and each that is too long. */
@@ -46,7 +50,6 @@ export function partsOf(label: string): LabelParts {
 }
 
 function fitted({ name, settings }: LabelParts, signs: number, settingSigns?: number): string {
-  if (settings === '') return oneLine(name, signs);
   const written = [settings, abbreviated(settings), valuesOf(settings)].map((text) => `(${text})`);
   if (settingSigns !== undefined) {
     const fitting =
@@ -76,22 +79,30 @@ const valuesOf = (settings: string) =>
     .map((one) => one.replace(/^[a-zA-Z]+ (?=\S)/, ''))
     .join(', ');
 
-/** Numbers those that still read the same although they are not. */
+/** Cuts those that still read the same although they are not to what tells them apart, and numbers what is left. */
 function distinct(
   cut: readonly string[],
   whole: readonly string[],
+  telling: (label: string) => string,
   signs: number,
   settingSigns = signs,
 ): string[] {
-  const owners = new Map<string, Set<string>>();
-  for (const [index, text] of cut.entries())
-    owners.set(text, (owners.get(text) ?? new Set()).add(whole[index]!));
+  const sameAs = ownersOf(cut, whole);
+  const told = cut.map((text, index) => (sameAs(text).length === 1 ? text : telling(whole[index]!)));
+  const stillSame = ownersOf(told, whole);
   return cut.map((text, index) => {
-    const same = [...owners.get(text)!];
-    if (same.length === 1) return text;
-    const mark = ` #${same.indexOf(whole[index]!) + 1}`;
+    if (stillSame(told[index]!).length === 1) return told[index]!;
+    const mark = ` #${sameAs(text).indexOf(whole[index]!) + 1}`;
     const last = text.lastIndexOf('\n') + 1;
     const room = last > 0 ? settingSigns : signs;
     return `${text.slice(0, last)}${oneLine(text.slice(last), room - mark.length)}${mark}`;
   });
+}
+
+/** The different labels of which a text is made. */
+function ownersOf(texts: readonly string[], whole: readonly string[]): (text: string) => string[] {
+  const owners = new Map<string, Set<string>>();
+  for (const [index, text] of texts.entries())
+    owners.set(text, (owners.get(text) ?? new Set()).add(whole[index]!));
+  return (text) => [...owners.get(text)!];
 }
