@@ -1,4 +1,5 @@
-import { type Advice, adviseOn } from './advice/advice.ts';
+import type { Advice } from './advice/advice.ts';
+import { adviseOn } from './advice/advise.ts';
 import type { ComparedRun } from './compared-run.ts';
 import { dataDifferences, describeData } from './data-read.ts';
 import { type ConfigDifference, configDifferences } from './differences.ts';

@@ -38,7 +38,10 @@ interface Wanted extends Partial<Omit<ComparedRun, 'config' | 'strategy'>> {
 
 let count = 0;
 
-/** A completed run of a small MLP on 1,000 labelled digits; say what is to be different. */
+/**
+ * A completed run of a small MLP on 1,000 labelled digits, or on a novel where it has a perplexity; say what is to be
+ * different.
+ */
 export function someRun(wanted: Wanted = {}): ComparedRun {
   const {
     strategy = { kind: 'direct' },
@@ -66,7 +69,8 @@ export function someRun(wanted: Wanted = {}): ComparedRun {
     device: 'ONNX Runtime on CPU',
     config: experimentSchema.parse({
       name: experiment.slice(0, 200),
-      dataset: { kind: 'mnist', labelledSubset: 1000 },
+      dataset:
+        student?.perplexity === undefined ? { kind: 'mnist', labelledSubset: 1000 } : { kind: 'moby-dick' },
       teacher: { model: { architecture: 'mlp', hidden: [1200, 1200], dropout: 0.5 } },
       student: { model: { architecture: 'mlp', hidden: [64] } },
       strategy,

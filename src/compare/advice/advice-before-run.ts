@@ -85,7 +85,7 @@ function onTeacher(known: KnownBefore): Advice[] {
       'caution',
       'the teacher is worse than direct training',
       weak.trouble.text,
-      qualities(weak.teacher, weak.trouble).map(({ label, value }) => [label, value]),
+      qualities(weak.teacher, weak.trouble, known.experiment).map(({ label, value }) => [label, value]),
     ),
   ];
 }

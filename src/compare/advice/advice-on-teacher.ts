@@ -1,3 +1,5 @@
+import { taskOfDataset } from '../../experiment/datasets/all.ts';
+import type { Experiment } from '../../experiment/schema/schema.ts';
 import { roleOf } from '../../experiment/strategies/facts.ts';
 import { figureKind } from '../figures/figure-kinds.ts';
 import { formatBytes, formatPercentSpread } from '../formatting.ts';
@@ -11,11 +13,12 @@ export function adviceOnTeacher(teacher: TeacherRow, material: AdviceMaterial): 
   const trouble = teacherTrouble(teacher, material);
   const alternatives = onAlternatives(teacher, material);
   if (!trouble) return alternatives;
-  return [onTrouble(teacher, trouble), ...alternatives.filter((piece) => !praises(piece, trouble))];
+  return [onTrouble(teacher, trouble, material), ...alternatives.filter((piece) => !praises(piece, trouble))];
 }
 
-function onTrouble(teacher: TeacherRow, trouble: TeacherTrouble): Advice {
+function onTrouble(teacher: TeacherRow, trouble: TeacherTrouble, { groups }: AdviceMaterial): Advice {
   const { kind, headline, text, direct } = trouble;
+  const { config } = groups.find(({ key }) => teacher.groups.includes(key))!;
   return {
     rule: kind === 'broken' ? 'broken-teacher' : 'weak-teacher',
     tone: 'caution',
@@ -23,13 +26,17 @@ function onTrouble(teacher: TeacherRow, trouble: TeacherTrouble): Advice {
     headline,
     text,
     about: direct ? [teacher.key, direct.key] : [teacher.key],
-    evidence: qualities(teacher, trouble),
+    evidence: qualities(teacher, trouble, config),
   };
 }
 
 /** How good a teacher is, and the student that does better without it, if there is one. */
-export function qualities(teacher: TeacherRow, { direct }: Pick<TeacherTrouble, 'direct'>): Evidence[] {
-  const figure = teacher.figures.perplexity ? 'perplexity' : 'accuracy';
+export function qualities(
+  teacher: TeacherRow,
+  { direct }: Pick<TeacherTrouble, 'direct'>,
+  { dataset }: Pick<Experiment, 'dataset'>,
+): Evidence[] {
+  const figure = taskOfDataset(dataset.kind).shownBy;
   const format = figureKind(figure).formatSpread;
   return [
     { label: teacher.label, value: format(teacher.figures[figure]), of: teacher.key },

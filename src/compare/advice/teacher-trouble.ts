@@ -1,8 +1,10 @@
+import { taskOfDataset } from '../../experiment/datasets/all.ts';
 import { roleOf } from '../../experiment/strategies/facts.ts';
 import { formatPercent } from '../formatting.ts';
 import type { RunGroup } from '../groups.ts';
 import type { TeacherRow } from '../teachers.ts';
 import { formatGain } from '../verdicts/gain.ts';
+import { smallestGain } from '../verdicts/verdict-rule.ts';
 import type { Advice, AdviceMaterial } from './advice.ts';
 
 /** Why nothing that is measured against a teacher can be praised. */
@@ -14,9 +16,6 @@ export interface TeacherTrouble {
   /** The group that does better without it. */
   readonly direct?: RunGroup;
 }
-
-/** Differences below these do not matter; see verdict-rule.ts. */
-const smallest = { accuracy: 0.001, loss: 0.01 };
 
 /** What is wrong with a teacher, by what runs measured of it and said of it. */
 export function teacherTrouble(
@@ -80,12 +79,11 @@ export function worseThanDirect(
   students: readonly RunGroup[],
 ): TeacherTrouble | undefined {
   for (const direct of students) {
-    const language = (teacher.figures.perplexity ?? null) !== null;
-    const key = language ? 'loss' : 'accuracy';
+    const key = taskOfDataset(direct.config.dataset.kind).judgedBy;
     const [own, others] = [teacher.figures[key]?.mean, direct.figures[key]?.mean];
     if (own === undefined || others === undefined) continue;
-    const lost = language ? own - others : others - own;
-    if (lost <= smallest[key]) continue;
+    const lost = key === 'loss' ? own - others : others - own;
+    if (lost <= smallestGain[key]) continue;
     return {
       kind: 'worse-than-direct',
       headline: 'the teacher is worse than its student trained without it',

@@ -3,11 +3,12 @@ import { isLayerMetric, layerTerms } from '../figures/layer-losses.ts';
 import { typicalCompressions } from '../figures/reference-figures.ts';
 import type { ReliabilityBin } from '../figures/reliability.ts';
 import { formatBytes, formatCount, formatMilliseconds, type MeanAndDeviation } from '../formatting.ts';
+import type { SectionTask } from '../sections/data-set.ts';
 import { fewVerdicts } from '../verdicts/tally.ts';
 import { curvesChart } from './curves-chart.ts';
 import type { Chart, Draw } from './drawing/chart-frame.ts';
 import type { Coloured } from './drawing/chart-theme.ts';
-import { accuracy, perplexity, type Quality } from './drawing/quality.ts';
+import { accuracy, type Quality, qualityOf } from './drawing/quality.ts';
 import { bytesTick, countTick, millisecondsTick } from './drawing/tick-labels.ts';
 import { layerMapChart } from './layer-map-chart.ts';
 import { curvesByGroup, type LearningCurve } from './learning-curves.ts';
@@ -46,6 +47,8 @@ export interface ChartedComparison {
     readonly candidates: readonly ({ readonly name: string } & Figures<'accuracy' | 'latencyMs'>)[];
     readonly ensembleAccuracy: MeanAndDeviation | null;
   })[];
+  /** One at most: what shares an axis. */
+  readonly sections: readonly { readonly task: SectionTask }[];
   readonly verdicts: readonly (Pick<VerdictInput, 'outcome' | 'metric'> & {
     readonly group: string;
     readonly mean: number | null;
@@ -70,8 +73,8 @@ export function comparisonCharts(comparison: ChartedComparison): Draw[] {
   const fronts: Draw[] = [];
   const draws: Draw[] = [];
   const known = groups.filter((group) => group.figures.accuracy !== null);
-  const quality =
-    known.length > 0 && known.every((group) => group.figures.perplexity !== null) ? perplexity : accuracy;
+  const [section] = comparison.sections;
+  const quality = section ? qualityOf(section.task) : accuracy;
   const measured = known.filter((group) => group.figures[quality.key] !== null);
 
   const decided = comparison.verdicts.flatMap(({ group, outcome, metric, mean, interval }) => {

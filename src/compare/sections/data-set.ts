@@ -1,9 +1,9 @@
-import type { ModelGoal } from '../../experiment/architectures/architecture-record.ts';
-import { datasetRecord } from '../../experiment/datasets/all.ts';
+import { datasetRecord, taskOfDataset } from '../../experiment/datasets/all.ts';
+import type { KnownTask } from '../../experiment/tasks/all.ts';
 import { flattenConfig, formatConfigValue } from '../flat-config.ts';
 import type { RunGroup } from '../groups.ts';
 
-export type SectionTask = 'image classification' | 'text classification' | 'language modeling';
+export type SectionTask = KnownTask['title'];
 
 /** What a group is measured on, as its experiment says. */
 export interface MeasuredOn {
@@ -31,23 +31,17 @@ const ofTraining = new Set([
 ]);
 const ofImages = new Set(['height', 'width', 'colour']);
 
-const tasks: Readonly<Record<ModelGoal, SectionTask>> = {
-  images: 'image classification',
-  classification: 'text classification',
-  'language-model': 'language modeling',
-};
-
 type Config = Pick<RunGroup, 'config' | 'directory'>;
 
 export function measuredOn({ config, directory }: Config): MeasuredOn {
   const { dataset } = config;
-  const task = tasks[datasetRecord(dataset.kind)?.goal ?? 'images'];
+  const { title, answers } = taskOfDataset(dataset.kind);
   const given = flattenConfig(dataset);
   const drawsTest = !given.has('test') && !given.has('test.images') && given.has('testFraction');
   const ignored = (key: string): boolean => {
     if (ofTraining.has(key) || ofImages.has(key)) return true;
     // Losses per token of other tokens are other units; what classes are told from is not.
-    if (key.startsWith('tokenizer.')) return task !== 'language modeling';
+    if (key.startsWith('tokenizer.')) return answers === 'classes';
     if (key === 'testFraction') return !drawsTest;
     if (key === 'splitSeed') return !drawsTest && !given.has('testLimit');
     return false;
@@ -56,7 +50,7 @@ export function measuredOn({ config, directory }: Config): MeasuredOn {
     [...given].flatMap(([key, value]) => (ignored(key) ? [] : [[key, formatConfigValue(value)]])),
   );
   if (directory !== null && [...given.values()].some(isRelative)) parts.set(folderPart, directory);
-  return { task, name: nameOf(dataset.kind, given), parts };
+  return { task: title, name: nameOf(dataset.kind, given), parts };
 }
 
 /** The name people know it by, or that of its file or folder. */

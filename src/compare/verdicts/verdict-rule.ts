@@ -1,10 +1,11 @@
+import type { JudgedBy } from '../../experiment/tasks/task-record.ts';
 import { formatGain } from './gain.ts';
 import { pairedInterval, pairsNeeded } from './paired-interval.ts';
 
 export type Outcome = 'BEATS' | 'DOES NOT BEAT' | 'INCONCLUSIVE';
 
-/** What verdicts are about: accuracy as a fraction, or, of language models, the loss in nats per token. */
-export type VerdictMetric = 'accuracy' | 'loss';
+/** What verdicts are about, as the task says: accuracy as a fraction, or the loss in nats, of language models per token. */
+export type VerdictMetric = JudgedBy;
 
 /**
  * What the differences show, for whoever needs more than the outcome:

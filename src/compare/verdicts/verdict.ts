@@ -1,3 +1,4 @@
+import { taskOfDataset } from '../../experiment/datasets/all.ts';
 import { roleOf } from '../../experiment/strategies/facts.ts';
 import type { RunGroup } from '../groups.ts';
 import { byDataSet } from '../sections/sections.ts';
@@ -75,8 +76,7 @@ function yardsticksAmong(groups: readonly RunGroup[]): YardstickFinder | null {
   return direct.length > 0 ? new YardstickFinder(direct) : null;
 }
 
-const metricOf = (group: RunGroup): VerdictMetric =>
-  group.figures.perplexity === null ? 'accuracy' : 'loss';
+const metricOf = ({ config }: RunGroup): VerdictMetric => taskOfDataset(config.dataset.kind).judgedBy;
 
 function judgeGroup(group: RunGroup, yardsticks: YardstickFinder | null, options: VerdictOptions): Verdict {
   const metric = metricOf(group);

@@ -1,3 +1,4 @@
+import { type KnownTask, taskRecord } from '../tasks/all.ts';
 import { cifar } from './cifar.ts';
 import type { DatasetRecord } from './dataset-record.ts';
 import { idx } from './idx.ts';
@@ -26,3 +27,6 @@ export type DatasetKind = keyof typeof datasetRecords;
 export function datasetRecord(kind: string): DatasetRecord | undefined {
   return Object.hasOwn(datasetRecords, kind) ? datasetRecords[kind as DatasetKind] : undefined;
 }
+
+/** What is to be learned of a kind of dataset. */
+export const taskOfDataset = (kind: string): KnownTask => taskRecord({ kind: datasetRecord(kind)?.task });

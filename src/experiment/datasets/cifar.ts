@@ -23,4 +23,4 @@ const schema = z
 
 export type CifarConfig = z.output<typeof schema>;
 
-export const cifar: DatasetRecord<typeof schema> = { schema, goal: 'images', title: 'CIFAR' };
+export const cifar: DatasetRecord<typeof schema> = { schema, task: 'image-classification', title: 'CIFAR' };

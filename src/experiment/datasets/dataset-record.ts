@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ModelGoal } from '../architectures/architecture-record.ts';
+import type { TaskName } from '../tasks/all.ts';
 
 /** An object of options that says by its `kind` which one it is. */
 export type DatasetSchema = z.ZodObject<{ kind: z.ZodLiteral<string> }>;
@@ -11,7 +11,7 @@ export type DatasetSchema = z.ZodObject<{ kind: z.ZodLiteral<string> }>;
 export interface DatasetRecord<S extends DatasetSchema = DatasetSchema> {
   readonly schema: S;
   /** What there is to learn. */
-  readonly goal: ModelGoal;
+  readonly task: TaskName;
   /** The name that people know the data by; absent where they are the user's own. */
   readonly title?: string;
   /** Of the user's own data: the option, 'train.images' for one within another, whose file or folder gives its name. */

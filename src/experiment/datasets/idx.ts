@@ -22,4 +22,8 @@ const schema = z
 
 export type IdxConfig = z.output<typeof schema>;
 
-export const idx: DatasetRecord<typeof schema> = { schema, goal: 'images', namedBy: 'train.images' };
+export const idx: DatasetRecord<typeof schema> = {
+  schema,
+  task: 'image-classification',
+  namedBy: 'train.images',
+};

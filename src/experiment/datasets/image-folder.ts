@@ -39,4 +39,8 @@ const schema = z
 
 export type ImageFolderConfig = z.output<typeof schema>;
 
-export const imageFolder: DatasetRecord<typeof schema> = { schema, goal: 'images', namedBy: 'train' };
+export const imageFolder: DatasetRecord<typeof schema> = {
+  schema,
+  task: 'image-classification',
+  namedBy: 'train',
+};

@@ -45,6 +45,6 @@ export type LanguageModelConfig = z.output<typeof schema>;
 
 export const languageModel: DatasetRecord<typeof schema> = {
   schema,
-  goal: 'language-model',
+  task: 'language-model',
   namedBy: 'train',
 };

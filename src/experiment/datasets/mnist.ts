@@ -12,7 +12,7 @@ export type MnistConfig = z.output<typeof schema>;
 
 export const mnist: DatasetRecord<typeof schema> = {
   schema,
-  goal: 'images',
+  task: 'image-classification',
   title: 'MNIST',
   namesNoPath: true,
 };

@@ -16,6 +16,6 @@ export type MobyDickConfig = z.output<typeof schema>;
 
 export const mobyDick: DatasetRecord<typeof schema> = {
   schema,
-  goal: 'language-model',
+  task: 'language-model',
   title: 'Moby Dick',
 };

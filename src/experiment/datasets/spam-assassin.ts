@@ -16,6 +16,6 @@ export type SpamAssassinConfig = z.output<typeof schema>;
 
 export const spamAssassin: DatasetRecord<typeof schema> = {
   schema,
-  goal: 'classification',
+  task: 'text-classification',
   title: 'SpamAssassin mails',
 };

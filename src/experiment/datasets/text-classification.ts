@@ -35,6 +35,6 @@ export type TextClassificationConfig = z.output<typeof schema>;
 
 export const textClassification: DatasetRecord<typeof schema> = {
   schema,
-  goal: 'classification',
+  task: 'text-classification',
   namedBy: 'train',
 };

@@ -13,6 +13,9 @@ export const taskRecords = {
 
 export type TaskName = keyof typeof taskRecords;
 
+/** What is known of a task. */
+export type KnownTask = (typeof taskRecords)[TaskName];
+
 export const taskNames = Object.keys(taskRecords) as readonly TaskName[];
 
 /** What of a TaskShape tells which task is asked of a model. */
@@ -28,4 +31,8 @@ export function taskName({ kind, text }: AskedTask): TaskName {
 }
 
 /** What is known of the task that a shape asks for. */
-export const taskRecord = (shape: AskedTask): TaskRecord => taskRecords[taskName(shape)];
+export const taskRecord = (shape: AskedTask): KnownTask => taskRecords[taskName(shape)];
+
+/** The task that comparisons call so. */
+export const taskTitled = (title: KnownTask['title']): KnownTask =>
+  Object.values(taskRecords).find((record) => record.title === title)!;

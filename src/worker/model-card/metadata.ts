@@ -1,5 +1,4 @@
-import type { ModelGoal } from '../../experiment/architectures/architecture-record.ts';
-import { datasetRecords } from '../../experiment/datasets/all.ts';
+import { taskOfDataset } from '../../experiment/datasets/all.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { compresses } from '../../experiment/strategies/compression.ts';
 import { isHubReference, parseHubReference } from '../../models/hub/reference.ts';
@@ -39,13 +38,7 @@ export function baseModels({ experiment }: RunRequest): string[] {
   return begun !== undefined && isHubReference(begun) ? [parseHubReference(begun).repository] : [];
 }
 
-const pipelines: Readonly<Record<ModelGoal, string>> = {
-  images: 'image-classification',
-  classification: 'text-classification',
-  'language-model': 'text-generation',
-};
-
-const pipelineOf = ({ dataset }: Experiment): string => pipelines[datasetRecords[dataset.kind].goal];
+const pipelineOf = ({ dataset }: Experiment): string => taskOfDataset(dataset.kind).pipeline;
 
 function tagsOf({ strategy }: Experiment): string[] {
   if (strategy.kind === 'quantize') return ['quantized', strategy.scheme];

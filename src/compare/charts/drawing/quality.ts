@@ -1,9 +1,11 @@
+import { type KnownTask, taskTitled } from '../../../experiment/tasks/all.ts';
+import type { TaskRecord } from '../../../experiment/tasks/task-record.ts';
 import { formatNumber, formatPercent } from '../../formatting.ts';
 import { numberTick, percentTick, type TickLabel } from './tick-labels.ts';
 
 /** What models are judged by in a picture. */
 export interface Quality {
-  readonly key: 'accuracy' | 'perplexity';
+  readonly key: TaskRecord['shownBy'];
   readonly label: string;
   readonly lowerIsBetter: boolean;
   readonly format: (value: number) => string;
@@ -28,3 +30,8 @@ export const perplexity: Quality = {
   format: (value) => formatNumber(value),
   tick: numberTick,
 };
+
+const qualities: Readonly<Record<Quality['key'], Quality>> = { accuracy, perplexity };
+
+/** What models of a section are judged by. */
+export const qualityOf = (task: KnownTask['title']): Quality => qualities[taskTitled(task).shownBy];
