@@ -34,7 +34,8 @@ test('no part of a column is seen at the right of a table, and the last one come
       const rests = edges.slice(1, -1).map((edge) => edge - sizes[0]!);
       const { room } = lookAt(sizes, { from: 0, width });
       const furthest = Math.max(0, edges.at(-1)! + room - width);
-      assert.ok(furthest === 0 || rests.includes(furthest), 'the end is a place to rest');
+      // One pixel too many is taken for rounding; see lookAt().
+      assert.ok(furthest <= 1 || rests.includes(furthest), 'the end is a place to rest');
       for (const from of rests.filter((rest) => rest <= furthest)) {
         const { hidden } = lookAt(sizes, { from, width });
         const seen = from + width - hidden;
