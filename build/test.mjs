@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { closingLines } from './closing-lines.mjs';
+import { bundleTestPage } from './test-page.mjs';
 import { compileTestPrograms, compileTests } from './test-programs.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -117,7 +118,12 @@ async function typesAndLint() {
 }
 
 async function unitTests() {
-  const made = await Promise.all([compileTestPrograms(), compileTests(files)]).catch((error) => error);
+  const page = join(scratch, 'page');
+  const made = await Promise.all([
+    compileTestPrograms(),
+    compileTests(files),
+    ...(files.some((file) => file.startsWith('test/webview/')) ? [bundleTestPage(page)] : []),
+  ]).catch((error) => error);
   if (made instanceof Error) {
     lines.push({ suite: 'npm test', name: 'compiling the tests', result: 'failed', reason: made.message });
     return;
@@ -127,7 +133,7 @@ async function unitTests() {
   const atOnce = `--test-concurrency=${availableParallelism() + 1}`;
   await tests('unit tests', ['--enable-source-maps', '--test', atOnce, ...compiled], {
     // A second thread would only wait, and keep a core busy with it: what is trained here is too small to be shared out.
-    environment: { DISTILLERY_TEST_PROGRAMS: programs, DISTILLERY_THREADS: '1' },
+    environment: { DISTILLERY_TEST_PROGRAMS: programs, DISTILLERY_TEST_PAGE: page, DISTILLERY_THREADS: '1' },
   });
 }
 

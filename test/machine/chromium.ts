@@ -4,7 +4,14 @@ import { chromium } from 'playwright-core';
 import { finished } from './finished.ts';
 import { lacks } from './lacks.ts';
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/** First the one that has no window to draw, and so is lighter on a machine of few cores. */
+const names = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+];
 const elsewhere = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
@@ -42,7 +49,7 @@ export async function installChromium(): Promise<string> {
           'sh',
           [
             '-c',
-            'apt-get update -q && apt-get install -o DPkg::Lock::Timeout=120 -q -y --no-install-recommends chromium fonts-dejavu-core',
+            'apt-get update -q && apt-get install -o DPkg::Lock::Timeout=120 -q -y --no-install-recommends chromium-headless-shell fonts-dejavu-core',
           ],
           { DEBIAN_FRONTEND: 'noninteractive' },
         )

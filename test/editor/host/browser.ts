@@ -22,6 +22,7 @@ export async function openBrowser(size = { width: 1280, height: 800 }): Promise<
   });
   const context = await browser.newContext({
     viewport: size,
+    reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   // What is waited for comes, and on a busy machine it comes late.

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { bundleTestPage } from '../../../build/test-page.mjs';
 import { complaintsOf, launch } from './browser.ts';
 import { type HarnessServer, serveHarness } from './server.ts';
 
@@ -19,19 +20,25 @@ export function usePages(options: { readonly scrollBars?: boolean } = {}): {
   address(): string;
   open(query?: string, height?: number): Promise<OpenPage>;
 } {
-  let folder: string;
+  let own: string | undefined;
   let server: HarnessServer;
   let browser: Browser;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'distillery-page-'));
+    // build/test.mjs has bundled it for all suites.
+    let folder = process.env.DISTILLERY_TEST_PAGE;
+    if (folder === undefined) {
+      folder = await mkdtemp(join(tmpdir(), 'distillery-page-'));
+      own = folder;
+      await bundleTestPage(folder);
+    }
     [server, browser] = await Promise.all([serveHarness(folder), launch(options)]);
   });
 
   after(async () => {
     await browser?.close();
     await server?.close();
-    await rm(folder, { recursive: true, force: true });
+    if (own !== undefined) await rm(own, { recursive: true, force: true });
   });
 
   return {

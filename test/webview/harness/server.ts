@@ -1,11 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
-import { bundleWebview } from '../../../build/webview.mjs';
+import { join } from 'node:path';
 import { pageHtml } from '../../../extension/dashboard/page-html.ts';
-
-const root = resolve(import.meta.dirname, '../../..');
 
 export interface HarnessServer {
   /** Address of the page; add a query such as ?theme=dark&runs=200. */
@@ -13,22 +9,11 @@ export interface HarnessServer {
   close(): Promise<void>;
 }
 
-/** Serves the dashboard's page as the extension does, under the same policy, with a fake host in front of it. */
+/**
+ * Serves the dashboard's page as the extension does, under the same policy, with a fake host in front of it.
+ * @param folder that bundleTestPage() of build/test-page.mjs has filled
+ */
 export async function serveHarness(folder: string, port = 0): Promise<HarnessServer> {
-  await Promise.all([
-    bundleWebview(folder),
-    build({
-      absWorkingDir: root,
-      bundle: true,
-      logLevel: 'warning',
-      mainFields: ['browser', 'module', 'main'],
-      platform: 'browser',
-      format: 'iife',
-      target: 'chrome132',
-      outfile: join(folder, 'fake-host.js'),
-      entryPoints: ['test/webview/harness/fake-host.ts'],
-    }),
-  ]);
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     if (path === '/') {

@@ -1,0 +1,1 @@
+export function bundleTestPage(outdir: string): Promise<void>;
