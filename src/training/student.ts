@@ -6,6 +6,7 @@ import { buildModel } from '../models/build-model.ts';
 import { loadModel } from '../models/checkpoint/checkpoint.ts';
 import { hashInOrder } from '../models/checkpoint/checkpoint-hash.ts';
 import { taskFor } from '../models/checkpoint/fit-weights.ts';
+import { otherHead } from '../models/checkpoint/other-head.ts';
 import { readModelConfig } from '../models/checkpoint/read-model-config.ts';
 import { planModel } from '../models/create-model.ts';
 import { modelFromLayers, withFewerLayers } from '../models/from-layers.ts';
@@ -53,9 +54,10 @@ export async function prepareStudent(options: StudentOptions): Promise<Student> 
   if (checkpoint !== undefined) {
     const directory = await checkpointFolder(checkpoint, experimentDirectory, options);
     const loaded = await loadModel(directory, { task, generator, classNames });
-    const { storage, classNames: named, otherHead } = await readModelConfig(directory);
+    const described = await readModelConfig(directory);
+    const { storage } = described;
     // A head that is drawn anew knows no classes.
-    const own = otherHead ? undefined : named;
+    const own = otherHead(described, task) ? undefined : described.classNames;
     return {
       model: loaded,
       checkpoint: {

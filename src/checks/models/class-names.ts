@@ -5,8 +5,10 @@ import type { ClassesOfFile } from '../../data/datasets/dataset-reader.ts';
 import type { Finding, JsonPath } from '../../experiment/parsing/problem.ts';
 import { taskRecord } from '../../experiment/tasks/all.ts';
 import { bothLists, classMismatch, classMismatchOfStudent } from '../../models/checkpoint/class-order.ts';
+import { otherHead } from '../../models/checkpoint/other-head.ts';
 import type { CheckpointDescription } from '../../models/checkpoint/read-model-config.ts';
 import type { Check, CheckContext } from '../context.ts';
+import { taskOf } from '../task.ts';
 
 /** Whether checkpoints that classify know the classes of the dataset. */
 export const checkClassNames: Check = async (context) => {
@@ -50,12 +52,11 @@ export async function otherClasses(
   return [{ message, remedy, path, severity: certain ? 'error' : 'warning', code: 'class-names' }];
 }
 
-async function studentClasses(
-  { classNames: own, otherHead }: CheckpointDescription,
-  context: CheckContext,
-): Promise<Finding[]> {
+async function studentClasses(description: CheckpointDescription, context: CheckContext): Promise<Finding[]> {
+  const { task, classNames: own } = description;
   // A head that is drawn anew knows no classes.
-  const wanted = own && otherHead === undefined ? await classNamesOf(context) : undefined;
+  const drawn = otherHead(description, taskOf(context)?.task ?? task) !== undefined;
+  const wanted = own && !drawn ? await classNamesOf(context) : undefined;
   const message = wanted && classMismatchOfStudent(own, wanted);
   if (message === undefined) return [];
   return [{ message, path: ['student', 'checkpoint'], severity: 'warning', code: 'class-names' }];

@@ -1,7 +1,7 @@
 import type { ModelGoal } from '../architectures/architecture-record.ts';
 import { imageClassification } from './image-classification.ts';
 import { languageModel } from './language-model.ts';
-import type { TaskRecord } from './task-record.ts';
+import type { Problem, TaskRecord } from './task-record.ts';
 import { textClassification } from './text-classification.ts';
 
 /** Every task, by its name. */
@@ -14,7 +14,7 @@ export const taskRecords = {
 export type TaskName = keyof typeof taskRecords;
 
 /** What is known of a task. */
-export type KnownTask = (typeof taskRecords)[TaskName];
+export type KnownTask = TaskRecord & Pick<(typeof taskRecords)[TaskName], 'title'>;
 
 export const taskNames = Object.keys(taskRecords) as readonly TaskName[];
 
@@ -32,6 +32,13 @@ export function taskName({ kind, text }: AskedTask): TaskName {
 
 /** What is known of the task that a shape asks for. */
 export const taskRecord = (shape: AskedTask): KnownTask => taskRecords[taskName(shape)];
+
+/** The task that a head of a checkpoint is for; undefined where that is none here. */
+export const taskOfHead = (goal: ModelGoal, problem: Problem): TaskName | undefined =>
+  taskNames.find((name) => {
+    const record: TaskRecord = taskRecords[name];
+    return record.goal === goal && record.problem === problem;
+  });
 
 /** The task that comparisons call so. */
 export const taskTitled = (title: KnownTask['title']): KnownTask =>

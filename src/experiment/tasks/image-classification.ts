@@ -5,6 +5,7 @@ export const imageClassification = {
   goal: 'images',
   title: 'image classification',
   pipeline: 'image-classification',
+  problem: 'single_label_classification',
   samples: 'images',
   answers: 'classes',
   continuesTexts: false,

@@ -3,6 +3,9 @@ import type { ModelGoal } from '../architectures/architecture-record.ts';
 /** What the answers of models are judged by: the share that is right, or their mean loss. */
 export type JudgedBy = 'accuracy' | 'loss';
 
+/** What heads of classifiers are for, as transformers tells them apart by `problem_type`. */
+export type Problem = 'single_label_classification' | 'multi_label_classification' | 'regression';
+
 /**
  * What a task is before there are tensors: what is asked of a model, and how it is spoken of. What labels cost is told on
  * the floor of strategies, how answers are evaluated on that of training, each in a folder of the same name.
@@ -17,6 +20,8 @@ export interface TaskRecord {
   readonly title: string;
   /** What the Hugging Face Hub calls it, as `pipeline_tag`. */
   readonly pipeline: string;
+  /** What transformers calls it in a checkpoint; absent where all heads of such models are for the same. */
+  readonly problem?: Problem;
   /** Its samples, in messages. */
   readonly samples: string;
   /** What answers are chosen from: classes that have names, or the tokens of the vocabulary. */

@@ -5,6 +5,7 @@ export const textClassification = {
   goal: 'classification',
   title: 'text classification',
   pipeline: 'text-classification',
+  problem: 'single_label_classification',
   samples: 'texts to classify',
   answers: 'classes',
   continuesTexts: false,

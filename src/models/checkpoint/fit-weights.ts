@@ -7,6 +7,7 @@ import { canBeIgnored, standardNames } from '../huggingface/weight-names.ts';
 import type { CheckpointWeights } from './checkpoint-weights.ts';
 import { isHeadWeight, outputLayer, tiesEmbeddings, tokenHead } from './head-weights.ts';
 import { storedShape } from './kernel-layout.ts';
+import { otherHead, unusableHead } from './other-head.ts';
 import type { CheckpointDescription } from './read-model-config.ts';
 
 /**
@@ -104,13 +105,15 @@ function isVocabulary(config: ModelConfig, name: string): boolean {
  * @throws UserError if names, shapes or types do not fit.
  */
 export function fitWeights(
-  { config, origin, task: own, otherHead }: CheckpointDescription,
+  description: CheckpointDescription,
   task: TaskShape,
   weights: CheckpointWeights,
   directory: string,
   freshHead: boolean,
 ): FittingWeight[] {
-  if (otherHead !== undefined && !freshHead) throw unusableHead(directory, otherHead);
+  const { config, origin, task: own } = description;
+  const other = otherHead(description, task);
+  if (other !== undefined && !freshHead) throw unusableHead(directory, other, task);
   const plan = planModel(config, task);
   const names = origin
     ? standardNames(config, weights.names())
@@ -125,7 +128,7 @@ export function fitWeights(
     const storedName = names.get(name);
     names.delete(name);
     const isHead = isHeadWeight(config, name);
-    if (otherHead !== undefined && name.startsWith(`${outputLayer(config)}.`)) continue;
+    if (other !== undefined && name.startsWith(`${outputLayer(config)}.`)) continue;
     const otherClasses = isHead && own.classes !== task.classes;
     if (storedName === undefined || otherClasses) {
       if (isHead && freshHead && (storedName === undefined || differs(weights, storedName, shape))) continue;
@@ -187,20 +190,6 @@ function refuseUnknown(
     `${directory} holds weights that the model in its config.json does not have: ${shown.join(', ')}${more}.`,
     { remedy: 'Put the config.json that was saved with these weights beside them.', place: directory },
   );
-}
-
-/** Its answers are no probabilities of one class out of several. */
-function unusableHead(directory: string, what: NonNullable<CheckpointDescription['otherHead']>): UserError {
-  const heads = {
-    'multi-label':
-      'several labels at once (problem_type "multi_label_classification"); its answers are a yes or no to each',
-    regression: 'a number (one output: regression), not a class',
-  };
-  return new UserError(`The head of the model in ${directory} gives a sample ${heads[what]}.`, {
-    remedy:
-      'Name a checkpoint that tells classes apart, each sample one of them; as a student this one gets a new head.',
-    place: directory,
-  });
 }
 
 function noHead(directory: string, name: string): UserError {

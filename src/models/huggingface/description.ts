@@ -3,6 +3,8 @@ import { UserError } from '../../base/user-error.ts';
 import type { TaskShape } from '../../data/dataset.ts';
 import { modelSchema } from '../../experiment/schema/model-schema.ts';
 import type { ModelConfig } from '../../experiment/schema/schema.ts';
+import { type AskedTask, taskName, taskOfHead, taskRecord } from '../../experiment/tasks/all.ts';
+import type { Problem } from '../../experiment/tasks/task-record.ts';
 
 /** What the configuration of a checkpoint says of its model. */
 export interface ModelDescription {
@@ -10,8 +12,8 @@ export interface ModelDescription {
   readonly task: TaskShape;
   /** Names of the classes, where the checkpoint knows them. */
   readonly classNames?: readonly string[];
-  /** Set where its head answers another question than which class of several a sample is of. */
-  readonly otherHead?: 'multi-label' | 'regression';
+  /** Set where its head is for a task that is none here. */
+  readonly otherHead?: Problem;
 }
 
 /** The config.json of a checkpoint, as it stands in the file. */
@@ -74,11 +76,28 @@ export const labelSchema = z.object({
   num_labels: optional(classCount),
 });
 
-/** What the head of a classifier is for, as transformers takes it: one output is a number. */
-export function otherHeadOf(raw: RawConfig, file: string): ModelDescription['otherHead'] {
+/**
+ * The task that the head of a classifier is for, and what it is for where that is none here.
+ * @param asked the task of such models where nothing is said of the head
+ */
+export function headOf(
+  raw: RawConfig,
+  asked: AskedTask,
+  file: string,
+): Pick<TaskShape, 'kind'> & Pick<ModelDescription, 'otherHead'> {
+  const problem = problemOf(raw, file);
+  const kind = taskOfHead(taskRecord(asked).goal, problem);
+  if (kind === undefined) return { otherHead: problem };
+  return kind === taskName(asked) ? {} : { kind };
+}
+
+/** As transformers takes it: one output is a number. */
+function problemOf(raw: RawConfig, file: string): Problem {
   const { problem_type: problem } = parseRaw(labelSchema, raw, file);
-  if (problem === 'multi_label_classification') return 'multi-label';
-  return problem === 'regression' || classNamesOf(raw, file).length === 1 ? 'regression' : undefined;
+  if (problem === 'multi_label_classification') return problem;
+  return problem === 'regression' || classNamesOf(raw, file).length === 1
+    ? 'regression'
+    : 'single_label_classification';
 }
 
 /** Names of the classes in order; transformers takes two where a configuration says nothing. */
@@ -99,11 +118,12 @@ const nameMaps = (names: readonly string[]) => ({
   label2id: Object.fromEntries(names.map((name, index) => [name, index])),
 });
 
-/** The keys of a configuration by which transformers knows the classes. */
-export function labelKeys(classes: number, classNames: readonly string[] | undefined) {
+/** The keys of a configuration by which transformers knows the classes, and what the head is for. */
+export function labelKeys(task: TaskShape, classNames: readonly string[] | undefined) {
+  const { classes } = task;
   const names = Array.from({ length: classes }, (_, index) => classNames?.[index] ?? `LABEL_${index}`);
   return {
     ...nameMaps(names),
-    problem_type: 'single_label_classification',
+    problem_type: taskRecord(task).problem,
   };
 }

@@ -4,9 +4,9 @@ import type { BertConfig } from '../../../experiment/architectures/bert.ts';
 import {
   checkedConfig,
   classNamesOf,
+  headOf,
   labelKeys,
   type ModelDescription,
-  otherHeadOf,
   type RawConfig,
   size,
 } from '../../huggingface/description.ts';
@@ -26,21 +26,22 @@ export function describeClassifier(
   file: string,
 ): ModelDescription {
   const classNames = classNamesOf(raw, file);
-  const otherHead = otherHeadOf(raw, file);
+  const asked = { text: { goal: 'classification', ...text } } as const;
+  const { kind, otherHead } = headOf(raw, asked, file);
   return {
     config: checkedConfig(config, file),
-    task: { classes: classNames.length, text: { goal: 'classification', ...text } },
+    task: { ...(kind && { kind }), classes: classNames.length, ...asked },
     classNames,
     ...(otherHead && { otherHead }),
   };
 }
 
 /** Keys that are written for every encoder. */
-export const sharedKeys = ({ classes, text }: TaskShape, classNames: readonly string[] | undefined) => ({
-  vocab_size: text!.vocabulary,
-  pad_token_id: text!.padId,
+export const sharedKeys = (task: TaskShape, classNames: readonly string[] | undefined) => ({
+  vocab_size: task.text!.vocabulary,
+  pad_token_id: task.text!.padId,
   initializer_range: 0.02,
-  ...labelKeys(classes, classNames),
+  ...labelKeys(task, classNames),
 });
 
 /** Width inside the feed-forward part. */

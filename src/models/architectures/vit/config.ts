@@ -5,9 +5,9 @@ import { activationOf } from '../../huggingface/activations.ts';
 import {
   checkedConfig,
   classNamesOf,
+  headOf,
   labelKeys,
   type ModelDescription,
-  otherHeadOf,
   parseRaw,
   type RawConfig,
   rate,
@@ -62,10 +62,14 @@ export function readVitConfig(raw: RawConfig, file: string): ModelDescription {
     file,
   );
   const classNames = classNamesOf(raw, file);
-  const otherHead = otherHeadOf(raw, file);
+  const { kind, otherHead } = headOf(raw, {}, file);
   return {
     config,
-    task: { classes: classNames.length, image: [height, width, found.num_channels] },
+    task: {
+      ...(kind && { kind }),
+      classes: classNames.length,
+      image: [height, width, found.num_channels],
+    },
     classNames,
     ...(otherHead && { otherHead }),
   };
@@ -74,14 +78,14 @@ export function readVitConfig(raw: RawConfig, file: string): ModelDescription {
 /** The config.json of ViTForImageClassification. */
 export function writeVitConfig(
   config: VitConfig,
-  { classes, image }: TaskShape,
+  task: TaskShape,
   classNames: readonly string[] | undefined,
 ): Record<string, unknown> {
-  const [height, width, channels] = image!;
+  const [height, width, channels] = task.image!;
   return {
     architectures: ['ViTForImageClassification'],
     model_type: 'vit',
-    ...labelKeys(classes, classNames),
+    ...labelKeys(task, classNames),
     image_size: height === width ? height : [height, width],
     patch_size: config.patchSize,
     num_channels: channels,
