@@ -51,7 +51,7 @@ const tallNames = `return [...document.querySelectorAll('table.figures tbody th 
 });`;
 
 describe('the layout of the page', { skip: withoutBrowser, concurrency: false }, () => {
-  const { open } = usePages();
+  const { open } = usePages({ scrollBars: true });
 
   const comeToRest = async (page: Page) => {
     const missing = async () =>
