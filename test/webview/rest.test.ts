@@ -16,6 +16,8 @@ const restingFrames = 10;
 const watch = (page: Page) =>
   page.evaluate(`(() => {
   window.work = { done: 0, endless: [] };
+  // A browser says so of sizes that follow from others too late for this frame.
+  addEventListener('error', ({ message }) => work.endless.push(message));
   new MutationObserver((changes) => { work.done += changes.length; }).observe(document, {
     attributes: true, characterData: true, childList: true, subtree: true,
   });
@@ -34,7 +36,7 @@ const watch = (page: Page) =>
   };
 })()`);
 
-/** What draws itself without end, once nothing more is done; a page that never rests is told as such. */
+/** What draws itself without end, or was an error, once nothing more is done; a page that never rests is told as such. */
 const afterRest = (page: Page): Promise<string[]> =>
   page.evaluate(`new Promise((rested) => {
   let [before, still, frames] = [-1, 0, 0];

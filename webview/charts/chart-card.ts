@@ -5,6 +5,7 @@ import type { ChartTheme } from '../../src/compare/charts/drawing/chart-theme.ts
 import type { Host } from '../host/host.ts';
 import { quietButton } from '../parts/controls.ts';
 import { Part } from '../parts/part.ts';
+import { SizeWatch } from '../parts/size-watch.ts';
 import { drawLater, forget } from './drawing-order.ts';
 import { onThemeChange, pageTheme } from './page-theme.ts';
 import {
@@ -62,14 +63,14 @@ export class ChartCard extends Part {
     },
     { rootMargin: '50% 0px' },
   );
-  readonly #resize = new ResizeObserver(([entry]) => {
-    const width = Math.round(entry!.contentRect.width);
+  readonly #resize = new SizeWatch((entry) => {
+    const width = Math.round(entry.contentRect.width);
     // A hidden page has no width; what it shows stays until it is back.
     if (width > 0) this.width = width;
   });
 
-  readonly #grow = new ResizeObserver(([entry]) => {
-    const height = Math.round(entry!.contentRect.height);
+  readonly #grow = new SizeWatch((entry) => {
+    const height = Math.round(entry.contentRect.height);
     if (height === 0 || height === this.#height) return;
     this.#height = height;
     if (this.#picture) this.#drawPicture();

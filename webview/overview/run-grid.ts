@@ -4,6 +4,7 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { onThemeChange } from '../charts/page-theme.ts';
 import { Part } from '../parts/part.ts';
+import { SizeWatch } from '../parts/size-watch.ts';
 import type { FlatConfig, RunRow } from '../protocol/rows.ts';
 import { remembered } from '../state/remembered.ts';
 import type { SortKey } from '../state/view-state.ts';
@@ -90,8 +91,8 @@ export class RunGrid extends Part {
       return this.#sizes.of(lines, columns, { own, sorted, available, compact });
     },
   );
-  readonly #resize = new ResizeObserver(([entry]) => {
-    const { width, height } = entry!.contentRect;
+  readonly #resize = new SizeWatch((entry) => {
+    const { width, height } = entry.contentRect;
     if (height > 0) this.height = height;
     if (width > 0) this.compact = isCompact(width);
     this.#lookBeyond();

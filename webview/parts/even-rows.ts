@@ -1,6 +1,7 @@
 import { noChange } from 'lit';
 import { AsyncDirective } from 'lit/async-directive.js';
 import { directive, type ElementPart, type PartInfo, PartType } from 'lit/directive.js';
+import { SizeWatch } from './size-watch.ts';
 
 /** Pixels between cards, as the style has them. */
 const gap = 12;
@@ -19,7 +20,7 @@ const isTall = (card: Element) => card.hasAttribute('tall');
 class InEvenRows extends AsyncDirective {
   readonly #element: HTMLElement;
   #least = 1;
-  readonly #resize = new ResizeObserver(() => this.#lay());
+  readonly #resize = new SizeWatch(() => this.#lay());
   readonly #change = new MutationObserver(() => this.#lay());
 
   constructor(part: PartInfo) {

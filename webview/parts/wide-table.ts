@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { Part } from './part.ts';
+import { SizeWatch } from './size-watch.ts';
 import { lookAt } from './whole-columns.ts';
 
 /**
@@ -14,7 +15,7 @@ export class WideTable extends Part {
   /** Pixels that the first column covers, to hide at the right, and to leave empty behind the last column. */
   @state() private look = { covered: 0, hidden: 0, room: 0 };
   #beside = '';
-  readonly #resize = new ResizeObserver(() => this.#measure());
+  readonly #resize = new SizeWatch(() => this.#measure());
 
   override connectedCallback(): void {
     super.connectedCallback();
