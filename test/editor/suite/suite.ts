@@ -41,8 +41,11 @@ function isWanted(name: string, only: readonly string[]): boolean {
 const files: Record<string, () => Promise<unknown>> = {
   activation: () => import('./activation.test.ts'),
   sample: () => import('./sample.test.ts'),
+  devices: () => import('./devices.test.ts'),
   explorer: () => import('./explorer.test.ts'),
   editing: () => import('./editing.test.ts'),
+  language: () => import('./language.test.ts'),
+  database: () => import('./database.test.ts'),
   lifecycle: () => import('./lifecycle.test.ts'),
   dashboard: () => import('./dashboard.test.ts'),
   hostile: () => import('./hostile.test.ts'),
