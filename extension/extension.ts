@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Disposable, type ExtensionContext, type TreeView, window, workspace } from 'vscode';
 import { registerCommands } from './commands/command-table.ts';
 import { ExperimentDiagnostics } from './config/diagnostics.ts';
@@ -25,6 +26,7 @@ import { ExperimentFiles } from './workspace/experiment-files.ts';
 import { runOfLink } from './workspace/permalink.ts';
 import { followRenamedFiles } from './workspace/renamed-files.ts';
 import { RunFolders } from './workspace/runs/run-folders.ts';
+import { TeacherCautions } from './workspace/runs/teacher-cautions.ts';
 
 /** What the tests look at. */
 export interface DistilleryApi {
@@ -49,6 +51,9 @@ export function activate(context: ExtensionContext): DistilleryApi {
   folders = parts.add(new RunFolders(context, log));
   const files = parts.add(new ExperimentFiles());
   const notices = parts.add(new RunNotices(folders, context.workspaceState, log));
+  const cautions = parts.add(
+    new TeacherCautions(folders, log, join(context.extensionPath, 'dist/comparison.mjs')),
+  );
   const options = parts.add(new RememberedViewOptions(context.workspaceState));
   const commandLine = new CommandLine(context);
   const deviceReports = parts.add(new DeviceReports(commandLine));
@@ -83,6 +88,7 @@ export function activate(context: ExtensionContext): DistilleryApi {
     folders,
     files,
     notices,
+    cautions,
     options,
     runTree,
     runView,
@@ -160,7 +166,7 @@ function showFilter(runView: TreeView<ExplorerNode>, options: RememberedViewOpti
   return options.onDidChange(update);
 }
 
-function languageFeaturesWhenNeeded({ folders, diagnostics, log }: Services): Disposable {
+function languageFeaturesWhenNeeded({ folders, diagnostics, cautions, log }: Services): Disposable {
   const subscriptions = new Disposables();
   let registered = false;
   const register = async () => {
@@ -168,7 +174,7 @@ function languageFeaturesWhenNeeded({ folders, diagnostics, log }: Services): Di
     registered = true;
     try {
       const { registerLanguageFeatures } = await import('./config/language-features.ts');
-      subscriptions.add(registerLanguageFeatures(folders, diagnostics));
+      subscriptions.add(registerLanguageFeatures(folders, diagnostics, cautions, log));
     } catch (error) {
       log.error('preparing the editor for experiments', error);
     }

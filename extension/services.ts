@@ -12,6 +12,7 @@ import type { CommandLine } from './workspace/command-line.ts';
 import type { DeviceReports } from './workspace/device-reports.ts';
 import type { ExperimentFiles } from './workspace/experiment-files.ts';
 import type { RunFolders } from './workspace/runs/run-folders.ts';
+import type { TeacherCautions } from './workspace/runs/teacher-cautions.ts';
 
 /** The parts of the extension that commands and the dashboard use. */
 export interface Services {
@@ -20,6 +21,7 @@ export interface Services {
   readonly folders: RunFolders;
   readonly files: ExperimentFiles;
   readonly notices: RunNotices;
+  readonly cautions: TeacherCautions;
   readonly options: RememberedViewOptions;
   readonly runTree: RunTree;
   readonly runView: TreeView<ExplorerNode>;

@@ -88,6 +88,7 @@ export async function startRuns(
         });
       },
     );
+    services.cautions.tell(folder, ids);
     await services.notices.await(ids);
     await folder.look();
     return ids;

@@ -1,20 +1,26 @@
 import { type Disposable, languages } from 'vscode';
 import { Disposables } from '../disposables.ts';
+import type { Log } from '../status/log.ts';
 import type { RunFolders } from '../workspace/runs/run-folders.ts';
+import type { TeacherCautions } from '../workspace/runs/teacher-cautions.ts';
 import type { ExperimentDiagnostics } from './diagnostics.ts';
 import { experimentSelector } from './experiment-document.ts';
 import { ExperimentLens } from './experiment-lens.ts';
 import { PathCompletion } from './path-completion.ts';
 import { QuickFixes } from './quick-fixes.ts';
 import { StrategyHover } from './strategy-hover.ts';
+import { TeacherDiagnostics } from './teacher-diagnostics.ts';
 import { ValueCompletion } from './value-completion.ts';
 
 /** What an open experiment offers; loaded with the first one. */
 export function registerLanguageFeatures(
   folders: RunFolders,
   diagnostics: ExperimentDiagnostics,
+  cautions: TeacherCautions,
+  log: Log,
 ): Disposable {
   const features = new Disposables();
+  features.add(new TeacherDiagnostics(folders, cautions, log));
   const lens = features.add(new ExperimentLens(folders));
   features.add(languages.registerCodeLensProvider(experimentSelector, lens));
   features.add(languages.registerHoverProvider(experimentSelector, new StrategyHover()));

@@ -120,6 +120,7 @@ export async function act(message: ActionMessage, sources: ActionSources): Promi
       const devices = () => deviceReports.list();
       const id = await services.folders.making(folder, async () => {
         const made = await runChange(await folder.writer(), record, message.edits, { checker, devices });
+        services.cautions.tell(folder, [made]);
         await services.notices.await([made]);
         await folder.look();
         return made;

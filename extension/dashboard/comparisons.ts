@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { LearningCurve } from '../../src/compare/charts/learning-curves.ts';
 import type { ComparedRun } from '../../src/compare/compared-run.ts';
+import type { Experiment } from '../../src/experiment/schema/schema.ts';
 import type { ComparisonData } from '../../webview/protocol/comparison.ts';
-import type { ComparisonReply, ComparisonTask, ReportFormat } from './comparison-worker.ts';
+import type { ComparisonReply, ComparisonTask, ReportFormat, Wanted } from './comparison-worker.ts';
 
 /** So few runs are copied to the thread at once that the host's event loop is not held. */
 const pieceSize = 50;
@@ -36,7 +37,17 @@ export class Comparisons {
     return (await this.#ask(runs, { format, ...(curves && { curves }) })) as string;
   }
 
-  async #ask(given: readonly ComparedRun[], wanted: NonNullable<ComparisonTask['wanted']>): Promise<unknown> {
+  /** What earlier runs measured against the teacher of an experiment, to be read before it runs; undefined if nothing. */
+  async caution(
+    experiment: Experiment,
+    file: string,
+    earlier: readonly ComparedRun[],
+  ): Promise<string | undefined> {
+    const wanted = { format: 'caution', experiment, file } as const;
+    return (await this.#ask(earlier, wanted)) as string | undefined;
+  }
+
+  async #ask(given: readonly ComparedRun[], wanted: Wanted): Promise<unknown> {
     // Oldest first, as on the command line: what is compared does not depend on how the runs were picked.
     const runs = given.toSorted(
       (one, other) => (one.createdAt ?? 0) - (other.createdAt ?? 0) || (one.id < other.id ? -1 : 1),
@@ -81,7 +92,7 @@ export class Comparisons {
   dispose(): void {
     const worker = this.#worker;
     if (!worker) return;
-    this.#lost(worker, new Error('The dashboard was closed.'));
+    this.#lost(worker, new Error('Nobody waits for a comparison any more.'));
     void worker.terminate();
   }
 }

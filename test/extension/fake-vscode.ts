@@ -68,9 +68,15 @@ export class MarkdownString {
     return this;
   }
 }
+export class Range {
+  constructor(
+    readonly start: unknown,
+    readonly end: unknown,
+  ) {}
+}
 /** Only named by what is imported along. */
-export class Range {}
 export class WorkspaceEdit {}
+export const DiagnosticSeverity = { Error: 0, Warning: 1 } as const;
 
 export const StatusBarAlignment = { Left: 1, Right: 2 } as const;
 export const ConfigurationTarget = { Global: 1, Workspace: 2, WorkspaceFolder: 3 } as const;
@@ -85,6 +91,14 @@ export interface Field {
   readonly validateInput?: (input: string) => string | undefined;
 }
 
+/** What is said of a place in a file. */
+export interface Underlined {
+  readonly message: string;
+  readonly code: string;
+  readonly severity: number;
+  readonly range: Range;
+}
+
 /** What a window would show, and what a test sets. */
 export const shown = {
   /** What somebody types into a field. */
@@ -94,6 +108,10 @@ export const shown = {
   trusted: true,
   folders: [] as { uri: Uri; name: string; index: number }[],
   files: [] as Uri[],
+  /** What stands in open editors. */
+  documents: [] as object[],
+  /** What is underlined in files, by their addresses. */
+  diagnostics: new Map<string, readonly Underlined[]>(),
   settings: { 'distillery.dataDirectory': 'project' } as Record<string, unknown>,
 };
 
@@ -111,6 +129,14 @@ export const commands = {
   executeCommand: async (command: string, key: string, value: unknown) => {
     if (command === 'setContext') shown.context.set(key, value);
   },
+};
+
+export const languages = {
+  createDiagnosticCollection: () => ({
+    set: (uri: Uri, found: readonly Underlined[]) => void shown.diagnostics.set(uri.toString(), found),
+    delete: (uri: Uri) => void shown.diagnostics.delete(uri.toString()),
+    dispose() {},
+  }),
 };
 
 const renamed = new EventEmitter<{ files: { oldUri: Uri; newUri: Uri }[] }>();
@@ -135,6 +161,12 @@ export const workspace = {
   },
   getWorkspaceFolder: (uri: Uri) =>
     shown.folders.find((folder) => !relative(folder.uri.fsPath, uri.fsPath).startsWith('..')),
+  get textDocuments() {
+    return shown.documents;
+  },
+  onDidOpenTextDocument: never,
+  onDidChangeTextDocument: never,
+  onDidCloseTextDocument: never,
   asRelativePath: (uri: Uri) => relative(shown.folders[0]!.uri.fsPath, uri.fsPath),
   findFiles: async () => shown.files,
   getConfiguration: () => ({

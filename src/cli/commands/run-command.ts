@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { UserError } from '../../base/user-error.ts';
 import { readSoundExperiment, type SoundExperiment } from '../../checks/apart/sound-experiment.ts';
 import { requireDevice } from '../../checks/device.ts';
-import { adviceTitle } from '../../compare/advice/advice.ts';
+import { adviceText } from '../../compare/advice/advice.ts';
 import { adviseBefore } from '../../compare/advice/advice-before-run.ts';
 import type { DeviceChoice } from '../../experiment/schema/schema.ts';
 import { roleOf } from '../../experiment/strategies/facts.ts';
@@ -123,12 +123,8 @@ async function warnBefore(
   const earlier = await store.list({ states: ['completed'] });
   for (const { experiment, file } of experiments)
     for (const advice of adviseBefore({ experiment, file, earlier }))
-      if (advice.tone === 'caution') {
-        const figures = advice.evidence.map(({ label, value }) => `${label}: ${value}`).join('; ');
-        err(
-          `${errColors.yellow('advice')} ${experiment.name}: ${adviceTitle(advice)}. ${advice.text} (${figures})\n`,
-        );
-      }
+      if (advice.tone === 'caution')
+        err(`${errColors.yellow('advice')} ${experiment.name}: ${adviceText(advice)}\n`);
 }
 
 /** Leaves the queue to a process of its own, which ends when every queued run is started. */

@@ -25,6 +25,9 @@ export interface KnownBefore {
 
 const bytesPerWeight = 4;
 
+/** Rules by which an experiment is told that its teacher has nothing to pass on. */
+export const teacherRules: ReadonlySet<string> = new Set(['broken-teacher', 'weak-teacher']);
+
 /** Advice before anything is trained, by fixed rules; what it is about is named by the key 'experiment'. */
 export function adviseBefore(known: KnownBefore): Advice[] {
   const { strategy } = known.experiment;
@@ -75,15 +78,16 @@ const plannedRun = ({ experiment, file }: KnownBefore): ComparedRun => ({
   ...(file !== undefined && { file }),
 });
 
-/** Whether the same student was better without this teacher, as earlier runs measured both. */
+/** Whether earlier runs measured that this teacher is broken, or that the same student was better without it. */
 function onTeacher(known: KnownBefore): Advice[] {
   const weak = weakTeacherOf(plannedRun(known), known.earlier ?? []);
   if (!weak) return [];
+  const broken = weak.trouble.kind === 'broken';
   return [
     piece(
-      'weak-teacher',
+      broken ? 'broken-teacher' : 'weak-teacher',
       'caution',
-      'the teacher is worse than direct training',
+      broken ? weak.trouble.headline : 'the teacher is worse than direct training',
       weak.trouble.text,
       qualities(weak.teacher, weak.trouble, known.experiment).map(({ label, value }) => [label, value]),
     ),

@@ -38,3 +38,9 @@ export function adviceTitle({ subjects, headline }: Advice): string {
   const names = subjects.length <= 3 ? subjects : [...subjects.slice(0, 2), `${subjects.length - 2} more`];
   return `${names.join(', ')}: ${headline}`;
 }
+
+/** A piece of advice as one text, with the figures it rests on. */
+export function adviceText(advice: Advice): string {
+  const figures = advice.evidence.map(({ label, value }) => `${label}: ${value}`).join('; ');
+  return `${adviceTitle(advice)}. ${advice.text}${figures === '' ? '' : ` (${figures})`}`;
+}

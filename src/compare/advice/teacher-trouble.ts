@@ -41,7 +41,8 @@ export const praises = ({ rule, tone }: Advice, { kind }: TeacherTrouble): boole
 const ofRetention = new Set(['student-too-small', 'calibration', 'try-quantization']);
 const ofGain = new Set(['distillation-pays', 'few-labels']);
 
-function brokenTeacher(mine: readonly RunGroup[]): TeacherTrouble | undefined {
+/** Whether what a teacher answers was measured to be worth nothing. @param mine the groups of its students that ran */
+export function brokenTeacher(mine: readonly RunGroup[]): TeacherTrouble | undefined {
   const headline = 'the teacher is broken';
   if (
     mine.some(({ counted }) => counted.some((run) => run.teacher !== null && run.teacher.accuracy === null))

@@ -7,7 +7,7 @@ import { configIdentity } from '../flat-config.ts';
 import { groupRuns, type RunGroup } from '../groups.ts';
 import { byDataSet } from '../sections/sections.ts';
 import { type TeacherRow, teachersOf } from '../teachers.ts';
-import { type TeacherTrouble, worseThanDirect } from './teacher-trouble.ts';
+import { brokenTeacher, type TeacherTrouble, worseThanDirect } from './teacher-trouble.ts';
 
 /** A teacher of which it is known before a run that it has nothing to pass on. */
 export interface WeakTeacher {
@@ -16,8 +16,8 @@ export interface WeakTeacher {
 }
 
 /**
- * Whether earlier runs measured that the teacher of an experiment is worse than the same student trained directly on the
- * same data, with whatever budget.
+ * Whether earlier runs measured that the teacher of an experiment answers no better than chance, or is worse than the same
+ * student trained directly on the same data, with whatever budget.
  * @param planned the experiment as a run that has not begun
  */
 export function weakTeacherOf(
@@ -49,9 +49,10 @@ export function weakTeacherOf(
     ),
   );
   for (const teacher of teachers) {
-    const measured = same.find(({ key }) => teacher.groups.includes(key))!;
+    const mine = same.filter((group) => teacher.groups.includes(group.key));
+    const measured = mine[0]!;
     const rivals = direct.filter((group) => dataDifferences(group.data, measured.data).length === 0);
-    const trouble = worseThanDirect(teacher, rivals);
+    const trouble = brokenTeacher(mine.filter(counts)) ?? worseThanDirect(teacher, rivals);
     if (trouble) return { teacher, trouble };
   }
   return undefined;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { adviceText, adviceTitle } from '../../../src/compare/advice/advice.ts';
 import { adviseBefore, type KnownBefore } from '../../../src/compare/advice/advice-before-run.ts';
 import { response, seeds, someRun } from '../some-runs.ts';
 
@@ -47,6 +48,22 @@ test('a teacher that is known to be worse than the same student trained directly
   // It measured its own teacher; what it kept of that is no reason to praise it.
   const both = seeds([0.95, 0.952], { teacher });
   assert.deepEqual(rules({ experiment: planned(), earlier: both }), ['weak-teacher']);
+});
+
+test('a teacher that earlier runs found to answer no better than chance is told of, whoever else was trained', () => {
+  const doubts = [{ kind: 'teacher-quality', message: 'The teacher answers what chance would.' }];
+  const earlier = seeds([0.91], { strategy: response, teacher: { accuracy: 0.1 }, doubts });
+  const advice = adviseBefore({ experiment: planned(), earlier }).find(
+    ({ rule }) => rule === 'broken-teacher',
+  )!;
+  assert.equal(advice.tone, 'caution');
+  assert.equal(adviceTitle(advice), 'The teacher is broken');
+  assert.match(
+    adviceText(advice),
+    /^The teacher is broken\. It answers no better than without looking.*10\.0/,
+  );
+  const another = { teacher: { model: { architecture: 'mlp' as const, hidden: [800] } } };
+  assert.ok(!rules({ experiment: planned(another), earlier }).includes('broken-teacher'));
 });
 
 test('a language model is known to be worse by its loss', () => {
