@@ -4,6 +4,7 @@ import { valueAt } from '../experiment/schema/schema-walk.ts';
 import { compresses } from '../experiment/strategies/compression.ts';
 import { constructionOf } from '../models/architectures/all.ts';
 import { taskFor } from '../models/checkpoint/fit-weights.ts';
+import { requireHead } from '../models/checkpoint/other-head.ts';
 import type { CheckpointDescription } from '../models/checkpoint/read-model-config.ts';
 import { type Check, type CheckContext, findingOf, teacherModel } from './context.ts';
 import { otherClasses } from './models/class-names.ts';
@@ -33,7 +34,7 @@ export const checkCompression: Check = async (context) => {
   if (!stored) return findings;
   return [
     ...twice(context, stored),
-    ...misfit(stored, context),
+    ...misfit(stored, strategy.of, context),
     ...(await otherClasses(stored, context, 'The model to be made smaller', ofPath)),
     ...limits(context, stored.config),
   ];
@@ -66,7 +67,7 @@ async function readSource(of: string, { directory, dataDirectory }: CheckContext
 }
 
 /** A model that answers another question than the dataset asks. */
-function misfit(stored: CheckpointDescription, context: CheckContext): Finding[] {
+function misfit(stored: CheckpointDescription, of: string, context: CheckContext): Finding[] {
   const asked = taskOf(context)?.task;
   if (asked === undefined) return [];
   if (stored.task.image && asked.image && stored.task.classes !== asked.classes)
@@ -83,6 +84,7 @@ function misfit(stored: CheckpointDescription, context: CheckContext): Finding[]
     // How many tokens the data has is not known before they are made.
     const text = asked.text && { ...asked.text, vocabulary: 1 };
     taskFor(stored.task, { ...asked, classes: stored.task.classes, text }, 'The model to be made smaller');
+    requireHead(stored, asked, of);
     return [];
   } catch (error) {
     return [findingOf(error, ofPath, 'compression-task')];

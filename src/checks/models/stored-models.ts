@@ -1,11 +1,12 @@
 import type { Finding } from '../../experiment/parsing/problem.ts';
 import { taskFor } from '../../models/checkpoint/fit-weights.ts';
+import { requireHead } from '../../models/checkpoint/other-head.ts';
 import { type Check, findingOf } from '../context.ts';
 import { taskOf } from '../task.ts';
 
 /** Whether checkpoints answer the question the dataset asks. */
 export const checkStoredModels: Check = (context) => {
-  const { storedTeacher, storedStudent, dataset } = context;
+  const { storedTeacher, storedStudent, dataset, experiment } = context;
   const findings: Finding[] = [];
   const base = { path: ['teacher', 'checkpoint'], severity: 'error' } as const;
   if (storedTeacher !== undefined && dataset !== undefined) {
@@ -35,7 +36,10 @@ export const checkStoredModels: Check = (context) => {
     try {
       // How many tokens the data has is not known before they are made.
       const text = asked.text && { ...asked.text, vocabulary: 1 };
-      if (stored) taskFor(stored.task, { ...asked, classes: stored.task.classes, text }, `The ${name}`);
+      if (!stored) continue;
+      taskFor(stored.task, { ...asked, classes: stored.task.classes, text }, `The ${name}`);
+      // A student gets a new head.
+      if (stored === storedTeacher) requireHead(stored, asked, experiment.teacher!.checkpoint!);
     } catch (error) {
       findings.push(findingOf(error, [name, 'checkpoint'], `${name}-task`));
     }

@@ -1,5 +1,6 @@
 import { UserError } from '../../base/user-error.ts';
 import { isHeadWeight } from '../../models/checkpoint/head-weights.ts';
+import { otherHead } from '../../models/checkpoint/other-head.ts';
 import { planModel } from '../../models/create-model.ts';
 import { matchLayers } from '../../models/from-layers.ts';
 import { type CheckContext, teacherModel } from '../context.ts';
@@ -11,7 +12,10 @@ export function classifierIsTrained(context: CheckContext): boolean {
   const { experiment, storedStudent, storedTeacher } = context;
   const task = taskOf(context)?.task;
   if (!task || !experiment.student) return false;
-  if (storedStudent) return storedStudent.hasHead && storedStudent.task.classes === task.classes;
+  if (storedStudent) {
+    const { hasHead, task: own } = storedStudent;
+    return hasHead && own.classes === task.classes && otherHead(storedStudent, task) === undefined;
+  }
   const { teacherLayers } = experiment.student;
   const teacher = teacherModel(context);
   if (!teacherLayers || !teacher) return false;

@@ -7,7 +7,7 @@ import { canBeIgnored, standardNames } from '../huggingface/weight-names.ts';
 import type { CheckpointWeights } from './checkpoint-weights.ts';
 import { isHeadWeight, outputLayer, tiesEmbeddings, tokenHead } from './head-weights.ts';
 import { storedShape } from './kernel-layout.ts';
-import { otherHead, unusableHead } from './other-head.ts';
+import { otherHead, requireHead } from './other-head.ts';
 import type { CheckpointDescription } from './read-model-config.ts';
 
 /**
@@ -112,8 +112,8 @@ export function fitWeights(
   freshHead: boolean,
 ): FittingWeight[] {
   const { config, origin, task: own } = description;
-  const other = otherHead(description, task);
-  if (other !== undefined && !freshHead) throw unusableHead(directory, other, task);
+  if (!freshHead) requireHead(description, task, directory);
+  const drawn = otherHead(description, task) !== undefined;
   const plan = planModel(config, task);
   const names = origin
     ? standardNames(config, weights.names())
@@ -128,7 +128,7 @@ export function fitWeights(
     const storedName = names.get(name);
     names.delete(name);
     const isHead = isHeadWeight(config, name);
-    if (other !== undefined && name.startsWith(`${outputLayer(config)}.`)) continue;
+    if (drawn && name.startsWith(`${outputLayer(config)}.`)) continue;
     const otherClasses = isHead && own.classes !== task.classes;
     if (storedName === undefined || otherClasses) {
       if (isHead && freshHead && (storedName === undefined || differs(weights, storedName, shape))) continue;

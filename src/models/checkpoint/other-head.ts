@@ -16,18 +16,21 @@ const heads: Readonly<Record<Problem, { readonly gives: string; readonly does: s
   regression: { gives: 'a number (one output: regression), not a class', does: 'gives a number' },
 };
 
-/** What the head of a model is for, if that is another task than the one asked for. */
-export function otherHead(
-  { task: own, otherHead }: Pick<ModelDescription, 'task' | 'otherHead'>,
-  task: AskedTask,
-): Problem | undefined {
-  const { problem } = taskRecord(own);
-  return otherHead ?? (problem === taskRecord(task).problem ? undefined : problem);
+type Described = Pick<ModelDescription, 'task' | 'otherHead'>;
+
+/** What the head of a model is for, if that is another task of the same goal than the one asked for. */
+export function otherHead({ task, otherHead }: Described, wanted: AskedTask): Problem | undefined {
+  const [own, asked] = [taskRecord(task), taskRecord(wanted)];
+  if (own.goal !== asked.goal || own.problem === asked.problem) return otherHead;
+  return otherHead ?? own.problem;
 }
 
-/** Its answers mean something else than the task asks for. */
-export const unusableHead = (directory: string, head: Problem, task: AskedTask): UserError =>
-  new UserError(`The head of the model in ${directory} gives a sample ${heads[head].gives}.`, {
+/** @throws UserError where its answers mean something else than the task asks for. */
+export function requireHead(model: Described, task: AskedTask, directory: string): void {
+  const head = otherHead(model, task);
+  if (head === undefined) return;
+  throw new UserError(`The head of the model in ${directory} gives a sample ${heads[head].gives}.`, {
     remedy: `Name a checkpoint that ${heads[taskRecord(task).problem ?? 'single_label_classification'].does}; as a student this one gets a new head.`,
     place: directory,
   });
+}
