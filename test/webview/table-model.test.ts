@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TableModel } from '../../webview/overview/table-model.ts';
+import { modelNames } from '../../webview/parts/marks.ts';
 import { initialViewState } from '../../webview/state/view-state.ts';
 import { sampleRuns, snapshotOf } from './harness/sample-data.ts';
 
@@ -68,4 +69,19 @@ test('each way to set the overview shows in the table', () => {
     usual.groups.map(({ key }) => key),
     ['strategy', 'experiment', 'tags'],
   );
+});
+
+const labelsOf = (count: number) =>
+  Array.from({ length: 3 }, (_, index) => `Answers of an ensemble of ${count}, T ${index}`);
+
+test('the names of the same models are cut once, however often they are drawn', () => {
+  const names = modelNames(labelsOf(2));
+  assert.equal(modelNames(labelsOf(2)), names);
+  assert.notEqual(modelNames(labelsOf(3)), names);
+  for (let count = 10; count < 30; count++) {
+    modelNames(labelsOf(count));
+    assert.equal(modelNames(labelsOf(2)), names, 'what is drawn again and again is kept');
+  }
+  for (let count = 10; count < 30; count++) modelNames(labelsOf(count));
+  assert.notEqual(modelNames(labelsOf(2)), names, 'and what is not drawn any more is let go');
 });

@@ -109,14 +109,31 @@ export const userText = (text: string, shown = text): TemplateResult =>
 const briefSigns = 22;
 const briefSettingSigns = 16;
 
+type NameOf = (label: string) => TemplateResult;
+
+/** Several tables stand on a page, and each is drawn again with every change of it. */
+const mostKept = 8;
+const kept = new Map<string, NameOf>();
+
 /**
  * Names of models that stand beside each other where there may be little room. The name, and the settings that tell it from
  * others of that name, are cut each for itself, and on a narrow page to what tells it from the others. Whole in the tooltip.
+ * The same labels are cut once.
  */
-export function modelNames(labels: readonly string[]): (label: string) => TemplateResult {
-  const briefs = shortLabels(labels, briefSigns, briefSettingSigns);
+export function modelNames(labels: readonly string[]): NameOf {
+  const key = JSON.stringify(labels);
+  const known = kept.get(key) ?? namesOf(labels);
+  kept.delete(key);
+  kept.set(key, known);
+  if (kept.size > mostKept) kept.delete(kept.keys().next().value!);
+  return known;
+}
+
+function namesOf(labels: readonly string[]): NameOf {
+  const cut = shortLabels(labels, briefSigns, briefSettingSigns);
+  const briefs = new Map(labels.map((label, index) => [label, cut[index]!]));
   return (label) => {
-    const brief = briefs[labels.indexOf(label)] ?? label;
+    const brief = briefs.get(label) ?? label;
     const { name, settings } = partsOf(label.slice(0, 1000));
     if (settings === '' && brief === label) return userText(label);
     return html`<bdi class="user-text parted" title=${label.slice(0, 1000)}
