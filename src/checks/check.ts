@@ -10,6 +10,7 @@ import { checkDevice, type DeviceLookup } from './device.ts';
 import { checkLossWeights } from './loss-weights.ts';
 import { checkClassNames } from './models/class-names.ts';
 import { checkModels } from './models/models.ts';
+import { checkPixels } from './models/pixels.ts';
 import { readStoredModel } from './models/stored-model.ts';
 import { checkStoredModels } from './models/stored-models.ts';
 import { checkNameClash } from './name-clash.ts';
@@ -24,6 +25,7 @@ const checks: readonly Check[] = [
   checkModels,
   checkStoredModels,
   checkClassNames,
+  checkPixels,
   checkTokenizers,
   checkStrategy,
   checkCompression,

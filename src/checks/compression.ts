@@ -8,6 +8,7 @@ import { requireHead } from '../models/checkpoint/other-head.ts';
 import type { CheckpointDescription } from '../models/checkpoint/read-model-config.ts';
 import { type Check, type CheckContext, findingOf, teacherModel } from './context.ts';
 import { otherClasses } from './models/class-names.ts';
+import { pixelFindings } from './models/pixels.ts';
 import { readStoredModel } from './models/stored-model.ts';
 import { taskOf } from './task.ts';
 
@@ -36,6 +37,7 @@ export const checkCompression: Check = async (context) => {
     ...twice(context, stored),
     ...misfit(stored, strategy.of, context),
     ...(await otherClasses(stored, context, 'The model to be made smaller', ofPath)),
+    ...pixelFindings(stored, context, 'The model to be made smaller', ofPath),
     ...limits(context, stored.config),
   ];
 };

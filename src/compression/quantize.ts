@@ -6,8 +6,8 @@ import type { OnnxDevice } from '../device/onnx/onnx-device.ts';
 import type { QuantizeConfig } from '../experiment/strategies/quantize/record.ts';
 import { saveModel } from '../models/checkpoint/checkpoint.ts';
 import { weightsFile } from '../models/checkpoint/checkpoint-weights.ts';
+import { inputFiles } from '../models/checkpoint/input-files.ts';
 import type { TensorToStore } from '../models/checkpoint/safetensors.ts';
-import { tokenizerFiles } from '../models/checkpoint/tokenizer-files.ts';
 import type { Model } from '../models/model.ts';
 import { quantizedFile } from '../models/stored/quantized-weights.ts';
 import { calibrate } from './calibrate.ts';
@@ -158,7 +158,7 @@ export async function saveQuantized(
   const { scheme, groupSize } = config;
   const { classNames, tokenizer } = dataset;
   const saved = await saveModel(model, directory, {
-    files: new Map<string, string | Uint8Array>([['model.onnx', onnx], ...tokenizerFiles(model, dataset)]),
+    files: new Map<string, string | Uint8Array>([['model.onnx', onnx], ...inputFiles(model, dataset)]),
     endId: tokenizer?.endId,
     ...(classNames.length > 0 && { classNames }),
     stored(tensors) {

@@ -1,6 +1,7 @@
 import type { HostTensor } from '../device/device.ts';
 import type { ModelGoal } from '../experiment/architectures/architecture-record.ts';
 import type { TaskName } from '../experiment/tasks/all.ts';
+import type { PixelScale } from './images/pixel-scale.ts';
 import type { Tokenizer } from './text/tokenizers/tokenizer.ts';
 
 /** What the data asks of a model. */
@@ -72,6 +73,8 @@ export interface Dataset {
   readonly classNames: readonly string[];
   /** Texts: what made the token ids. */
   readonly tokenizer?: Tokenizer;
+  /** Images: what became of their pixels. */
+  readonly pixelScale?: PixelScale;
   /** What the teacher trains on. */
   readonly train: Split;
   /** What the student trains on: the labelled subset, or the training set itself. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { contentHash } from './content-hash.ts';
 import type { Dataset, HostBatch, Split, TaskShape } from './dataset.ts';
 import { duplicateRemarks, sameSamples } from './duplicates.ts';
+import { pixelScaleOf } from './images/pixel-scale.ts';
 import { drawSplits, type SplitIndices, type SplitOptions } from './splits.ts';
 
 /** Images as they lie in a file: unsigned bytes, (count, height, width, channels). */
@@ -59,6 +60,7 @@ export function imageDataset(
     ],
     task,
     classNames,
+    pixelScale: pixelScaleOf(options),
     train: split('train', training, indices.train, 0),
     subset: split('subset', training, indices.subset, 0),
     validation: split('validation', training, indices.validation, 0),

@@ -1,5 +1,6 @@
 import { UserError } from '../base/user-error.ts';
 import type { TaskShape } from '../data/dataset.ts';
+import type { PixelScale } from '../data/images/pixel-scale.ts';
 import type { RandomGenerator } from '../device/random-generator.ts';
 import type { StudentConfig } from '../experiment/schema/schema.ts';
 import { buildModel } from '../models/build-model.ts';
@@ -41,6 +42,8 @@ export interface StudentCheckpoint {
   readonly storage?: WeightStorage;
   /** As its configuration names them. */
   readonly classNames?: readonly string[];
+  /** How it saw pixels in training, where that is known. */
+  readonly pixelScale?: PixelScale;
 }
 
 /**
@@ -65,6 +68,7 @@ export async function prepareStudent(options: StudentOptions): Promise<Student> 
         hash: await hashInOrder(directory, own, classNames),
         storage,
         classNames: own,
+        pixelScale: described.pixelScale,
       },
     };
   }

@@ -46,6 +46,7 @@ test('a quantized teacher is a run like any other', async () => {
     'README.md',
     'config.json',
     'model.onnx',
+    'preprocessor_config.json',
     'quantized.safetensors',
   ]);
   const { tensors } = await readSafetensors(join(directory.studentDirectory, 'quantized.safetensors'));

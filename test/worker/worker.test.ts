@@ -62,6 +62,7 @@ test('a run goes from its directory to a student, telling all the way', async ()
     'README.md',
     'config.json',
     'model.safetensors',
+    'preprocessor_config.json',
   ]);
   assert.deepEqual(readdirSync(directory.checkpointsDirectory), ['best.safetensors']);
   assert.deepEqual(readdirSync(directory.path).sort(), [

@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { fileProblem } from '../../base/file-problem.ts';
 import { readNamed } from '../../base/regular-file.ts';
 import { UserError } from '../../base/user-error.ts';
+import type { PixelScale } from '../../data/images/pixel-scale.ts';
 import { readHuggingFaceConfig } from '../huggingface/config.ts';
 import type { ModelDescription, RawConfig } from '../huggingface/description.ts';
 import { readWeightStorage, type WeightStorage, withoutWeightStorage } from '../stored/weight-storage.ts';
 import { isOwnConfig, readOwnConfig } from './own-config.ts';
+import { readPixelScale } from './preprocessor.ts';
 
 /** A checkpoint as its files describe it, before any weight is read. */
 export interface CheckpointDescription extends ModelDescription {
@@ -13,6 +15,8 @@ export interface CheckpointDescription extends ModelDescription {
   readonly origin?: RawConfig;
   /** How the weights are stored, if not as floats. */
   readonly storage?: WeightStorage;
+  /** How a model of images saw their pixels in training, where that is known. */
+  readonly pixelScale?: PixelScale;
 }
 
 /** Far more than any has; a file of this length with thousands of class names is read in a moment. */
@@ -44,5 +48,6 @@ export async function readModelConfig(directory: string): Promise<CheckpointDesc
   const model: CheckpointDescription = isOwnConfig(origin)
     ? readOwnConfig(origin, file)
     : { ...readHuggingFaceConfig(origin, file), origin };
-  return storage ? { ...model, storage } : model;
+  const pixelScale = model.task.image && (await readPixelScale(directory));
+  return { ...model, ...(storage && { storage }), ...(pixelScale && { pixelScale }) };
 }

@@ -26,7 +26,7 @@ export interface DownloadOptions {
 
 /** What a model and its tokenizer need; nothing that could run when it is opened. */
 const wanted =
-  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json$|^(vocab|merges)\.txt$/;
+  /^(config|generation_config|preprocessor_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json$|^(vocab|merges)\.txt$/;
 
 /**
  * A model of the Hub as a checkpoint folder in the shared cache, downloaded if it is not there. Without a connection, or

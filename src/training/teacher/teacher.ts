@@ -8,6 +8,7 @@ import { readRegular } from '../../base/regular-file.ts';
 import { replaceFile } from '../../base/replace-file.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { Dataset } from '../../data/dataset.ts';
+import type { PixelScale } from '../../data/images/pixel-scale.ts';
 import type { Device } from '../../device/device.ts';
 import { RandomGenerator } from '../../device/random-generator.ts';
 import { stableHash } from '../../experiment/parsing/identity.ts';
@@ -23,8 +24,8 @@ import { buildModel } from '../../models/build-model.ts';
 import { checkpointBytes, loadModel, saveModel } from '../../models/checkpoint/checkpoint.ts';
 import { hashInOrder } from '../../models/checkpoint/checkpoint-hash.ts';
 import { type ClassMismatch, classMismatch } from '../../models/checkpoint/class-order.ts';
+import { inputFiles } from '../../models/checkpoint/input-files.ts';
 import { readModelConfig } from '../../models/checkpoint/read-model-config.ts';
-import { tokenizerFiles } from '../../models/checkpoint/tokenizer-files.ts';
 import type { Model } from '../../models/model.ts';
 import type { WeightStorage } from '../../models/stored/weight-storage.ts';
 import { direct } from '../../strategies/direct.ts';
@@ -66,6 +67,8 @@ export interface Teacher {
   readonly storage?: WeightStorage;
   /** Set where the checkpoint names other classes than the dataset. */
   readonly classMismatch?: ClassMismatch;
+  /** How a checkpoint saw pixels in training, where that is known. */
+  readonly pixelScale?: PixelScale;
   /** Of a teacher that was trained here. */
   readonly record?: TeacherRecord;
   /** False where an earlier or another run trained it, or it came as a checkpoint. */
@@ -228,7 +231,7 @@ async function trainTeacher(
     };
     const { classNames } = dataset;
     await saveModel(model, directory, {
-      files: tokenizerFiles(model, dataset),
+      files: inputFiles(model, dataset),
       endId: dataset.tokenizer?.endId,
       ...(classNames.length > 0 && { classNames }),
     });
@@ -253,7 +256,7 @@ async function writeRecord(directory: string, record: TeacherRecord): Promise<vo
 async function loadCheckpoint(checkpoint: string, options: TeacherOptions): Promise<Teacher> {
   const { experimentDirectory, dataset, stopRequested, onDownload } = options;
   const directory = await checkpointFolder(checkpoint, experimentDirectory, { stopRequested, onDownload });
-  const { storage, classNames: own } = await readModelConfig(directory);
+  const { storage, classNames: own, pixelScale } = await readModelConfig(directory);
   const { task, classNames } = dataset;
   const mismatch = classMismatch(`The model in ${directory}`, own, classNames);
   if (mismatch?.certain) throw new UserError(mismatch.message, { remedy: mismatch.remedy, place: directory });
@@ -263,6 +266,7 @@ async function loadCheckpoint(checkpoint: string, options: TeacherOptions): Prom
     storage,
     hash: await hashInOrder(directory, own, classNames),
     ...(mismatch && { classMismatch: mismatch }),
+    pixelScale,
     directory,
     bytes: await checkpointBytes(directory),
     trainedNow: false,

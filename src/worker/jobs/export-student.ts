@@ -1,11 +1,11 @@
 import type { Dataset } from '../../data/dataset.ts';
 import { type SaveOptions, saveModel } from '../../models/checkpoint/checkpoint.ts';
-import { tokenizerFiles } from '../../models/checkpoint/tokenizer-files.ts';
+import { inputFiles } from '../../models/checkpoint/input-files.ts';
 import type { Model } from '../../models/model.ts';
 
 /**
- * Writes the finished student: config.json, model.safetensors and the files of its tokenizer, without whatever its
- * strategy had added for training.
+ * Writes the finished student: config.json, model.safetensors and what its inputs are made by, without whatever its strategy
+ * had added for training.
  * @returns bytes of the weights on disk
  * @throws UserError if the disk is full; no student is there then
  */
@@ -17,7 +17,7 @@ export async function exportStudent(
 ): Promise<{ bytes: number }> {
   const { classNames, tokenizer } = dataset;
   return saveModel(student, directory, {
-    files: tokenizerFiles(student, dataset),
+    files: inputFiles(student, dataset),
     endId: tokenizer?.endId,
     stored,
     ...(classNames.length > 0 && { classNames }),

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Dataset } from '../../data/dataset.ts';
+import type { PixelScale } from '../../data/images/pixel-scale.ts';
 import type { TeacherConfig } from '../../experiment/schema/schema.ts';
+import { otherPixels } from '../../models/checkpoint/preprocessor.ts';
 import type { WeightStorage } from '../../models/stored/weight-storage.ts';
 import { prepareTeacher, type Teacher } from '../../training/teacher/teacher.ts';
 import type { Job } from './job.ts';
@@ -33,8 +35,21 @@ export async function teacherOfJob(job: Job, config: TeacherConfig, dataset: Dat
   job.keep(teacher.model);
   const { classMismatch } = teacher;
   if (classMismatch) job.warn(`${classMismatch.message} ${classMismatch.remedy}`, 'class-names');
+  warnOfPixels(job, `The model in ${teacher.directory}`, teacher.pixelScale, dataset, 'pixels');
   if (teacher.storage) warnOfStorage(job, teacher.directory, teacher.storage);
   return teacher;
+}
+
+/** Says where a model saw pixels otherwise in training. @param kind of the doubt that it casts on results, if any */
+export function warnOfPixels(
+  job: Job,
+  what: string,
+  own: PixelScale | undefined,
+  { pixelScale, task }: Dataset,
+  kind?: string,
+): void {
+  const other = otherPixels(what, own, pixelScale, task.image?.[2]);
+  if (other) job.warn(`${other.message} ${other.remedy}`, kind);
 }
 
 /** Says where a model computes otherwise than it is stored. */

@@ -21,7 +21,7 @@ import { exportStudent } from './export-student.ts';
 import { finish } from './finish.ts';
 import type { Job } from './job.ts';
 import { dataOfJob } from './job-data.ts';
-import { teacherOfJob, warnOfStorage } from './job-teacher.ts';
+import { teacherOfJob, warnOfPixels, warnOfStorage } from './job-teacher.ts';
 import { learningMaterial } from './learning-material.ts';
 import { qualityOfTeacher, requireUseful } from './teacher-quality.ts';
 import { trainStudent } from './train-student.ts';
@@ -115,6 +115,8 @@ async function studentOfJob(
   if (checkpoint?.storage) warnOfStorage(job, checkpoint.directory, checkpoint.storage);
   const otherClasses = classMismatchOfStudent(checkpoint?.classNames, dataset.classNames);
   if (otherClasses) job.warn(otherClasses);
+  // It learns what it is shown, and only begins with what it knew.
+  warnOfPixels(job, 'The student’s checkpoint', checkpoint?.pixelScale, dataset);
   return student;
 }
 
