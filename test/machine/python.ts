@@ -9,7 +9,7 @@ import { lacks } from './lacks.ts';
 /**
  * Pythons that tests compare with. What Distillery does never needs one, so a test that has none is skipped.
  */
-const packages = ['transformers>=5,<6', 'tokenizers', 'safetensors', 'numpy'];
+const packages = ['transformers>=5,<6', 'tokenizers', 'safetensors', 'numpy', 'pillow'];
 const home = join(
   process.env.DISTILLERY_TEST_CACHE ?? join(homedir(), '.cache', 'distillery'),
   'python-transformers5',
@@ -43,7 +43,7 @@ export function pythonWith(...modules: string[]): { python: string; skip: string
 }
 
 /** What a Python that we put together ourselves has; PyTorch is too large for that. */
-export const ownModules = ['transformers', 'tokenizers', 'safetensors', 'numpy'];
+export const ownModules = ['transformers', 'tokenizers', 'safetensors', 'numpy', 'PIL'];
 
 /** Puts a Python with these modules into the user's cache. Throws an Error saying why that did not work. */
 export async function installPython(): Promise<string> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,6 +11,7 @@ import {
   readPixelScale,
 } from '../../../src/models/checkpoint/preprocessor.ts';
 import { temporaryFolder } from '../../checks/support.ts';
+import { ownModules, pythonWith } from '../../machine/python.ts';
 
 /** How a model whose preprocessor_config.json says this saw pixels. */
 async function read(content: unknown) {
@@ -89,4 +91,32 @@ test('scales are held against each other channel by channel, and what only round
   assert.ok(differ({ mean: [0.5], std: [0.45] }));
   assert.equal(otherPixels('The teacher', undefined, one, 3), undefined);
   assert.equal(otherPixels('The teacher', one, undefined, 3), undefined);
+});
+
+const { python, skip } = pythonWith(...ownModules);
+
+test('transformers scales images by it as the dataset does', { skip }, async () => {
+  const pixelScale = { mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] };
+  for (const channels of [1, 3]) {
+    const folder = await temporaryFolder();
+    const task = { classes: 2, image: [6, 5, channels] } as const;
+    await writeFile(
+      join(folder, preprocessorName),
+      preprocessorFile({ task }, { pixelScale }).get(preprocessorName)!,
+    );
+    const data = Array.from({ length: channels * 30 }, (_, at) => (at * 37) % 256);
+    const { stdout, stderr, status } = spawnSync(
+      python,
+      [join(import.meta.dirname, '../../reference/preprocessor.py'), folder],
+      { input: JSON.stringify({ shape: [channels, 6, 5], data }), encoding: 'utf8' },
+    );
+    assert.equal(status, 0, stderr);
+    const theirs = JSON.parse(stdout) as { shape: number[]; data: number[] };
+    assert.deepEqual(theirs.shape, [1, channels, 6, 5]);
+    for (const [at, pixel] of data.entries()) {
+      const channel = Math.floor(at / 30);
+      const ours = (pixel / 255 - pixelScale.mean[channel]!) / pixelScale.std[channel]!;
+      assert.ok(Math.abs(theirs.data[at]! - ours) < 1e-5, `${theirs.data[at]} for ${ours}`);
+    }
+  }
 });
