@@ -49,7 +49,7 @@ step('hostile names are only text', async () => {
 });
 
 step('one run shows its models, events, files and log', async () => {
-  await stage.lines.filter({ hasText: 'Digits, response' }).first().getByRole('button').first().click();
+  await stage.lines.getByRole('button', { name: 'Digits, response' }).first().click();
   const figures = stage.board.getByRole('region', { name: 'Figures of the models' });
   await figures.waitFor();
   const table = (await figures.textContent()) ?? '';

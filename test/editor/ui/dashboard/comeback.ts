@@ -47,7 +47,8 @@ export function comebackSteps(): void {
     const { page } = stage;
     // Another run, and another column, which VS Code has not written down yet.
     await stage.allRuns();
-    await stage.lines.filter({ hasText: 'epochs 90000' }).first().getByRole('button').first().click();
+    // By its whole name: in a narrow column only what tells it from others is shown.
+    await stage.lines.getByRole('button', { name: 'epochs 90000' }).first().click();
     const heading = stage.board.locator('.run-head h1', { hasText: 'epochs 90000' });
     await heading.waitFor();
     title = await heading.textContent();
