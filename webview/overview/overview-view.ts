@@ -1,20 +1,19 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { isActive } from '../../src/worker/directory/run-states.ts';
-import { button, checkbox, dropdown, quietButton } from '../parts/controls.ts';
+import { button, checkbox, dropdown } from '../parts/controls.ts';
 import { Part } from '../parts/part.ts';
 import { emptyState } from '../parts/states.ts';
 import type { Dashboard } from '../state/dashboard.ts';
 import { type SavedView, sameSettings, settingsOf } from '../state/saved-views.ts';
 import type { Grouping, OverviewState } from '../state/view-state.ts';
-import type { Column } from './columns.ts';
 import './column-chooser.ts';
 import './filter-field.ts';
 import type { GridEvents } from './grid-layout.ts';
 import './run-grid.ts';
 import './saved-views-dialog.ts';
+import { type Change, selection, sorting, valueFilters } from './overview-bars.ts';
 import { keepOrder, type Line, sortBy } from './rows-model.ts';
-import { type FilterGroup, type Table, TableModel } from './table-model.ts';
+import { type Table, TableModel } from './table-model.ts';
 
 const groupingLabels: Readonly<Record<Grouping, string>> = {
   none: 'no groups',
@@ -143,29 +142,6 @@ export class OverviewView extends Part {
 
   readonly #onFilter = (filter: string) => this.#set({ filter });
 
-  /** The keys that the runs are sorted by, in their order: columns may be out of sight. */
-  #sorting({ sort }: OverviewState, all: readonly Column[]): TemplateResult | typeof nothing {
-    const keys = sort.flatMap((key) => {
-      const column = all.find((one) => one.key === key.column);
-      return column ? [{ ...key, label: column.label }] : [];
-    });
-    if (keys.length < 2) return nothing;
-    return html`<span class="sorting" role="group" aria-label="Sorted by"
-      ><span class="label">Sorted by</span>
-      ${keys.map(
-        ({ column, label, descending }) => html`<button
-          type="button"
-          class="chip filter"
-          title="Sort by it no longer"
-          aria-label="${label}, ${descending ? 'descending' : 'ascending'}: sort by it no longer"
-          @click=${() => this.#set({ sort: sort.filter((one) => one.column !== column) })}
-        >
-          ${label} ${descending ? '↓' : '↑'} ✕
-        </button>`,
-      )}</span
-    >`;
-  }
-
   #toolbar(
     overview: OverviewState,
     { rows, all, filtered, selected, groups, running, problems }: Table,
@@ -215,51 +191,8 @@ export class OverviewView extends Part {
       <div id="filter-problems" role="status">
         ${problems.map((problem) => html`<p class="message">${problem}</p>`)}
       </div>
-      ${open ? this.#valueFilters(overview, groups) : nothing} ${this.#sorting(overview, all)}
-      ${this.#selection(selected)}`;
-  }
-
-  #valueFilters(overview: OverviewState, groups: readonly FilterGroup[]): TemplateResult {
-    const any = Object.values(overview.values).some((values) => values.length > 0);
-    return html`<div class="filters" role="group" aria-label="Filter by value">
-      ${groups.map(
-        ({ key, values }) => html`<span class="filter-group" role="group" aria-label=${key}>
-          <span class="label" aria-hidden="true">${key}</span>
-          ${values.map((value) => {
-            const on = (overview.values[key] ?? []).includes(value);
-            return html`<button
-              type="button"
-              class="chip filter"
-              aria-pressed=${on}
-              @click=${() => this.#toggleValue(overview, key, value)}
-            >
-              <bdi>${value.slice(0, 40)}</bdi>
-            </button>`;
-          })}
-        </span>`,
-      )}
-      ${any ? quietButton('Clear', () => this.#set({ values: {} }), 'Clear the filters by value') : nothing}
-    </div>`;
-  }
-
-  #selection(selected: readonly string[]): TemplateResult {
-    const { host } = this.dashboard;
-    const rows = selected.map((id) => this.dashboard.store.runs.get(id)!);
-    const active = rows.some(({ state }) => isActive(state));
-    const resumable = rows.some((row) => row.resumable);
-    if (selected.length === 0)
-      return html`<p class="hint">Select runs to compare them. Enter opens a run, Space selects it.</p>`;
-    return html`<div class="selection" role="toolbar" aria-label="Selected runs">
-      <span>${selected.length} selected</span>
-      ${button('Compare', () => this.dashboard.navigate({ view: 'compare', runs: selected }), {
-        primary: true,
-      })}
-      ${button('Stop', () => host.command('stop', { runs: selected }), { disabled: !active })}
-      ${button('Resume', () => host.command('resume', { runs: selected }), { disabled: !resumable })}
-      ${button('Remove', () => host.command('remove', { runs: selected }))}
-      ${button('Save CSV', () => host.command('saveReport', { runs: selected, format: 'csv' }))}
-      ${quietButton('Select none', () => this.#set({ selected: [] }))}
-    </div>`;
+      ${open ? valueFilters(overview, groups, this.#set) : nothing} ${sorting(overview, all, this.#set)}
+      ${selection(this.dashboard, selected, this.#set)}`;
   }
 
   /** The lines in the order asked for, unless somebody reads them and only the runs have changed. */
@@ -276,15 +209,8 @@ export class OverviewView extends Part {
     return same && this.#reading ? keepOrder(this.#lines, now) : now;
   }
 
-  #toggleValue(overview: OverviewState, key: string, value: string): void {
-    const before = overview.values[key] ?? [];
-    const after = before.includes(value) ? before.filter((one) => one !== value) : [...before, value];
-    this.#set({ values: { ...overview.values, [key]: after } });
-  }
-
-  #set(change: Partial<OverviewState>): void {
+  readonly #set: Change = (change) =>
     this.dashboard.set({ overview: { ...this.dashboard.view.overview, ...change } });
-  }
 
   readonly #events: GridEvents = {
     onSort: (column, add) => this.#set({ sort: sortBy(this.dashboard.view.overview.sort, column, add) }),
