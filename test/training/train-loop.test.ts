@@ -1,80 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { Interruption } from '../../src/base/interruption.ts';
 import { UserError } from '../../src/base/user-error.ts';
-import type { Dataset } from '../../src/data/dataset.ts';
 import { tf } from '../../src/device/tensorflow.ts';
-import type { TrainingConfig } from '../../src/experiment/schema/schema.ts';
-import { Checkpoints } from '../../src/training/checkpoint.ts';
-import { Evaluator } from '../../src/training/evaluation/evaluate.ts';
-import { withoutTeacher } from '../../src/training/teacher/teacher-source.ts';
-import {
-  type TrainObserver,
-  type TrainOptions,
-  type TrainOutcome,
-  train,
-} from '../../src/training/train-loop.ts';
-import {
-  attachDirect,
-  brightRows,
-  openTestDevice,
-  smallModel,
-  temporaryDirectory,
-  trainingConfig,
-  valuesOf,
-} from './support.ts';
-
-const device = await openTestDevice();
-const data = brightRows({ train: 75 });
-
-interface Setting {
-  dataset?: Dataset;
-  config?: Partial<TrainingConfig>;
-  directory?: string;
-  dropout?: number;
-  more?: Partial<TrainOptions>;
-}
-
-/** Trains a small student and says what became of it. */
-async function trainSmall({
-  dataset = data,
-  config = {},
-  directory,
-  dropout = 0,
-  more = {},
-}: Setting): Promise<{
-  outcome?: TrainOutcome;
-  error?: unknown;
-  weights: Record<string, number[]>;
-  accuracy: number;
-}> {
-  const student = smallModel(dataset, { dropout });
-  const strategy = attachDirect(student);
-  const evaluator = new Evaluator(device, student);
-  try {
-    const outcome = await train({
-      device,
-      student,
-      strategy,
-      teacher: withoutTeacher,
-      train: dataset.train,
-      validation: dataset.validation,
-      config: trainingConfig({ epochs: 2, batchSize: 16, learningRate: 0.02, ...config }),
-      seed: 3,
-      checkpoints: new Checkpoints(join(directory ?? temporaryDirectory(), 'checkpoints')),
-      identity: 'test',
-      ...more,
-    }).catch((error: unknown) => ({ error }));
-    const { accuracy } = await evaluator.evaluate(dataset.test);
-    const weights = valuesOf(student.parameters);
-    return 'error' in outcome ? { ...outcome, weights, accuracy } : { outcome, weights, accuracy };
-  } finally {
-    evaluator.dispose();
-    student.dispose();
-  }
-}
+import type { TrainOptions } from '../../src/training/train-loop.ts';
+import { data, trainSmall } from './small-training.ts';
+import { attachDirect, brightRows, smallModel, temporaryDirectory } from './support.ts';
 
 function largestDifference(one: Record<string, number[]>, other: Record<string, number[]>): number {
   let largest = 0;
@@ -204,53 +135,6 @@ for (const config of [
     assert.deepEqual(resumed.weights, undisturbed.weights);
     assert.equal(resumed.outcome!.bestEpoch, undisturbed.outcome!.bestEpoch);
   });
-
-test('a crash after an epoch’s checkpoint loses nothing, one in mid-epoch only that epoch', async () => {
-  const undisturbed = await trainSmall({ config: { epochs: 3 }, dropout: 0.3 });
-  const directory = temporaryDirectory();
-  const crashed = await trainSmall({
-    directory,
-    config: { epochs: 3 },
-    dropout: 0.3,
-    more: {
-      observer: {
-        progress(done) {
-          if (done === 6) throw new Error('power cut');
-        },
-      },
-    },
-  });
-  assert.match(String(crashed.error), /power cut/);
-  const first: number[] = [];
-  const resumed = await trainSmall({
-    directory,
-    config: { epochs: 3 },
-    dropout: 0.3,
-    more: { observer: { progress: (done) => void first.push(done) } },
-  });
-  assert.equal(first[0], 5);
-  assert.deepEqual(resumed.weights, undisturbed.weights);
-});
-
-test('a checkpoint of another training is not gone on with', async () => {
-  const directory = temporaryDirectory();
-  await trainSmall({ directory });
-  const steps: number[] = [];
-  const observer: TrainObserver = { progress: (done) => void steps.push(done) };
-  await trainSmall({ directory, more: { observer } });
-  assert.deepEqual(steps, [], 'the same training is complete');
-  const { weights } = await trainSmall({ directory, more: { observer, identity: 'other', seed: 4 } });
-  assert.equal(steps[0], 1);
-  assert.deepEqual(weights, (await trainSmall({ more: { seed: 4 } })).weights);
-});
-
-test('cancelled, training keeps no checkpoint of the epoch it was in', async () => {
-  const directory = temporaryDirectory();
-  const { error } = await trainSmall({ directory, more: { stopRequested: () => 'cancel' } });
-  assert.ok(error instanceof Interruption);
-  assert.equal(error.reason, 'cancel');
-  assert.equal(existsSync(join(directory, 'checkpoints')), false);
-});
 
 test('a loss that is no longer a number ends training with a remedy', async () => {
   const { error } = await trainSmall({

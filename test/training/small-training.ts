@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import type { Dataset } from '../../src/data/dataset.ts';
+import type { TrainingConfig } from '../../src/experiment/schema/schema.ts';
+import { Checkpoints } from '../../src/training/checkpoint.ts';
+import { Evaluator } from '../../src/training/evaluation/evaluate.ts';
+import { withoutTeacher } from '../../src/training/teacher/teacher-source.ts';
+import { type TrainOptions, type TrainOutcome, train } from '../../src/training/train-loop.ts';
+import {
+  attachDirect,
+  brightRows,
+  openTestDevice,
+  smallModel,
+  temporaryDirectory,
+  trainingConfig,
+  valuesOf,
+} from './support.ts';
+
+const device = await openTestDevice();
+
+/** What it learns where nothing else is said. */
+export const data = brightRows({ train: 75 });
+
+interface Setting {
+  dataset?: Dataset;
+  config?: Partial<TrainingConfig>;
+  directory?: string;
+  dropout?: number;
+  more?: Partial<TrainOptions>;
+}
+
+/** Trains a small student and says what became of it. */
+export async function trainSmall({
+  dataset = data,
+  config = {},
+  directory,
+  dropout = 0,
+  more = {},
+}: Setting): Promise<{
+  outcome?: TrainOutcome;
+  error?: unknown;
+  weights: Record<string, number[]>;
+  accuracy: number;
+}> {
+  const student = smallModel(dataset, { dropout });
+  const strategy = attachDirect(student);
+  const evaluator = new Evaluator(device, student);
+  try {
+    const outcome = await train({
+      device,
+      student,
+      strategy,
+      teacher: withoutTeacher,
+      train: dataset.train,
+      validation: dataset.validation,
+      config: trainingConfig({ epochs: 2, batchSize: 16, learningRate: 0.02, ...config }),
+      seed: 3,
+      checkpoints: new Checkpoints(join(directory ?? temporaryDirectory(), 'checkpoints')),
+      identity: 'test',
+      ...more,
+    }).catch((error: unknown) => ({ error }));
+    const { accuracy } = await evaluator.evaluate(dataset.test);
+    const weights = valuesOf(student.parameters);
+    return 'error' in outcome ? { ...outcome, weights, accuracy } : { outcome, weights, accuracy };
+  } finally {
+    evaluator.dispose();
+    student.dispose();
+  }
+}
