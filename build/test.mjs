@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { closingLines } from './closing-lines.mjs';
-import { bundleTestPage } from './test-page.mjs';
-import { compileTestPrograms, compileTests } from './test-programs.mjs';
+import { closingLines } from './testing/closing-lines.mjs';
+import { bundleTestPage } from './testing/test-page.mjs';
+import { compileTestPrograms, compileTests } from './testing/test-programs.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
@@ -57,7 +57,7 @@ async function tests(title, args, { environment, held } = {}) {
   const begun = Promise.resolve(held).then(() => console.log(`\n— ${title}`));
   const tally = join(scratch, `${stages++}.jsonl`);
   const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
-  reporters.push('--test-reporter=./build/tally-reporter.mjs', `--test-reporter-destination=${tally}`);
+  reporters.push('--test-reporter=./build/testing/tally-reporter.mjs', `--test-reporter-destination=${tally}`);
   const words = args.flatMap((word) => (word === '--test' ? [word, ...reporters] : [word]));
   const status = await run(process.execPath, words, {
     environment: { ...environment, DISTILLERY_TEST_TALLY: tally },

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { closingLines, type TallyLine } from '../../build/closing-lines.mjs';
+import { closingLines, type TallyLine } from '../../build/testing/closing-lines.mjs';
 import { lacks } from '../machine/lacks.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -65,7 +65,7 @@ test('every test of node --test is told once: passed, failed, skipped, within ot
       process.execPath,
       [
         '--test',
-        '--test-reporter=./build/tally-reporter.mjs',
+        '--test-reporter=./build/testing/tally-reporter.mjs',
         `--test-reporter-destination=${tally}`,
         join(folder, 'some.test.mjs'),
         join(folder, 'broken.test.mjs'),

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compileTestPrograms } from '../../build/test-programs.mjs';
+import { compileTestPrograms } from '../../build/testing/test-programs.mjs';
 import { campaign } from './frame/campaign.ts';
 import { interruption } from './frame/interruption.ts';
 import { report, writeReport } from './frame/report.ts';

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { format } from 'node:util';
 import { downloadAndUnzipVSCode, runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
-import { closingLines, type TallyLine } from '../../build/closing-lines.mjs';
+import { closingLines, type TallyLine } from '../../build/testing/closing-lines.mjs';
 import { digest } from '../fixtures/hostile/digest.ts';
 import { makeHostileWorkspace } from '../fixtures/hostile/workspace.ts';
 import { openBrowser } from './host/browser.ts';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
-import type { TallyLine } from '../../../build/closing-lines.mjs';
+import type { TallyLine } from '../../../build/testing/closing-lines.mjs';
 import { patienceMs } from './support.ts';
 
 /** VS Code calls this inside its extension host. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { bundleTestPage } from '../../../build/test-page.mjs';
+import { bundleTestPage } from '../../../build/testing/test-page.mjs';
 import { complaintsOf, launch } from './browser.ts';
 import { type HarnessServer, serveHarness } from './server.ts';
 

@@ -11,7 +11,7 @@ export interface HarnessServer {
 
 /**
  * Serves the dashboard's page as the extension does, under the same policy, with a fake host in front of it.
- * @param folder that bundleTestPage() of build/test-page.mjs has filled
+ * @param folder that bundleTestPage() of build/testing/test-page.mjs has filled
  */
 export async function serveHarness(folder: string, port = 0): Promise<HarnessServer> {
   const server = createServer(async (request, response) => {

@@ -1,9 +1,9 @@
 // Bundles the dashboard's page for tests in a browser without VS Code, with a fake host in front of it.
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { bundleWebview } from './webview.mjs';
+import { bundleWebview } from '../webview.mjs';
 
-const root = resolve(import.meta.dirname, '..');
+const root = resolve(import.meta.dirname, '../..');
 
 /** @param {string} outdir absolute */
 export async function bundleTestPage(outdir) {

@@ -4,9 +4,9 @@ import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { node } from './node-bundle.mjs';
+import { node } from '../node-bundle.mjs';
 
-const root = resolve(import.meta.dirname, '..');
+const root = resolve(import.meta.dirname, '../..');
 // Within the repository, for what is compiled takes packages from it.
 const cache = join(root, 'node_modules/.cache');
 
