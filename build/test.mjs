@@ -1,17 +1,22 @@
-// npm test: types, lint, every unit test in a process of its own, and beside them the extension in a real VS Code. Words
-// as arguments pick unit tests by their file names. The last line says how many passed, failed and were skipped.
+// npm test: types, lint, every unit test in a process of its own, and beside them the dashboard's page in a browser and
+// the extension in a real VS Code. Words as arguments pick tests of units and of the page by parts of their paths; --unit
+// leaves the browser out. The last line says how many passed, failed and were skipped.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { closingLines } from './testing/closing-lines.mjs';
 import { bundleTestPage } from './testing/test-page.mjs';
 import { compileTestPrograms, compileTests } from './testing/test-programs.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
-const only = process.argv.slice(2);
-const whole = only.length === 0;
+const { values, positionals: only } = parseArgs({
+  options: { unit: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const whole = only.length === 0 && !values.unit;
 const scratch = mkdtempSync(join(tmpdir(), 'distillery-npm-test-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const lines = [];
@@ -57,7 +62,10 @@ async function tests(title, args, { environment, held } = {}) {
   const begun = Promise.resolve(held).then(() => console.log(`\n— ${title}`));
   const tally = join(scratch, `${stages++}.jsonl`);
   const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
-  reporters.push('--test-reporter=./build/testing/tally-reporter.mjs', `--test-reporter-destination=${tally}`);
+  reporters.push(
+    '--test-reporter=./build/testing/tally-reporter.mjs',
+    `--test-reporter-destination=${tally}`,
+  );
   const words = args.flatMap((word) => (word === '--test' ? [word, ...reporters] : [word]));
   const status = await run(process.execPath, words, {
     environment: { ...environment, DISTILLERY_TEST_TALLY: tally },
@@ -84,11 +92,13 @@ async function prepare() {
 
 /** Those that take longest begin first, so that none is left to run alone at the end. */
 const longest = [
-  'webview/page',
-  'worker/worker',
+  'page/themes',
+  'page/comparison',
+  'page/grid',
+  'worker/interruption',
   'device/kernels/kernels-webgpu',
   'campaign/short',
-  'webview/grid',
+  'worker/worker',
   'worker/compress',
   'build/package',
   'models/student-tokenizers',
@@ -101,9 +111,12 @@ const place = (file) => {
 const files = readdirSync(join(root, 'test'), { recursive: true })
   .map((file) => `test/${file.replaceAll('\\', '/')}`)
   .filter((file) => file.endsWith('.test.ts') && !file.startsWith('test/editor/'))
-  .filter((file) => whole || only.some((part) => file.includes(part)))
+  .filter((file) => only.length === 0 || only.some((part) => file.includes(part)))
   .sort()
   .sort((one, other) => place(one) - place(other));
+const needsBrowser = (file) => file.startsWith('test/page/');
+const units = files.filter((file) => !needsBrowser(file));
+const pages = values.unit ? [] : files.filter(needsBrowser);
 
 async function typesAndLint() {
   console.log('\n— types and lint');
@@ -117,24 +130,36 @@ async function typesAndLint() {
   ]);
 }
 
-async function unitTests() {
+/** Tests of units, and beside them those of the page: what a browser does in processes of its own is no test of a unit. */
+async function unitsAndPages() {
   const page = join(scratch, 'page');
   const made = await Promise.all([
     compileTestPrograms(),
-    compileTests(files),
-    ...(files.some((file) => file.startsWith('test/webview/')) ? [bundleTestPage(page)] : []),
+    compileTests([...units, ...pages]),
+    ...(pages.length > 0 ? [bundleTestPage(page)] : []),
   ]).catch((error) => error);
   if (made instanceof Error) {
     lines.push({ suite: 'npm test', name: 'compiling the tests', result: 'failed', reason: made.message });
     return;
   }
   const [programs, compiled] = made;
+  const cores = availableParallelism();
+  const stage = (title, files, atOnce, options) =>
+    tests(title, ['--enable-source-maps', '--test', `--test-concurrency=${atOnce}`, ...files], options);
   // Many tests wait for processes they started: more of them at a time than there are cores.
-  const atOnce = `--test-concurrency=${availableParallelism() + 1}`;
-  await tests('unit tests', ['--enable-source-maps', '--test', atOnce, ...compiled], {
-    // A second thread would only wait, and keep a core busy with it: what is trained here is too small to be shared out.
-    environment: { DISTILLERY_TEST_PROGRAMS: programs, DISTILLERY_TEST_PAGE: page, DISTILLERY_THREADS: '1' },
-  });
+  const first =
+    (units.length > 0 || pages.length === 0) &&
+    stage('unit tests', compiled.slice(0, units.length), cores + 1, {
+      // A second thread would only wait, and keep a core busy with it: what is trained here is too small to be shared out.
+      environment: { DISTILLERY_TEST_PROGRAMS: programs, DISTILLERY_THREADS: '1' },
+    });
+  // A browser draws in a process beside that of the test: half as many at a time as there are cores.
+  if (pages.length > 0)
+    await stage('the page, in a browser', compiled.slice(units.length), Math.max(1, Math.floor(cores / 2)), {
+      environment: { DISTILLERY_TEST_PAGE: page },
+      ...(first && { held: first }),
+    });
+  await first;
 }
 
 // Where there is no desktop, VS Code shows itself in Chromium; through the user interface alone it always does.
@@ -153,7 +178,7 @@ if (whole) {
   // VS Code waits much of its time for its windows, and leaves the cores to what goes beside it.
   const first = (async () => {
     await typesAndLint();
-    await unitTests();
+    await unitsAndPages();
   })();
   await editorTests('inside a real extension host', ['test/editor/run.ts'], {
     canDoWithout: desktop,
@@ -167,7 +192,7 @@ if (whole) {
   });
   await first;
   await Promise.all(told);
-} else await unitTests();
+} else await unitsAndPages();
 const { text, failed } = closingLines(lines, found);
 console.log(text);
 process.exitCode = failed > 0 ? 1 : 0;

@@ -18,7 +18,7 @@ export async function bundleTestPage(outdir) {
       format: 'iife',
       target: 'chrome132',
       outfile: join(outdir, 'fake-host.js'),
-      entryPoints: ['test/webview/harness/fake-host.ts'],
+      entryPoints: ['test/page/harness/fake-host.ts'],
     }),
   ]);
 }

@@ -6,7 +6,7 @@ import { beyondOf, edgesOf, scrollTo } from '../../webview/overview/grid-layout.
 import { TableModel } from '../../webview/overview/table-model.ts';
 import type { RunRow } from '../../webview/protocol/rows.ts';
 import { initialViewState } from '../../webview/state/view-state.ts';
-import { sampleRuns, snapshotOf } from './harness/sample-data.ts';
+import { sampleRuns, snapshotOf } from '../page/harness/sample-data.ts';
 
 const { runs, configs } = snapshotOf(sampleRuns({ count: 60 }));
 const configOf = (row: RunRow) => configs[row.group]!;

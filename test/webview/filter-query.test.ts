@@ -5,7 +5,7 @@ import { columnsFor } from '../../webview/overview/columns.ts';
 import { suggestions } from '../../webview/overview/filter-completion.ts';
 import { matches, parseQuery } from '../../webview/overview/filter-query.ts';
 import type { FlatConfig, RunRow } from '../../webview/protocol/rows.ts';
-import { sampleRuns, snapshotOf } from './harness/sample-data.ts';
+import { sampleRuns, snapshotOf } from '../page/harness/sample-data.ts';
 
 const { runs: rows, configs } = snapshotOf(
   sampleRuns({ count: 30, stateOf: (index) => (index % 10 === 9 ? 'failed' : 'completed') }),

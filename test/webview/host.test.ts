@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { RunsStore } from '../../webview/state/runs-store.ts';
-import { sampleRuns, snapshotOf } from './harness/sample-data.ts';
+import { sampleRuns, snapshotOf } from '../page/harness/sample-data.ts';
 
 // The host listens to the window's messages; an event target is all it needs of it.
 const page = new EventTarget();

@@ -5,7 +5,9 @@ import { figureKinds } from '../../src/compare/figures/figure-kinds.ts';
 import { type Comparison, compareRuns } from '../../src/compare/figures.ts';
 import type { ComparisonData } from '../../webview/protocol/comparison.ts';
 import { isHostMessage, isPageMessage, isResult, type PageMessage } from '../../webview/protocol/messages.ts';
-import { curvesOfRun, languageRuns, sampleRuns, snapshotOf } from './harness/sample-data.ts';
+import { languageRuns } from '../page/harness/language-runs.ts';
+import { curvesOfRun } from '../page/harness/sample-curves.ts';
+import { sampleRuns, snapshotOf } from '../page/harness/sample-data.ts';
 
 /** As a message arrives: what JSON lacks is gone. */
 const sent = <T>(value: T): unknown => JSON.parse(JSON.stringify(value));

@@ -11,7 +11,7 @@ import {
   varyingColumns,
 } from '../../webview/overview/rows-model.ts';
 import type { FlatConfig, RunRow } from '../../webview/protocol/rows.ts';
-import { sampleRuns, snapshotOf } from './harness/sample-data.ts';
+import { sampleRuns, snapshotOf } from '../page/harness/sample-data.ts';
 
 const { runs: rows, configs } = snapshotOf(
   sampleRuns({ count: 24, stateOf: (index) => (index % 6 === 5 ? 'running' : 'completed') }),

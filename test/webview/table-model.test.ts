@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { TableModel } from '../../webview/overview/table-model.ts';
 import { modelNames } from '../../webview/parts/marks.ts';
 import { initialViewState } from '../../webview/state/view-state.ts';
-import { sampleRuns, snapshotOf } from './harness/sample-data.ts';
+import { sampleRuns, snapshotOf } from '../page/harness/sample-data.ts';
 
 const { runs, configs } = snapshotOf(sampleRuns({ count: 12 }));
 const model = () => new TableModel((row) => configs[row.group]!);

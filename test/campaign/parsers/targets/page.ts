@@ -1,4 +1,4 @@
-import { sampleRuns, snapshotOf } from '../../../webview/harness/sample-data.ts';
+import { sampleRuns, snapshotOf } from '../../../page/harness/sample-data.ts';
 import { type Parser, promise } from '../parser.ts';
 
 /** What somebody types to filter the runs of the dashboard. */

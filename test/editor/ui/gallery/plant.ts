@@ -9,12 +9,9 @@ import type { RunEventBody } from '../../../../src/worker/directory/events.ts';
 import { RunDirectory } from '../../../../src/worker/directory/run-directory.ts';
 import type { RunRequest } from '../../../../src/worker/directory/run-request.ts';
 import type { RunState } from '../../../../src/worker/directory/run-states.ts';
-import {
-  curvesOfRun,
-  languageRuns,
-  type SampleRun,
-  sampleRuns,
-} from '../../../webview/harness/sample-data.ts';
+import { languageRuns } from '../../../page/harness/language-runs.ts';
+import { curvesOfRun } from '../../../page/harness/sample-curves.ts';
+import { type SampleRun, sampleRuns } from '../../../page/harness/sample-data.ts';
 
 /** States by the number of a run of MNIST; the others are completed. */
 const states: Readonly<Record<number, RunState>> = {

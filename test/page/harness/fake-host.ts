@@ -8,7 +8,9 @@ import type { RunState } from '../../../src/worker/directory/run-states.ts';
 import type { RunDetail } from '../../../webview/protocol/detail.ts';
 import { isPageMessage, type PageMessage, type RequestMessage } from '../../../webview/protocol/messages.ts';
 import type { RunsSnapshot } from '../../../webview/protocol/rows.ts';
-import { curvesOfRun, languageRuns, rowOf, type SampleRun, sampleRuns, snapshotOf } from './sample-data.ts';
+import { languageRuns } from './language-runs.ts';
+import { curvesOfRun } from './sample-curves.ts';
+import { rowOf, type SampleRun, sampleRuns, snapshotOf } from './sample-data.ts';
 import { type ThemeName, themes } from './themes.ts';
 
 /**

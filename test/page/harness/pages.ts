@@ -61,3 +61,10 @@ export async function compareAll(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Was distillation worth it?' }).first().waitFor();
   await page.locator('distillery-chart svg').first().waitFor();
 }
+
+/** Opens a run of those shown, and waits for what it has. */
+export async function openRun(page: Page, index = 0): Promise<void> {
+  await page.locator('button.link').nth(index).click();
+  await page.locator('distillery-parameters').waitFor();
+  await page.locator('distillery-chart svg').first().waitFor();
+}

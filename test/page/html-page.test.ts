@@ -8,9 +8,9 @@ import { pathToFileURL } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import { compareRuns } from '../../src/compare/figures.ts';
 import { renderHtml } from '../../src/compare/reports/html.ts';
+import { response, seeds } from '../compare/some-runs.ts';
 import { withoutBrowser } from '../machine/chromium.ts';
-import { complaintsOf, launch } from '../webview/harness/browser.ts';
-import { response, seeds } from './some-runs.ts';
+import { complaintsOf, launch } from './harness/browser.ts';
 
 test('the HTML report opens without network, complaints or anything serious for axe', {
   skip: withoutBrowser,

@@ -4,7 +4,6 @@ import { flattenConfig } from '../../../src/compare/flat-config.ts';
 import { type ExperimentInput, experimentSchema } from '../../../src/experiment/schema/schema.ts';
 import type { ModelFigures } from '../../../src/worker/directory/events.ts';
 import type { RunState } from '../../../src/worker/directory/run-states.ts';
-import type { CurveData } from '../../../webview/protocol/detail.ts';
 import type { RunRow, RunsSnapshot } from '../../../webview/protocol/rows.ts';
 
 /** A run as the run store has it, with what the fake host makes curves and rows of. */
@@ -15,7 +14,7 @@ export interface SampleRun extends ComparedRun {
 }
 
 /** Numbers that look random and are the same each time (Park & Miller 1988). */
-function numbers(seed: number): () => number {
+export function numbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state * 16_807) % 2_147_483_647;
@@ -23,7 +22,8 @@ function numbers(seed: number): () => number {
   };
 }
 
-const start = Date.UTC(2026, 0, 12, 9, 30);
+/** When the first run was made. */
+export const start = Date.UTC(2026, 0, 12, 9, 30);
 const teacherAccuracy = 0.9842;
 
 interface Family {
@@ -251,91 +251,3 @@ export const snapshotOf = (runs: readonly SampleRun[]): RunsSnapshot => ({
     }),
   ),
 });
-
-/** Curves of a run as far as it has come: validation per epoch, loss and its terms per few steps. */
-export function curvesOfRun(run: SampleRun, points: number): CurveData[] {
-  const random = numbers(run.seed * 7919 + run.id.length + (run.createdAt! % 10_007));
-  const share = run.progress ?? 1;
-  const curve = (metric: string, count: number, value: (t: number) => number): CurveData => {
-    const n = Math.max(1, Math.round(count * share));
-    const at = Array.from({ length: n }, (_, index) => (index + 1) / count);
-    return {
-      run: run.id,
-      model: 'student',
-      metric,
-      steps: at.map((t) => Math.round(t * 1500)),
-      epochs: at.map((t) => Number((t * 12).toFixed(3))),
-      times: at.map((t) => run.createdAt! + t * 40_000 * (1 + run.seed / 10)),
-      values: at.map(value),
-    };
-  };
-  const end = run.result?.student.accuracy ?? 0.88;
-  const fall = (t: number, from: number, to: number) =>
-    to + (from - to) * Math.exp(-6 * t) + (random() - 0.5) * 0.06;
-  const curves = [
-    curve('validation.accuracy', 12, (t) => end - 0.5 * Math.exp(-7 * t) + (random() - 0.5) * 0.004),
-    curve('loss', Math.min(points, 300), (t) => fall(t, 2.3, 0.3)),
-    curve('learningRate', Math.min(points, 100), (t) => (t < 0.1 ? t * 10 : 1 - (t - 0.1) / 0.9) * 1e-3),
-  ];
-  if (run.strategy === 'response')
-    curves.push(
-      curve('loss.response', 60, (t) => Math.max(0, fall(t, 3.2, 0.5))),
-      curve('loss.labels', 60, (t) => Math.max(0, fall(t, 2.2, 0.35))),
-    );
-  if (run.strategy === 'feature') {
-    const first = curve('layer.feature.1-2', 40, (t) => 0.3 + 0.9 * Math.exp(-5 * t));
-    const second = curve('layer.feature.2-4', 40, (t) => 0.7 + 0.8 * Math.exp(-3 * t));
-    const sum = first.values.map((value, index) => value! + second.values[index]!);
-    curves.push(first, second, { ...first, metric: 'loss.feature', values: sum });
-    curves.push(curve('loss.labels', 40, (t) => Math.max(0, fall(t, 2.2, 0.35))));
-  }
-  return curves;
-}
-
-/** Runs of small language models, two experiments of one seed, that continue texts; some of them are hostile. */
-export function languageRuns(): SampleRun[] {
-  const [template] = sampleRuns({ count: 1 });
-  const prompt = 'It was a damp, drizzly November in my soul; and whenever';
-  const texts = {
-    teacher: ' I find myself growing grim about the sea, I account it high time to get to the water.',
-    student:
-      ' I was the sea of the ship, and the whale, and <img src=x onerror="window.alerted=true"> of the sea.',
-  };
-  return (['direct', 'sequence'] as const).map((kind, index) => {
-    const config = experimentSchema.parse({
-      name: `Moby Dick, ${kind}`,
-      dataset: { kind: 'moby-dick' },
-      teacher: { model: { architecture: 'gpt2', hiddenSize: 128, layers: 4, heads: 4 } },
-      student: { model: { architecture: 'gpt2', hiddenSize: 64, layers: 2, heads: 2 } },
-      strategy: { kind },
-      seeds: [0],
-    } satisfies ExperimentInput);
-    const { confusion: _, ...student } = template!.result!.student;
-    const { confusion: __, ...teacher } = template!.result!.teacher!;
-    return {
-      ...template!,
-      id: `language-${index}`,
-      name: config.name,
-      experiment: config.name,
-      strategy: kind,
-      config,
-      createdAt: start + index,
-      result: {
-        ...template!.result!,
-        disagreement: undefined,
-        student: {
-          ...student,
-          accuracy: 0.36 + index / 100,
-          loss: 3.9 - index / 10,
-          perplexity: Math.exp(3.9 - index / 10),
-        },
-        teacher: { ...teacher, accuracy: 0.42, loss: 3.31, perplexity: Math.exp(3.31) },
-        energy: { joules: 5120 + index * 900, sources: ['package-0'] },
-        continuations: [
-          { prompt, reference: ' it is a damp, drizzly November, I quietly take to the ship.', texts },
-          { prompt: 'Call me', reference: ' Ishmael.', texts: { teacher: ' Ahab, said he.', student: '' } },
-        ],
-      },
-    };
-  });
-}
