@@ -93,6 +93,7 @@ async function prepare() {
 /** Those that take longest begin first, so that none is left to run alone at the end. */
 const longest = [
   'page/themes',
+  'page/rest',
   'page/comparison',
   'page/grid',
   'worker/interruption',
