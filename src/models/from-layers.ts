@@ -59,6 +59,7 @@ export function matchLayers(
   const plan = planModel(config, task);
   const source = planModel(teacher.config, teacher.task);
   checkNumbers(layers, plan.layerCount, source.layerCount);
+  checkKinds(layers, config, teacher.config);
   const shapes = new Map([...source.parameters, ...source.buffers]);
   const origins = new Map<string, string>();
   for (const [name, shape] of [...plan.parameters, ...plan.buffers]) {
@@ -77,12 +78,16 @@ export function matchLayers(
   return origins;
 }
 
-/** The teacher's architecture with fewer layers. @throws UserError where its layers differ in shape. */
-export function withFewerLayers(config: ModelConfig, layers: number): ModelConfig {
+/**
+ * The teacher's architecture with some of its layers.
+ * @param layers which ones, 1 … layerCount
+ * @throws UserError where its layers differ in shape.
+ */
+export function withFewerLayers(config: ModelConfig, layers: readonly number[]): ModelConfig {
   const fewer = constructionOf(config).withLayers?.(config, layers);
   if (fewer) return fewer;
   throw new UserError(
-    `The layers of a model of architecture "${config.architecture}" differ in shape, so a student of ${layers} of them must be described.`,
+    `The layers of a model of architecture "${config.architecture}" differ in shape, so a student of ${layers.length} of them must be described.`,
     { remedy: 'Give the student a "model" beside "teacherLayers".' },
   );
 }
@@ -119,6 +124,19 @@ function checkNumbers(layers: readonly number[], own: number, others: number): v
     throw new UserError(`teacherLayers names layer ${beyond}, but the teacher's layers are 1 to ${others}.`, {
       remedy: `Name layers from 1 to ${others}.`,
     });
+}
+
+/** Weights that were trained to do one thing are not begun with to do another. */
+function checkKinds(layers: readonly number[], student: ModelConfig, teacher: ModelConfig): void {
+  const [own, others] = [constructionOf(student), constructionOf(teacher)];
+  for (const [index, layer] of layers.entries()) {
+    const [is, was] = [own.layerKind?.(student, index + 1), others.layerKind?.(teacher, layer)];
+    if (is !== was)
+      throw new UserError(
+        `The student's layer ${index + 1} cannot begin with layer ${layer} of the teacher: it ${is}, the teacher's ${was}.`,
+        { remedy: 'Leave out the "model" of the student, which is then made of the layers as they are.' },
+      );
+  }
 }
 
 /** The teacher's weight that stands where this one of the student does. */

@@ -56,6 +56,18 @@ export function headSize(hiddenSize: number, heads: number): number {
   });
 }
 
+/**
+ * Size of one attention head whose queries and keys are rotated.
+ * @throws UserError if the hidden size cannot be divided among the heads, or the size is odd.
+ */
+export function rotatedHeadSize(config: { hiddenSize: number; heads: number; headSize?: number }): number {
+  const size = config.headSize ?? headSize(config.hiddenSize, config.heads);
+  if (size % 2 === 0) return size;
+  throw new UserError(`Heads of size ${size} cannot be rotated: pairs of coordinates turn together.`, {
+    remedy: 'Take a hiddenSize that is an even multiple of the heads, or set an even headSize.',
+  });
+}
+
 /** Mean over the real tokens: (batch, length, size) to (batch, size). */
 export function meanOverTokens(hiddenState: Tensor, { mask }: ModelInput): Tensor {
   if (!mask) return tf.mean(hiddenState, 1);

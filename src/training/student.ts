@@ -81,7 +81,7 @@ export async function prepareStudent(options: StudentOptions): Promise<Student> 
       remedy: 'Add a "teacher", or leave "teacherLayers" out.',
     });
   const begun = await modelFromLayers(
-    model ?? withFewerLayers(teacher.config, teacherLayers.length),
+    model ?? withFewerLayers(teacher.config, teacherLayers),
     taskFor(teacher.task, task, 'The teacher'),
     teacher,
     teacherLayers,

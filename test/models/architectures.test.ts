@@ -124,7 +124,7 @@ for (const [name, sample] of samples) {
 
   test(`${name}: fewer layers are fewer weights, where all are alike`, () => {
     if (!withLayers) return;
-    const fewer = modelSchema.parse(withLayers(config, 1));
+    const fewer = modelSchema.parse(withLayers(config, [1]));
     assert.equal(planModel(fewer, task).layerCount, 1);
     assert.ok(weightsOf({ config: fewer, task }).size < weightsOf(sample).size);
   });

@@ -27,7 +27,7 @@ const weight = (model: Model, name: string) =>
 
 test('a student of the chosen layers has them, with embeddings and head', async () => {
   const teacher = build({ architecture: 'bert', ...small, layers: 4 }, classify);
-  const config = withFewerLayers(teacher.config, 2);
+  const config = withFewerLayers(teacher.config, [1, 4]);
   const student = await modelFromLayers(config, classify, teacher, [1, 4], generator());
   assert.equal(student.layerCount, 2);
   for (const [from, to] of [
@@ -153,7 +153,7 @@ for (const [what, from, to, layers, message] of wrong)
 
 test('fewer layers of a model whose layers differ must be described', () => {
   const config = parse({ architecture: 'mlp', hidden: [4, 5] }) as ModelConfig;
-  assert.throws(() => withFewerLayers(config, 1), {
+  assert.throws(() => withFewerLayers(config, [1]), {
     name: 'UserError',
     remedy: /"model" beside "teacherLayers"/,
   });

@@ -23,7 +23,7 @@ export function studentModel(context: CheckContext): PlannedStudent | undefined 
   if (storedStudent) return { config: storedStudent.config, path: ['student', 'checkpoint'] };
   const teacher = teacherModel(context);
   if (!teacherLayers || !teacher) return undefined;
-  return { config: withFewerLayers(teacher, teacherLayers.length), path: ['student', 'teacherLayers'] };
+  return { config: withFewerLayers(teacher, teacherLayers), path: ['student', 'teacherLayers'] };
 }
 
 /** @throws UserError if the student cannot begin with the layers of the teacher that it names */

@@ -24,8 +24,13 @@ export interface Construction<C extends ModelConfig = ModelConfig> {
   /** Names of tables that are looked up in, not multiplied with. */
   readonly tables?: RegExp;
   readonly head: ClassHead<C> | TokenHead;
-  /** The same with another number of layers; left out where layers differ in shape. */
-  withLayers?(config: C, layers: number): C;
+  /** The same with these of its layers, 1 … layerCount; left out where layers differ in shape. */
+  withLayers?(config: C, layers: readonly number[]): C;
+  /**
+   * What a layer does that its weights do not tell, as messages name it: "looks at all". Left out where all do the same.
+   * @param layer 1 … layerCount
+   */
+  layerKind?(config: C, layer: number): string;
   /** How such a student can begin with layers of a teacher of another kind; undefined where it cannot. */
   adopted?(student: C, teacher: ModelConfig): Adoption | undefined;
   readonly pruning: Pruning<C>;

@@ -9,6 +9,16 @@ export function overBlocks(norms: Float64Array, size: number, norm: PruneConfig[
   return norm === 'l1' ? sums : sums.map(Math.sqrt);
 }
 
+/**
+ * How much units matter that several matrices make, which lie side by side in one: values of all units for the first, then
+ * those for the next.
+ */
+export function overMatrices(norms: Float64Array, units: number, norm: PruneConfig['norm']): Float64Array {
+  const sums = new Float64Array(units);
+  for (const [at, part] of norms.entries()) sums[at % units]! += norm === 'l1' ? part : part * part;
+  return sums;
+}
+
 export interface AttentionSizes {
   readonly hiddenSize: number;
   readonly heads: number;

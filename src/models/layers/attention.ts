@@ -54,6 +54,21 @@ export function paddingBias(mask: Tensor): Tensor {
 }
 
 /**
+ * A bias that keeps each position from looking at padding, and at what is more than `reach` positions away on either side.
+ * Broadcasts to (batch, 1, length, length).
+ * @param padding as {@link paddingBias} makes it
+ */
+export function nearBias(padding: Tensor, reach: number): Tensor {
+  const length = padding.shape.at(-1)!;
+  if (reach >= length - 1) return padding;
+  const values = Float32Array.from({ length: length * length }, (_, at) =>
+    Math.abs((at % length) - Math.floor(at / length)) > reach ? excluded : 0,
+  );
+  // Not their sum: what both exclude is as far below as what one does, as transformers has it.
+  return tf.minimum(padding, tf.tensor2d(values, [length, length]));
+}
+
+/**
  * A bias that keeps each position from looking at later ones: (length, length). Padding needs none of its own, for it
  * follows the real tokens.
  */

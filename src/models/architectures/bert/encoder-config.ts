@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { BertConfig } from '../../../experiment/architectures/bert.ts';
 import { activationOf } from '../../huggingface/activations.ts';
 import { optional, parseRaw, rate, size, unsupported } from '../../huggingface/description.ts';
-import { commonSchema, describeClassifier, intermediateSizeOf, sharedKeys } from './config-parts.ts';
+import { describeClassifier, textClassifierKeys } from '../../huggingface/text-classifier.ts';
+import { commonSchema, intermediateSizeOf } from './config-parts.ts';
 import type { BertLayout } from './layout.ts';
 
 const schema = z.object({
@@ -66,7 +67,7 @@ export const encoderConfig = ({
     return {
       architectures: [transformersClass],
       model_type: layout,
-      ...sharedKeys(task, classNames),
+      ...textClassifierKeys(task, classNames),
       hidden_size: config.hiddenSize,
       num_hidden_layers: config.layers,
       num_attention_heads: config.heads,

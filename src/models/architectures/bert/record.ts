@@ -18,7 +18,7 @@ export const bert: Construction<BertConfig> = {
     form: ({ head = 'hidden' }) => head,
     truncated: (config, layers) => ({ ...config, layers, head: 'linear' }),
   },
-  withLayers: (config, layers) => ({ ...config, layers }),
+  withLayers: (config, { length: layers }) => ({ ...config, layers }),
   adopted: (student, teacher) =>
     teacher.architecture === 'bert' ? layoutOf(student).adopted?.(teacher.layout) : undefined,
   pruning: bertPruning,

@@ -1,7 +1,7 @@
 import type { Gpt2Config } from '../../../experiment/architectures/gpt2.ts';
 import { Cuts, ofBlocks, strongest } from '../../cuts.ts';
 import type { Pruning } from '../construction.ts';
-import { fewerHeads, overBlocks } from '../heads-pruning.ts';
+import { fewerHeads, overBlocks, overMatrices } from '../heads-pruning.ts';
 
 /** Feed-forward units and heads go by the norm of their incoming weights; GPT-2 stores weights inputs first. */
 export const gpt2Pruning: Pruning<Gpt2Config> = {
@@ -24,9 +24,7 @@ export const gpt2Pruning: Pruning<Gpt2Config> = {
         [`${attention}.c_attn.weight`, 1],
         [`${attention}.c_attn.bias`, 0],
       ]);
-      const ofHeads = new Float64Array(config.heads);
-      for (const [at, part] of overBlocks(columns, headSize, norm).entries())
-        ofHeads[at % config.heads]! += norm === 'l1' ? part : part * part;
+      const ofHeads = overMatrices(overBlocks(columns, headSize, norm), config.heads, norm);
       const kept = strongest(ofHeads, heads);
       const all = [0, 1, 2].flatMap((kind) => kept.map((head) => kind * config.heads + head));
       cuts.along(1, ofBlocks(all, headSize), `${attention}.c_attn.weight`);

@@ -10,7 +10,7 @@ export const gpt2: Construction<Gpt2Config> = {
   layerPrefixes: (_config, layer) => [`transformer.h.${layer - 1}.`],
   tables: /^transformer\.(wte|wpe)\.weight$/,
   head: { answers: 'tokens', embeddings: 'transformer.wte.weight', predictor: 'lm_head.weight' },
-  withLayers: (config, layers) => ({ ...config, layers }),
+  withLayers: (config, { length: layers }) => ({ ...config, layers }),
   pruning: gpt2Pruning,
   huggingFace: {
     modelTypes: ['gpt2'],

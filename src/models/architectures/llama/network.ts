@@ -12,7 +12,7 @@ import { rmsNorm } from '../../layers/rms-norm.ts';
 import { type Rotation, rotary } from '../../layers/rotary.ts';
 import type { ForwardOptions } from '../../model.ts';
 import type { Network } from '../../network.ts';
-import { headSize, positionCount, textShape } from '../../text-input.ts';
+import { positionCount, rotatedHeadSize, textShape } from '../../text-input.ts';
 import type { WeightRegistry } from '../../weights.ts';
 import { llamaLayouts } from './layouts.ts';
 import { llamaIntermediateSize } from './sizes.ts';
@@ -61,11 +61,7 @@ export function llamaNetwork(config: LlamaConfig, task: TaskShape, weights: Weig
 /** @throws UserError if heads, sizes and groups do not go together. */
 function attentionShape(config: LlamaConfig): AttentionShape {
   const { heads, keyValueHeads = heads } = config;
-  const size = config.headSize ?? headSize(config.hiddenSize, heads);
-  if (size % 2 !== 0)
-    throw new UserError(`Heads of size ${size} cannot be rotated: pairs of coordinates turn together.`, {
-      remedy: 'Take a hiddenSize that is an even multiple of the heads, or set an even headSize.',
-    });
+  const size = rotatedHeadSize(config);
   if (heads % keyValueHeads !== 0)
     throw new UserError(`${heads} heads cannot share ${keyValueHeads} heads of keys and values evenly.`, {
       remedy: `Take a keyValueHeads that divides ${heads}.`,

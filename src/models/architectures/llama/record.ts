@@ -10,7 +10,7 @@ export const llama: Construction<LlamaConfig> = {
   layerPrefixes: (_config, layer) => [`model.layers.${layer - 1}.`],
   tables: /^model\.embed_tokens\.weight$/,
   head: { answers: 'tokens', embeddings: 'model.embed_tokens.weight', predictor: 'lm_head.weight' },
-  withLayers: (config, layers) => ({ ...config, layers }),
+  withLayers: (config, { length: layers }) => ({ ...config, layers }),
   pruning: llamaPruning,
   huggingFace: {
     modelTypes: llamaLayoutNames,

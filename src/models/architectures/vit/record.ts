@@ -19,7 +19,7 @@ export const vit: Construction<VitConfig> = {
     output: () => vitNames.classifier,
     truncated: (config, layers) => ({ ...config, layers }),
   },
-  withLayers: (config, layers) => ({ ...config, layers }),
+  withLayers: (config, { length: layers }) => ({ ...config, layers }),
   pruning: vitPruning,
   huggingFace: {
     modelTypes: ['vit'],

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { tf } from '../../../../device/tensorflow.ts';
 import { activationOf } from '../../../huggingface/activations.ts';
 import { parseRaw, rate, size } from '../../../huggingface/description.ts';
+import { describeClassifier, textClassifierKeys } from '../../../huggingface/text-classifier.ts';
 import type { Adoption } from '../../construction.ts';
-import { commonSchema, describeClassifier, intermediateSizeOf, sharedKeys } from '../config-parts.ts';
+import { commonSchema, intermediateSizeOf } from '../config-parts.ts';
 import { pooledHead } from '../head.ts';
 import type { BertLayout } from '../layout.ts';
 import { type BertNames, namesBelow } from '../names.ts';
@@ -89,7 +90,7 @@ export const distilbertLayout: BertLayout = {
   writeConfig: (config, task, classNames) => ({
     architectures: ['DistilBertForSequenceClassification'],
     model_type: 'distilbert',
-    ...sharedKeys(task, classNames),
+    ...textClassifierKeys(task, classNames),
     dim: config.hiddenSize,
     n_layers: config.layers,
     n_heads: config.heads,
