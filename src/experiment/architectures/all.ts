@@ -5,6 +5,7 @@ import { cnn } from './cnn.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
 import { mlp } from './mlp.ts';
+import { modernbert } from './modernbert.ts';
 import { resnet } from './resnet.ts';
 import { vit } from './vit.ts';
 
@@ -15,6 +16,7 @@ export const architectureRecords = {
   resnet,
   vit,
   bert,
+  modernbert,
   gpt2,
   llama,
 } satisfies Record<string, ArchitectureRecord>;

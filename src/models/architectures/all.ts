@@ -6,6 +6,7 @@ import type { Construction } from './construction.ts';
 import { gpt2 } from './gpt2/record.ts';
 import { llama } from './llama/record.ts';
 import { mlp } from './mlp/record.ts';
+import { modernbert } from './modernbert/record.ts';
 import { resnet } from './resnet/record.ts';
 import { vit } from './vit/record.ts';
 
@@ -17,6 +18,7 @@ const constructions: {
   resnet,
   vit,
   bert,
+  modernbert,
   gpt2,
   llama,
 };
