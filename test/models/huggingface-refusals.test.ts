@@ -116,11 +116,41 @@ const unsupported: [string, Record<string, unknown>, RegExp][] = [
   ['bert', { num_attention_heads: 3 }, /hiddenSize 16 cannot be divided among 3 heads/],
   ['bert', { vocab_size: undefined }, /config\.json lacks "vocab_size"/],
   ['gpt2', { scale_attn_by_inverse_layer_idx: true }, /scale_attn_by_inverse_layer_idx is not supported/],
-  ['llama', { rope_parameters: { rope_type: 'yarn', factor: 2 } }, /rotary scaling "yarn" is not supported/],
+  [
+    'llama',
+    { rope_parameters: { rope_type: 'longrope', factor: 2 } },
+    /rotary scaling "longrope" \(rope_parameters\) is not supported/,
+  ],
   ['llama', { hidden_act: 'gelu' }, /activation "gelu" is not supported/],
   ['llama', { num_key_value_heads: 3 }, /4 heads cannot share 3 heads/],
   ['llama', { num_hidden_layers: 1e9 }, /out of bounds/],
-  ['qwen2', { use_sliding_window: true }, /sliding window is not supported/],
+  ['llama', { use_sliding_window: true }, /sliding window in a model without one \(use_sliding_window\)/],
+  [
+    'qwen2',
+    { use_sliding_window: true, sliding_window: 4, layer_types: undefined, max_window_layers: 1 },
+    /sliding window in some layers and not in others \(max_window_layers\) is not supported/,
+  ],
+  [
+    'qwen3',
+    { layer_types: ['full_attention', 'sliding_attention'], use_sliding_window: true, sliding_window: 4 },
+    /sliding window in some layers and not in others \(layer_types\) is not supported/,
+  ],
+  [
+    'qwen3',
+    { layer_types: ['sliding_attention', 'sliding_attention'] },
+    /sliding window of no size \(layer_types, sliding_window\) is not supported/,
+  ],
+  [
+    'qwen3',
+    { layer_types: ['full_attention', 'linear_attention'] },
+    /layer type "linear_attention" \(layer_types\) is not supported/,
+  ],
+  [
+    'mistral',
+    { layer_types: ['full_attention', 'full_attention'] },
+    /"full_attention" beside a sliding window \(layer_types, sliding_window\) is not supported/,
+  ],
+  ['mistral', { hidden_act: 'gelu' }, /activation "gelu" is not supported/],
   ['qwen2', { quantization_config: { bits: 4 } }, /quantized checkpoint/],
 ];
 for (const [name, changes, message] of unsupported)

@@ -26,9 +26,13 @@ import { copyOf, edit, editWeights, refuse } from './stored-checkpoints.ts';
 
 before(usePlainBackend);
 
-for (const [name, goal] of modelTypes) {
-  // Of images there is a reference of another form.
-  if (goal === 'images') continue;
+/** Of images there is a reference of another form. */
+const references = [
+  ...[...modelTypes].flatMap(([name, goal]) => (goal === 'images' ? [] : [name])),
+  'qwen3-long',
+];
+
+for (const name of references) {
   test(`${name}: logits and hidden states equal those of transformers`, async () => {
     const reference = readReference(name);
     const model = await loadModel(checkpointFolder(name));
@@ -127,18 +131,20 @@ test('class names, vocabulary and padding come from the configuration', async ()
   assert.equal(bytes, readFileSync(join(checkpointFolder('roberta'), 'model.safetensors')).length);
 });
 
-test('a configuration of transformers 4 means the same', async (context) => {
-  const directory = copyOf(context, 'llama');
-  edit(directory, (config) => {
-    const { rope_theta, ...scaling } = config.rope_parameters as Record<string, unknown>;
-    Object.assign(config, { rope_theta, rope_scaling: scaling, torch_dtype: 'float32' });
-    delete config.rope_parameters;
-    delete config.head_dim;
-    delete config.dtype;
+for (const name of ['llama', 'mistral', 'qwen2', 'qwen3', 'qwen3-long'])
+  test(`${name}: a configuration of transformers 4 means the same`, async (context) => {
+    const directory = copyOf(context, name);
+    edit(directory, (config) => {
+      const { rope_theta, ...scaling } = config.rope_parameters as Record<string, unknown>;
+      const rope_scaling = scaling.rope_type === 'default' ? null : scaling;
+      Object.assign(config, { rope_theta, rope_scaling, torch_dtype: 'float32' });
+      delete config.rope_parameters;
+      if (name === 'llama') delete config.head_dim;
+      delete config.dtype;
+    });
+    const [old, now] = [await inspectCheckpoint(directory), await inspectCheckpoint(checkpointFolder(name))];
+    assert.deepEqual(name === 'llama' ? { ...old.config, headSize: 4 } : old.config, now.config);
   });
-  const [old, now] = [await inspectCheckpoint(directory), await inspectCheckpoint(checkpointFolder('llama'))];
-  assert.deepEqual({ ...old.config, headSize: 4 }, now.config);
-});
 
 test('names of TensorFlow times and derived buffers are understood', async (context) => {
   const directory = copyOf(context, 'bert');
@@ -201,7 +207,7 @@ test('vocabularies and lengths that do not fit are refused, with both sizes', as
 test('rows beyond the tokens of the data are left out of a language model: they stand for no token', async (context) => {
   const text = { goal: 'language-model', vocabulary: 30, length: 8, padId: 0 } as const;
   const input = { ids: tf.tensor2d([[3, 9, 27, 1]], undefined, 'int32'), mask: tf.ones([1, 4]) };
-  for (const name of ['gpt2', 'llama', 'qwen2']) {
+  for (const name of ['gpt2', 'llama', 'qwen2', 'qwen3', 'mistral']) {
     const whole = await loadModel(checkpointFolder(name));
     const cut = await loadModel(checkpointFolder(name), { task: { classes: 30, text } });
     assert.deepEqual([cut.task.classes, cut.task.text!.vocabulary], [30, 30]);

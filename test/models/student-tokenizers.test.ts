@@ -53,19 +53,13 @@ async function tokenizers(): Promise<Map<string, Tokenizer>> {
 
 /** A student of a layout, saved as runs save it. */
 async function saved(folder: string, layout: string, tokenizer: Tokenizer): Promise<Model> {
-  const { architecture, layout: detail } = layouts.get(layout)!.written;
+  const { written } = layouts.get(layout)!;
   const classify = classifies(layout);
   const { vocabulary, padId, endId } = tokenizer;
   const goal = classify ? 'classification' : 'language-model';
   const task: TaskShape = { classes: classify ? 2 : vocabulary, text: { goal, vocabulary, length, padId } };
   const model = buildModel(
-    modelSchema.parse({
-      architecture,
-      ...(detail && { layout: detail }),
-      hiddenSize: 8,
-      layers: 1,
-      heads: 2,
-    }),
+    modelSchema.parse({ ...written, hiddenSize: 8, layers: 1, heads: 2 }),
     task,
     RandomGenerator.forUse(3, layout),
   );

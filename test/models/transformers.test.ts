@@ -1,17 +1,26 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { pruneUnits } from '../../src/compression/structured/prune-units.ts';
 import type { TaskShape } from '../../src/data/dataset.ts';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
 import { tf } from '../../src/device/tensorflow.ts';
 import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
-import { saveModel } from '../../src/models/checkpoint/checkpoint.ts';
+import { loadModel, saveModel } from '../../src/models/checkpoint/checkpoint.ts';
+import { modelFromLayers, withFewerLayers } from '../../src/models/from-layers.ts';
+import type { Model } from '../../src/models/model.ts';
 import { temporaryDirectory } from '../data/idx-files.ts';
 import { pythonWith } from '../machine/python.ts';
 import { assertClose, usePlainBackend } from './backend.ts';
-import { valuesOf } from './reference-checkpoint.ts';
+import { openInTransformers } from './open-in-transformers.ts';
+import {
+  atTokens,
+  checkpointFolder,
+  readReference,
+  referenceInput,
+  valuesOf,
+} from './reference-checkpoint.ts';
 import { students } from './samples.ts';
 
 const { python, skip } = pythonWith('torch', 'transformers');
@@ -51,14 +60,7 @@ test('transformers opens students that were saved here, and computes the same lo
     };
     ours[name] = valuesOf(model.forward(input, { training: false }).logits);
   }
-  const script = join(import.meta.dirname, '../reference/open-checkpoints.py');
-  const { stdout, stderr, status } = spawnSync(python, [script, folder], {
-    input: JSON.stringify({ names: ofTexts.map(([name]) => name), ids, mask }),
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-  });
-  assert.equal(status, 0, stderr);
-  const theirs: Record<string, { logits: number[]; labels: object; wrong: object }> = JSON.parse(stdout);
+  const theirs = openInTransformers(python, folder, { names: ofTexts.map(([name]) => name), ids, mask });
   for (const [name, , task] of ofTexts) {
     const { logits, labels, wrong } = theirs[name]!;
     assert.deepEqual(wrong, {}, `${name}: missing or unexpected weights`);
@@ -67,5 +69,39 @@ test('transformers opens students that were saved here, and computes the same lo
     const kept = (values: number[]) => values.filter((_, at) => counts(at));
     assertClose(kept(ours[name]!), kept(logits), 1e-5, name);
     if (task === classify) assert.deepEqual(labels, { 0: 'a', 1: 'b', 2: 'c' });
+  }
+});
+
+const smaller: Record<string, (model: Model) => Promise<Model>> = {
+  'one-layer': (model) =>
+    modelFromLayers(
+      withFewerLayers(model.config, [2]),
+      model.task,
+      model,
+      [2],
+      RandomGenerator.forUse(0, 'student'),
+    ),
+  pruned: (model) => pruneUnits(model, { sparsity: 0.5, norm: 'l2' }),
+};
+
+test('transformers opens what is left of its own checkpoints with fewer layers, heads and units', {
+  skip,
+}, async (context) => {
+  const folder = temporaryDirectory(context);
+  const reference = readReference('llama');
+  const { ids, mask } = reference;
+  const ours: Record<string, number[]> = {};
+  for (const name of ['llama', 'mistral', 'qwen2', 'qwen3', 'qwen3-long'])
+    for (const [how, make] of Object.entries(smaller)) {
+      const model = await make(await loadModel(checkpointFolder(name)));
+      await saveModel(model, join(folder, `${name}-${how}`));
+      const { logits } = model.forward(referenceInput(reference), { training: false });
+      ours[`${name}-${how}`] = atTokens(valuesOf(logits), logits.shape, mask);
+    }
+  const theirs = openInTransformers(python, folder, { names: Object.keys(ours), ids, mask });
+  for (const [name, expected] of Object.entries(ours)) {
+    const { logits, wrong } = theirs[name]!;
+    assert.deepEqual(wrong, {}, `${name}: missing or unexpected weights`);
+    assertClose(atTokens(logits, reference.logits.shape, mask), expected, 1e-5, name);
   }
 });

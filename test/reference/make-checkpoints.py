@@ -22,8 +22,12 @@ from transformers import (
     GPT2LMHeadModel,
     LlamaConfig,
     LlamaForCausalLM,
+    MistralConfig,
+    MistralForCausalLM,
     Qwen2Config,
     Qwen2ForCausalLM,
+    Qwen3Config,
+    Qwen3ForCausalLM,
     RobertaConfig,
     RobertaForSequenceClassification,
 )
@@ -160,4 +164,50 @@ write(
     Qwen2ForCausalLM(Qwen2Config(**decoder, tie_word_embeddings=True, rope_parameters={"rope_type": "default", "rope_theta": 1000.0})),
     False,
     dtype=torch.bfloat16,
+)
+write(
+    "qwen3",
+    Qwen3ForCausalLM(
+        Qwen3Config(**decoder, head_dim=6, tie_word_embeddings=True, rope_parameters={"rope_type": "default", "rope_theta": 1e6})
+    ),
+    False,
+)
+# What Qwen3 can have beside: a window in all layers, biases, and stretched waves.
+write(
+    "qwen3-long",
+    Qwen3ForCausalLM(
+        Qwen3Config(
+            **decoder,
+            head_dim=8,
+            tie_word_embeddings=False,
+            attention_bias=True,
+            use_sliding_window=True,
+            sliding_window=4,
+            max_window_layers=0,
+            rope_parameters={
+                "rope_type": "yarn",
+                "rope_theta": 500.0,
+                "factor": 4.0,
+                "original_max_position_embeddings": 8,
+                "beta_fast": 2.0,
+                "beta_slow": 0.25,
+                "truncate": True,
+            },
+        )
+    ),
+    False,
+)
+# A window shorter than the texts.
+write(
+    "mistral",
+    MistralForCausalLM(
+        MistralConfig(
+            **decoder,
+            head_dim=6,
+            tie_word_embeddings=False,
+            sliding_window=3,
+            rope_parameters={"rope_type": "dynamic", "rope_theta": 10000.0, "factor": 2.0},
+        )
+    ),
+    False,
 )

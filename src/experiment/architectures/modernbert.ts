@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { choice, count } from '../schema/option.ts';
 import type { ArchitectureRecord } from './architecture-record.ts';
 import { dropped } from './options.ts';
+import { ropeTheta } from './rope-options.ts';
 import {
   activation,
   epsilon,
   intermediateSize,
   layersByWidth,
   positions,
-  ropeTheta,
   transformerSizes,
 } from './transformer-options.ts';
 

@@ -52,39 +52,6 @@ export const tieEmbeddings = (as: string) =>
     .default(true)
     .describe(`Whether one table both embeds tokens and predicts them. Default true, as in ${as}.`);
 
-export const ropeTheta = z
-  .number()
-  .positive()
-  .default(10_000)
-  .describe('Base of the rotary wavelengths. Default 10,000.');
-
-export const ropeScaling = z
-  .discriminatedUnion('kind', [
-    z
-      .strictObject({
-        kind: z.literal('linear').describe('All positions divided by one factor.'),
-        factor: z.number().min(1).describe('Positions are divided by this.'),
-      })
-      .describe('All positions divided by one factor.'),
-    z
-      .strictObject({
-        kind: z.literal('llama3').describe('As in Llama 3.1: long waves stretched, short ones kept.'),
-        factor: z.number().min(1).describe('How far the long waves are stretched.'),
-        lowFrequencyFactor: z
-          .number()
-          .positive()
-          .describe('Fewer turns than this in the original positions: stretched.'),
-        highFrequencyFactor: z
-          .number()
-          .positive()
-          .describe('More turns than this in the original positions: kept.'),
-        originalPositions: count('Positions the model was trained on at first.', 'tokens'),
-      })
-      .describe('As in Llama 3.1: long waves stretched, short ones kept.'),
-  ])
-  .describe('How positions beyond those of the first training are squeezed into it. Left out: they are not.')
-  .optional();
-
 /** What says how large a transformer is whose feed-forward part is four times as wide as its hidden states. */
 export const transformerSizes = {
   hiddenSize: hiddenSize.default(256),

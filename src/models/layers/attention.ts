@@ -71,10 +71,12 @@ export function nearBias(padding: Tensor, reach: number): Tensor {
 /**
  * A bias that keeps each position from looking at later ones: (length, length). Padding needs none of its own, for it
  * follows the real tokens.
+ * @param window how many positions each one sees, itself and those before it
  */
-export function causalBias(length: number): Tensor {
-  const values = Float32Array.from({ length: length * length }, (_, at) =>
-    at % length > Math.floor(at / length) ? excluded : 0,
-  );
+export function causalBias(length: number, window = length): Tensor {
+  const values = Float32Array.from({ length: length * length }, (_, at) => {
+    const before = Math.floor(at / length) - (at % length);
+    return before < 0 || before >= window ? excluded : 0;
+  });
   return tf.tensor2d(values, [length, length]);
 }

@@ -13,6 +13,8 @@ export interface DecoderParts {
   readonly text: TextShape;
   readonly hiddenSize: number;
   readonly layerCount: number;
+  /** How many tokens each one sees, itself and those before it. Left out: all. */
+  readonly window?: number | undefined;
   /** Embeddings of the tokens, and of their positions where they have any: (batch · length, hiddenSize). */
   embed(input: ModelInput, options: ForwardOptions): Tensor;
   /** The layers for texts of this length. */
@@ -25,13 +27,13 @@ export interface DecoderParts {
 
 /** The frame of causal language models: embeddings, layer upon layer, the last one normalised, and a predictor. */
 export function decoder(parts: DecoderParts): Network {
-  const { text, hiddenSize, layerCount, predictor } = parts;
+  const { text, hiddenSize, layerCount, window, predictor } = parts;
   return {
     layerCount,
     hiddenShapes: Array.from({ length: layerCount + 1 }, () => [text.length, hiddenSize]),
     forward(input, options) {
       const [batch, length] = input.ids!.shape as [number, number];
-      const bias = causalBias(length);
+      const bias = causalBias(length, window);
       const layers = parts.layers(length);
       const unfolded = (rows: Tensor) => tf.reshape(rows, [batch, length, hiddenSize]);
       let rows = parts.embed(input, options);

@@ -1,35 +1,43 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { tf } from '../../device/tensorflow.ts';
+import { type YarnScaling, yarnFactor, yarnFrequencies } from './yarn.ts';
 
 /** How positions beyond those of the training are squeezed into it. */
 export type RotaryScaling =
   | { readonly kind: 'linear'; readonly factor: number }
+  /** Waves change only beyond the positions of the model, and longer texts never come to it. */
+  | { readonly kind: 'dynamic'; readonly factor: number }
   | {
       readonly kind: 'llama3';
       readonly factor: number;
       readonly lowFrequencyFactor: number;
       readonly highFrequencyFactor: number;
       readonly originalPositions: number;
-    };
+    }
+  | YarnScaling;
 
 /** Rotates query and key vectors by their position, so that their product knows the distance (Su et al. 2021). */
 export type Rotation = (x: Tensor) => Tensor;
 
 /**
  * The rotation for positions 0 … length − 1; it takes (batch, heads, length, size). The two coordinates that turn together
- * lie half a vector apart, as in Hugging Face's Llama.
+ * lie half a vector apart, as in Hugging Face's Llama. YaRN makes vectors longer too.
  */
 export function rotary(length: number, size: number, theta: number, scaling?: RotaryScaling): Rotation {
   const half = size / 2;
   const angles = frequencies(size, theta, scaling);
+  const longer = scaling?.kind === 'yarn' ? yarnFactor(scaling) : 1;
   const table = (f: (angle: number) => number) =>
     tf.tensor2d(
-      Float32Array.from({ length: length * half }, (_, at) => f(Math.floor(at / half) * angles[at % half]!)),
+      Float32Array.from(
+        { length: length * half },
+        (_, at) => longer * f(Math.floor(at / half) * angles[at % half]!),
+      ),
       [length, half],
     );
   const cosines = table(Math.cos);
   const sines = table(Math.sin);
-  // The transpose of a rotation is the rotation back.
+  // The transpose of a rotation is the rotation back; one that makes vectors longer makes their gradients longer too.
   return tf.customGrad((...args: unknown[]) => {
     const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
     save([cosines, sines]);
@@ -54,8 +62,9 @@ function rotate(x: Tensor, cosines: Tensor, sines: Tensor): Tensor {
 /** Radians a position, of each pair of coordinates. */
 export function frequencies(size: number, theta: number, scaling?: RotaryScaling): number[] {
   const plain = Array.from({ length: size / 2 }, (_, pair) => theta ** ((-2 * pair) / size));
-  if (!scaling) return plain;
+  if (!scaling || scaling.kind === 'dynamic') return plain;
   if (scaling.kind === 'linear') return plain.map((frequency) => frequency / scaling.factor);
+  if (scaling.kind === 'yarn') return yarnFrequencies(plain, size, theta, scaling);
   // Llama 3.1: long waves are stretched, short ones kept, and those between blended.
   const { factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalPositions } = scaling;
   return plain.map((frequency) => {

@@ -12,23 +12,15 @@ import {
   unsupported,
 } from '../../huggingface/description.ts';
 import { padIdOf, tokenIdSchema } from '../../huggingface/token-ids.ts';
-import type { RotaryScaling } from '../../layers/rotary.ts';
 import { llamaLayouts } from './layouts.ts';
+import { readRope, ropeKeys, ropeSchema } from './rope.ts';
 import { llamaIntermediateSize } from './sizes.ts';
-
-/** transformers 5 has one object of rotary settings; 4 has rope_theta beside rope_scaling, whose kind was once `type`. */
-const ropeSchema = z.object({
-  rope_type: optional(z.string()),
-  type: optional(z.string()),
-  rope_theta: optional(z.number().positive()),
-  factor: optional(z.number().min(1)),
-  low_freq_factor: optional(z.number().positive()),
-  high_freq_factor: optional(z.number().positive()),
-  original_max_position_embeddings: optional(size),
-});
+import { windowOf, windowSchema } from './windows.ts';
 
 const schema = z.object({
   ...tokenIdSchema.shape,
+  ...ropeSchema.shape,
+  ...windowSchema.shape,
   vocab_size: size,
   hidden_size: size,
   num_hidden_layers: size,
@@ -37,29 +29,25 @@ const schema = z.object({
   head_dim: optional(size),
   intermediate_size: size,
   hidden_act: z.string().default('silu'),
-  max_position_embeddings: size.default(2048),
+  max_position_embeddings: size,
   rms_norm_eps: z.number().positive().default(1e-6),
   attention_dropout: rate.default(0),
   tie_word_embeddings: z.boolean().default(false),
   attention_bias: z.boolean().default(false),
   mlp_bias: z.boolean().default(false),
-  rope_theta: optional(z.number().positive()),
-  rope_scaling: optional(ropeSchema),
-  rope_parameters: optional(ropeSchema),
-  use_sliding_window: z.boolean().default(false),
 });
 
 /** @throws UserError if the configuration is broken, or of a variant that is not built here. */
 export function readLlamaConfig(type: string, raw: RawConfig, file: string): ModelDescription {
-  const layout = type as LlamaConfig['layout'];
-  const found = parseRaw(schema, raw, file);
+  const name = type as LlamaConfig['layout'];
+  const layout = llamaLayouts[name];
+  const found = parseRaw(schema, { ...layout.absent, ...raw }, file);
   if (found.hidden_act !== 'silu') throw unsupported(file, `the activation "${found.hidden_act}"`);
-  if (found.use_sliding_window) throw unsupported(file, 'attention through a sliding window');
-  const rope = found.rope_parameters ?? found.rope_scaling;
+  const { attentionBias } = layout;
   const config = checkedConfig(
     {
       architecture: 'llama',
-      layout,
+      layout: name,
       hiddenSize: found.hidden_size,
       layers: found.num_hidden_layers,
       heads: found.num_attention_heads,
@@ -68,12 +56,12 @@ export function readLlamaConfig(type: string, raw: RawConfig, file: string): Mod
       intermediateSize: found.intermediate_size,
       attentionDropout: found.attention_dropout,
       positions: found.max_position_embeddings,
-      ropeTheta: rope?.rope_theta ?? found.rope_theta ?? 10_000,
-      ropeScaling: rope && scalingOf(rope, found.max_position_embeddings, file),
+      slidingWindow: windowOf(found, found.num_hidden_layers, layout, file),
+      ...readRope(found, found.max_position_embeddings, file),
       rmsNormEpsilon: found.rms_norm_eps,
       tieEmbeddings: found.tie_word_embeddings,
-      attentionBias: llamaLayouts[layout].attentionBias || found.attention_bias,
-      feedForwardBias: found.mlp_bias,
+      attentionBias: attentionBias === 'asked' ? found.attention_bias : attentionBias === 'always',
+      feedForwardBias: layout.feedForwardBias && found.mlp_bias,
     },
     file,
   );
@@ -86,43 +74,10 @@ export function readLlamaConfig(type: string, raw: RawConfig, file: string): Mod
   return { config, task: { classes: found.vocab_size, text } };
 }
 
-function scalingOf(
-  rope: z.output<typeof ropeSchema>,
-  positions: number,
-  file: string,
-): RotaryScaling | undefined {
-  const kind = rope.rope_type ?? rope.type ?? 'default';
-  switch (kind) {
-    case 'default':
-      return undefined;
-    case 'linear':
-      return { kind, factor: rope.factor ?? 1 };
-    case 'llama3':
-      return {
-        kind,
-        factor: rope.factor ?? 1,
-        lowFrequencyFactor: rope.low_freq_factor ?? 1,
-        highFrequencyFactor: rope.high_freq_factor ?? 4,
-        originalPositions: rope.original_max_position_embeddings ?? positions,
-      };
-    default:
-      throw unsupported(file, `the rotary scaling "${kind}"`);
-  }
-}
-
 /** The config.json by which transformers opens the model, in the words of its versions 4 and 5 alike. */
 export function writeLlamaConfig(config: LlamaConfig, task: TaskShape): Record<string, unknown> {
   const text = task.text!;
   const layout = llamaLayouts[config.layout];
-  const scaling = config.ropeScaling && {
-    rope_type: config.ropeScaling.kind,
-    factor: config.ropeScaling.factor,
-    ...(config.ropeScaling.kind === 'llama3' && {
-      low_freq_factor: config.ropeScaling.lowFrequencyFactor,
-      high_freq_factor: config.ropeScaling.highFrequencyFactor,
-      original_max_position_embeddings: config.ropeScaling.originalPositions,
-    }),
-  };
   return {
     architectures: [layout.transformersClass],
     model_type: config.layout,
@@ -139,9 +94,7 @@ export function writeLlamaConfig(config: LlamaConfig, task: TaskShape): Record<s
     attention_dropout: config.attentionDropout,
     tie_word_embeddings: config.tieEmbeddings,
     ...layout.ownKeys(config),
-    rope_theta: config.ropeTheta,
-    rope_scaling: scaling ?? null,
-    rope_parameters: { rope_type: 'default', ...scaling, rope_theta: config.ropeTheta },
+    ...ropeKeys(config),
     initializer_range: 0.02,
     pad_token_id: text.padId,
   };

@@ -23,13 +23,14 @@ const initializer = { normal: deviation };
 
 /**
  * Causal language model with rotary positions, RMS normalisation, SwiGLU and grouped-query attention (Touvron et al.
- * 2023). Weights have the names and shapes of LlamaForCausalLM or Qwen2ForCausalLM in transformers. Hidden state 0 is
+ * 2023). Weights have the names and shapes they have in transformers, in the class of the layout. Hidden state 0 is
  * the embeddings' output, hidden state k that of layer k, the last one after the final normalisation; (batch, length,
  * hiddenSize).
  */
 export function llamaNetwork(config: LlamaConfig, task: TaskShape, weights: WeightRegistry): Network {
   const text = textShape(config, task, 'language-model');
   positionCount(config.positions, text);
+  checkLayout(config);
   const { hiddenSize } = config;
   const shape = attentionShape(config);
   const words = embedding(weights, 'model.embed_tokens', text.vocabulary, hiddenSize, deviation);
@@ -44,6 +45,7 @@ export function llamaNetwork(config: LlamaConfig, task: TaskShape, weights: Weig
     text,
     hiddenSize,
     layerCount: config.layers,
+    window: config.slidingWindow,
     embed: ({ ids }) => tf.reshape(words.lookUp(ids!), [-1, hiddenSize]),
     layers(length) {
       const rotation = rotary(length, shape.headSize, config.ropeTheta, config.ropeScaling);
@@ -58,10 +60,31 @@ export function llamaNetwork(config: LlamaConfig, task: TaskShape, weights: Weig
   });
 }
 
+/** @throws UserError if the model has parts that its layout does not: transformers would open another model. */
+function checkLayout({ layout, attentionBias, feedForwardBias, slidingWindow }: LlamaConfig): void {
+  const known = llamaLayouts[layout];
+  const refuse = (has: string, remedy: string) => {
+    throw new UserError(`A ${known.transformersClass} ${has}.`, { remedy });
+  };
+  const leaveOut = (option: string) => `Leave out ${option}, or choose another layout.`;
+  if (feedForwardBias && !known.feedForwardBias)
+    refuse('has no biases in its feed-forward part', leaveOut('feedForwardBias'));
+  if (attentionBias === true && known.attentionBias === 'never')
+    refuse('has no biases in attention', leaveOut('attentionBias'));
+  if (attentionBias === false && known.attentionBias === 'always')
+    refuse('always has biases in attention', leaveOut('attentionBias'));
+  if (slidingWindow !== undefined && known.window === 'never')
+    refuse('sees through no sliding window', leaveOut('slidingWindow'));
+}
+
 /** @throws UserError if heads, sizes and groups do not go together. */
 function attentionShape(config: LlamaConfig): AttentionShape {
   const { heads, keyValueHeads = heads } = config;
   const size = rotatedHeadSize(config);
+  if (size === 2 && config.ropeScaling?.kind === 'dynamic')
+    throw new UserError('transformers makes no dynamic wavelengths of heads of size 2.', {
+      remedy: 'Take larger heads, or leave out ropeScaling.',
+    });
   if (heads % keyValueHeads !== 0)
     throw new UserError(`${heads} heads cannot share ${keyValueHeads} heads of keys and values evenly.`, {
       remedy: `Take a keyValueHeads that divides ${heads}.`,
@@ -72,8 +95,8 @@ function attentionShape(config: LlamaConfig): AttentionShape {
 function decoderLayer(config: LlamaConfig, shape: AttentionShape, name: string, weights: WeightRegistry) {
   const { hiddenSize, rmsNormEpsilon } = config;
   const inner = llamaIntermediateSize(config);
-  const { attentionBias, outputBias } = llamaLayouts[config.layout];
-  const biased = config.attentionBias ?? attentionBias;
+  const { attentionBias, outputBias, headNorms } = llamaLayouts[config.layout];
+  const biased = config.attentionBias ?? attentionBias === 'always';
   const width = shape.heads * shape.headSize;
   const keyWidth = shape.keyValueHeads * shape.headSize;
   const project = (part: string, inputs: number, outputs: number, bias: boolean) =>
@@ -82,6 +105,13 @@ function decoderLayer(config: LlamaConfig, shape: AttentionShape, name: string, 
   const key = project('self_attn.k_proj', hiddenSize, keyWidth, biased);
   const value = project('self_attn.v_proj', hiddenSize, keyWidth, biased);
   const attentionOutput = project('self_attn.o_proj', width, hiddenSize, biased && outputBias);
+  const perHead = (part: string, outputs: number): ((x: Tensor) => Tensor) => {
+    if (!headNorms) return (x) => x;
+    const norm = rmsNorm(weights, `${name}.${part}`, shape.headSize, rmsNormEpsilon);
+    return (x) => tf.reshape(norm(tf.reshape(x, [-1, shape.headSize])), [-1, outputs]);
+  };
+  const queryNorm = perHead('self_attn.q_norm', width);
+  const keyNorm = perHead('self_attn.k_norm', keyWidth);
   const gate = project('mlp.gate_proj', hiddenSize, inner, config.feedForwardBias);
   const up = project('mlp.up_proj', hiddenSize, inner, config.feedForwardBias);
   const down = project('mlp.down_proj', inner, hiddenSize, config.feedForwardBias);
@@ -90,7 +120,8 @@ function decoderLayer(config: LlamaConfig, shape: AttentionShape, name: string, 
   const activate = activation('silu');
   return (x: Tensor, length: number, bias: Tensor, rotation: Rotation, options: ForwardOptions): Tensor => {
     const normal = attentionNorm(x);
-    const parts = { queries: query(normal), keys: key(normal), values: value(normal) };
+    const queries = queryNorm(query(normal));
+    const parts = { queries, keys: keyNorm(key(normal)), values: value(normal) };
     const middle = tf.add(x, attentionOutput(attend(parts, shape, length, bias, options, rotation)));
     const before = innerNorm(middle);
     return tf.add(middle, down(tf.mul(activate(gate(before)), up(before))));

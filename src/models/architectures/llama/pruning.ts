@@ -1,7 +1,8 @@
 import type { LlamaConfig } from '../../../experiment/architectures/llama.ts';
 import { Cuts, countKept, ofBlocks, strongest } from '../../cuts.ts';
 import type { Pruning } from '../construction.ts';
-import { llamaIntermediateSize } from './sizes.ts';
+import { llamaLayouts } from './layouts.ts';
+import { llamaHeadSize, llamaIntermediateSize } from './sizes.ts';
 
 /**
  * Feed-forward units, and attention heads by groups that share keys and values: a head by itself could not go without
@@ -9,20 +10,22 @@ import { llamaIntermediateSize } from './sizes.ts';
  */
 export const llamaPruning: Pruning<LlamaConfig> = {
   smaller(config, sparsity) {
-    const { hiddenSize, heads, keyValueHeads = heads } = config;
+    const { heads, keyValueHeads = heads } = config;
     const groups = countKept(keyValueHeads, sparsity);
     return {
       ...config,
       heads: (groups * heads) / keyValueHeads,
       keyValueHeads: groups,
-      headSize: config.headSize ?? hiddenSize / heads,
+      headSize: llamaHeadSize(config),
       intermediateSize: countKept(llamaIntermediateSize(config), sparsity),
     };
   },
   cuts(config, smaller, weights, norm) {
     const cuts = new Cuts();
-    const { hiddenSize, heads, keyValueHeads = heads } = config;
-    const headSize = config.headSize ?? hiddenSize / heads;
+    const { heads, keyValueHeads = heads } = config;
+    const headSize = llamaHeadSize(config);
+    // Norms make queries and keys equally long whatever their weights are: how long these are says nothing.
+    const { headNorms } = llamaLayouts[config.layout];
     const perGroup = heads / keyValueHeads;
     for (let layer = 0; layer < config.layers; layer++) {
       const prefix = `model.layers.${layer}`;
@@ -47,6 +50,7 @@ export const llamaPruning: Pruning<LlamaConfig> = {
         ['k_proj', headSize],
         ['v_proj', headSize],
       ] as const) {
+        if (headNorms && part !== 'v_proj') continue;
         const norms = weights.norms(norm, [
           [`${attention(part)}.weight`, 0],
           [`${attention(part)}.bias`, 0],

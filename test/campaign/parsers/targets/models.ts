@@ -78,6 +78,8 @@ export const configuration: Parser = {
     'gpt2',
     'llama',
     'qwen2',
+    'qwen3',
+    'mistral',
     'id2label',
     'num_labels',
     'rope_scaling',
