@@ -1,6 +1,6 @@
 import { commands, EventEmitter, l10n, Uri, window } from 'vscode';
 import type { Experiment } from '../../../src/experiment/schema/schema.ts';
-import type { RunRecord } from '../../../src/runs/database/run-records.ts';
+import type { RunQuery, RunRecord } from '../../../src/runs/database/run-records.ts';
 import type { CommandId } from '../../contributions/commands.ts';
 import { Comparisons } from '../../dashboard/comparisons.ts';
 import { Disposables } from '../../disposables.ts';
@@ -10,10 +10,19 @@ import type { RunFolders } from './run-folders.ts';
 
 /** Runs read at once: so few that the host's event loop is not held. */
 const pageSize = 50;
+/** So many of the last runs tell what there is to tell. */
+const mostRuns = 400;
+/** Texts that are kept, one for each way an experiment was written since the window opened. */
+const mostKnown = 200;
 /** Runs of a sweep end one upon the other; what they tell is asked for once. */
 const quietMs = 1000;
 
-const completed = { states: ['completed'] } as const;
+/** What was found in some runs. */
+interface Answer {
+  /** Tells those runs from others. */
+  readonly runs: string;
+  readonly text: Promise<string | undefined>;
+}
 
 /** What earlier runs measured against the teacher of an experiment, as `distillery run` says it before a run begins. */
 export class TeacherCautions extends Disposables {
@@ -22,7 +31,8 @@ export class TeacherCautions extends Disposables {
   readonly #changed = this.add(new EventEmitter<void>());
   /** Runs have ended, so that other things may be known now. */
   readonly onDidChange = this.#changed.event;
-  readonly #known = new Map<string, Promise<string | undefined>>();
+  /** Of each experiment that was asked about: what its runs told last. */
+  readonly #known = new Map<string, Answer>();
   readonly #told = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -31,8 +41,8 @@ export class TeacherCautions extends Disposables {
     super();
     this.#log = log;
     this.#comparisons = this.add(new Comparisons(thread));
-    this.add(folders.onDidChange(({ structure }) => structure && this.#forget()));
-    this.add(folders.onDidReplace(() => this.#forget()));
+    this.add(folders.onDidChange(({ structure }) => structure && this.#lookAgain()));
+    this.add(folders.onDidReplace(() => this.#lookAgain()));
   }
 
   /** One text with the figures it rests on; undefined where nothing is known. @param file where relative paths start */
@@ -40,9 +50,17 @@ export class TeacherCautions extends Disposables {
     const { dataset, teacher, student, strategy } = experiment;
     if (!teacher) return undefined;
     const key = JSON.stringify([folder.dataDirectory, file, dataset, teacher, student, strategy.kind]);
-    const known = this.#known.get(key) ?? this.#ask(folder, experiment, file);
-    this.#known.set(key, known);
-    return known;
+    const akin = { states: ['completed'], akin: { dataset, teacher, student } } as const;
+    // One that ended since is the last; of those that were removed the count tells.
+    const latest = { ...akin, sort: 'endedAt', descending: true, limit: 1 } as const;
+    const [count, [last]] = await Promise.all([folder.count(akin), folder.list(latest)]);
+    const runs = `${count} ${last?.id}`;
+    const known = this.#known.get(key);
+    if (known?.runs === runs) return known.text;
+    if (this.#known.size >= mostKnown) this.#known.clear();
+    const text = this.#ask(folder, akin, experiment, file);
+    this.#known.set(key, { runs, text });
+    return text;
   }
 
   /** Says it of runs that are begun, once for each experiment and thing to say; nobody waits for it. */
@@ -65,17 +83,23 @@ export class TeacherCautions extends Disposables {
       await commands.executeCommand('distillery.openExperiment' satisfies CommandId, Uri.file(record.file));
   }
 
-  async #ask(folder: RunFolder, experiment: Experiment, file: string): Promise<string | undefined> {
+  async #ask(
+    folder: RunFolder,
+    akin: RunQuery,
+    experiment: Experiment,
+    file: string,
+  ): Promise<string | undefined> {
     const runs = new Map<string, RunRecord>();
-    const count = await folder.count(completed);
-    for (let offset = 0; offset < count; offset += pageSize)
-      for (const run of await folder.list({ ...completed, sort: 'createdAt', limit: pageSize, offset }))
-        runs.set(run.id, run);
+    for (let offset = 0; offset < mostRuns; offset += pageSize) {
+      const page = await folder.list({ ...akin, limit: pageSize, offset });
+      for (const run of page) runs.set(run.id, run);
+      if (page.length < pageSize) break;
+    }
     return runs.size === 0 ? undefined : this.#comparisons.caution(experiment, file, [...runs.values()]);
   }
 
-  #forget(): void {
-    this.#known.clear();
+  /** Looks again once no run has begun or ended for a moment. */
+  #lookAgain(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#changed.fire(), quietMs);
   }

@@ -54,6 +54,8 @@ export interface RunQuery {
   readonly file?: string;
   readonly group?: string;
   readonly strategy?: string;
+  /** Only those on this dataset that have this teacher or this student, as an experiment has them. */
+  readonly akin?: Pick<Experiment, 'dataset' | 'teacher' | 'student'>;
   readonly tag?: string;
   readonly ids?: readonly string[];
   /** Part of id, name, experiment, note or a tag, upper or lower case. */
@@ -207,6 +209,17 @@ function conditions(query: RunQuery, runsDirectory: string): { where: string; pa
   if (query.file !== undefined) add('experiments.file = ?', shortened(query.file, dirname(runsDirectory)));
   if (query.group !== undefined) add('runs.family = ?', query.group);
   if (query.strategy !== undefined) add('runs.strategy = ?', query.strategy);
+  if (query.akin) {
+    const { dataset, teacher, student } = query.akin;
+    const same = (part: string) => `json_extract(runs.config, '$.${part}') IS ?`;
+    const text = (part: object | undefined) => (part === undefined ? null : JSON.stringify(part));
+    add(
+      `${same('dataset')} AND (${same('teacher')} OR ${same('student')})`,
+      text(dataset),
+      text(teacher),
+      text(student),
+    );
+  }
   if (query.tag !== undefined)
     add('EXISTS (SELECT 1 FROM tags WHERE tags.run = runs.number AND tags.tag = ?)', query.tag);
   if (query.text) {

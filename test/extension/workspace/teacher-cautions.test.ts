@@ -72,3 +72,39 @@ test('that a teacher is worse than direct training stands in its experiment, and
   await soon(() => underlined()?.length === 0);
   assert.deepEqual(log.lines, []);
 });
+
+test('of thousands of runs only those are read that tell something, and none again while they are the same', async (t) => {
+  const folder = join(await temporaryDirectory(t), 'project');
+  await mkdir(folder);
+  const file = await experimentFile(folder, { steps: 1 });
+  const loaded = await loadExperiment(file);
+  const store = await openStore(join(folder, '.distillery'));
+  t.after(() => store.close());
+  const { experiment } = loaded;
+  const direct = { ...experiment, name: 'Alone', strategy: { kind: 'direct' as const } };
+  const others = { ...experiment, name: 'Other data', dataset: { ...experiment.dataset, validation: 0.3 } };
+  const complete = async (id: string) =>
+    store.ingest(id, numbered([started, result(0.9), { type: 'completed' }]));
+  for (const made of [direct, others])
+    for (const id of await createRuns(store, { ...loaded, experiment: { ...made, seeds: [1, 2, 3] } }))
+      await complete(id);
+  const { folders, log } = await openWindow(t, folder);
+  const runFolder = folders.all[0]!;
+  const read: string[] = [];
+  const list = runFolder.list.bind(runFolder);
+  t.mock.method(runFolder, 'list', async (query: Parameters<typeof list>[0]) => {
+    const runs = await list(query);
+    if (query?.akin && query.limit !== 1) read.push(...runs.map((run) => run.experiment));
+    return runs;
+  });
+  const cautions = new TeacherCautions(folders, log, thread);
+  t.after(() => cautions.dispose());
+  await cautions.of(runFolder, experiment, file);
+  assert.deepEqual(read, ['Alone', 'Alone', 'Alone']);
+  await cautions.of(runFolder, experiment, file);
+  assert.equal(read.length, 3);
+  const [another] = await createRuns(store, { ...loaded, experiment: { ...direct, seeds: [4] } });
+  await complete(another!);
+  await cautions.of(runFolder, experiment, file);
+  assert.equal(read.length, 7);
+});
