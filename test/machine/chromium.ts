@@ -49,7 +49,8 @@ export async function installChromium(): Promise<string> {
           'sh',
           [
             '-c',
-            'apt-get update -q && apt-get install -o DPkg::Lock::Timeout=120 -q -y --no-install-recommends chromium-headless-shell fonts-dejavu-core',
+            // Older releases have the whole browser only.
+            'apt-get update -q && install() { apt-get install -o DPkg::Lock::Timeout=120 -q -y --no-install-recommends "$1" fonts-dejavu-core; } && { install chromium-headless-shell || install chromium; }',
           ],
           { DEBIAN_FRONTEND: 'noninteractive' },
         )
