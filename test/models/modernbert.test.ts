@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../../src/data/dataset.ts';
 import { openDevice } from '../../src/device/open-device.ts';
 import { tf } from '../../src/device/tensorflow.ts';
@@ -16,11 +16,13 @@ import { pythonWith } from '../machine/python.ts';
 import { contextFor, modelOf, partsFor, strategyConfig } from '../strategies/support.ts';
 import { assertClose, seededMasks, usePlainBackend } from './backend.ts';
 import {
+  assertGradients,
   checkpointFolder,
   type Numbers,
   type Reference,
   readReference,
   referenceInput,
+  referenceLoss,
   valuesOf,
 } from './reference-checkpoint.ts';
 import { copyOf, edit } from './stored-checkpoints.ts';
@@ -41,32 +43,6 @@ const weightsOf = async (folder: string) =>
 
 before(usePlainBackend);
 
-function assertGradients(model: Model, gradientOf: (name: string) => Float32Array): void {
-  assert.deepEqual([...model.parameters.keys()].sort(), Object.keys(reference.gradients).sort());
-  for (const name of model.parameters.keys()) {
-    const expected = reference.gradients[name]!;
-    const gradient = gradientOf(name);
-    const scale = Math.max(expected.norm, 1e-2);
-    const close = (value: number, wanted: number, what: string) =>
-      assert.ok(Math.abs(value - wanted) <= 1e-4 * scale, `${what} of ${name}: ${value}, expected ${wanted}`);
-    close(Math.hypot(...gradient), expected.norm, 'norm');
-    close(
-      gradient.reduce((total, value) => total + value, 0),
-      expected.sum,
-      'sum',
-    );
-    expected.first.forEach((value, at) => {
-      close(gradient[at]!, value, `[${at}]`);
-    });
-  }
-}
-
-/** Σ logits · sin(index), as in the reference. */
-function referenceLoss(model: Model, input: ModelInput): Scalar {
-  const { logits } = model.forward(input, { training: false });
-  return tf.sum(tf.mul(logits, tf.reshape(tf.sin(tf.range(0, logits.size)), logits.shape)));
-}
-
 test('logits, hidden states and gradients equal those of transformers', async () => {
   const model = await loadModel(given);
   assert.deepEqual(model.task, task);
@@ -81,7 +57,9 @@ test('logits, hidden states and gradients equal those of transformers', async ()
     assertClose(valuesOf(state), expected.data, 1e-5, `hidden state ${layer}`);
   });
   const { grads } = tf.variableGrads(() => referenceLoss(model, input), [...model.parameters.values()]);
-  assertGradients(model, (name) => Float32Array.from(valuesOf(grads[model.parameters.get(name)!.name]!)));
+  assertGradients(model, reference, (name) =>
+    Float32Array.from(valuesOf(grads[model.parameters.get(name)!.name]!)),
+  );
 });
 
 test('a recorded step computes the same on the device, each time it is replayed', async (context) => {
@@ -110,7 +88,7 @@ test('a recorded step computes the same on the device, each time it is replayed'
   for (let replay = 0; replay < 2; replay++) {
     const outputs = await step.run(inputs);
     assertClose(outputs.logits!, reference.logits.data, 1e-5, 'logits');
-    assertGradients(model, (name) => Float32Array.from(outputs[name]!));
+    assertGradients(model, reference, (name) => Float32Array.from(outputs[name]!));
   }
   step.dispose();
   model.dispose();

@@ -1,8 +1,10 @@
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { tf } from '../../src/device/tensorflow.ts';
-import type { ModelInput } from '../../src/models/model.ts';
+import { toStored } from '../../src/models/checkpoint/kernel-layout.ts';
+import type { Model, ModelInput } from '../../src/models/model.ts';
 
 export interface Numbers {
   readonly shape: number[];
@@ -39,3 +41,37 @@ export function atTokens(values: ArrayLike<number>, shape: readonly number[], ma
 }
 
 export const valuesOf = (tensor: Tensor): number[] => [...tensor.dataSync()];
+
+/** Σ logits · sin(index), the loss of the Python scripts that write references. */
+export function referenceLoss(model: Model, input: ModelInput): Scalar {
+  const { logits } = model.forward(input, { training: false });
+  return tf.sum(tf.mul(logits, tf.reshape(tf.sin(tf.range(0, logits.size)), logits.shape)));
+}
+
+/**
+ * Every parameter has the gradient that transformers computed, within 1e-4 of its norm.
+ * @param gradientOf the gradient of a parameter, as it lies in a tensor
+ */
+export function assertGradients(
+  model: Model,
+  { gradients }: Pick<Reference, 'gradients'>,
+  gradientOf: (name: string) => Float32Array,
+): void {
+  assert.deepEqual([...model.parameters.keys()].sort(), Object.keys(gradients).sort());
+  for (const [name, { shape }] of model.parameters) {
+    const expected = gradients[name]!;
+    const gradient = toStored(gradientOf(name), shape);
+    const scale = Math.max(expected.norm, 1e-2);
+    const close = (value: number, wanted: number, what: string) =>
+      assert.ok(Math.abs(value - wanted) <= 1e-4 * scale, `${what} of ${name}: ${value}, expected ${wanted}`);
+    close(Math.hypot(...gradient), expected.norm, 'norm');
+    close(
+      gradient.reduce((total, value) => total + value, 0),
+      expected.sum,
+      'sum',
+    );
+    expected.first.forEach((value, at) => {
+      close(gradient[at]!, value, `[${at}]`);
+    });
+  }
+}

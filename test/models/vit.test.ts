@@ -3,12 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { openDevice } from '../../src/device/open-device.ts';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
 import { tf } from '../../src/device/tensorflow.ts';
 import { checkpointBytes, loadModel, saveModel } from '../../src/models/checkpoint/checkpoint.ts';
-import { toStored } from '../../src/models/checkpoint/kernel-layout.ts';
 import { readSafetensors, writeSafetensors } from '../../src/models/checkpoint/safetensors.ts';
 import { modelFromLayers, withFewerLayers } from '../../src/models/from-layers.ts';
 import type { Model } from '../../src/models/model.ts';
@@ -18,7 +17,14 @@ import { temporaryDirectory } from '../data/idx-files.ts';
 import { pythonWith } from '../machine/python.ts';
 import { contextFor, modelOf, partsFor, strategyConfig, task, uniform } from '../strategies/support.ts';
 import { assertClose, seededMasks, usePlainBackend } from './backend.ts';
-import { checkpointFolder, type Numbers, type Reference, valuesOf } from './reference-checkpoint.ts';
+import {
+  assertGradients,
+  checkpointFolder,
+  type Numbers,
+  type Reference,
+  referenceLoss,
+  valuesOf,
+} from './reference-checkpoint.ts';
 
 /** What transformers computed, written by test/reference/vit.py. */
 const reference: Pick<Reference, 'logits' | 'hiddenStates' | 'gradients'> & { readonly pixels: Numbers } =
@@ -29,32 +35,6 @@ const referencePixels = () => tf.tensor(reference.pixels.data, reference.pixels.
 const answers = (model: Model, pixels: Tensor) =>
   valuesOf(model.forward({ pixels }, { training: false }).logits);
 const small = { architecture: 'vit', hiddenSize: 8, heads: 2, layers: 2 };
-
-function assertGradients(model: Model, gradientOf: (name: string) => Float32Array): void {
-  assert.deepEqual([...model.parameters.keys()].sort(), Object.keys(reference.gradients).sort());
-  for (const [name, { shape }] of model.parameters) {
-    const expected = reference.gradients[name]!;
-    const gradient = toStored(gradientOf(name), shape);
-    const scale = Math.max(expected.norm, 1e-2);
-    const close = (value: number, wanted: number, what: string) =>
-      assert.ok(Math.abs(value - wanted) <= 1e-4 * scale, `${what} of ${name}: ${value}, expected ${wanted}`);
-    close(Math.hypot(...gradient), expected.norm, 'norm');
-    close(
-      gradient.reduce((total, value) => total + value, 0),
-      expected.sum,
-      'sum',
-    );
-    expected.first.forEach((value, at) => {
-      close(gradient[at]!, value, `[${at}]`);
-    });
-  }
-}
-
-/** Σ logits · sin(index), as in the reference. */
-function referenceLoss(model: Model, pixels: Tensor): Scalar {
-  const { logits } = model.forward({ pixels }, { training: false });
-  return tf.sum(tf.mul(logits, tf.reshape(tf.sin(tf.range(0, logits.size)), logits.shape)));
-}
 
 test('logits, hidden states and gradients equal those of transformers', async () => {
   await usePlainBackend();
@@ -70,8 +50,10 @@ test('logits, hidden states and gradients equal those of transformers', async ()
     assert.deepEqual(state.shape, expected.shape);
     assertClose(valuesOf(state), expected.data, 1e-5, `hidden state ${layer}`);
   });
-  const { grads } = tf.variableGrads(() => referenceLoss(model, pixels), [...model.parameters.values()]);
-  assertGradients(model, (name) => Float32Array.from(valuesOf(grads[model.parameters.get(name)!.name]!)));
+  const { grads } = tf.variableGrads(() => referenceLoss(model, { pixels }), [...model.parameters.values()]);
+  assertGradients(model, reference, (name) =>
+    Float32Array.from(valuesOf(grads[model.parameters.get(name)!.name]!)),
+  );
 });
 
 test('a recorded step computes the same on the device, each time it is replayed', async (context) => {
@@ -84,7 +66,7 @@ test('a recorded step computes the same on the device, each time it is replayed'
       logits: model.forward({ pixels: pixels! }, { training: false }).logits,
     };
     const { grads } = tf.variableGrads(
-      () => referenceLoss(model, pixels!),
+      () => referenceLoss(model, { pixels: pixels! }),
       parameters.map(([, variable]) => variable),
     );
     for (const [name, variable] of parameters) outputs[name] = grads[variable.name]!;
@@ -95,7 +77,7 @@ test('a recorded step computes the same on the device, each time it is replayed'
   for (let replay = 0; replay < 2; replay++) {
     const outputs = await step.run(inputs);
     assertClose(outputs.logits!, reference.logits.data, 1e-5, 'logits');
-    assertGradients(model, (name) => Float32Array.from(outputs[name]!));
+    assertGradients(model, reference, (name) => Float32Array.from(outputs[name]!));
   }
   step.dispose();
   model.dispose();

@@ -7,7 +7,8 @@ import { dataPackages } from '../packages/data-packages.ts';
 import { requirePackage } from '../packages/npm-package.ts';
 import { languageDataset } from '../text/language-model.ts';
 import { textDocuments } from '../text/rows/documents.ts';
-import { type DatasetReader, thePackage } from './dataset-reader.ts';
+import type { DatasetReader } from './dataset-reader.ts';
+import { lookForPackage } from './package-look.ts';
 import { assumedTexts } from './texts.ts';
 
 const listSchema = z.array(z.string().regex(/^\w+\.txt$/));
@@ -38,11 +39,6 @@ async function openMobyDick(config: MobyDickConfig, directory: string): Promise<
 
 export const mobyDick: DatasetReader<MobyDickConfig> = {
   open: openMobyDick,
-  async look(_config, directory, { attempt }) {
-    await attempt(thePackage, () =>
-      requirePackage(dataPackages['moby-dick'], directory, 'Or name your own texts.'),
-    );
-    return undefined;
-  },
+  look: lookForPackage(dataPackages['moby-dick']),
   assumedTask: ({ length }) => assumedTexts('language-model', length),
 };

@@ -7,7 +7,8 @@ import { dataPackages } from '../packages/data-packages.ts';
 import { requirePackage } from '../packages/npm-package.ts';
 import type { LabelledText } from '../text/labelled-texts.ts';
 import { classificationDataset } from '../text/text-classification.ts';
-import { type DatasetReader, thePackage } from './dataset-reader.ts';
+import type { DatasetReader } from './dataset-reader.ts';
+import { lookForPackage } from './package-look.ts';
 import { assumedTexts } from './texts.ts';
 
 const classNames = ['ham', 'spam'];
@@ -65,12 +66,7 @@ async function openSpamAssassin(config: SpamAssassinConfig, directory: string): 
 
 export const spamAssassin: DatasetReader<SpamAssassinConfig> = {
   open: openSpamAssassin,
-  async look(_config, directory, { attempt }) {
-    await attempt(thePackage, () =>
-      requirePackage(dataPackages['spam-assassin'], directory, 'Or name your own texts.'),
-    );
-    return undefined;
-  },
+  look: lookForPackage(dataPackages['spam-assassin']),
   classNames: () => classNames,
   assumedTask: ({ maxLength }) => assumedTexts('classification', maxLength),
 };

@@ -2,7 +2,7 @@ import '../views/window.ts';
 import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { createRuns } from '../../../src/runs/create-run.ts';
 import { removeRun } from '../../../src/runs/directory/remove.ts';
 import { openStore } from '../../../src/runs/store.ts';
@@ -18,13 +18,19 @@ const thread = join(import.meta.dirname, '../dashboard/comparison-thread.mjs');
 const told =
   /The teacher is worse than direct training\. Alone is ahead by 1\.00 pp without a teacher\..*Alone: 99\.00 %/;
 
-test('that a teacher is worse than direct training stands in its experiment, and is said when it is run', async (t) => {
+/** An experiment whose runs are stored, and none of which has run. */
+async function project(t: TestContext) {
   const folder = join(await temporaryDirectory(t), 'project');
   await mkdir(folder);
   const file = await experimentFile(folder, { steps: 1 });
   const loaded = await loadExperiment(file);
   const store = await openStore(join(folder, '.distillery'));
   t.after(() => store.close());
+  return { folder, file, loaded, store };
+}
+
+test('that a teacher is worse than direct training stands in its experiment, and is said when it is run', async (t) => {
+  const { folder, file, loaded, store } = await project(t);
   // The same student without the teacher, and the teacher's quality beside it; then the experiment itself.
   const direct = { ...loaded.experiment, name: 'Alone', strategy: { kind: 'direct' as const } };
   const [alone] = await createRuns(store, { ...loaded, experiment: direct });
@@ -74,12 +80,7 @@ test('that a teacher is worse than direct training stands in its experiment, and
 });
 
 test('of thousands of runs only those are read that tell something, and none again while they are the same', async (t) => {
-  const folder = join(await temporaryDirectory(t), 'project');
-  await mkdir(folder);
-  const file = await experimentFile(folder, { steps: 1 });
-  const loaded = await loadExperiment(file);
-  const store = await openStore(join(folder, '.distillery'));
-  t.after(() => store.close());
+  const { folder, file, loaded, store } = await project(t);
   const { experiment } = loaded;
   const direct = { ...experiment, name: 'Alone', strategy: { kind: 'direct' as const } };
   const others = { ...experiment, name: 'Other data', dataset: { ...experiment.dataset, validation: 0.3 } };
