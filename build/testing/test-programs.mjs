@@ -22,6 +22,7 @@ const programs = {
   'parser-child': 'test/campaign/programs/parser-child.ts',
   'real-cli': 'test/campaign/programs/real-cli.ts',
   'random-writer': 'test/extension/views/random-writer.ts',
+  'webgpu-child': 'test/device/kernels/webgpu-child.ts',
 };
 
 /**

@@ -1,9 +1,9 @@
 /** The kernel suite on the WebGPU provider, on a software Vulkan device, in a process of its own. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { lacks } from '../../machine/lacks.ts';
+import { program } from '../../program.ts';
 import { families } from './families.ts';
 import { softwareVulkan } from './software-vulkan.ts';
 import type { ChildLine } from './webgpu-child.ts';
@@ -12,14 +12,8 @@ const env = softwareVulkan();
 const skip = typeof env === 'string' ? env : false;
 
 test('kernels on the WebGPU provider', { skip }, async (context) => {
-  const child = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, 'webgpu-child.ts')],
-    {
-      env: env as NodeJS.ProcessEnv,
-      encoding: 'utf8',
-    },
-  );
+  const [node, ...words] = program('test/device/kernels/webgpu-child.ts');
+  const child = spawnSync(node, words, { env: env as NodeJS.ProcessEnv, encoding: 'utf8' });
   const lines = child.stdout
     .split('\n')
     .filter((line) => line.startsWith('{'))
