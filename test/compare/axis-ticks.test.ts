@@ -16,6 +16,7 @@ import {
 } from '../../src/compare/charts/drawing/tick-labels.ts';
 import { lossTermsChart } from '../../src/compare/charts/loss-terms-chart.ts';
 import { paretoChart } from '../../src/compare/charts/pareto-chart.ts';
+import { perClassChart } from '../../src/compare/charts/per-class-chart.ts';
 import { renderSvg } from '../../src/compare/reports/svg.ts';
 import { accuracies, size } from './drawn-marks.ts';
 
@@ -122,18 +123,27 @@ test('the lines across a logarithmic picture are those that have a number', () =
   assert.ok(across.length >= axisLabel!.customValues!.length, svg);
 });
 
-test('whether a picture of curves has a row of its own does not follow its width', () => {
+test('whether a picture of many names has a row of its own does not follow its width', () => {
   for (let count = 1; count <= 80; count++) {
-    const curves = Array.from({ length: count }, (_, index) => ({
+    const models = Array.from({ length: count }, (_, index) => ({
       ...{ label: `an experiment with a long name, ${index}`, strategy: 'direct' },
-      points: [{ x: 0, mean: 1 }],
+      ...{ points: [{ x: 0, mean: 1 }], accuracy: [0.9, 0.8] },
     }));
-    const chartIn = (width: number) =>
-      curvesChart({ ...{ metric: 'loss', percent: false, xLabel: 'epoch' }, curves }, lightTheme, { width });
-    const widths = [406, 480, 600, 800, 1000, 1500];
-    assert.equal(new Set(widths.map((width) => isTall(chartIn(width)))).size, 1, `${count} curves`);
-    // Others that fill their row stand beside it.
-    if (!isTall(chartIn(406))) assert.ok(chartIn(406).height <= 560, `${count} curves`);
+    const curves = { metric: 'loss', percent: false, xLabel: 'epoch', curves: models };
+    for (const chartIn of [
+      (width: number) => curvesChart(curves, lightTheme, { width }),
+      (width: number) => perClassChart({ models }, lightTheme, { width }),
+    ]) {
+      const widths = [406, 480, 600, 800, 1000, 1500];
+      const { title } = chartIn(406);
+      assert.equal(
+        new Set(widths.map((width) => isTall(chartIn(width)))).size,
+        1,
+        `${title} of ${count} names`,
+      );
+      // Others that fill their row stand beside it.
+      if (!isTall(chartIn(406))) assert.ok(chartIn(406).height <= 560, `${title} of ${count} names`);
+    }
   }
 });
 

@@ -39,9 +39,6 @@ export interface CurvesInput {
   })[];
 }
 
-/** More names than this below a picture make it very high on a narrow card. */
-const mostNamesBeside = 28;
-
 const dashes = ['solid', 'dashed', 'dotted'] as const;
 
 /** One line per strategy, the mean over seeds, with a band from the lowest to the highest seed. */
@@ -109,7 +106,7 @@ export function curvesChart(input: CurvesInput, theme: ChartTheme, size: { reado
       })
       .join('; ')}.`,
     height: 250 + below.height,
-    tall: names.length > mostNamesBeside,
+    tall: below.tall,
     progresses: true,
     free: { rising, below: below.height },
     rangeOf: (from, to) => {

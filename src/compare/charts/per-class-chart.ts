@@ -42,6 +42,7 @@ export function perClassChart(
       })
       .join('; ')}.`,
     height: 240 + below.height,
+    tall: below.tall,
     columns: ['Class', ...input.models.map((model) => model.label)],
     rows: names.map((name, label) => [
       name,

@@ -154,14 +154,16 @@ export function progressTooltip(
 export const legendSigns = ({ width }: { readonly width: number }): number => (width >= 480 ? 34 : 24);
 
 const legendGap = 10;
+/** More names than this below a picture make it very high on a narrow card. */
+const mostNamesBeside = 28;
 
-/** A legend of these entries below a picture, and the pixels that both need below the axis. */
+/** A legend of these entries below a picture, the pixels that both need below the axis, and whether they are `tall`. */
 export function legendBelow(
   theme: ChartTheme,
   entries: readonly string[],
   { width }: { readonly width: number },
   { itemWidth = 12, ...more }: { readonly itemWidth?: number; readonly [option: string]: unknown } = {},
-): { readonly height: number; readonly legend: Record<string, unknown> } {
+): { readonly height: number; readonly tall: boolean; readonly legend: Record<string, unknown> } {
   let rows = 0;
   let left = 0;
   for (const entry of entries) {
@@ -174,6 +176,7 @@ export function legendBelow(
   }
   return {
     height: rows === 0 ? 0 : 6 + rows * 20,
+    tall: entries.length > mostNamesBeside,
     legend: {
       show: rows > 0,
       bottom: 0,
