@@ -21,7 +21,8 @@ class InEvenRows extends AsyncDirective {
   readonly #element: HTMLElement;
   #least = 1;
   readonly #resize = new SizeWatch(() => this.#lay());
-  readonly #change = new MutationObserver(() => this.#lay());
+  readonly #more = new MutationObserver(() => this.#lay());
+  readonly #taller = new MutationObserver(() => this.#lay());
 
   constructor(part: PartInfo) {
     super(part);
@@ -41,7 +42,8 @@ class InEvenRows extends AsyncDirective {
 
   protected override disconnected(): void {
     this.#resize.disconnect();
-    this.#change.disconnect();
+    this.#more.disconnect();
+    this.#taller.disconnect();
   }
 
   protected override reconnected(): void {
@@ -50,7 +52,9 @@ class InEvenRows extends AsyncDirective {
 
   #watch(): void {
     this.#resize.observe(this.#element);
-    this.#change.observe(this.#element, { childList: true, subtree: true, attributeFilter: ['tall'] });
+    this.#more.observe(this.#element, { childList: true });
+    // By an observer of its own: what changes within the cards, as pictures are drawn, must lay no rows.
+    this.#taller.observe(this.#element, { subtree: true, attributeFilter: ['tall'] });
   }
 
   #lay(): void {
