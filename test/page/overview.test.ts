@@ -11,7 +11,7 @@ describe('all runs in a browser', { skip: withoutBrowser, concurrency: false }, 
   const { open, address } = usePages();
 
   test('no runs, late runs and filters that let nothing through have a state of their own', async () => {
-    const { page, complaints } = await open('runs=0');
+    const { page, complaints } = await open('runs=0', { alone: true });
     await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
     assert.deepEqual(await seriousProblems(page), []);
     // Ways on from here.

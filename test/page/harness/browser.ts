@@ -5,7 +5,8 @@ import { requireChromium } from '../../machine/chromium.ts';
 export const launch = ({ scrollBars = false } = {}): Promise<Browser> =>
   chromium.launch({
     executablePath: requireChromium(),
-    args: ['--no-sandbox', '--disable-gpu'],
+    // Pages of one context share a process, which compiles their scripts once.
+    args: ['--no-sandbox', '--disable-gpu', '--renderer-process-limit=1'],
     ignoreDefaultArgs: scrollBars ? ['--hide-scrollbars'] : [],
   });
 

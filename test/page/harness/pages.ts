@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { after, afterEach, before } from 'node:test';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { bundleTestPage } from '../../../build/testing/test-page.mjs';
 import { complaintsOf, launch } from './browser.ts';
 import { type HarnessServer, serveHarness } from './server.ts';
@@ -18,11 +18,13 @@ const patienceMs = 180_000;
 /** The dashboard's page in a browser for the tests of a suite, without VS Code; called within `describe`. */
 export function usePages(options: { readonly scrollBars?: boolean } = {}): {
   address(): string;
-  open(query?: string, height?: number): Promise<OpenPage>;
+  /** @param options.alone for a page that changes what all of its context have, as the clock is */
+  open(query?: string, options?: { readonly alone?: boolean }): Promise<OpenPage>;
 } {
   let own: string | undefined;
   let server: HarnessServer;
   let browser: Browser;
+  let context: BrowserContext;
 
   before(async () => {
     // build/test.mjs has bundled it for all suites.
@@ -33,6 +35,15 @@ export function usePages(options: { readonly scrollBars?: boolean } = {}): {
       await bundleTestPage(folder);
     }
     [server, browser] = await Promise.all([serveHarness(folder), launch(options)]);
+    // A page keeps what it stores in its own session, so that those of one context know nothing of each other. One that
+    // stays open holds their process, in which the scripts are compiled already: half of what it takes to open a page.
+    context = await browser.newContext();
+    await (await context.newPage()).goto(`${server.address}nothing`);
+  });
+
+  // One that a failed test has left open would keep the process busy for the others.
+  afterEach(async () => {
+    for (const page of context.pages().slice(1)) await page.close();
   });
 
   after(async () => {
@@ -43,8 +54,9 @@ export function usePages(options: { readonly scrollBars?: boolean } = {}): {
 
   return {
     address: () => server.address,
-    async open(query = '', height = 800) {
-      const page = await browser.newPage({ viewport: { width: 1200, height } });
+    async open(query = '', { alone = false } = {}) {
+      const page = await (alone ? browser : context).newPage();
+      await page.setViewportSize({ width: 1200, height: 800 });
       // Only a page that hangs takes so long, however much else the machine does.
       page.setDefaultTimeout(patienceMs);
       const complaints = complaintsOf(page);
