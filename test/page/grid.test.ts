@@ -179,7 +179,7 @@ describe('the table of runs in a browser', { skip: withoutBrowser, concurrency: 
         changes: { runs: [{ ...last, seed: 77 }], configs, removed: [] },
       });
     });
-    await page.locator('.line.run .cell.number', { hasText: '77' }).waitFor();
+    await page.locator('.line.run .cell.number', { hasText: /^\s*77\s*$/ }).waitFor();
     const drawn = await page.evaluate(
       () => (window as unknown as { watched: { drawn: number } }).watched.drawn,
     );

@@ -132,7 +132,7 @@ export function sampleRuns({
   stateOf = () => 'completed',
   names,
 }: SampleOptions = {}): SampleRun[] {
-  const random = numbers(20_260_112);
+  const random = numbers(20_260_117);
   return Array.from({ length: count }, (_, index) => {
     const family = families[Math.floor(index / 3) % families.length]!;
     const round = Math.floor(index / (3 * families.length));
