@@ -67,7 +67,8 @@ async function runInServer(window: SuiteWindow): Promise<void> {
     env: environmentOf(window),
     workspaceTrust: !window.trusted,
   });
-  const context = await openBrowser();
+  // Small, since nobody looks at it: what is asked here is asked of the extension host.
+  const context = await openBrowser({ width: 640, height: 400 });
   try {
     const page = await context.newPage();
     const noise =

@@ -129,7 +129,7 @@ async function stopAll(folder: string): Promise<void> {
 train();
 mkdirSync(join(media, 'walkthrough'), { recursive: true });
 const vscode = await startVsCode({ development: true });
-const browser = await openBrowser({ width: 1600, height: 1000 });
+const browser = await openBrowser({ width: 1600, height: 1000 }, { sparing: false });
 try {
   const fresh = copyOf(sample, 'fresh');
   const first = await windowOn(browser, vscode, fresh);

@@ -36,7 +36,7 @@ mkdirSync(out, { recursive: true });
 
 const planted = await plantProject(project);
 const vscode = await startVsCode({ development: true, settings: { 'distillery.concurrentRuns': 2 } });
-const browser = await openBrowser({ width: 1600, height: 1000 });
+const browser = await openBrowser({ width: 1600, height: 1000 }, { sparing: false });
 
 const shoot = (page: Page, name: string) => page.screenshot({ path: join(out, `${name}.png`) });
 
