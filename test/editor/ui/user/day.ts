@@ -155,7 +155,7 @@ export const edited = (text: RegExp) =>
 /** A teacher trained no longer than it takes to be one, and no more images than show it. */
 export const brief = [
   [/"epochs": \d+, "batchSize": 64/, '"epochs": 1, "batchSize": 64'],
-  [/"labelledSubset": 300/, '"labelledSubset": 300, "trainLimit": 1000'],
+  [/"labelledSubset": 300/, '"labelledSubset": 300, "trainLimit": 600, "testLimit": 300'],
 ] as const;
 
 /** How long the student is trained. */

@@ -50,6 +50,8 @@ export function troubleSteps(): void {
     process.kill(pid!, 'SIGKILL');
     const interrupted = await toast(page, 'was interrupted');
     await picture(page, '8-interrupted');
+    // Resumed any sooner, the run without an end would take the place that the other one waits for.
+    await runInState(failing, ['running', 'failed']);
     await interrupted.getByRole('button', { name: 'Resume' }).click();
     const failed = await toast(page, 'failed:');
     await picture(page, '8-failed');
