@@ -9,6 +9,7 @@ import { Disposables } from '../../disposables.ts';
 import type { Log } from '../../status/log.ts';
 import { applyConcurrency } from '../apply-concurrency.ts';
 import { type DataPlace, dataDirectoryOf, holdsRuns, stampOf, wantedPlace } from './data-directory.ts';
+import { Lookout } from './lookout.ts';
 import { letGo, type Opened } from './opened-store.ts';
 import { adoptFormerRuns, followProject } from './stored-project.ts';
 import { isWritable } from './writable-place.ts';
@@ -46,7 +47,8 @@ export class RunFolder extends Disposables {
   /** What the database looked like when it could not be read. */
   #failedStamp = '';
   #tally = noRuns;
-  #lookout: NodeJS.Timeout | undefined;
+  /** A command in a terminal may make a database, or mend it. */
+  readonly #lookout = this.add(new Lookout(() => this.#found(), lookoutMs));
 
   constructor(folder: WorkspaceFolder, context: ExtensionContext, log: Log, place = wantedPlace(folder)) {
     super();
@@ -123,7 +125,7 @@ export class RunFolder extends Disposables {
     } else await this.#letGoOfReadOnly();
     await this.#open(false);
     await this.look();
-    this.#lookOut();
+    this.#lookout.start();
   }
 
   /** Closes what could only be read when it was opened, and may be written now. */
@@ -151,16 +153,15 @@ export class RunFolder extends Disposables {
     }
   }
 
-  /** While there is no database that can be read, one is looked for: a command in a terminal may make or mend it. */
-  #lookOut(): void {
-    if (this.disposed) return;
-    clearTimeout(this.#lookout);
-    this.#lookout = setTimeout(async () => {
-      if (this.#opened && !this.#failure) return;
-      const stamp = await stampOf(this.dataDirectory);
-      if (stamp !== (this.#failure ? this.#failedStamp : '')) await this.refresh();
-      else this.#lookOut();
-    }, lookoutMs);
+  /** Looks for a database; what is being opened just now may turn out not to be there. @returns whether there is one */
+  async #found(): Promise<boolean> {
+    const opened = await this.#opened?.catch(() => undefined);
+    if (opened && !this.#failure) return true;
+    const changed = this.#failure
+      ? (await stampOf(this.dataDirectory)) !== this.#failedStamp
+      : await holdsRuns(this.dataDirectory);
+    if (changed) await this.refresh();
+    return false;
   }
 
   /** The runs cannot be read any more: nothing of them is shown as if they were. */
@@ -173,7 +174,7 @@ export class RunFolder extends Disposables {
     this.#log.error(`opening the runs of ${this.folder.name}`, error);
     this.#tell({ ids: undefined, structure: true, tally: noRuns });
     this.#failed.fire(error);
-    this.#lookOut();
+    this.#lookout.start();
     await letGo(opened);
   }
 
@@ -292,7 +293,6 @@ export class RunFolder extends Disposables {
   /** Lets go of the database; workers go on. */
   async close(): Promise<void> {
     super.dispose();
-    clearTimeout(this.#lookout);
     const opened = await this.#opened?.catch(() => undefined);
     this.#opened = undefined;
     await letGo(opened);
