@@ -37,9 +37,9 @@ function assemble(
   weights: Weights | SharedWeights,
   dispose: () => void,
 ): Model {
-  const { layerCount, forward, pool } = constructionOf(config).network(config, task, weights);
+  const { hiddenShapes: _, ...network } = constructionOf(config).network(config, task, weights);
   const { parameters, buffers } = weights;
-  return { config, task, layerCount, parameters, buffers, forward, pool, dispose };
+  return { config, task, parameters, buffers, ...network, dispose };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../data/dataset.ts';
 import type { RandomSource } from '../device/random-source.ts';
 import type { ModelConfig } from '../experiment/schema/schema.ts';
+import type { Memory } from './layers/memory.ts';
 
 /** One batch as a model sees it; which tensors it holds depends on the data. */
 export interface ModelInput {
@@ -27,6 +28,25 @@ export interface ForwardResult {
   readonly hiddenStates: readonly Tensor[];
 }
 
+/** What a layer of a model that continues texts keeps of each token. */
+export interface MemoryShape {
+  /** Heads of keys and values. */
+  readonly heads: number;
+  readonly headSize: number;
+}
+
+/** Tokens to read after others. */
+export interface FurtherTokens {
+  /** (batch, new) int32 */
+  readonly ids: Tensor;
+  /** 1 where a token is real, of those read before and the new ones together: (batch, total) float32. */
+  readonly mask: Tensor;
+  /** Where the new ones stand in their texts: (batch, new) int32. */
+  readonly positions: Tensor;
+  /** What each layer kept of those before: (batch, heads, total − new, headSize). */
+  readonly past: readonly Memory[];
+}
+
 /** A network whose parameters are tf.Variables with the names they have in its checkpoint. */
 export interface Model {
   readonly config: ModelConfig;
@@ -41,6 +61,14 @@ export interface Model {
   readonly buffers: ReadonlyMap<string, Variable>;
   /** Runs the network; assigns the running statistics when training. Call inside tf.tidy or a compiled step. */
   forward(input: ModelInput, options: ForwardOptions): ForwardResult;
+  /** What {@link proceed} keeps of each token in every layer; models that continue texts have both. */
+  readonly memory?: MemoryShape & { readonly layers: number };
+  /**
+   * Reads further tokens in evaluation, looking at what it kept of those before: what comes next costs one token, not
+   * the whole text. Call inside tf.tidy or a compiled step.
+   * @returns logits (batch, new, vocabulary), and what each layer keeps of all tokens
+   */
+  proceed?(tokens: FurtherTokens): { readonly logits: Tensor; readonly memory: readonly Memory[] };
   /** One vector per sample of a hidden state, for exit heads and relations: [CLS], a global average, or the state itself. */
   pool(hiddenState: Tensor, input: ModelInput): Tensor;
   dispose(): void;

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { tf } from '../../device/tensorflow.ts';
 import type { ForwardOptions } from '../model.ts';
 import { dropout } from './dropout.ts';
+import type { LayerMemory } from './memory.ts';
 import type { Rotation } from './rotary.ts';
 
 /** Far enough below every score to get probability 0, and finite: −∞ gives NaN in gradients even where it is masked. */
@@ -18,8 +19,9 @@ export interface AttentionShape {
 /**
  * Scaled dot-product attention (Vaswani et al. 2017).
  * @param queries (batch · length, heads · headSize); keys and values (batch · length, keyValueHeads · headSize).
- * @param bias added to the scores; broadcasts to (batch, heads, length, length). Undefined where every place may be
- *   looked at.
+ * @param bias added to the scores; broadcasts to (batch, heads, length, seen), where `seen` counts the tokens of the
+ *   memory, too. Undefined where every place may be looked at.
+ * @param memory of tokens before these, which may be looked at as well
  * @returns (batch · length, heads · headSize)
  */
 export function attend(
@@ -29,20 +31,22 @@ export function attend(
   bias: Tensor | undefined,
   options: ForwardOptions,
   rotation: Rotation = (x) => x,
+  memory?: LayerMemory,
 ): Tensor {
   const { heads, headSize, keyValueHeads } = shape;
   const split = (x: Tensor, count: number) =>
     tf.transpose(tf.reshape(x, [-1, length, count, headSize]), [0, 2, 1, 3]);
   const scaled = tf.mul(rotation(split(queries, heads)), 1 / Math.sqrt(headSize));
-  const k = rotation(split(keys, keyValueHeads));
-  const v = split(values, keyValueHeads);
+  const own = { keys: rotation(split(keys, keyValueHeads)), values: split(values, keyValueHeads) };
+  const { keys: k, values: v } = memory?.extended(own) ?? own;
+  const seen = k.shape[2]!;
   // Heads that share keys lie one below the other, as further rows: keys and values are never copied.
   const grouped = (x: Tensor, last: number) =>
     tf.reshape(x, [-1, keyValueHeads, (heads / keyValueHeads) * length, last]);
   const products = tf.matMul(grouped(scaled, headSize), k, false, true);
-  const scores = tf.reshape(products, [-1, heads, length, length]);
+  const scores = tf.reshape(products, [-1, heads, length, seen]);
   const attention = tf.softmax(bias ? tf.add(scores, bias) : scores);
-  const weights = grouped(dropout(attention, shape.dropout, options), length);
+  const weights = grouped(dropout(attention, shape.dropout, options), seen);
   const mixed = tf.reshape(tf.matMul(weights, v), [-1, heads, length, headSize]);
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, heads * headSize]);
 }
@@ -79,4 +83,21 @@ export function causalBias(length: number, window = length): Tensor {
     return before < 0 || before >= window ? excluded : 0;
   });
   return tf.tensor2d(values, [length, length]);
+}
+
+/**
+ * A bias for tokens that are read after others: it keeps each from looking at padding and at later ones. (batch, 1, new,
+ * total)
+ * @param mask 1 where a token is real, of those before and the new ones together: (batch, total)
+ * @param count of new tokens, the last ones
+ * @param window how many tokens each one sees, itself and those before it
+ */
+export function continuedBias(mask: Tensor, count: number, window?: number): Tensor {
+  const [batch, total] = mask.shape as [number, number];
+  const places = tf.tensor1d(Float32Array.from({ length: total }, (_, at) => at));
+  const before = tf.sub(tf.reshape(tf.slice(places, [total - count], [count]), [count, 1]), places);
+  const later = tf.less(before, 0);
+  const hidden = window === undefined ? later : tf.logicalOr(later, tf.greaterEqual(before, window));
+  const visible = tf.mul(tf.reshape(mask, [batch, 1, 1, total]), tf.sub(1, tf.cast(hidden, 'float32')));
+  return tf.mul(tf.sub(1, visible), excluded);
 }

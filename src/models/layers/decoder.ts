@@ -1,24 +1,40 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TextShape } from '../../data/dataset.ts';
 import { tf } from '../../device/tensorflow.ts';
-import type { ForwardOptions, ModelInput } from '../model.ts';
+import type { ForwardOptions, MemoryShape } from '../model.ts';
 import type { Network } from '../network.ts';
 import { meanOverTokens } from '../text-input.ts';
-import { causalBias } from './attention.ts';
+import { causalBias, continuedBias } from './attention.ts';
+import { LayerMemory } from './memory.ts';
+import type { Rotation } from './rotary.ts';
 
-/** One layer over rows (batch · length, hiddenSize). @param bias keeps a position from seeing those after it */
-export type DecoderLayer = (rows: Tensor, length: number, bias: Tensor, options: ForwardOptions) => Tensor;
+/** What a layer knows of texts beside their rows. */
+export interface TextView {
+  readonly length: number;
+  /** Keeps a token from seeing those after it. */
+  readonly bias: Tensor;
+  readonly rotation?: Rotation | undefined;
+  readonly memory?: LayerMemory | undefined;
+}
+
+/** One layer over rows (batch · length, hiddenSize). */
+export type DecoderLayer = (rows: Tensor, view: TextView, options: ForwardOptions) => Tensor;
+
+/** Where tokens stand: from the first position on, or at positions of their own, (batch, length) int32. */
+export type Places = { readonly length: number } | { readonly positions: Tensor };
 
 export interface DecoderParts {
   readonly text: TextShape;
   readonly hiddenSize: number;
-  readonly layerCount: number;
+  readonly layers: readonly DecoderLayer[];
+  /** Heads of keys and values in each layer, and their size. */
+  readonly memory: MemoryShape;
   /** How many tokens each one sees, itself and those before it. Left out: all. */
   readonly window?: number | undefined;
   /** Embeddings of the tokens, and of their positions where they have any: (batch · length, hiddenSize). */
-  embed(input: ModelInput, options: ForwardOptions): Tensor;
-  /** The layers for texts of this length. */
-  layers(length: number): readonly DecoderLayer[];
+  embed(ids: Tensor, places: Places, options: ForwardOptions): Tensor;
+  /** How queries and keys are turned by their position; left out where they are not. */
+  rotation?(places: Places): Rotation;
   /** Normalises what the last layer makes. */
   lastNorm(rows: Tensor): Tensor;
   /** (vocabulary, hiddenSize), what turns the last hidden state into logits. */
@@ -27,24 +43,50 @@ export interface DecoderParts {
 
 /** The frame of causal language models: embeddings, layer upon layer, the last one normalised, and a predictor. */
 export function decoder(parts: DecoderParts): Network {
-  const { text, hiddenSize, layerCount, window, predictor } = parts;
+  const { text, hiddenSize, layers, memory, window, predictor } = parts;
+  const through = (
+    rows: Tensor,
+    view: (layer: number) => TextView,
+    options: ForwardOptions,
+    each?: (rows: Tensor) => void,
+  ) =>
+    layers.reduce((before, layer, index) => {
+      const made = layer(before, view(index), options);
+      const after = index === layers.length - 1 ? parts.lastNorm(made) : made;
+      each?.(after);
+      return after;
+    }, rows);
+  const predicted = (rows: Tensor, batch: number, length: number) => {
+    const logits = tf.matMul(rows as Tensor2D, predictor as Tensor2D, false, true);
+    return tf.reshape(logits, [batch, length, text.vocabulary]);
+  };
   return {
-    layerCount,
-    hiddenShapes: Array.from({ length: layerCount + 1 }, () => [text.length, hiddenSize]),
-    forward(input, options) {
-      const [batch, length] = input.ids!.shape as [number, number];
-      const bias = causalBias(length, window);
-      const layers = parts.layers(length);
+    layerCount: layers.length,
+    hiddenShapes: Array.from({ length: layers.length + 1 }, () => [text.length, hiddenSize]),
+    forward({ ids }, options) {
+      const [batch, length] = ids!.shape as [number, number];
+      const view = { length, bias: causalBias(length, window), rotation: parts.rotation?.({ length }) };
       const unfolded = (rows: Tensor) => tf.reshape(rows, [batch, length, hiddenSize]);
-      let rows = parts.embed(input, options);
-      const hiddenStates = [unfolded(rows)];
-      layers.forEach((layer, index) => {
-        rows = layer(rows, length, bias, options);
-        if (index === layers.length - 1) rows = parts.lastNorm(rows);
-        hiddenStates.push(unfolded(rows));
-      });
-      const logits = tf.matMul(rows as Tensor2D, predictor as Tensor2D, false, true);
-      return { logits: tf.reshape(logits, [batch, length, text.vocabulary]), hiddenStates };
+      const embedded = parts.embed(ids!, { length }, options);
+      const hiddenStates = [unfolded(embedded)];
+      const last = through(
+        embedded,
+        () => view,
+        options,
+        (rows) => hiddenStates.push(unfolded(rows)),
+      );
+      return { logits: predicted(last, batch, length), hiddenStates };
+    },
+    memory: { ...memory, layers: layers.length },
+    proceed({ ids, mask, positions, past }) {
+      const [batch, length] = ids.shape as [number, number];
+      const bias = continuedBias(mask, length, window);
+      const rotation = parts.rotation?.({ positions });
+      const memories = past.map((one) => new LayerMemory(one));
+      const options = { training: false };
+      const view = (layer: number) => ({ length, bias, rotation, memory: memories[layer] });
+      const last = through(parts.embed(ids, { positions }, options), view, options);
+      return { logits: predicted(last, batch, length), memory: memories.map(({ kept }) => kept) };
     },
     pool: meanOverTokens,
   };

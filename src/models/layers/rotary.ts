@@ -24,6 +24,39 @@ export type Rotation = (x: Tensor) => Tensor;
  * lie half a vector apart, as in Hugging Face's Llama. YaRN makes vectors longer too.
  */
 export function rotary(length: number, size: number, theta: number, scaling?: RotaryScaling): Rotation {
+  const { cosines, sines } = waves(length, size, theta, scaling);
+  // The transpose of a rotation is the rotation back; one that makes vectors longer makes their gradients longer too.
+  return tf.customGrad((...args: unknown[]) => {
+    const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
+    save([cosines, sines]);
+    return {
+      value: rotate(x, cosines, sines),
+      gradFunc: (upstream: Tensor, saved: Tensor[]) => rotate(upstream, saved[0]!, tf.neg(saved[1]!)),
+    };
+  });
+}
+
+/**
+ * The rotation for tokens at any positions below `most`, without gradients.
+ * @param positions (batch, length) int32
+ */
+export function rotaryAt(
+  positions: Tensor,
+  most: number,
+  size: number,
+  theta: number,
+  scaling?: RotaryScaling,
+): Rotation {
+  const [batch, length] = positions.shape as [number, number];
+  const tables = waves(most, size, theta, scaling);
+  const [cosines, sines] = [tables.cosines, tables.sines].map((table) =>
+    tf.reshape(tf.gather(table, positions), [batch, 1, length, size / 2]),
+  ) as [Tensor, Tensor];
+  return (x) => rotate(x, cosines, sines);
+}
+
+/** (length, size / 2) each, a row for each position. */
+function waves(length: number, size: number, theta: number, scaling?: RotaryScaling) {
   const half = size / 2;
   const angles = frequencies(size, theta, scaling);
   const longer = scaling?.kind === 'yarn' ? yarnFactor(scaling) : 1;
@@ -35,17 +68,7 @@ export function rotary(length: number, size: number, theta: number, scaling?: Ro
       ),
       [length, half],
     );
-  const cosines = table(Math.cos);
-  const sines = table(Math.sin);
-  // The transpose of a rotation is the rotation back; one that makes vectors longer makes their gradients longer too.
-  return tf.customGrad((...args: unknown[]) => {
-    const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
-    save([cosines, sines]);
-    return {
-      value: rotate(x, cosines, sines),
-      gradFunc: (upstream: Tensor, saved: Tensor[]) => rotate(upstream, saved[0]!, tf.neg(saved[1]!)),
-    };
-  });
+  return { cosines: table(Math.cos), sines: table(Math.sin) };
 }
 
 function rotate(x: Tensor, cosines: Tensor, sines: Tensor): Tensor {

@@ -4,7 +4,7 @@ import { tf } from '../../../device/tensorflow.ts';
 import type { Gpt2Config } from '../../../experiment/architectures/gpt2.ts';
 import { activation } from '../../layers/activation.ts';
 import { attend } from '../../layers/attention.ts';
-import { decoder } from '../../layers/decoder.ts';
+import { decoder, type TextView } from '../../layers/decoder.ts';
 import { dropout } from '../../layers/dropout.ts';
 import { embedding } from '../../layers/embedding.ts';
 import { layerNorm } from '../../layers/layer-norm.ts';
@@ -37,13 +37,14 @@ export function gpt2Network(config: Gpt2Config, task: TaskShape, weights: Weight
   return decoder({
     text,
     hiddenSize,
-    layerCount: config.layers,
-    embed({ ids }, options) {
-      const embedded = tf.add(words.lookUp(ids!), positions.rows(0, ids!.shape[1]!));
+    layers,
+    memory: { heads: config.heads, headSize: config.headSize ?? headSize(hiddenSize, config.heads) },
+    embed(ids, at, options) {
+      const placed = 'positions' in at ? positions.lookUp(at.positions) : positions.rows(0, at.length);
+      const embedded = tf.add(words.lookUp(ids), placed);
       const rate = config.embeddingDropout ?? config.dropout;
       return dropout(tf.reshape(embedded, [-1, hiddenSize]), rate, options);
     },
-    layers: () => layers,
     lastNorm,
     predictor,
   });
@@ -69,13 +70,13 @@ function decoderLayer(config: Gpt2Config, name: string, weights: WeightRegistry)
     keyValueHeads: heads,
     dropout: config.attentionDropout,
   };
-  return (x: Tensor, length: number, bias: Tensor, options: ForwardOptions): Tensor => {
+  return (x: Tensor, { length, bias, memory }: TextView, options: ForwardOptions): Tensor => {
     const [queries, keys, values] = tf.split(queriesKeysValues(attentionNorm(x)), 3, -1) as [
       Tensor,
       Tensor,
       Tensor,
     ];
-    const mixed = attend({ queries, keys, values }, shape, length, bias, options);
+    const mixed = attend({ queries, keys, values }, shape, length, bias, options, undefined, memory);
     const middle = tf.add(x, dropout(attentionOutput(mixed), config.dropout, options));
     const expanded = activate(up(innerNorm(middle)));
     return tf.add(middle, dropout(down(expanded), config.dropout, options));

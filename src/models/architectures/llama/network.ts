@@ -5,11 +5,11 @@ import { tf } from '../../../device/tensorflow.ts';
 import type { LlamaConfig } from '../../../experiment/architectures/llama.ts';
 import { activation } from '../../layers/activation.ts';
 import { type AttentionShape, attend } from '../../layers/attention.ts';
-import { type DecoderLayer, decoder } from '../../layers/decoder.ts';
+import { decoder, type TextView } from '../../layers/decoder.ts';
 import { embedding } from '../../layers/embedding.ts';
 import { linear } from '../../layers/linear.ts';
 import { rmsNorm } from '../../layers/rms-norm.ts';
-import { type Rotation, rotary } from '../../layers/rotary.ts';
+import { rotary, rotaryAt } from '../../layers/rotary.ts';
 import type { ForwardOptions } from '../../model.ts';
 import type { Network } from '../../network.ts';
 import { positionCount, rotatedHeadSize, textShape } from '../../text-input.ts';
@@ -44,16 +44,14 @@ export function llamaNetwork(config: LlamaConfig, task: TaskShape, weights: Weig
   return decoder({
     text,
     hiddenSize,
-    layerCount: config.layers,
+    layers,
+    memory: { heads: shape.keyValueHeads, headSize: shape.headSize },
     window: config.slidingWindow,
-    embed: ({ ids }) => tf.reshape(words.lookUp(ids!), [-1, hiddenSize]),
-    layers(length) {
-      const rotation = rotary(length, shape.headSize, config.ropeTheta, config.ropeScaling);
-      return layers.map(
-        (layer): DecoderLayer =>
-          (rows, long, bias, options) =>
-            layer(rows, long, bias, rotation, options),
-      );
+    embed: (ids) => tf.reshape(words.lookUp(ids), [-1, hiddenSize]),
+    rotation(at) {
+      const { ropeTheta: theta, ropeScaling: scaling } = config;
+      if (!('positions' in at)) return rotary(at.length, shape.headSize, theta, scaling);
+      return rotaryAt(at.positions, config.positions ?? text.length, shape.headSize, theta, scaling);
     },
     lastNorm,
     predictor,
@@ -118,11 +116,12 @@ function decoderLayer(config: LlamaConfig, shape: AttentionShape, name: string, 
   const attentionNorm = rmsNorm(weights, `${name}.input_layernorm`, hiddenSize, rmsNormEpsilon);
   const innerNorm = rmsNorm(weights, `${name}.post_attention_layernorm`, hiddenSize, rmsNormEpsilon);
   const activate = activation('silu');
-  return (x: Tensor, length: number, bias: Tensor, rotation: Rotation, options: ForwardOptions): Tensor => {
+  return (x: Tensor, { length, bias, rotation, memory }: TextView, options: ForwardOptions): Tensor => {
     const normal = attentionNorm(x);
     const queries = queryNorm(query(normal));
     const parts = { queries, keys: keyNorm(key(normal)), values: value(normal) };
-    const middle = tf.add(x, attentionOutput(attend(parts, shape, length, bias, options, rotation)));
+    const mixed = attend(parts, shape, length, bias, options, rotation, memory);
+    const middle = tf.add(x, attentionOutput(mixed));
     const before = innerNorm(middle);
     return tf.add(middle, down(tf.mul(activate(gate(before)), up(before))));
   };

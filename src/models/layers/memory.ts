@@ -1,0 +1,31 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { tf } from '../../device/tensorflow.ts';
+
+/** What attention in one layer keeps of tokens, so that later ones can look at them: (batch, keyValueHeads, tokens, headSize). */
+export interface Memory {
+  readonly keys: Tensor;
+  readonly values: Tensor;
+}
+
+/** The memory of one layer while further tokens are read. */
+export class LayerMemory {
+  readonly #past: Memory;
+  #kept: Memory | undefined;
+
+  constructor(past: Memory) {
+    this.#past = past;
+  }
+
+  /** @returns what was kept before, and after it what is added now */
+  extended(added: Memory): Memory {
+    const { keys, values } = this.#past;
+    this.#kept = { keys: tf.concat([keys, added.keys], 2), values: tf.concat([values, added.values], 2) };
+    return this.#kept;
+  }
+
+  /** What is kept after these tokens. */
+  get kept(): Memory {
+    if (!this.#kept) throw new Error('The layer has not been run.');
+    return this.#kept;
+  }
+}
