@@ -1,5 +1,7 @@
+import { numberAttribute } from '../device/onnx/graph/node-proto.ts';
 import type { QuantizeConfig } from '../experiment/strategies/quantize/record.ts';
 import { floatsToHalves, halvesToFloats } from '../models/checkpoint/half-precision.ts';
+import type { Model } from '../models/model.ts';
 import type { EditableGraph } from './onnx/editable-graph.ts';
 import { foldNormalizations } from './onnx/fold-normalization.ts';
 import type { FrozenGraph } from './onnx/frozen-graph.ts';
@@ -7,6 +9,7 @@ import { type WeightedNode, weightedNodes } from './onnx/layers.ts';
 import { type ActivationRanges, quantizeActivations } from './onnx/quantize-activations.ts';
 import { halveWeights, quantizeToBytes, quantizeToNibbles } from './onnx/quantize-weights.ts';
 import type { Rewriting } from './quantized-device.ts';
+import { outputAxisOf, type QuantizedWeight } from './stored-quantization.ts';
 
 export type QuantizationScheme = QuantizeConfig['scheme'];
 
@@ -38,6 +41,23 @@ export const bitsOf = (weight: string, nodes: readonly WeightedNode[], scheme: Q
   scheme === 'int4-weights' && !nodes.some((node) => node.weight === weight && node.kind === 'lookup')
     ? 4
     : 8;
+
+/** How the weights of these nodes are stored, each named once. */
+export function weightsOf(
+  model: Pick<Model, 'parameters'>,
+  nodes: readonly WeightedNode[],
+  scheme: QuantizationScheme,
+): QuantizedWeight[] {
+  const found = new Map<string, QuantizedWeight>();
+  for (const { weight, kind, rows, node } of nodes) {
+    if (found.has(weight)) continue;
+    const { shape } = model.parameters.get(weight)!;
+    const rowsFirst = kind === 'lookup' || numberAttribute(node, 'transB', 0) === 1;
+    const bits = bitsOf(weight, nodes, scheme);
+    found.set(weight, { name: weight, bits, outputAxis: outputAxisOf(shape, rows, rowsFirst) });
+  }
+  return [...found.values()];
+}
 
 /** How a model's graphs are rewritten so that they store and compute as planned. */
 export const rewritingOf = (plan: QuantizationPlan): Rewriting => ({

@@ -1,7 +1,6 @@
 import { UserError } from '../base/user-error.ts';
 import type { Dataset, Split } from '../data/dataset.ts';
 import type { HostTensor } from '../device/device.ts';
-import { numberAttribute } from '../device/onnx/graph/node-proto.ts';
 import type { OnnxDevice } from '../device/onnx/onnx-device.ts';
 import type { QuantizeConfig } from '../experiment/strategies/quantize/record.ts';
 import { saveModel } from '../models/checkpoint/checkpoint.ts';
@@ -14,19 +13,14 @@ import { calibrate } from './calibrate.ts';
 import { forwardStep } from './forward-step.ts';
 import type { FrozenGraph } from './onnx/frozen-graph.ts';
 import {
-  bitsOf,
   computesInIntegers,
   type QuantizationPlan,
   quantizableNodes,
   rewritingOf,
+  weightsOf,
 } from './quantization-plan.ts';
 import { freezeStep, QuantizedDevice } from './quantized-device.ts';
-import {
-  describeQuantization,
-  outputAxisOf,
-  type QuantizedWeight,
-  quantizedTensors,
-} from './stored-quantization.ts';
+import { describeQuantization, type QuantizedWeight, quantizedTensors } from './stored-quantization.ts';
 
 export interface QuantizeOptions {
   readonly device: OnnxDevice;
@@ -119,20 +113,13 @@ async function findWeights(
   scheme: QuantizeConfig['scheme'],
   sample: Quantization['sample'],
 ): Promise<QuantizedWeight[]> {
-  const found = new Map<string, QuantizedWeight>();
+  let found: QuantizedWeight[] = [];
   const rewrite = (frozen: FrozenGraph) => {
-    const nodes = quantizableNodes(frozen, scheme);
-    for (const { weight, kind, rows, node } of nodes) {
-      if (found.has(weight)) continue;
-      const { shape } = model.parameters.get(weight)!;
-      const rowsFirst = kind === 'lookup' || numberAttribute(node, 'transB', 0) === 1;
-      const bits = bitsOf(weight, nodes, scheme);
-      found.set(weight, { name: weight, bits, outputAxis: outputAxisOf(shape, rows, rowsFirst) });
-    }
+    found = weightsOf(model, quantizableNodes(frozen, scheme), scheme);
     return frozen.graph;
   };
   await freezeStep(device, model, forwardStep(model), sample, { rewrite });
-  return [...found.values()];
+  return found;
 }
 
 /**

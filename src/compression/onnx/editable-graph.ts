@@ -7,6 +7,7 @@ export const elementType = {
   float32: TensorProto.DataType.FLOAT,
   uint8: TensorProto.DataType.UINT8,
   int8: TensorProto.DataType.INT8,
+  bool: TensorProto.DataType.BOOL,
   int32: TensorProto.DataType.INT32,
   int64: TensorProto.DataType.INT64,
   float16: TensorProto.DataType.FLOAT16,

@@ -17,11 +17,20 @@ export interface FrozenGraph {
  * @param stored what becomes of the values of a weight by being stored
  */
 export async function freeze(
-  { model, sources }: TracedStep,
+  { model, sources }: Pick<TracedStep, 'model' | 'sources'>,
   weightName: ReadonlyMap<unknown, string>,
   stored: (values: Float32Array) => Float32Array,
 ): Promise<FrozenGraph> {
-  const graph = new EditableGraph(model);
+  return freezeGraph(new EditableGraph(model), sources, weightName, stored);
+}
+
+/** The same for a graph that was changed since it was traced. */
+export async function freezeGraph(
+  graph: EditableGraph,
+  sources: TracedStep['sources'],
+  weightName: ReadonlyMap<unknown, string>,
+  stored: (values: Float32Array) => Float32Array,
+): Promise<FrozenGraph> {
   const inputs = new Map<string, string>();
   const origins = new Map<string, string>();
   for (const [name, source] of sources) {

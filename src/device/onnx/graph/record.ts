@@ -214,6 +214,21 @@ export function concat(values: readonly Value[], axis: number): Value {
   return node('Concat', full, { shape, type: values[0]!.type }, { axis });
 }
 
+let keepingCuts = false;
+
+/**
+ * Records cuts also where they leave everything, as a cut to the length of a text does in the longest: the graphs of all
+ * lengths have the same nodes then.
+ */
+export function keepingAllCuts<Result>(record: () => Result): Result {
+  keepingCuts = true;
+  try {
+    return record();
+  } finally {
+    keepingCuts = false;
+  }
+}
+
 /** Elements begin, begin + step, … before end, along the given axes; all bounds are inside the axis, or −1 − length. */
 export function slice(
   value: Value,
@@ -225,6 +240,7 @@ export function slice(
   const kept = axes
     .map((_, index) => index)
     .filter((index) => {
+      if (keepingCuts) return true;
       const length = value.shape[axes[index]!]!;
       return !(begin[index] === 0 && end[index] === length && steps[index] === 1);
     });

@@ -3,6 +3,7 @@ import type { tf } from '../../tensorflow.ts';
 import { withoutChannelBlocks } from '../channel-blocks.ts';
 import { encodeModel, inputName, outputName } from '../graph/encode.ts';
 import { graphOf } from '../graph/graph.ts';
+import { keepingAllCuts } from '../graph/record.ts';
 import type { HostArray } from '../graph/value.ts';
 import type { OnnxDevice } from '../onnx-device.ts';
 import { optimise } from '../optimise/optimise.ts';
@@ -31,19 +32,23 @@ export interface TracedStep {
 
 /**
  * Writes down what a step computes, for whoever wants to change or export it; nothing is computed.
+ * @param options.asRecorded leaves out what makes a graph cheaper, some of which depends on how long axes are.
  * @throws Error if the step assigns variables or draws random numbers, as a forward pass in evaluation does not.
  */
 export function traceStep(
   { onnx: backend }: OnnxDevice,
   step: (inputs: Tensors) => Record<string, tf.Tensor>,
   inputs: StepInputs,
+  { asRecorded = false } = {},
 ): Promise<TracedStep> {
   return backend.exclusive(async () => {
     await backend.flushNow();
-    const recorded = withoutChannelBlocks(() => record(backend, step, inputs));
+    const plainly = () => withoutChannelBlocks(() => record(backend, step, inputs));
+    const recorded = asRecorded ? keepingAllCuts(plainly) : plainly();
     if (recorded.assignments.length > 0 || recorded.hostInputs.length > 0)
       throw new Error('Only a step that changes nothing and draws nothing can be traced.');
-    const graph = optimise(graphOf(recorded.outputs.map(([, value]) => value)));
+    const whole = graphOf(recorded.outputs.map(([, value]) => value));
+    const graph = asRecorded ? whole : optimise(whole);
     const sources = new Map<string, TracedSource>();
     for (const [index, value] of graph.inputs.entries()) {
       const source = recorded.sources.get(value);
