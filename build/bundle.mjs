@@ -14,6 +14,7 @@ const entryPoints = {
   cli: 'src/cli/main.ts',
   worker: 'src/worker/main.ts',
   checker: 'src/checks/apart/checking-main.ts',
+  exporter: 'src/export/apart/exporting-main.ts',
   extension: 'extension/extension.ts',
   // A thread of the extension.
   comparison: 'extension/dashboard/comparison-worker.ts',

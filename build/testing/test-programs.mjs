@@ -14,6 +14,7 @@ const cache = join(root, 'node_modules/.cache');
 const programs = {
   main: 'src/worker/main.ts',
   'checking-main': 'src/checks/apart/checking-main.ts',
+  'exporting-main': 'src/export/apart/exporting-main.ts',
   'fake-worker': 'test/runs/fake-worker.ts',
   'fake-cli': 'test/cli/fake-cli.ts',
   'deaf-worker': 'test/worker/deaf-worker.ts',

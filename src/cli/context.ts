@@ -17,6 +17,8 @@ export interface Context {
   readonly launcher: Launcher;
   /** Looks at experiments and their files. */
   readonly checker: Checker;
+  /** Program and first arguments that start the process which exports models. */
+  readonly exporter: readonly [string, ...string[]];
   /** Program and first arguments that start this very command line again. */
   readonly self: readonly [string, ...string[]];
 }

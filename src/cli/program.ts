@@ -4,6 +4,7 @@ import { checkCommand } from './commands/check-command.ts';
 import { compareCommand } from './commands/compare-command.ts';
 import { demoCommand } from './commands/demo-command.ts';
 import { devicesCommand } from './commands/devices-command.ts';
+import { exportCommand } from './commands/export-command.ts';
 import { labelCommand } from './commands/label-command.ts';
 import { queueCommand } from './commands/queue-command.ts';
 import { rebuildCommand } from './commands/rebuild-command.ts';
@@ -33,6 +34,7 @@ const commands: readonly CommandMaker[] = [
   resumeCommand,
   stopCommand,
   removeCommand,
+  exportCommand,
   labelCommand,
   queueCommand,
   rebuildCommand,

@@ -18,6 +18,7 @@ async function distillery(...words: string[]) {
     terminal,
     launcher,
     checker: checkerHere,
+    exporter: program('src/export/apart/exporting-main.ts'),
     self: fakeCliCommand,
   });
   return { code, ...written };

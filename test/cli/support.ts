@@ -49,6 +49,7 @@ export async function distillery(...words: string[]): Promise<{ code: number; ou
     terminal,
     launcher: new LocalLauncher({ command: fakeWorkerCommand }),
     checker: checkerHere,
+    exporter: program('src/export/apart/exporting-main.ts'),
     self: fakeCliCommand,
   });
   return { code, ...written };

@@ -47,6 +47,7 @@ async function distillery(...words: string[]): Promise<string> {
     terminal,
     launcher,
     checker: checkerHere,
+    exporter: program('src/export/apart/exporting-main.ts'),
     self: fakeCliCommand,
   });
   assert.equal(code, 0, written.err + written.out.slice(-1000));

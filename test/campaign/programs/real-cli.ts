@@ -10,6 +10,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   terminal: processTerminal(),
   launcher: new LocalLauncher({ command: program('src/worker/main.ts') }),
   checker,
+  exporter: program('src/export/apart/exporting-main.ts'),
   self: program('test/campaign/programs/real-cli.ts'),
 });
 checker.dispose();

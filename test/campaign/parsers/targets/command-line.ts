@@ -116,6 +116,7 @@ export const commandLine: Parser = {
             launch: () => Promise.reject(new UserError('Nothing is started here.', { remedy: 'Wait.' })),
           },
           checker,
+          exporter: ['/bin/false'],
           self: ['/bin/false'],
         });
         promise(

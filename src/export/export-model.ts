@@ -1,0 +1,94 @@
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { heed, type StopRequested } from '../base/interruption.ts';
+import type { OnnxDevice } from '../device/onnx/onnx-device.ts';
+import { loadModel, saveModel } from '../models/checkpoint/checkpoint.ts';
+import { readModelConfig } from '../models/checkpoint/read-model-config.ts';
+import type { Model } from '../models/model.ts';
+import type { ExportedFile } from './apart/protocol.ts';
+import { type Format, type Precision, precisions } from './forms.ts';
+import { copyInputFiles, replaceExport, reportName } from './layout.ts';
+import { checkGraph, type Inputs } from './onnx/check-graph.ts';
+import { writeOnnx } from './onnx/export-onnx.ts';
+
+export interface ExportPlan {
+  readonly formats: readonly Format[];
+  /** Of the ONNX files. */
+  readonly precisions: readonly Precision[];
+}
+
+export interface ExportOptions {
+  readonly device: OnnxDevice;
+  /** Folder of a model that Distillery saved. */
+  readonly from: string;
+  /** A folder that is not there, is empty, or holds an earlier export. */
+  readonly to: string;
+  readonly plan: ExportPlan;
+  /** Samples to hold the graphs against the model on. */
+  readonly samples: (model: Model) => Promise<readonly Inputs[]>;
+  /** Called before each file. */
+  readonly onFile?: (file: string) => void;
+  readonly stopRequested?: StopRequested;
+}
+
+/**
+ * Writes a trained model in forms that run elsewhere. What is stored quantized, sparse or pruned becomes float weights
+ * first, so that every reader opens it. The folder appears whole or not at all.
+ * @returns what was written; the same stands in export.json
+ * @throws UserError if the model cannot be read, a graph answers otherwise than the model, or the folder is not free
+ * @throws Interruption if asked to end early
+ */
+export async function exportModel(options: ExportOptions): Promise<ExportedFile[]> {
+  const { device, from, to, plan, onFile, stopRequested } = options;
+  const { classNames } = await readModelConfig(from);
+  const model = await loadModel(from);
+  const written: ExportedFile[] = [];
+  try {
+    const graphs = graphFiles(plan);
+    const batches = graphs.length > 0 ? await options.samples(model) : [];
+    await replaceExport(to, async (temporary) => {
+      const folder = join(temporary, 'model');
+      await saveModel(model, folder, { classNames });
+      const weights = plan.formats.includes('safetensors');
+      for (const name of await readdir(folder)) {
+        const kept = weights || name === 'config.json';
+        if (kept) await rename(join(folder, name), join(temporary, name));
+        if (weights && name.endsWith('.safetensors'))
+          written.push({ file: name, bytes: (await stat(join(temporary, name))).size, precision: 'fp32' });
+      }
+      await rm(folder, { recursive: true });
+      await copyInputFiles(from, temporary);
+      for (const { file, precision } of graphs) {
+        if (stopRequested) heed(stopRequested);
+        onFile?.(file);
+        const place = join(temporary, file);
+        await mkdir(join(place, '..'), { recursive: true });
+        const graph = await writeOnnx(device, model, precision, place);
+        const check = await checkGraph({
+          device,
+          model,
+          precision,
+          file: place,
+          written: graph,
+          batches,
+          stopRequested,
+        });
+        written.push({ file, bytes: graph.bytes, precision, check });
+      }
+      await writeFile(join(temporary, reportName), `${JSON.stringify({ files: written }, undefined, 2)}\n`);
+    });
+  } finally {
+    model.dispose();
+  }
+  return written;
+}
+
+function graphFiles({ formats, precisions: wanted }: ExportPlan): { file: string; precision: Precision }[] {
+  const folders = [
+    ...(formats.includes('onnx') ? [''] : []),
+    ...(formats.includes('transformers-js') ? ['onnx/'] : []),
+  ];
+  return folders.flatMap((folder) =>
+    wanted.map((precision) => ({ file: `${folder}${precisions[precision].file}`, precision })),
+  );
+}

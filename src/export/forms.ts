@@ -1,0 +1,23 @@
+import type { QuantizeConfig } from '../experiment/strategies/quantize/record.ts';
+
+/** Forms a model is exported in, and what reads them. */
+export const formats = {
+  onnx: 'model.onnx beside its configuration, as Optimum reads it',
+  'transformers-js': 'the same in a folder onnx, as transformers.js reads it',
+  safetensors: 'float32 weights, as transformers reads them',
+} as const;
+
+export type Format = keyof typeof formats;
+
+/** How the weights of an exported graph are stored, and the name by which transformers.js looks for its file. */
+export const precisions = {
+  fp32: { file: 'model.onnx', scheme: undefined },
+  fp16: { file: 'model_fp16.onnx', scheme: 'float16' },
+  int8: { file: 'model_quantized.onnx', scheme: 'int8-weights' },
+  int4: { file: 'model_q4.onnx', scheme: 'int4-weights' },
+} as const satisfies Readonly<Record<string, { file: string; scheme: QuantizeConfig['scheme'] | undefined }>>;
+
+export type Precision = keyof typeof precisions;
+
+/** How many weights of 4 bits share a scale. */
+export const groupSize = 32;
