@@ -4,9 +4,12 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { Interruption } from '../../src/base/interruption.ts';
 import { UserError } from '../../src/base/user-error.ts';
+import { quantizeModel, saveQuantized } from '../../src/compression/quantize.ts';
+import type { Dataset } from '../../src/data/dataset.ts';
+import { quantize as quantizeRecord } from '../../src/experiment/strategies/quantize/record.ts';
 import { type ExportOptions, exportModel } from '../../src/export/export-model.ts';
 import { loadModel, saveModel } from '../../src/models/checkpoint/checkpoint.ts';
-import { cpu, logitsOf, relativeError, tinyModel } from '../compression/models.ts';
+import { cpu, logitsOf, relativeError, splitOf, tinyModel } from '../compression/models.ts';
 import { temporaryDirectory } from '../training/support.ts';
 import { batchOf } from './batches.ts';
 
@@ -68,6 +71,32 @@ test('all forms of a model lie as transformers.js, Optimum and transformers look
   const inputs = batchOf(original, 2, 4);
   assert.equal(
     relativeError(await logitsOf(device, again, inputs), await logitsOf(device, original, inputs)),
+    0,
+  );
+});
+
+test('of a quantized student, the weights are floats again, so that every reader opens them', async () => {
+  const model = await tinyModel('bert');
+  const config = quantizeRecord.schema.parse({ kind: 'quantize', scheme: 'int8-weights' });
+  const quantization = await quantizeModel({ device, model, config, train: splitOf(model) });
+  const from = join(home, 'quantized');
+  const dataset = { classNames: ['no', 'yes', 'perhaps'], task: model.task } as unknown as Dataset;
+  await saveQuantized(quantization, dataset, from);
+  assert.ok(!(await readdir(from)).includes('model.safetensors'));
+  const to = join(home, 'dense');
+  const plan: ExportOptions['plan'] = { formats: ['safetensors', 'transformers-js'], precisions: ['fp32'] };
+  const files = await exported(from, to, { plan });
+  assert.deepEqual(
+    files.map(({ file }) => file),
+    ['model.safetensors', 'onnx/model.onnx'],
+  );
+  const described = JSON.parse(await readFile(join(to, 'config.json'), 'utf8'));
+  assert.equal(described.quantization, undefined);
+  assert.equal(described.model_type, 'bert');
+  const [before, after] = [await loadModel(from), await loadModel(to)];
+  const inputs = batchOf(before, 2, 4);
+  assert.equal(
+    relativeError(await logitsOf(device, after, inputs), await logitsOf(device, before, inputs)),
     0,
   );
 });
