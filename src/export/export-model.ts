@@ -6,9 +6,10 @@ import { loadModel, saveModel } from '../models/checkpoint/checkpoint.ts';
 import { readModelConfig } from '../models/checkpoint/read-model-config.ts';
 import type { Model } from '../models/model.ts';
 import type { ExportedFile } from './apart/protocol.ts';
+import type { ExportSamples } from './export-samples.ts';
 import { type Format, type Precision, precisions } from './forms.ts';
 import { copyInputFiles, replaceExport, reportName } from './layout.ts';
-import { checkGraph, type Inputs } from './onnx/check-graph.ts';
+import { checkGraph } from './onnx/check-graph.ts';
 import { writeOnnx } from './onnx/export-onnx.ts';
 
 export interface ExportPlan {
@@ -25,7 +26,7 @@ export interface ExportOptions {
   readonly to: string;
   readonly plan: ExportPlan;
   /** Samples to hold the graphs against the model on. */
-  readonly samples: (model: Model) => Promise<readonly Inputs[]>;
+  readonly samples: (model: Model) => Promise<ExportSamples>;
   /** Called before each file. */
   readonly onFile?: (file: string) => void;
   readonly stopRequested?: StopRequested;
@@ -45,7 +46,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportedFile[
   const written: ExportedFile[] = [];
   try {
     const graphs = graphFiles(plan);
-    const batches = graphs.length > 0 ? await options.samples(model) : [];
+    const { batches, madeUp } = graphs.length > 0 ? await options.samples(model) : { batches: [] };
     await replaceExport(to, async (temporary) => {
       const folder = join(temporary, 'model');
       await saveModel(model, folder, { classNames });
@@ -73,7 +74,8 @@ export async function exportModel(options: ExportOptions): Promise<ExportedFile[
           batches,
           stopRequested,
         });
-        written.push({ file, bytes: graph.bytes, precision, check });
+        const found = { ...check, ...(madeUp !== undefined && { madeUp }) };
+        written.push({ file, bytes: graph.bytes, precision, check: found });
       }
       await writeFile(join(temporary, reportName), `${JSON.stringify({ files: written }, undefined, 2)}\n`);
     });

@@ -35,6 +35,7 @@ export async function exportSamples(
     );
     if (JSON.stringify(task.image) !== JSON.stringify(model.task.image))
       throw new UserError('its images have another size now');
+    if (test.size === 0) throw new UserError('it has no test samples now');
     const batches: Inputs[] = [];
     for (let from = 0; from < Math.min(test.size, most); from += batchSize) {
       const size = Math.min(batchSize, test.size - from, most - from);

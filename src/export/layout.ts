@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fileProblem } from '../base/file-problem.ts';
@@ -91,6 +91,5 @@ export async function replaceExport(
       remedy: 'Name a folder that is empty or not there yet.',
       place: directory,
     });
-  if (found.length === 0) await rm(directory, { recursive: true, force: true });
   await replaceDirectory(directory, write);
 }

@@ -13,7 +13,7 @@ import { batchOf } from './batches.ts';
 const device = await cpu();
 const folder = temporaryDirectory();
 
-/** One of each kind of weights: of convolutions and their normalisation, of encoders, of decoders with a tied table. */
+/** One of each kind of weights: of convolutions and their normalization, of encoders, of decoders with a tied table. */
 const kinds = ['resnetExit', 'bert', 'gpt2'];
 
 for (const architecture of kinds)

@@ -40,6 +40,7 @@ test('a model is exported in a process of its own, which tells what it does', as
     ],
   );
   assert.match(told.join('\n'), /made-up samples: .*another size/);
+  assert.ok(files.every(({ check }) => /another size/.test(check!.madeUp!)));
   assert.ok(existsSync(join(to, 'config.json')));
 });
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { UserError } from '../../src/base/user-error.ts';
 import { forwardOf, modelGraph, proceedingOf } from '../../src/export/onnx/model-graph.ts';
+import type { Model } from '../../src/models/model.ts';
 import { architectures, cpu, logitsOf, relativeError, tinyModel } from '../compression/models.ts';
 import { batchOf } from './batches.ts';
 
@@ -92,3 +94,13 @@ for (const architecture of architectures.filter((name) => /gpt2|llama/.test(name
     }
     await session.release();
   });
+
+test('a model with too few positions to tell lengths apart is refused by what it lacks', async () => {
+  const model = await tinyModel('gpt2');
+  const short = { ...model, config: { ...model.config, positions: 3 } } as Model;
+  for (const open of [forwardOf, proceedingOf])
+    assert.throws(
+      () => open(short),
+      (error) => error instanceof UserError && /at most 3 tokens.*exported as ONNX/.test(error.message),
+    );
+});

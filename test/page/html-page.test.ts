@@ -36,7 +36,7 @@ test('the HTML report opens without network, complaints or anything serious for 
         const requests: string[] = [];
         page.on('request', (request) => requests.push(request.url()));
         await page.goto(pathToFileURL(file).href);
-        // A scheme changes colours alone.
+        // A scheme changes colors alone.
         const rules = colorScheme === 'light' ? undefined : ['color-contrast'];
         assert.deepEqual(await seriousProblems(page, rules), []);
         assert.deepEqual(complaints, []);

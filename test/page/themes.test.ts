@@ -9,7 +9,7 @@ import type { ThemeName } from './harness/themes.ts';
 
 declare const window: { harness: Harness };
 
-/** Changes the theme as VS Code does, and waits until every component has its colours. */
+/** Changes the theme as VS Code does, and waits until every component has its colors. */
 async function wear(page: Page, theme: ThemeName): Promise<void> {
   await page.evaluate((name) => window.harness.theme(name), theme);
   await page.waitForFunction(() => {
@@ -26,7 +26,7 @@ describe('the page in every theme, and by keyboard', { skip: withoutBrowser, con
 
   test('nothing serious for axe and nothing blocked, in every view and every theme', async () => {
     const { page, complaints } = await open('theme=light&runs=24&states=mixed');
-    /** As one who chooses another theme while the page is open. A theme changes colours alone. */
+    /** As one who chooses another theme while the page is open. A theme changes colors alone. */
     const serious = async (view: string) => {
       assert.deepEqual(await seriousProblems(page), [], `${view}: light`);
       for (const theme of ['dark', 'contrast', 'contrastLight', 'light'] satisfies ThemeName[]) {

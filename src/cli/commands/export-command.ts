@@ -39,7 +39,11 @@ export const exportCommand: CommandMaker = (context, ended) =>
             remedy: 'Export a run that is completed.',
           });
         const stopped = new AbortController();
-        const onInterrupt = () => stopped.abort();
+        const onInterrupt = () => {
+          // Asked twice, nobody waits: the other process hears that this one is gone, and tidies up.
+          if (stopped.signal.aborted) process.exit(exitCodes.interrupted);
+          stopped.abort();
+        };
         process.on('SIGINT', onInterrupt);
         try {
           const models = await exportRun(
@@ -81,7 +85,7 @@ const tableOf = (files: readonly ExportedFile[], colors: Colors): string =>
       check ? formatPercent(check.agreement) : '',
       check ? String(Number(check.largestDifference.toPrecision(2))) : '',
       check ? formatMilliseconds(check.latencyMs) : '',
-      check ? `${formatCount(check.samples)} samples` : '',
+      check ? `${formatCount(check.samples)} ${check.madeUp === undefined ? '' : 'made-up '}samples` : '',
     ]),
     colors,
   );

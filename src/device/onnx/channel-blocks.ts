@@ -8,6 +8,7 @@ import { denormalsAsZero } from './denormals.ts';
 import { encodeModel, inputName, outputName } from './graph/encode.ts';
 import { graphOf } from './graph/graph.ts';
 import { node, pad, reshape, transpose } from './graph/record.ts';
+import { RecordingMode } from './graph/recording-mode.ts';
 import { Value } from './graph/value.ts';
 import type { Window } from './kernels/convolution/window.ts';
 import { windowAttributes } from './kernels/convolution/window.ts';
@@ -39,21 +40,12 @@ async function probe(): Promise<number> {
   }
 }
 
-let blocksAllowed = true;
-
-/** Records with plain convolutions, for graphs that are to leave this machine or to be changed. */
-export function withoutChannelBlocks<Result>(make: () => Result): Result {
-  blocksAllowed = false;
-  try {
-    return make();
-  } finally {
-    blocksAllowed = true;
-  }
-}
+/** Records plain convolutions, for graphs that are to leave this machine or to be changed. */
+export const plainConvolutions = new RecordingMode();
 
 /** Whether a convolution between so many channels can go by blocks without computing mostly on filling. */
 export function canUseBlocks(inChannels: number, outChannels: number): boolean {
-  if (!blocksAllowed || !blockSize || roundUp(outChannels) > 2 * outChannels) return false;
+  if (plainConvolutions.on || !blockSize || roundUp(outChannels) > 2 * outChannels) return false;
   // Up to three channels are read as they are. More are reordered, in fours, and filled up to a block.
   return inChannels < 4 || (inChannels % 4 === 0 && roundUp(inChannels) <= 2 * inChannels);
 }

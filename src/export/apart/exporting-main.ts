@@ -43,10 +43,10 @@ async function answerTo(request: ExportRequest): Promise<Answer> {
       stopRequested: () => stop,
       onFile: (file) => tell(`Writing ${file} …`),
       async samples(model) {
-        const { batches, madeUp } = await exportSamples(dataset, directory, from, model);
-        if (madeUp !== undefined)
-          tell(`The test data cannot be read, so files are checked on made-up samples: ${madeUp}`);
-        return batches;
+        const samples = await exportSamples(dataset, directory, from, model);
+        if (samples.madeUp !== undefined)
+          tell(`The test data cannot be read, so files are checked on made-up samples: ${samples.madeUp}`);
+        return samples;
       },
     });
     return { type: 'exported', files };

@@ -34,6 +34,8 @@ const fileSchema = z.object({
   check: z
     .object({
       samples: z.int(),
+      /** Why the samples are made up, where the test data could not be read. */
+      madeUp: z.string().optional(),
       /** Of all logits. */
       largestDifference: z.number(),
       /** Share of answers that are the same, 0…1. */

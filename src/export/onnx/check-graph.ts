@@ -66,12 +66,13 @@ export async function checkGraph(options: CheckOptions): Promise<GraphCheck> {
         answers++;
         if (indexOfLargest(theirs) === indexOfLargest(ours)) agreed++;
         for (let at = 0; at < classes; at++) {
-          largest = Math.max(largest, distance(theirs[at]!, ours[at]!));
-          unexplained = Math.max(unexplained, distance(theirs[at]!, rounds[at]!));
+          largest = Math.max(largest, Math.abs(theirs[at]! - ours[at]!));
+          unexplained = Math.max(unexplained, Math.abs(theirs[at]! - rounds[at]!));
           scale = Math.max(scale, Math.abs(ours[at]!));
         }
       }
     }
+    // NaN, on whichever side, is within nothing.
     if (!(unexplained <= tolerance * Math.max(scale, 1)))
       throw new UserError(
         `The exported ${precision} model answers differently from the trained one: logits differ by up to ${unexplained.toPrecision(3)} where their largest is ${scale.toPrecision(3)}.`,
@@ -93,13 +94,6 @@ export async function checkGraph(options: CheckOptions): Promise<GraphCheck> {
     await exported.release();
   }
 }
-
-/** NaN on one side alone is as far as can be. */
-const distance = (one: number, other: number): number => {
-  if (Number.isNaN(one) && Number.isNaN(other)) return 0;
-  const apart = Math.abs(one - other);
-  return Number.isNaN(apart) ? Number.POSITIVE_INFINITY : apart;
-};
 
 /** Rows of the logits that answer something: all, but for those of padding. */
 function realRows(batch: Inputs, { memory }: Model): number[] {

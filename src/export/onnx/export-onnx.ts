@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { QuantizedWeight } from '../../compression/stored-quantization.ts';
 import type { OnnxDevice } from '../../device/onnx/onnx-device.ts';
 import type { Model } from '../../models/model.ts';
@@ -16,7 +16,7 @@ export interface WrittenGraph {
 /**
  * Writes a model as an ONNX file by whose inputs and outputs transformers.js and Optimum know it; one that continues texts
  * takes and gives what attention keeps of each token.
- * @throws Error if its graph depends on the lengths of its inputs in a way that cannot be written down
+ * @throws UserError if its graph depends on the lengths of its inputs in a way that cannot be written down
  */
 export async function writeOnnx(
   device: OnnxDevice,
@@ -30,7 +30,6 @@ export async function writeOnnx(
   const quantized = quantizedIn(precision, model, graph);
   storage?.rewrite(graph);
   const bytes = toStandardForm(graph).encode();
-  await writeFile(`${file}.tmp`, bytes);
-  await rename(`${file}.tmp`, file);
+  await writeFile(file, bytes);
   return { bytes: bytes.byteLength, quantized };
 }

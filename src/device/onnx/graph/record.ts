@@ -6,6 +6,7 @@
  * constant, and kernels that make something out of nothing (a sum over no elements) say what themselves.
  */
 import { tf } from '../../tensorflow.ts';
+import { RecordingMode } from './recording-mode.ts';
 import {
   type Attributes,
   type GraphNode,
@@ -214,20 +215,11 @@ export function concat(values: readonly Value[], axis: number): Value {
   return node('Concat', full, { shape, type: values[0]!.type }, { axis });
 }
 
-let keepingCuts = false;
-
 /**
  * Records cuts also where they leave everything, as a cut to the length of a text does in the longest: the graphs of all
  * lengths have the same nodes then.
  */
-export function keepingAllCuts<Result>(record: () => Result): Result {
-  keepingCuts = true;
-  try {
-    return record();
-  } finally {
-    keepingCuts = false;
-  }
-}
+export const allCutsKept = new RecordingMode();
 
 /** Elements begin, begin + step, … before end, along the given axes; all bounds are inside the axis, or −1 − length. */
 export function slice(
@@ -240,7 +232,7 @@ export function slice(
   const kept = axes
     .map((_, index) => index)
     .filter((index) => {
-      if (keepingCuts) return true;
+      if (allCutsKept.on) return true;
       const length = value.shape[axes[index]!]!;
       return !(begin[index] === 0 && end[index] === length && steps[index] === 1);
     });

@@ -1,9 +1,9 @@
 import type { Tensors } from '../../device.ts';
 import type { tf } from '../../tensorflow.ts';
-import { withoutChannelBlocks } from '../channel-blocks.ts';
+import { plainConvolutions } from '../channel-blocks.ts';
 import { encodeModel, inputName, outputName } from '../graph/encode.ts';
 import { graphOf } from '../graph/graph.ts';
-import { keepingAllCuts } from '../graph/record.ts';
+import { allCutsKept } from '../graph/record.ts';
 import type { HostArray } from '../graph/value.ts';
 import type { OnnxDevice } from '../onnx-device.ts';
 import { optimise } from '../optimise/optimise.ts';
@@ -43,8 +43,8 @@ export function traceStep(
 ): Promise<TracedStep> {
   return backend.exclusive(async () => {
     await backend.flushNow();
-    const plainly = () => withoutChannelBlocks(() => record(backend, step, inputs));
-    const recorded = asRecorded ? keepingAllCuts(plainly) : plainly();
+    const plainly = () => plainConvolutions.during(() => record(backend, step, inputs));
+    const recorded = asRecorded ? allCutsKept.during(plainly) : plainly();
     if (recorded.assignments.length > 0 || recorded.hostInputs.length > 0)
       throw new Error('Only a step that changes nothing and draws nothing can be traced.');
     const whole = graphOf(recorded.outputs.map(([, value]) => value));
