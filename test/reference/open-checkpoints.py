@@ -1,4 +1,4 @@
-"""Opens checkpoints with transformers and prints their logits: used by test/models/transformers.test.ts.
+"""Opens checkpoints with transformers and prints their logits: used by test/models/transformers/transformers.test.ts.
 
 python3 test/reference/open-checkpoints.py FOLDER < input.json
 The input is {"names": [...], "ids": [[...]], "mask": [[...]]}; the output is one JSON object by name.

@@ -1,4 +1,4 @@
-"""Opens students with AutoTokenizer and prints the ids of texts: used by test/models/student-tokenizers.test.ts.
+"""Opens students with AutoTokenizer and prints the ids of texts: used by test/models/transformers/student-tokenizers.test.ts.
 
 python3 test/reference/open-tokenizers.py FOLDER INPUT
 INPUT is {"students": [{"name", "causal"}], "texts": [...], "prompts": [...]}; the output is one JSON object by name.

@@ -3,18 +3,18 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { UserError } from '../../src/base/user-error.ts';
-import type { TaskShape } from '../../src/data/dataset.ts';
-import { RandomGenerator } from '../../src/device/random-generator.ts';
-import { inspectCheckpoint, loadModel, saveModel } from '../../src/models/checkpoint/checkpoint.ts';
-import { assertClose, usePlainBackend } from './backend.ts';
+import { UserError } from '../../../src/base/user-error.ts';
+import type { TaskShape } from '../../../src/data/dataset.ts';
+import { RandomGenerator } from '../../../src/device/random-generator.ts';
+import { inspectCheckpoint, loadModel, saveModel } from '../../../src/models/checkpoint/checkpoint.ts';
+import { assertClose, usePlainBackend } from '../backend.ts';
 import {
   atTokens,
   checkpointFolder,
   readReference,
   referenceInput,
   valuesOf,
-} from './reference-checkpoint.ts';
+} from '../reference-checkpoint.ts';
 
 before(usePlainBackend);
 const root = mkdtempSync(join(tmpdir(), 'distillery-'));

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
-import { RandomGenerator } from '../../src/device/random-generator.ts';
-import { tf } from '../../src/device/tensorflow.ts';
-import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
-import { buildModel } from '../../src/models/build-model.ts';
-import { fromStored, toStored } from '../../src/models/checkpoint/kernel-layout.ts';
-import { createModel, planModel } from '../../src/models/create-model.ts';
-import { parameterCount } from '../../src/models/model.ts';
-import { assertClose, seededMasks, usePlainBackend, values } from './backend.ts';
+import { RandomGenerator } from '../../../src/device/random-generator.ts';
+import { tf } from '../../../src/device/tensorflow.ts';
+import { modelSchema } from '../../../src/experiment/schema/model-schema.ts';
+import { buildModel } from '../../../src/models/build-model.ts';
+import { fromStored, toStored } from '../../../src/models/checkpoint/kernel-layout.ts';
+import { createModel, planModel } from '../../../src/models/create-model.ts';
+import { parameterCount } from '../../../src/models/model.ts';
+import { assertClose, seededMasks, usePlainBackend, values } from '../backend.ts';
 
 interface Numbers {
   shape: number[];
@@ -30,7 +30,7 @@ interface ReferenceCase {
   };
 }
 const reference: { task: { classes: number; image: [number, number, number] }; cases: ReferenceCase[] } =
-  JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/models/image-models.json'), 'utf8'));
+  JSON.parse(readFileSync(join(import.meta.dirname, '../../fixtures/models/image-models.json'), 'utf8'));
 
 before(usePlainBackend);
 

@@ -3,26 +3,26 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import type { Scalar } from '@tensorflow/tfjs-core';
-import { RandomGenerator } from '../../src/device/random-generator.ts';
-import { tf } from '../../src/device/tensorflow.ts';
+import { RandomGenerator } from '../../../src/device/random-generator.ts';
+import { tf } from '../../../src/device/tensorflow.ts';
 import {
   checkpointBytes,
   inspectCheckpoint,
   loadModel,
   saveModel,
-} from '../../src/models/checkpoint/checkpoint.ts';
-import { readSafetensors, writeSafetensors } from '../../src/models/checkpoint/safetensors.ts';
-import { temporaryDirectory } from '../data/idx-files.ts';
-import { assertClose, usePlainBackend } from './backend.ts';
+} from '../../../src/models/checkpoint/checkpoint.ts';
+import { readSafetensors, writeSafetensors } from '../../../src/models/checkpoint/safetensors.ts';
+import { temporaryDirectory } from '../../data/idx-files.ts';
+import { assertClose, usePlainBackend } from '../backend.ts';
 import {
   atTokens,
   checkpointFolder,
   readReference,
   referenceInput,
   valuesOf,
-} from './reference-checkpoint.ts';
-import { modelTypes } from './samples.ts';
-import { copyOf, edit, editWeights, refuse } from './stored-checkpoints.ts';
+} from '../reference-checkpoint.ts';
+import { modelTypes } from '../samples.ts';
+import { copyOf, edit, editWeights, refuse } from '../stored-checkpoints.ts';
 
 before(usePlainBackend);
 

@@ -4,17 +4,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { TaskShape } from '../../src/data/dataset.ts';
-import { openDevice } from '../../src/device/open-device.ts';
-import { tf } from '../../src/device/tensorflow.ts';
-import { checkpointBytes, loadModel, saveModel } from '../../src/models/checkpoint/checkpoint.ts';
-import { readSafetensors } from '../../src/models/checkpoint/safetensors.ts';
-import type { Model, ModelInput } from '../../src/models/model.ts';
-import { createStrategy } from '../../src/strategies/create-strategy.ts';
-import { temporaryDirectory } from '../data/idx-files.ts';
-import { pythonWith } from '../machine/python.ts';
-import { contextFor, modelOf, partsFor, strategyConfig } from '../strategies/support.ts';
-import { assertClose, seededMasks, usePlainBackend } from './backend.ts';
+import type { TaskShape } from '../../../src/data/dataset.ts';
+import { openDevice } from '../../../src/device/open-device.ts';
+import { tf } from '../../../src/device/tensorflow.ts';
+import { checkpointBytes, loadModel, saveModel } from '../../../src/models/checkpoint/checkpoint.ts';
+import { readSafetensors } from '../../../src/models/checkpoint/safetensors.ts';
+import type { Model, ModelInput } from '../../../src/models/model.ts';
+import { createStrategy } from '../../../src/strategies/create-strategy.ts';
+import { temporaryDirectory } from '../../data/idx-files.ts';
+import { pythonWith } from '../../machine/python.ts';
+import { contextFor, modelOf, partsFor, strategyConfig } from '../../strategies/support.ts';
+import { assertClose, seededMasks, usePlainBackend } from '../backend.ts';
 import {
   assertGradients,
   checkpointFolder,
@@ -24,8 +24,8 @@ import {
   referenceInput,
   referenceLoss,
   valuesOf,
-} from './reference-checkpoint.ts';
-import { copyOf, edit } from './stored-checkpoints.ts';
+} from '../reference-checkpoint.ts';
+import { copyOf, edit } from '../stored-checkpoints.ts';
 
 /** What transformers computed, written by test/reference/modernbert.py. */
 const reference = readReference('modernbert') as Reference & { readonly firstTokenLogits: Numbers };
@@ -184,7 +184,7 @@ test('transformers opens students and exits that were saved here, and computes t
     await saveModel(model, join(folder, name), { classNames: ['a', 'b', 'c'] });
     const { stdout, stderr, status } = spawnSync(
       python,
-      [join(import.meta.dirname, '../reference/modernbert.py'), join(folder, name)],
+      [join(import.meta.dirname, '../../reference/modernbert.py'), join(folder, name)],
       { input: JSON.stringify({ ids: ids.arraySync(), mask: mask.arraySync() }), encoding: 'utf8' },
     );
     // Before version 5 there are only regular patterns: what has another is refused, not misread.

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { before, test } from 'node:test';
-import { UserError } from '../../src/base/user-error.ts';
-import { describeModel } from '../../src/compare/describe-model.ts';
-import { RandomGenerator } from '../../src/device/random-generator.ts';
-import { tf } from '../../src/device/tensorflow.ts';
-import { architectureRecords, architectures } from '../../src/experiment/architectures/all.ts';
-import { suggest } from '../../src/experiment/parsing/suggestions.ts';
-import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
-import type { ModelConfig } from '../../src/experiment/schema/schema.ts';
-import { constructionOf } from '../../src/models/architectures/all.ts';
-import { buildModel } from '../../src/models/build-model.ts';
-import { readOwnConfig, writeOwnConfig } from '../../src/models/checkpoint/own-config.ts';
-import { planModel } from '../../src/models/create-model.ts';
-import { readHuggingFaceConfig, writeHuggingFaceConfig } from '../../src/models/huggingface/config.ts';
-import type { ModelInput } from '../../src/models/model.ts';
-import { truncatedConfig } from '../../src/models/truncate.ts';
-import { usePlainBackend } from './backend.ts';
-import { folder, modelTypes, type Sample, samples, students, tasks } from './samples.ts';
+import { UserError } from '../../../src/base/user-error.ts';
+import { describeModel } from '../../../src/compare/describe-model.ts';
+import { RandomGenerator } from '../../../src/device/random-generator.ts';
+import { tf } from '../../../src/device/tensorflow.ts';
+import { architectureRecords, architectures } from '../../../src/experiment/architectures/all.ts';
+import { suggest } from '../../../src/experiment/parsing/suggestions.ts';
+import { modelSchema } from '../../../src/experiment/schema/model-schema.ts';
+import type { ModelConfig } from '../../../src/experiment/schema/schema.ts';
+import { constructionOf } from '../../../src/models/architectures/all.ts';
+import { buildModel } from '../../../src/models/build-model.ts';
+import { readOwnConfig, writeOwnConfig } from '../../../src/models/checkpoint/own-config.ts';
+import { planModel } from '../../../src/models/create-model.ts';
+import { readHuggingFaceConfig, writeHuggingFaceConfig } from '../../../src/models/huggingface/config.ts';
+import type { ModelInput } from '../../../src/models/model.ts';
+import { truncatedConfig } from '../../../src/models/truncate.ts';
+import { usePlainBackend } from '../backend.ts';
+import { folder, modelTypes, type Sample, samples, students, tasks } from '../samples.ts';
 
 /** What every architecture promises, whichever there are. */
 

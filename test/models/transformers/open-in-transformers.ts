@@ -18,7 +18,7 @@ export function openInTransformers(
   folder: string,
   input: { readonly names: readonly string[]; readonly ids: number[][]; readonly mask: number[][] },
 ): Record<string, Opened> {
-  const script = join(import.meta.dirname, '../reference/open-checkpoints.py');
+  const script = join(import.meta.dirname, '../../reference/open-checkpoints.py');
   const { stdout, stderr, status } = spawnSync(python, [script, folder], {
     input: JSON.stringify(input),
     encoding: 'utf8',

@@ -4,19 +4,19 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { openDevice } from '../../src/device/open-device.ts';
-import { RandomGenerator } from '../../src/device/random-generator.ts';
-import { tf } from '../../src/device/tensorflow.ts';
-import { checkpointBytes, loadModel, saveModel } from '../../src/models/checkpoint/checkpoint.ts';
-import { readSafetensors, writeSafetensors } from '../../src/models/checkpoint/safetensors.ts';
-import { modelFromLayers, withFewerLayers } from '../../src/models/from-layers.ts';
-import type { Model } from '../../src/models/model.ts';
-import { createStrategy } from '../../src/strategies/create-strategy.ts';
-import { check, datasetFolder, told } from '../checks/support.ts';
-import { temporaryDirectory } from '../data/idx-files.ts';
-import { pythonWith } from '../machine/python.ts';
-import { contextFor, modelOf, partsFor, strategyConfig, task, uniform } from '../strategies/support.ts';
-import { assertClose, seededMasks, usePlainBackend } from './backend.ts';
+import { openDevice } from '../../../src/device/open-device.ts';
+import { RandomGenerator } from '../../../src/device/random-generator.ts';
+import { tf } from '../../../src/device/tensorflow.ts';
+import { checkpointBytes, loadModel, saveModel } from '../../../src/models/checkpoint/checkpoint.ts';
+import { readSafetensors, writeSafetensors } from '../../../src/models/checkpoint/safetensors.ts';
+import { modelFromLayers, withFewerLayers } from '../../../src/models/from-layers.ts';
+import type { Model } from '../../../src/models/model.ts';
+import { createStrategy } from '../../../src/strategies/create-strategy.ts';
+import { check, datasetFolder, told } from '../../checks/support.ts';
+import { temporaryDirectory } from '../../data/idx-files.ts';
+import { pythonWith } from '../../machine/python.ts';
+import { contextFor, modelOf, partsFor, strategyConfig, task, uniform } from '../../strategies/support.ts';
+import { assertClose, seededMasks, usePlainBackend } from '../backend.ts';
 import {
   assertGradients,
   checkpointFolder,
@@ -24,7 +24,7 @@ import {
   type Reference,
   referenceLoss,
   valuesOf,
-} from './reference-checkpoint.ts';
+} from '../reference-checkpoint.ts';
 
 /** What transformers computed, written by test/reference/vit.py. */
 const reference: Pick<Reference, 'logits' | 'hiddenStates' | 'gradients'> & { readonly pixels: Numbers } =
@@ -240,7 +240,7 @@ test('transformers opens students and exits that were saved here, and computes t
     await saveModel(model, join(folder, name), { classNames: ['a', 'b', 'c'] });
     const { stdout, stderr, status } = spawnSync(
       python,
-      [join(import.meta.dirname, '../reference/vit.py'), join(folder, name)],
+      [join(import.meta.dirname, '../../reference/vit.py'), join(folder, name)],
       { input: JSON.stringify({ shape: seen.shape, data: valuesOf(seen) }), encoding: 'utf8' },
     );
     assert.equal(status, 0, stderr);

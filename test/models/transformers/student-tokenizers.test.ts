@@ -3,27 +3,27 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import type { TaskShape } from '../../src/data/dataset.ts';
-import { byteTokenizer } from '../../src/data/text/tokenizers/byte-tokenizer.ts';
-import { fileTokenizer } from '../../src/data/text/tokenizers/file-tokenizer.ts';
-import { encodeSample, type Tokenizer } from '../../src/data/text/tokenizers/tokenizer.ts';
-import { WordCounter } from '../../src/data/text/tokenizers/word-tokenizer.ts';
-import { RandomGenerator } from '../../src/device/random-generator.ts';
-import { tf } from '../../src/device/tensorflow.ts';
-import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
-import { buildModel } from '../../src/models/build-model.ts';
-import { saveModel } from '../../src/models/checkpoint/checkpoint.ts';
-import { tokenizerFiles } from '../../src/models/checkpoint/tokenizer-files.ts';
-import type { Model } from '../../src/models/model.ts';
-import { temporaryDirectory } from '../data/idx-files.ts';
-import { lacks } from '../machine/lacks.ts';
-import { ownModules, pythonWith } from '../machine/python.ts';
-import { usePlainBackend } from './backend.ts';
-import { modelTypes, students } from './samples.ts';
+import type { TaskShape } from '../../../src/data/dataset.ts';
+import { byteTokenizer } from '../../../src/data/text/tokenizers/byte-tokenizer.ts';
+import { fileTokenizer } from '../../../src/data/text/tokenizers/file-tokenizer.ts';
+import { encodeSample, type Tokenizer } from '../../../src/data/text/tokenizers/tokenizer.ts';
+import { WordCounter } from '../../../src/data/text/tokenizers/word-tokenizer.ts';
+import { RandomGenerator } from '../../../src/device/random-generator.ts';
+import { tf } from '../../../src/device/tensorflow.ts';
+import { modelSchema } from '../../../src/experiment/schema/model-schema.ts';
+import { buildModel } from '../../../src/models/build-model.ts';
+import { saveModel } from '../../../src/models/checkpoint/checkpoint.ts';
+import { tokenizerFiles } from '../../../src/models/checkpoint/tokenizer-files.ts';
+import type { Model } from '../../../src/models/model.ts';
+import { temporaryDirectory } from '../../data/idx-files.ts';
+import { lacks } from '../../machine/lacks.ts';
+import { ownModules, pythonWith } from '../../machine/python.ts';
+import { usePlainBackend } from '../backend.ts';
+import { modelTypes, students } from '../samples.ts';
 
 before(usePlainBackend);
 
-const fixtures = join(import.meta.dirname, '../fixtures/tokenizers');
+const fixtures = join(import.meta.dirname, '../../fixtures/tokenizers');
 const texts: string[] = JSON.parse(readFileSync(join(fixtures, 'texts.json'), 'utf8'));
 const length = 16;
 
@@ -136,7 +136,7 @@ describe('AutoTokenizer makes the ids a student was trained on, and generate goe
         }
       const input = join(folder, 'input.json');
       writeFileSync(input, JSON.stringify({ students: asked, texts, prompts: torch ? prompts : [] }));
-      const script = join(import.meta.dirname, '../reference/open-tokenizers.py');
+      const script = join(import.meta.dirname, '../../reference/open-tokenizers.py');
       const { stdout, stderr, status } = spawnSync(python, [script, folder, input], {
         encoding: 'utf8',
         maxBuffer: 1 << 28,

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import type { Device } from '../../src/device/device.ts';
-import { openDevice } from '../../src/device/open-device.ts';
-import { tf } from '../../src/device/tensorflow.ts';
-import { loadModel } from '../../src/models/checkpoint/checkpoint.ts';
-import { assertClose } from './backend.ts';
-import { atTokens, checkpointFolder, readReference } from './reference-checkpoint.ts';
+import type { Device } from '../../../src/device/device.ts';
+import { openDevice } from '../../../src/device/open-device.ts';
+import { tf } from '../../../src/device/tensorflow.ts';
+import { loadModel } from '../../../src/models/checkpoint/checkpoint.ts';
+import { assertClose } from '../backend.ts';
+import { atTokens, checkpointFolder, readReference } from '../reference-checkpoint.ts';
 
 /** The references of transformers again, now through a step that is recorded and replayed on the CPU device. */
 

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { UserError } from '../../src/base/user-error.ts';
-import { tf } from '../../src/device/tensorflow.ts';
-import type { LlamaConfig } from '../../src/experiment/architectures/llama.ts';
-import { planModel } from '../../src/models/create-model.ts';
-import { readHuggingFaceConfig, writeHuggingFaceConfig } from '../../src/models/huggingface/config.ts';
-import { frequencies, rotary } from '../../src/models/layers/rotary.ts';
-import { assertClose, usePlainBackend } from './backend.ts';
-import { valuesOf } from './reference-checkpoint.ts';
+import { UserError } from '../../../src/base/user-error.ts';
+import { tf } from '../../../src/device/tensorflow.ts';
+import type { LlamaConfig } from '../../../src/experiment/architectures/llama.ts';
+import { planModel } from '../../../src/models/create-model.ts';
+import { readHuggingFaceConfig, writeHuggingFaceConfig } from '../../../src/models/huggingface/config.ts';
+import { frequencies, rotary } from '../../../src/models/layers/rotary.ts';
+import { assertClose, usePlainBackend } from '../backend.ts';
+import { valuesOf } from '../reference-checkpoint.ts';
 
 before(usePlainBackend);
 
@@ -21,7 +21,7 @@ interface Golden {
 
 /** What transformers makes of rotary settings, written by test/reference/rope.py. */
 const golden: Record<string, Golden> = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../reference/rope.golden.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '../../reference/rope.golden.json'), 'utf8'),
 );
 
 const size = 32;

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { UserError } from '../../src/base/user-error.ts';
-import { pruneUnits } from '../../src/compression/structured/prune-units.ts';
-import type { TaskShape } from '../../src/data/dataset.ts';
-import { RandomGenerator } from '../../src/device/random-generator.ts';
-import { tf } from '../../src/device/tensorflow.ts';
-import type { LlamaConfig } from '../../src/experiment/architectures/llama.ts';
-import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
-import { buildModel } from '../../src/models/build-model.ts';
-import { planModel } from '../../src/models/create-model.ts';
-import { readHuggingFaceConfig, writeHuggingFaceConfig } from '../../src/models/huggingface/config.ts';
-import { usePlainBackend } from './backend.ts';
-import { valuesOf } from './reference-checkpoint.ts';
+import { UserError } from '../../../src/base/user-error.ts';
+import { pruneUnits } from '../../../src/compression/structured/prune-units.ts';
+import type { TaskShape } from '../../../src/data/dataset.ts';
+import { RandomGenerator } from '../../../src/device/random-generator.ts';
+import { tf } from '../../../src/device/tensorflow.ts';
+import type { LlamaConfig } from '../../../src/experiment/architectures/llama.ts';
+import { modelSchema } from '../../../src/experiment/schema/model-schema.ts';
+import { buildModel } from '../../../src/models/build-model.ts';
+import { planModel } from '../../../src/models/create-model.ts';
+import { readHuggingFaceConfig, writeHuggingFaceConfig } from '../../../src/models/huggingface/config.ts';
+import { usePlainBackend } from '../backend.ts';
+import { valuesOf } from '../reference-checkpoint.ts';
 
 before(usePlainBackend);
 

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import type { TaskShape } from '../../src/data/dataset.ts';
-import { RandomGenerator } from '../../src/device/random-generator.ts';
-import type { ModernBertConfig } from '../../src/experiment/architectures/modernbert.ts';
-import { loadModel } from '../../src/models/checkpoint/checkpoint.ts';
-import { modelFromLayers, withFewerLayers } from '../../src/models/from-layers.ts';
-import { writeHuggingFaceConfig } from '../../src/models/huggingface/config.ts';
-import { modelOf } from '../strategies/support.ts';
-import { usePlainBackend } from './backend.ts';
-import { valuesOf } from './reference-checkpoint.ts';
-import { copyOf, edit, editWeights, refuse } from './stored-checkpoints.ts';
+import type { TaskShape } from '../../../src/data/dataset.ts';
+import { RandomGenerator } from '../../../src/device/random-generator.ts';
+import type { ModernBertConfig } from '../../../src/experiment/architectures/modernbert.ts';
+import { loadModel } from '../../../src/models/checkpoint/checkpoint.ts';
+import { modelFromLayers, withFewerLayers } from '../../../src/models/from-layers.ts';
+import { writeHuggingFaceConfig } from '../../../src/models/huggingface/config.ts';
+import { modelOf } from '../../strategies/support.ts';
+import { usePlainBackend } from '../backend.ts';
+import { valuesOf } from '../reference-checkpoint.ts';
+import { copyOf, edit, editWeights, refuse } from '../stored-checkpoints.ts';
 
 /** Which configurations of ModernBERT are read, and which layers of a teacher a student begins with. */
 

@@ -7,11 +7,11 @@ import {
   inspectCheckpoint,
   loadModel,
   saveModel,
-} from '../../src/models/checkpoint/checkpoint.ts';
-import { temporaryDirectory } from '../data/idx-files.ts';
-import { usePlainBackend } from './backend.ts';
-import { checkpointFolder, valuesOf } from './reference-checkpoint.ts';
-import { copyOf, edit, editWeights, refuse } from './stored-checkpoints.ts';
+} from '../../../src/models/checkpoint/checkpoint.ts';
+import { temporaryDirectory } from '../../data/idx-files.ts';
+import { usePlainBackend } from '../backend.ts';
+import { checkpointFolder, valuesOf } from '../reference-checkpoint.ts';
+import { copyOf, edit, editWeights, refuse } from '../stored-checkpoints.ts';
 
 before(usePlainBackend);
 

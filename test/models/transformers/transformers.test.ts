@@ -1,27 +1,27 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { pruneUnits } from '../../src/compression/structured/prune-units.ts';
-import type { TaskShape } from '../../src/data/dataset.ts';
-import { RandomGenerator } from '../../src/device/random-generator.ts';
-import { tf } from '../../src/device/tensorflow.ts';
-import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
-import { buildModel } from '../../src/models/build-model.ts';
-import { loadModel, saveModel } from '../../src/models/checkpoint/checkpoint.ts';
-import { modelFromLayers, withFewerLayers } from '../../src/models/from-layers.ts';
-import type { Model } from '../../src/models/model.ts';
-import { temporaryDirectory } from '../data/idx-files.ts';
-import { pythonWith } from '../machine/python.ts';
-import { assertClose, usePlainBackend } from './backend.ts';
-import { openInTransformers } from './open-in-transformers.ts';
+import { pruneUnits } from '../../../src/compression/structured/prune-units.ts';
+import type { TaskShape } from '../../../src/data/dataset.ts';
+import { RandomGenerator } from '../../../src/device/random-generator.ts';
+import { tf } from '../../../src/device/tensorflow.ts';
+import { modelSchema } from '../../../src/experiment/schema/model-schema.ts';
+import { buildModel } from '../../../src/models/build-model.ts';
+import { loadModel, saveModel } from '../../../src/models/checkpoint/checkpoint.ts';
+import { modelFromLayers, withFewerLayers } from '../../../src/models/from-layers.ts';
+import type { Model } from '../../../src/models/model.ts';
+import { temporaryDirectory } from '../../data/idx-files.ts';
+import { pythonWith } from '../../machine/python.ts';
+import { assertClose, usePlainBackend } from '../backend.ts';
 import {
   atTokens,
   checkpointFolder,
   readReference,
   referenceInput,
   valuesOf,
-} from './reference-checkpoint.ts';
-import { students } from './samples.ts';
+} from '../reference-checkpoint.ts';
+import { students } from '../samples.ts';
+import { openInTransformers } from './open-in-transformers.ts';
 
 const { python, skip } = pythonWith('torch', 'transformers');
 
