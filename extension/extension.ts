@@ -23,6 +23,7 @@ import { Checking } from './workspace/checking.ts';
 import { CommandLine } from './workspace/command-line.ts';
 import { DeviceReports } from './workspace/device-reports.ts';
 import { ExperimentFiles } from './workspace/experiment-files.ts';
+import { Exporting } from './workspace/exporting.ts';
 import { runOfLink } from './workspace/permalink.ts';
 import { followRenamedFiles } from './workspace/renamed-files.ts';
 import { RunFolders } from './workspace/runs/run-folders.ts';
@@ -58,6 +59,7 @@ export function activate(context: ExtensionContext): DistilleryApi {
   const commandLine = new CommandLine(context);
   const deviceReports = parts.add(new DeviceReports(commandLine));
   const checking = parts.add(new Checking(context));
+  const exporting = parts.add(new Exporting(context));
   const diagnostics = parts.add(
     new ExperimentDiagnostics(log, checking, (uri) => folders?.of(uri)?.dataDirectory, deviceReports),
   );
@@ -97,6 +99,7 @@ export function activate(context: ExtensionContext): DistilleryApi {
     deviceReports,
     commandLine,
     checking,
+    exporting,
     diagnostics,
     dashboards,
   };

@@ -11,6 +11,7 @@ import type { Checking } from './workspace/checking.ts';
 import type { CommandLine } from './workspace/command-line.ts';
 import type { DeviceReports } from './workspace/device-reports.ts';
 import type { ExperimentFiles } from './workspace/experiment-files.ts';
+import type { Exporting } from './workspace/exporting.ts';
 import type { RunFolders } from './workspace/runs/run-folders.ts';
 import type { TeacherCautions } from './workspace/runs/teacher-cautions.ts';
 
@@ -30,6 +31,7 @@ export interface Services {
   readonly deviceReports: DeviceReports;
   readonly commandLine: CommandLine;
   readonly checking: Checking;
+  readonly exporting: Exporting;
   readonly diagnostics: ExperimentDiagnostics;
   readonly dashboards: Dashboards;
 }

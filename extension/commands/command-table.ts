@@ -5,14 +5,8 @@ import type { Services } from '../services.ts';
 import { compareSelected, exportComparison, openDashboard } from './compare-commands.ts';
 import { checkEnvironment, chooseDevice } from './device-commands.ts';
 import { duplicate } from './duplicate.ts';
-import {
-  copyCliCommand,
-  exportStudent,
-  openExperiment,
-  openLog,
-  openRunFolder,
-  revealStudent,
-} from './file-commands.ts';
+import { exportStudent } from './export-student.ts';
+import { copyCliCommand, openExperiment, openLog, openRunFolder, revealStudent } from './file-commands.ts';
 import { getData } from './get-data.ts';
 import { copyHyperparameter, editHyperparameter, resetHyperparameter } from './hyperparameter-commands.ts';
 import { importTeacher } from './import-teacher.ts';

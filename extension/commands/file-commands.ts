@@ -27,7 +27,7 @@ export async function revealStudent(services: Services, ...args: unknown[]): Pro
 }
 
 /** In the explorer of the window where the folder belongs to it, else in that of the system, else by its path. */
-async function reveal(uri: Uri): Promise<void> {
+export async function reveal(uri: Uri): Promise<void> {
   if (workspace.getWorkspaceFolder(uri)) {
     await commands.executeCommand('revealInExplorer', uri);
     return;
@@ -45,34 +45,6 @@ async function studentOf(directory: string): Promise<Uri> {
   throw new UserError(l10n.t('This run has no student.'), {
     remedy: l10n.t('Resume it, or run the experiment again.'),
   });
-}
-
-/** Copies the student, ready to be published: config.json, weights and model card. */
-export async function exportStudent(services: Services, ...args: unknown[]): Promise<Uri | undefined> {
-  const run = (await targetRuns(services, args, completed, l10n.t('Which run’s student?')))?.[0];
-  if (!run) return undefined;
-  const student = await studentOf(run.record.directory);
-  const [parent] =
-    (await window.showOpenDialog({
-      canSelectFiles: false,
-      canSelectFolders: true,
-      openLabel: l10n.t('Export Here'),
-      title: l10n.t('Export the student of {0}', run.record.name),
-    })) ?? [];
-  if (!parent) return undefined;
-  const target = Uri.joinPath(parent, run.record.id);
-  await workspace.fs.copy(student, target, { overwrite: false }).then(undefined, (error: unknown) => {
-    throw new UserError(l10n.t('The student cannot be copied to {0}.', target.fsPath), {
-      remedy: error instanceof Error ? error.message : undefined,
-      cause: error,
-    });
-  });
-  const show = l10n.t('Show');
-  void window.showInformationMessage(l10n.t('The student is in {0}.', target.fsPath), show).then((answer) => {
-    if (answer === show) return reveal(target);
-    return undefined;
-  });
-  return target;
 }
 
 export async function openExperiment(services: Services, clicked?: unknown): Promise<void> {

@@ -48,7 +48,11 @@ export const commands = {
   'distillery.openRunFolder': { title: 'Open Run Folder', icon: 'folder-opened', enablement: hasRuns },
   'distillery.openLog': { title: 'Open Worker Log', icon: 'output', enablement: hasRuns },
   'distillery.revealStudent': { title: 'Reveal Student', icon: 'mortar-board', enablement: hasRuns },
-  'distillery.exportStudent': { title: 'Export Student…', icon: 'export', enablement: hasRuns },
+  'distillery.exportStudent': {
+    title: 'Export Student…',
+    icon: 'export',
+    enablement: `${trusted} && ${hasRuns}`,
+  },
   'distillery.exportComparison': { title: 'Export Comparison…', icon: 'save-as', enablement: hasRuns },
   'distillery.rename': { title: 'Rename Run…', icon: 'edit', enablement: `${trusted} && ${hasRuns}` },
   'distillery.tag': { title: 'Tag Run…', icon: 'tag', enablement: `${trusted} && ${hasRuns}` },

@@ -7,7 +7,7 @@ import { readModelConfig } from '../models/checkpoint/read-model-config.ts';
 import type { Model } from '../models/model.ts';
 import type { ExportedFile } from './apart/protocol.ts';
 import type { ExportSamples } from './export-samples.ts';
-import { type Format, type Precision, precisions } from './forms.ts';
+import { type Format, graphFolders, type Precision, precisions } from './forms.ts';
 import { copyInputFiles, replaceExport, reportName } from './layout.ts';
 import { checkGraph } from './onnx/check-graph.ts';
 import { writeOnnx } from './onnx/export-onnx.ts';
@@ -86,11 +86,9 @@ export async function exportModel(options: ExportOptions): Promise<ExportedFile[
 }
 
 function graphFiles({ formats, precisions: wanted }: ExportPlan): { file: string; precision: Precision }[] {
-  const folders = [
-    ...(formats.includes('onnx') ? [''] : []),
-    ...(formats.includes('transformers-js') ? ['onnx/'] : []),
-  ];
-  return folders.flatMap((folder) =>
-    wanted.map((precision) => ({ file: `${folder}${precisions[precision].file}`, precision })),
-  );
+  return formats.flatMap((format) => {
+    const folder = graphFolders[format];
+    if (folder === undefined) return [];
+    return wanted.map((precision) => ({ file: `${folder}${precisions[precision].file}`, precision }));
+  });
 }

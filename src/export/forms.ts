@@ -9,13 +9,25 @@ export const formats = {
 
 export type Format = keyof typeof formats;
 
+/** Formats that are ONNX graphs, with the folder of the export in which they lie. */
+export const graphFolders: Readonly<Partial<Record<Format, string>>> = {
+  onnx: '',
+  'transformers-js': 'onnx/',
+};
+
 /** How the weights of an exported graph are stored, and the name by which transformers.js looks for its file. */
 export const precisions = {
-  fp32: { file: 'model.onnx', scheme: undefined },
-  fp16: { file: 'model_fp16.onnx', scheme: 'float16' },
-  int8: { file: 'model_quantized.onnx', scheme: 'int8-weights' },
-  int4: { file: 'model_q4.onnx', scheme: 'int4-weights' },
-} as const satisfies Readonly<Record<string, { file: string; scheme: QuantizeConfig['scheme'] | undefined }>>;
+  fp32: { file: 'model.onnx', scheme: undefined, description: 'float32, as trained' },
+  fp16: { file: 'model_fp16.onnx', scheme: 'float16', description: 'float16, half the size' },
+  int8: {
+    file: 'model_quantized.onnx',
+    scheme: 'int8-weights',
+    description: '8 bits, a quarter of the size',
+  },
+  int4: { file: 'model_q4.onnx', scheme: 'int4-weights', description: '4 bits, the smallest' },
+} as const satisfies Readonly<
+  Record<string, { file: string; scheme: QuantizeConfig['scheme'] | undefined; description: string }>
+>;
 
 export type Precision = keyof typeof precisions;
 

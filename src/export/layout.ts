@@ -82,6 +82,12 @@ export async function replaceExport(
   directory: string,
   write: (temporary: string) => Promise<void>,
 ): Promise<void> {
+  await requireFreeFolder(directory);
+  await replaceDirectory(directory, write);
+}
+
+/** @throws UserError where something lies at this path that is neither an empty folder nor an earlier export */
+export async function requireFreeFolder(directory: string): Promise<void> {
   const found = await readdir(directory).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return [];
     throw fileProblem(error, directory);
@@ -91,5 +97,4 @@ export async function replaceExport(
       remedy: 'Name a folder that is empty or not there yet.',
       place: directory,
     });
-  await replaceDirectory(directory, write);
 }

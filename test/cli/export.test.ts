@@ -3,6 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { ExportReport } from '../../src/worker/directory/export-report.ts';
 import { makeRun, runToEnd, temporaryDirectory } from '../worker/support.ts';
 import { distillery } from './support.ts';
 
@@ -20,10 +21,15 @@ test('the student of a run and its peers are exported, and checked on the test i
 
   const done = await distillery(...words, '--format', 'onnx,safetensors', '--precision', 'fp32,int8');
   assert.equal(done.code, 0, done.err);
-  assert.match(done.out, /model\.onnx\s+\S+ kB\s+100\.00 %\s+\S+\s+.*80 samples/);
+  assert.match(done.out, /model\.onnx\s+fp32\s+\S+ kB\s+100\.00 %\s+\S+\s+.*80 samples/);
   assert.doesNotMatch(done.err + done.out, /made-up/);
   assert.ok(existsSync(join(to, 'model_quantized.onnx')));
   assert.equal((await readdir(join(to, 'candidates'))).length, 1);
+
+  // Kept with the run: of peers too, and only the latest of a folder.
+  const shown = await distillery('show', 'abcd', '--data-dir', data);
+  assert.ok(shown.out.includes(`exported student to ${to}, 20`), shown.out);
+  assert.match(shown.out, /exported peer-2 to .*\n.*\n.*\n.*model\.onnx\s+fp32\s+\S+ kB\s+100\.00 %/);
 
   rmSync(join(project, 't10k-images-idx3-ubyte'));
   const without = await distillery(...words);
@@ -31,6 +37,17 @@ test('the student of a run and its peers are exported, and checked on the test i
   assert.match(without.err, /made-up samples: .*t10k-images/);
   assert.match(without.out, /made-up samples/);
   assert.ok(existsSync(join(to, 'onnx', 'model.onnx')) && !existsSync(join(to, 'model_quantized.onnx')));
+
+  const again = await distillery('show', 'abcd', '--json', '--data-dir', data);
+  const { exports } = JSON.parse(again.out);
+  assert.deepEqual(
+    exports.map(({ model, folder, files }: ExportReport) => [model, folder, files.length]),
+    [
+      ['student', to, 1],
+      ['peer-2', join(to, 'candidates', 'peer-2'), 1],
+    ],
+  );
+  assert.match(exports[0].files[0].check.madeUp, /t10k-images/);
 
   const wrong = await distillery(...words, '--precision', 'fp32,int2');
   assert.equal(wrong.code, 2);

@@ -1,6 +1,7 @@
 import { stateWord } from '../../../src/compare/state-word.ts';
 import type { StoredEvent } from '../../../src/runs/database/stored-events.ts';
 import type { RunData } from '../../../src/worker/directory/events.ts';
+import type { ExportReport } from '../../../src/worker/directory/export-report.ts';
 import type { EventLine } from '../../../webview/protocol/detail.ts';
 
 /** An event as stored, or as it comes. */
@@ -34,6 +35,12 @@ function textOf(type: StoredEvent['type'], body: Readonly<Record<string, unknown
     case 'checkpoint': {
       const epoch = Number(body.epoch);
       return `epoch ${Number.isFinite(epoch) ? Number(epoch.toFixed(2)) : '?'}${body.best === true ? ', the best so far' : ''}`;
+    }
+    case 'exported': {
+      const { model, folder, files, problem } = (body.export ?? {}) as Partial<ExportReport>;
+      if (problem !== undefined) return `not exported: ${problem}`;
+      const count = Array.isArray(files) ? files.length : 0;
+      return `${model}: ${count} ${count === 1 ? 'file' : 'files'} to ${folder}`;
     }
     case 'failed':
       return [text('message'), text('remedy')].filter(Boolean).join(' ');

@@ -1,18 +1,12 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { Interruption } from '../../base/interruption.ts';
-import { UserError } from '../../base/user-error.ts';
-import { formatBytes, formatCount, formatMilliseconds, formatPercent } from '../../compare/formatting.ts';
-import type { ExportedFile } from '../../export/apart/protocol.ts';
 import { type Format, formats, type Precision, precisions } from '../../export/forms.ts';
-import { RunDirectory } from '../../worker/directory/run-directory.ts';
+import { exportRecorded } from '../../runs/exports/export-recorded.ts';
 import { exitCodes } from '../complain.ts';
 import { type DataDirOption, lookAtStore } from '../context.ts';
-import { exportRun } from '../export-run.ts';
+import { exportedTable } from '../exported-table.ts';
 import type { CommandMaker } from '../program.ts';
-import { plainTable } from '../table.ts';
-import type { Colors } from '../terminal.ts';
 
 interface ExportOptions extends DataDirOption {
   readonly to: string;
@@ -32,12 +26,7 @@ export const exportCommand: CommandMaker = (context, ended) =>
     .option('--data-dir <path>', 'where runs are kept')
     .action(
       ended(async (part: string, { to, format, precision, ...options }: ExportOptions) => {
-        const { out, err, outColors } = context.terminal;
-        const run = await lookAtStore(context, options, (store) => store.find(part));
-        if (!existsSync(join(new RunDirectory(run.directory).studentDirectory, 'config.json')))
-          throw new UserError(`The run ${run.id} has no student to export: it is ${run.state}.`, {
-            remedy: 'Export a run that is completed.',
-          });
+        const { out, err, outColors, errColors } = context.terminal;
         const stopped = new AbortController();
         const onInterrupt = () => {
           // Asked twice, nobody waits: the other process hears that this one is gone, and tidies up.
@@ -46,14 +35,21 @@ export const exportCommand: CommandMaker = (context, ended) =>
         };
         process.on('SIGINT', onInterrupt);
         try {
-          const models = await exportRun(
-            run,
-            resolve(to),
-            { formats: format, precisions: precision },
-            { command: context.exporter, tell: (line) => err(`${line}\n`), signal: stopped.signal },
-          );
-          for (const { folder, files } of models) out(`${folder}\n${tableOf(files, outColors)}\n`);
-          return exitCodes.ok;
+          return await lookAtStore(context, options, async (store) => {
+            const { models, unrecorded } = await exportRecorded(store, await store.find(part), {
+              to: resolve(to),
+              plan: { formats: format, precisions: precision },
+              command: context.exporter,
+              tell: (line) => err(`${line}\n`),
+              signal: stopped.signal,
+            });
+            for (const { folder, files } of models) out(`${folder}\n${exportedTable(files, outColors)}\n`);
+            if (unrecorded)
+              err(
+                `${errColors.yellow('warning')} The report was not kept with the run: ${unrecorded.message}\n`,
+              );
+            return exitCodes.ok;
+          });
         } catch (error) {
           if (!(error instanceof Interruption)) throw error;
           err('Stopped; nothing of the unfinished model was kept.\n');
@@ -75,17 +71,3 @@ function listOf<Name extends string>(known: Readonly<Record<Name, unknown>>) {
     return [...new Set(names)] as Name[];
   };
 }
-
-const tableOf = (files: readonly ExportedFile[], colors: Colors): string =>
-  plainTable(
-    ['file', 'size', 'same answers', 'largest difference', 'latency', 'checked on'],
-    files.map(({ file, bytes, check }) => [
-      file,
-      formatBytes(bytes),
-      check ? formatPercent(check.agreement) : '',
-      check ? String(Number(check.largestDifference.toPrecision(2))) : '',
-      check ? formatMilliseconds(check.latencyMs) : '',
-      check ? `${formatCount(check.samples)} ${check.madeUp === undefined ? '' : 'made-up '}samples` : '',
-    ]),
-    colors,
-  );

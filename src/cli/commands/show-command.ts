@@ -11,9 +11,11 @@ import {
 import type { SeriesInfo } from '../../runs/database/metrics.ts';
 import type { RunRecord } from '../../runs/database/run-records.ts';
 import type { Artifact } from '../../runs/database/stored-events.ts';
+import { exportsOf } from '../../runs/exports/recorded-exports.ts';
 import type { ModelFigures, RunData, RunResult } from '../../worker/directory/events.ts';
 import { exitCodes } from '../complain.ts';
 import { type DataDirOption, lookAtStore } from '../context.ts';
+import { exportedTable } from '../exported-table.ts';
 import type { CommandMaker } from '../program.ts';
 import { plainTable } from '../table.ts';
 import type { Colors } from '../terminal.ts';
@@ -56,7 +58,10 @@ export const showCommand: CommandMaker = (context, ended) =>
           }
           const artifacts = await store.artifacts(run.id);
           const events = options.events ? await store.events(run.id) : undefined;
-          if (options.json) out(`${JSON.stringify({ ...run, series, artifacts, events }, null, 2)}\n`);
+          if (options.json)
+            out(
+              `${JSON.stringify({ ...run, exports: exportsOf(run), series, artifacts, events }, null, 2)}\n`,
+            );
           else {
             out(description(run, series, artifacts, colors));
             for (const { seq, time, type, body } of events ?? [])
@@ -143,6 +148,12 @@ function description(
         ]),
         colors,
       ),
+    );
+  for (const { model, folder, time, files, problem } of exportsOf(run))
+    blocks.push(
+      problem === undefined
+        ? `exported ${model} to ${oneLine(folder, 600)}, ${dateText(time)}\n${exportedTable(files, colors)}`
+        : `not exported to ${oneLine(folder, 600)}, ${dateText(time)}: ${oneLine(problem, 600)}\n`,
     );
   if (artifacts.length > 0)
     blocks.push(artifacts.map(({ path, best }) => `${path}${best ? ' (best)' : ''}\n`).join(''));

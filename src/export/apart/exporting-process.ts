@@ -8,6 +8,8 @@ import { type Answer, answerSchema, type ExportedFile, type Request } from './pr
 export interface ExportingOptions {
   /** Program and first arguments, as {@link exportingCommand} gives them. */
   readonly command: readonly [string, ...string[]];
+  /** Added to the environment, or with undefined taken from it. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** What happens, a line at a time. */
   readonly tell: (line: string) => void;
   /** Stops the export, of which nothing is kept then. */
@@ -21,10 +23,14 @@ export interface ExportingOptions {
  */
 export async function exportApart(
   request: Extract<Request, { type: 'export' }>,
-  { command: [program, ...words], tell, signal }: ExportingOptions,
+  { command: [program, ...words], environment, tell, signal }: ExportingOptions,
 ): Promise<ExportedFile[]> {
   if (signal.aborted) throw new Interruption('cancel');
-  const child = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(program, words, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...environment },
+    windowsHide: true,
+  });
   const ended = once(child, 'exit');
   const send = (message: Request) => child.connected && child.send(message, () => {});
   const onAbort = () => send({ type: 'stop' });

@@ -1,4 +1,5 @@
 import type { Doubt, Phase, RunData, RunEvent, RunResult } from '../../worker/directory/events.ts';
+import type { ExportReport } from '../../worker/directory/export-report.ts';
 import type { RunState } from '../../worker/directory/run-states.ts';
 
 /** How far the present phase of a run is. */
@@ -26,6 +27,12 @@ export interface SummarizedDoubt extends Doubt {
   readonly seq: number;
 }
 
+/** An export with the number of the event that told it, and when that was, in milliseconds since 1970. */
+export interface SummarizedExport extends ExportReport {
+  readonly seq: number;
+  readonly time: number;
+}
+
 /** What the events of a run add up to. */
 export interface RunSummary {
   readonly state: RunState;
@@ -47,6 +54,8 @@ export interface RunSummary {
   readonly cancelReason?: 'stop' | 'cancel';
   /** Why the result cannot be taken at face value, each message once. */
   readonly doubts?: readonly SummarizedDoubt[];
+  /** The latest of each folder, as {@link exportsOf} reads them. */
+  readonly exports?: readonly SummarizedExport[];
   /** Number of the event each part was taken from: an older event that arrives late must not undo a newer one. */
   readonly from: Readonly<Partial<Record<Part, number>>>;
 }
@@ -125,6 +134,8 @@ export function addToSummary(summary: RunSummary, event: RunEvent): RunSummary {
       return event.doubt === undefined
         ? summary
         : addDoubt(summary, { kind: event.doubt, message: event.message, seq: event.seq });
+    case 'exported':
+      return { ...summary, exports: withExport(summary.exports ?? [], event) };
     case 'metric':
     case 'checkpoint':
       return summary;
@@ -140,6 +151,24 @@ function addDoubt(summary: RunSummary, doubt: SummarizedDoubt): RunSummary {
   for (const one of [...(summary.doubts ?? []), doubt].sort((a, b) => a.seq - b.seq))
     if (!byMessage.has(one.message)) byMessage.set(one.message, one);
   return { ...summary, doubts: [...byMessage.values()].slice(0, mostDoubts) };
+}
+
+/** The summary holds so many exports at the most; all of them stay in the log. */
+const mostExports = 40;
+
+/** One that failed leaves what lay in its folder as it was, so it stands beside an earlier one until one succeeds. */
+function withExport(
+  known: readonly SummarizedExport[],
+  { seq, time, export: report }: Extract<RunEvent, { type: 'exported' }>,
+): readonly SummarizedExport[] {
+  const latest = new Map<string, SummarizedExport>();
+  for (const one of [...known, { ...report, seq, time }].sort((a, b) => a.seq - b.seq)) {
+    const failed = `${one.folder}\nfailed`;
+    latest.delete(failed);
+    latest.delete(one.problem === undefined ? one.folder : failed);
+    latest.set(one.problem === undefined ? one.folder : failed, one);
+  }
+  return [...latest.values()].slice(-mostExports);
 }
 
 function take(summary: RunSummary, part: Part, seq: number, values: Partial<RunSummary>): RunSummary {

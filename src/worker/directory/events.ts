@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exportReportSchema } from './export-report.ts';
 
 /**
  * What a worker writes to events.jsonl, one JSON object a line, and all that anybody may know of a run. Validated once,
@@ -181,6 +182,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   }),
   z.object({ ...base, type: z.literal('result'), result: runResultSchema }),
   z.object({ ...base, type: z.literal('completed') }),
+  /** A model of the run was exported, or could not be: by the worker at its end, or later by whoever asked for it. */
+  z.object({ ...base, type: z.literal('exported'), export: exportReportSchema }),
   z.object({
     ...base,
     type: z.literal('failed'),

@@ -158,10 +158,16 @@ describe('a project', function () {
 
   it('exports the student, which can be imported as a teacher', async () => {
     await workspace.fs.createDirectory(inRoot('out'));
-    let target: Uri | undefined;
-    await answering({ showOpenDialog: () => [inRoot('out')] }, async () => {
-      target = await execute('distillery.exportStudent', first);
-    });
+    let [target]: Uri[] = [];
+    await answering(
+      {
+        showQuickPick: async (items: unknown) => [await pick(items, 'safetensors')],
+        showOpenDialog: () => [inRoot('out')],
+      },
+      async () => {
+        [target] = await execute<Uri[]>('distillery.exportStudent', first);
+      },
+    );
     assert.ok(existsSync(join(target!.fsPath, 'model.safetensors')));
     let teacher: Uri | undefined;
     const messages = await answering({}, async () => {

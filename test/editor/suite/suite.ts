@@ -41,6 +41,7 @@ function isWanted(name: string, only: readonly string[]): boolean {
 const files: Record<string, () => Promise<unknown>> = {
   activation: () => import('./activation.test.ts'),
   sample: () => import('./sample.test.ts'),
+  export: () => import('./export.test.ts'),
   devices: () => import('./devices.test.ts'),
   explorer: () => import('./explorer.test.ts'),
   editing: () => import('./editing.test.ts'),
