@@ -5,6 +5,7 @@ import { cnn } from './cnn.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
 import { mlp } from './mlp.ts';
+import { mobilenetv2 } from './mobilenetv2.ts';
 import { modernbert } from './modernbert.ts';
 import { resnet } from './resnet.ts';
 import { vit } from './vit.ts';
@@ -14,6 +15,7 @@ export const architectureRecords = {
   mlp,
   cnn,
   resnet,
+  mobilenetv2,
   vit,
   bert,
   modernbert,

@@ -6,6 +6,7 @@ import type { Construction } from './construction.ts';
 import { gpt2 } from './gpt2/record.ts';
 import { llama } from './llama/record.ts';
 import { mlp } from './mlp/record.ts';
+import { mobilenetv2 } from './mobilenetv2/record.ts';
 import { modernbert } from './modernbert/record.ts';
 import { resnet } from './resnet/record.ts';
 import { vit } from './vit/record.ts';
@@ -16,6 +17,7 @@ const constructions: {
   mlp,
   cnn,
   resnet,
+  mobilenetv2,
   vit,
   bert,
   modernbert,

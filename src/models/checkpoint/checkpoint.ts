@@ -17,7 +17,7 @@ import { writeOwnConfig } from './own-config.ts';
 import { type CheckpointDescription, readModelConfig } from './read-model-config.ts';
 import { replaceDirectory } from './replace-directory.ts';
 import { type TensorToStore, writeSafetensors } from './safetensors.ts';
-import { storedTensors, weightsMetadata, writeWeights } from './store-weights.ts';
+import { storedTensors, weightsMetadata, withBatchCounts, writeWeights } from './store-weights.ts';
 
 export interface SaveOptions {
   /** Markdown of the model card. */
@@ -64,9 +64,8 @@ export async function saveModel(
   }: SaveOptions = {},
 ): Promise<{ bytes: number }> {
   const { config, task } = model;
-  const described =
-    writeHuggingFaceConfig(config, task, { classNames, origin, endId }) ??
-    writeOwnConfig(config, task, classNames);
+  const huggingFace = writeHuggingFaceConfig(config, task, { classNames, origin, endId });
+  const described = huggingFace ?? writeOwnConfig(config, task, classNames);
   const tensors = await storedTensors(model);
   const special = stored?.(tensors);
   const content = { ...described, ...special?.description };
@@ -74,7 +73,7 @@ export async function saveModel(
   await replaceDirectory(directory, async (temporary) => {
     bytes = special
       ? await writeSafetensors(join(temporary, special.file), special.tensors, weightsMetadata)
-      : await writeWeights(temporary, tensors, maxShardBytes);
+      : await writeWeights(temporary, huggingFace ? withBatchCounts(tensors) : tensors, maxShardBytes);
     await writeFile(join(temporary, 'config.json'), `${JSON.stringify(content, undefined, 2)}\n`);
     for (const [name, content] of files) await writeFile(join(temporary, name), content);
     if (card !== undefined) await writeFile(join(temporary, 'README.md'), card);

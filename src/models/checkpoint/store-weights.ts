@@ -15,6 +15,20 @@ export async function storedTensors(model: Model): Promise<Map<string, TensorToS
   return tensors;
 }
 
+const runningMean = /running_mean$/;
+
+/**
+ * Weights with the count of batches that PyTorch has beside each running mean: nothing that is computed depends on it, but
+ * transformers would say that the checkpoint lacks it.
+ */
+export function withBatchCounts(tensors: ReadonlyMap<string, TensorToStore>): Map<string, TensorToStore> {
+  const all = new Map(tensors);
+  for (const name of tensors.keys())
+    if (runningMean.test(name))
+      all.set(name.replace(runningMean, 'num_batches_tracked'), { shape: [], data: new BigInt64Array(1) });
+  return all;
+}
+
 /** Without "format", transformers refuses the file. */
 export const weightsMetadata = { format: 'pt' };
 

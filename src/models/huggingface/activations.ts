@@ -1,7 +1,8 @@
-import type { ModelConfig } from '../../experiment/schema/schema.ts';
+import type { z } from 'zod';
+import type { activation } from '../../experiment/architectures/transformer-options.ts';
 import { unsupported } from './description.ts';
 
-type Activation = Extract<ModelConfig, { activation: string }>['activation'];
+type Activation = z.output<typeof activation>;
 
 const activations: Readonly<Record<string, Activation>> = {
   gelu: 'gelu',

@@ -4,8 +4,11 @@ import { constructionOf } from '../architectures/all.ts';
 /** How transformers stores a model; only asked for one that came from there. */
 const layoutOf = (config: ModelConfig) => constructionOf(config).huggingFace!;
 
-/** Causal masks, positions and wavelengths that old versions of transformers stored though they follow from the rest. */
-const derived = /(^|\.)(position_ids|attn\.(bias|masked_bias)|rotary_emb\.inv_freq)$/;
+/**
+ * Causal masks, positions and wavelengths that old versions of transformers stored though they follow from the rest, and
+ * how many batches a normalisation has seen, which nothing asks for.
+ */
+const derived = /(^|\.)(position_ids|attn\.(bias|masked_bias)|rotary_emb\.inv_freq|num_batches_tracked)$/;
 
 /**
  * Brings the names in a checkpoint to those of the model with its head: adds the prefix that checkpoints of the bare

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { gelu } from '../../device/operations/gelu.ts';
 import { tf } from '../../device/tensorflow.ts';
 
-export type Activation = 'gelu' | 'gelu_new' | 'relu' | 'silu';
+export type Activation = 'gelu' | 'gelu_new' | 'relu' | 'relu6' | 'silu';
 
 export function activation(kind: Activation): (x: Tensor) => Tensor {
   switch (kind) {
@@ -12,6 +12,8 @@ export function activation(kind: Activation): (x: Tensor) => Tensor {
       return geluByTanh;
     case 'relu':
       return (x) => tf.relu(x);
+    case 'relu6':
+      return (x) => tf.relu6(x);
     case 'silu':
       return silu;
   }

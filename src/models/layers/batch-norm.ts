@@ -5,7 +5,7 @@ import { normalizeBatch } from './normalize-batch.ts';
 
 /** Share of the newest batch in the running statistics, PyTorch's `momentum`. */
 const momentum = 0.1;
-const epsilon = 1e-5;
+const usualEpsilon = 1e-5;
 
 /**
  * Batch normalisation over all axes but the last (Ioffe & Szegedy 2015). While training it uses the statistics of the
@@ -16,6 +16,7 @@ export function batchNorm(
   weights: WeightRegistry,
   name: string,
   channels: number,
+  epsilon = usualEpsilon,
 ): (x: Tensor, training: boolean) => Tensor {
   const scale = weights.parameter(`${name}.weight`, [channels], 'ones');
   const shift = weights.parameter(`${name}.bias`, [channels], 'zeros');

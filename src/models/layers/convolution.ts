@@ -6,14 +6,17 @@ import type { WeightRegistry } from '../weights.ts';
 export interface ConvolutionOptions {
   readonly kernel: number;
   readonly stride?: number;
-  /** Zeros on every side. Left out: ⌊kernel / 2⌋. */
-  readonly padding?: number;
+  /**
+   * Zeros on every side; `same`: as few as make ⌈length / stride⌉ of a length, one more behind than before where they are
+   * odd, as TensorFlow pads. Left out: ⌊kernel / 2⌋.
+   */
+  readonly padding?: number | 'same' | undefined;
   readonly bias?: boolean;
   readonly initializer?: Initializer;
 }
 
 /**
- * A square convolution over (batch, height, width, channels), padded as PyTorch pads.
+ * A square convolution over (batch, height, width, channels).
  * `NAME.weight` is (kernel, kernel, inputs, outputs); checkpoints hold it as PyTorch does, (outputs, inputs, kernel,
  * kernel).
  */
@@ -33,7 +36,8 @@ export function convolution(
   const weight = weights.parameter(`${name}.weight`, [kernel, kernel, inputs, outputs], initializer);
   const offset = bias ? weights.parameter(`${name}.bias`, [outputs], 'zeros') : undefined;
   return (x) => {
-    const y = tf.conv2d(x as Tensor4D, weight as Tensor4D, stride, padding, 'NHWC', 1, 'floor');
+    const rounding = padding === 'same' ? undefined : 'floor';
+    const y = tf.conv2d(x as Tensor4D, weight as Tensor4D, stride, padding, 'NHWC', 1, rounding);
     return offset ? tf.add(y, offset) : y;
   };
 }

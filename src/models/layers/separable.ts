@@ -1,7 +1,8 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { tf } from '../../device/tensorflow.ts';
 import type { WeightRegistry } from '../weights.ts';
 import { convolution } from './convolution.ts';
+import { depthwise } from './depthwise.ts';
 import { type Normalization, normalization } from './normalization.ts';
 
 /**
@@ -17,15 +18,11 @@ export function separable(
   outputs: number,
   kind: Normalization,
 ): (x: Tensor, training: boolean) => Tensor {
-  const depthwise = weights.parameter(`${name}.depthwise.weight`, [3, 3, 1, inputs], 'he');
+  const apart = depthwise(weights, `${name}.depthwise`, inputs, { stride: 2 });
   const across = convolution(weights, `${name}.pointwise`, inputs, outputs, {
     kernel: 1,
     bias: kind !== 'batch',
   });
   const norm = normalization(kind, weights, `${name}.norm`, outputs, 'maps');
-  return (x, training) => {
-    const filter = tf.reshape(depthwise, [3, 3, inputs, 1]) as Tensor4D;
-    const apart = tf.depthwiseConv2d(x as Tensor4D, filter, 2, 1, 'NHWC', 1, 'floor');
-    return tf.relu(norm(across(apart), training));
-  };
+  return (x, training) => tf.relu(norm(across(apart(x)), training));
 }

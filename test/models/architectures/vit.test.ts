@@ -1,109 +1,31 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { openDevice } from '../../../src/device/open-device.ts';
 import { RandomGenerator } from '../../../src/device/random-generator.ts';
 import { tf } from '../../../src/device/tensorflow.ts';
-import { checkpointBytes, loadModel, saveModel } from '../../../src/models/checkpoint/checkpoint.ts';
+import { loadModel, saveModel } from '../../../src/models/checkpoint/checkpoint.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/models/checkpoint/safetensors.ts';
 import { modelFromLayers, withFewerLayers } from '../../../src/models/from-layers.ts';
-import type { Model } from '../../../src/models/model.ts';
 import { createStrategy } from '../../../src/strategies/create-strategy.ts';
 import { check, datasetFolder, told } from '../../checks/support.ts';
 import { temporaryDirectory } from '../../data/idx-files.ts';
 import { pythonWith } from '../../machine/python.ts';
 import { contextFor, modelOf, partsFor, strategyConfig, task, uniform } from '../../strategies/support.ts';
 import { assertClose, seededMasks, usePlainBackend } from '../backend.ts';
-import {
-  assertGradients,
-  checkpointFolder,
-  type Numbers,
-  type Reference,
-  referenceLoss,
-  valuesOf,
-} from '../reference-checkpoint.ts';
+import { answersOf as answers, assertState, imageReference, pixelsOf } from '../image-reference.ts';
+import { checkpointFolder, valuesOf } from '../reference-checkpoint.ts';
+import { openImagesInTransformers } from '../transformers/open-in-transformers.ts';
 
-/** What transformers computed, written by test/reference/vit.py. */
-const reference: Pick<Reference, 'logits' | 'hiddenStates' | 'gradients'> & { readonly pixels: Numbers } =
-  JSON.parse(readFileSync(join(checkpointFolder('vit'), 'reference.json'), 'utf8'));
 const { python, skip } = pythonWith('torch', 'transformers');
 
-const referencePixels = () => tf.tensor(reference.pixels.data, reference.pixels.shape, 'float32');
-const answers = (model: Model, pixels: Tensor) =>
-  valuesOf(model.forward({ pixels }, { training: false }).logits);
+const reference = imageReference('vit');
 const small = { architecture: 'vit', hiddenSize: 8, heads: 2, layers: 2 };
-
-test('logits, hidden states and gradients equal those of transformers', async () => {
-  await usePlainBackend();
-  const model = await loadModel(checkpointFolder('vit'));
-  assert.deepEqual(model.task, { classes: 3, image: [6, 9, 2] });
-  const pixels = referencePixels();
-  const { logits, hiddenStates } = model.forward({ pixels }, { training: false });
-  assert.deepEqual(logits.shape, reference.logits.shape);
-  assertClose(valuesOf(logits), reference.logits.data, 1e-5, 'logits');
-  assert.equal(hiddenStates.length, reference.hiddenStates.length);
-  hiddenStates.forEach((state, layer) => {
-    const expected = reference.hiddenStates[layer]!;
-    assert.deepEqual(state.shape, expected.shape);
-    assertClose(valuesOf(state), expected.data, 1e-5, `hidden state ${layer}`);
-  });
-  const { grads } = tf.variableGrads(() => referenceLoss(model, { pixels }), [...model.parameters.values()]);
-  assertGradients(model, reference, (name) =>
-    Float32Array.from(valuesOf(grads[model.parameters.get(name)!.name]!)),
-  );
-});
-
-test('a recorded step computes the same on the device, each time it is replayed', async (context) => {
-  const device = await openDevice('cpu');
-  context.after(() => device.dispose());
-  const model = await loadModel(checkpointFolder('vit'));
-  const parameters = [...model.parameters];
-  const step = device.compile(({ pixels }) => {
-    const outputs: Record<string, Tensor> = {
-      logits: model.forward({ pixels: pixels! }, { training: false }).logits,
-    };
-    const { grads } = tf.variableGrads(
-      () => referenceLoss(model, { pixels: pixels! }),
-      parameters.map(([, variable]) => variable),
-    );
-    for (const [name, variable] of parameters) outputs[name] = grads[variable.name]!;
-    return outputs;
-  });
-  const { shape, data } = reference.pixels;
-  const inputs = { pixels: { data: Float32Array.from(data), shape, dtype: 'float32' } } as const;
-  for (let replay = 0; replay < 2; replay++) {
-    const outputs = await step.run(inputs);
-    assertClose(outputs.logits!, reference.logits.data, 1e-5, 'logits');
-    assertGradients(model, reference, (name) => Float32Array.from(outputs[name]!));
-  }
-  step.dispose();
-  model.dispose();
-});
 
 const configOf = (folder: string) => JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
 const weightsOf = async (folder: string) =>
   (await readSafetensors(join(folder, 'model.safetensors'))).tensors;
-
-test('saved again, it has the same names, shapes, logits and configuration', async (context) => {
-  await usePlainBackend();
-  const [given, saved] = [checkpointFolder('vit'), join(temporaryDirectory(context), 'student')];
-  const model = await loadModel(given);
-  const { bytes } = await saveModel(model, saved);
-  assert.equal(await checkpointBytes(saved), bytes);
-  const [before, after] = [await weightsOf(given), await weightsOf(saved)];
-  assert.deepEqual([...after.keys()].sort(), [...before.keys()].sort());
-  for (const [name, { shape, data }] of before)
-    assert.deepEqual([after.get(name)!.shape, after.get(name)!.data], [shape, data], name);
-  const again = await loadModel(saved);
-  assert.deepEqual([again.config, again.task], [model.config, model.task]);
-  assert.deepEqual(answers(again, referencePixels()), answers(model, referencePixels()));
-  const { transformers_version, ...own } = configOf(given);
-  const written = configOf(saved);
-  for (const key of Object.keys(own)) assert.deepEqual(written[key], own[key], key);
-});
 
 test('a checkpoint without a head, with a pooler and a token for masks, gets a head as a student', async (context) => {
   await usePlainBackend();
@@ -128,9 +50,9 @@ test('a checkpoint without a head, with a pooler and a token for masks, gets a h
   await assert.rejects(loadModel(folder), /without a head for this task: it lacks "classifier\.weight"/);
   const student = { classes: 5, image: [6, 9, 2] as const };
   const model = await loadModel(folder, { task: student, generator: RandomGenerator.forUse(1, 'head') });
-  const { logits, hiddenStates } = model.forward({ pixels: referencePixels() }, { training: false });
+  const { logits, hiddenStates } = model.forward({ pixels: pixelsOf(reference) }, { training: false });
   assert.deepEqual(logits.shape, [3, 5]);
-  assertClose(valuesOf(hiddenStates.at(-1)!), reference.hiddenStates.at(-1)!.data, 1e-5, 'last state');
+  assertState(hiddenStates.at(-1)!, reference.hiddenStates.at(-1)!, 'last state');
 });
 
 for (const [changes, message] of [
@@ -232,22 +154,15 @@ test('transformers opens students and exits that were saved here, and computes t
   const pixels = uniform([2, 8, 8, 1], 3);
   const { student, exit } = withExit(pixels);
   const wide = modelOf({ ...small, activation: 'relu' }, 2, { classes: 3, image: [4, 8, 3] });
-  for (const [name, model, seen] of [
-    ['student', student, pixels],
-    ['exit', exit, pixels],
-    ['wide', wide, uniform([2, 4, 8, 3], 4)],
-  ] as const) {
+  const seen = { student: pixels, exit: pixels, wide: uniform([2, 4, 8, 3], 4) };
+  const models = { student, exit, wide };
+  for (const [name, model] of Object.entries(models))
     await saveModel(model, join(folder, name), { classNames: ['a', 'b', 'c'] });
-    const { stdout, stderr, status } = spawnSync(
-      python,
-      [join(import.meta.dirname, '../../reference/vit.py'), join(folder, name)],
-      { input: JSON.stringify({ shape: seen.shape, data: valuesOf(seen) }), encoding: 'utf8' },
-    );
-    assert.equal(status, 0, stderr);
-    const theirs = JSON.parse(stdout);
+  for (const [name, theirs] of Object.entries(openImagesInTransformers(python, folder, seen))) {
     assert.equal(theirs.class, 'ViTForImageClassification');
     assert.deepEqual(theirs.wrong, {}, `${name}: missing or unexpected weights`);
     assert.deepEqual(theirs.labels, { 0: 'a', 1: 'b', 2: 'c' });
-    assertClose(answers(model, seen), theirs.logits, 1e-5, name);
+    const which = name as keyof typeof models;
+    assertClose(answers(models[which], seen[which]), theirs.logits, 1e-5, name);
   }
 });

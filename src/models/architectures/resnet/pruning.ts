@@ -1,8 +1,8 @@
-import { UserError } from '../../../base/user-error.ts';
 import { narrowestResnet, type ResnetConfig } from '../../../experiment/architectures/resnet.ts';
 import { Cuts, countKept, normalizationWeights, strongest } from '../../cuts.ts';
 import { cutBottleneck } from '../bottleneck-pruning.ts';
 import type { Pruning } from '../construction.ts';
+import { narrowerWidth } from '../narrower.ts';
 import { blockName, blocksPerGroup, groupChannels, keptBlocks } from './network.ts';
 
 /**
@@ -11,8 +11,7 @@ import { blockName, blocksPerGroup, groupChannels, keptBlocks } from './network.
  */
 export const resnetPruning: Pruning<ResnetConfig> = {
   smaller(config, sparsity) {
-    const width = config.width * (1 - sparsity);
-    if (width < narrowestResnet) throw tooNarrow(config, sparsity);
+    const width = narrowerWidth(config, sparsity, narrowestResnet);
     const bottleneck = config.bottleneck?.map((count) => countKept(count, sparsity));
     return { ...config, width, ...(bottleneck && { bottleneck }) };
   },
@@ -54,11 +53,3 @@ export const resnetPruning: Pruning<ResnetConfig> = {
     return cuts;
   },
 };
-
-function tooNarrow({ width }: ResnetConfig, sparsity: number): UserError {
-  const most = Math.floor(100 * (1 - narrowestResnet / width)) / 100;
-  return new UserError(
-    `A resnet of width ${width} cannot lose ${Math.round(100 * sparsity)} % of its channels.`,
-    { remedy: most > 0 ? `Lower "sparsity" to at most ${most}.` : 'Use method "magnitude".' },
-  );
-}

@@ -3,10 +3,6 @@ import type { TaskShape } from '../../../data/dataset.ts';
 import type { VitConfig } from '../../../experiment/architectures/vit.ts';
 import { activationOf } from '../../huggingface/activations.ts';
 import {
-  checkedConfig,
-  classNamesOf,
-  headOf,
-  labelKeys,
   type ModelDescription,
   parseRaw,
   type RawConfig,
@@ -14,19 +10,17 @@ import {
   size,
   unsupported,
 } from '../../huggingface/description.ts';
-
-/** Of an image, in pixels; more than any model sees at once. */
-const side = size.max(65_536);
-/** One number for squares, or height and width. */
-const sides = z.union([side, z.tuple([side, side])]);
-
-const bothOf = (value: z.output<typeof sides>): readonly [number, number] =>
-  typeof value === 'number' ? [value, value] : value;
+import {
+  bothSides,
+  describeImageClassifier,
+  imageKeys,
+  imageSchema,
+  sides,
+} from '../../huggingface/image-classifier.ts';
 
 const schema = z.object({
-  image_size: sides.default(224),
+  ...imageSchema.shape,
   patch_size: sides.default(16),
-  num_channels: size.default(3),
   hidden_size: size.default(768),
   num_hidden_layers: size.default(12),
   num_attention_heads: size.default(12),
@@ -41,38 +35,23 @@ const schema = z.object({
 /** @throws UserError if the configuration is broken, or of a variant that is not built here. */
 export function readVitConfig(raw: RawConfig, file: string): ModelDescription {
   const found = parseRaw(schema, raw, file);
-  const [height, width] = bothOf(found.image_size);
-  const [patchSize, patchWidth] = bothOf(found.patch_size);
+  const [patchSize, patchWidth] = bothSides(found.patch_size);
   if (patchSize !== patchWidth)
     throw unsupported(file, `a patch_size of ${patchSize} × ${patchWidth}, which is not square,`);
-  const config = checkedConfig(
-    {
-      architecture: 'vit',
-      patchSize,
-      hiddenSize: found.hidden_size,
-      layers: found.num_hidden_layers,
-      heads: found.num_attention_heads,
-      intermediateSize: found.intermediate_size,
-      activation: activationOf(found.hidden_act, file),
-      dropout: found.hidden_dropout_prob,
-      attentionDropout: found.attention_probs_dropout_prob,
-      queryKeyValueBias: found.qkv_bias,
-      layerNormEpsilon: found.layer_norm_eps,
-    },
-    file,
-  );
-  const classNames = classNamesOf(raw, file);
-  const { kind, otherHead } = headOf(raw, {}, file);
-  return {
-    config,
-    task: {
-      ...(kind && { kind }),
-      classes: classNames.length,
-      image: [height, width, found.num_channels],
-    },
-    classNames,
-    ...(otherHead && { otherHead }),
-  };
+  const config = {
+    architecture: 'vit',
+    patchSize,
+    hiddenSize: found.hidden_size,
+    layers: found.num_hidden_layers,
+    heads: found.num_attention_heads,
+    intermediateSize: found.intermediate_size,
+    activation: activationOf(found.hidden_act, file),
+    dropout: found.hidden_dropout_prob,
+    attentionDropout: found.attention_probs_dropout_prob,
+    queryKeyValueBias: found.qkv_bias,
+    layerNormEpsilon: found.layer_norm_eps,
+  } as const;
+  return describeImageClassifier(config, found, raw, file);
 }
 
 /** The config.json of ViTForImageClassification. */
@@ -81,14 +60,11 @@ export function writeVitConfig(
   task: TaskShape,
   classNames: readonly string[] | undefined,
 ): Record<string, unknown> {
-  const [height, width, channels] = task.image!;
   return {
     architectures: ['ViTForImageClassification'],
     model_type: 'vit',
-    ...labelKeys(task, classNames),
-    image_size: height === width ? height : [height, width],
+    ...imageKeys(task, classNames),
     patch_size: config.patchSize,
-    num_channels: channels,
     hidden_size: config.hiddenSize,
     num_hidden_layers: config.layers,
     num_attention_heads: config.heads,
