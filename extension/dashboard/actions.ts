@@ -8,7 +8,7 @@ import {
   isResumable,
   type RunState,
 } from '../../src/worker/directory/run-states.ts';
-import { openRunFolder } from '../commands/file-commands.ts';
+import { openRunFolder, reveal } from '../commands/file-commands.ts';
 import { remove } from '../commands/label-commands.ts';
 import { resume, stop } from '../commands/run-commands.ts';
 import type { Services } from '../services.ts';
@@ -36,6 +36,7 @@ const harmless: ReadonlySet<ActionMessage['name']> = new Set([
     'readAgain',
     'openExperiment',
     'revealDirectory',
+    'revealExport',
     'copy',
     'copyLink',
     'saveReport',
@@ -151,6 +152,17 @@ export async function act(message: ActionMessage, sources: ActionSources): Promi
     case 'revealDirectory':
       await findRun(folders, message.run);
       return openRunFolder(services, message.run);
+    case 'exportStudent':
+      await findRun(folders, message.run);
+      await commands.executeCommand('distillery.exportStudent', message.run);
+      return;
+    case 'revealExport': {
+      const { record } = await findRun(folders, message.run);
+      const { exportsOf } = await import('../../src/runs/exports/recorded-exports.ts');
+      if (!exportsOf(record).some(({ folder }) => folder === message.folder))
+        throw new UserError(l10n.t('The run was not exported to {0}.', message.folder));
+      return reveal(Uri.file(message.folder));
+    }
     case 'copy':
       await env.clipboard.writeText(message.text);
       return;

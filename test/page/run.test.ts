@@ -46,12 +46,12 @@ describe('one run in a browser', { skip: withoutBrowser, concurrency: false }, (
       return found;
     };
     const common = ['Hyperparameters', 'Events', 'Environment', 'Files', 'Checkpoints', 'Worker log'];
-    const first = ['Teacher against student', 'Curves', 'Measured at the end'];
+    const first = ['Teacher against student', 'Curves', 'Measured at the end', 'Exports'];
     assert.deepEqual(await titles('runs=3'), [...first, ...common]);
     const language = await titles('task=language');
     assert.deepEqual(
       language.filter((title) => title !== 'Measured at the end'),
-      ['Teacher against student', 'Curves', 'Sample continuations', ...common],
+      ['Teacher against student', 'Curves', 'Sample continuations', 'Exports', ...common],
     );
   });
 

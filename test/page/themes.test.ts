@@ -25,7 +25,7 @@ describe('the page in every theme, and by keyboard', { skip: withoutBrowser, con
   const { open } = usePages();
 
   test('nothing serious for axe and nothing blocked, in every view and every theme', async () => {
-    const { page, complaints } = await open('theme=light&runs=24&states=mixed');
+    const { page, complaints } = await open('theme=light&runs=24&states=mixed&exports');
     /** As one who chooses another theme while the page is open. A theme changes colors alone. */
     const serious = async (view: string) => {
       assert.deepEqual(await seriousProblems(page), [], `${view}: light`);
@@ -44,6 +44,10 @@ describe('the page in every theme, and by keyboard', { skip: withoutBrowser, con
     await serious('comparison');
     await page.getByRole('button', { name: 'All runs' }).click();
     await openRun(page, 2);
+    await page
+      .getByRole('region', { name: /^Files of student in / })
+      .first()
+      .waitFor();
     await serious('run');
     assert.deepEqual(complaints, []);
     assert.deepEqual(await page.evaluate(() => window.harness.wrong), []);

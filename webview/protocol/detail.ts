@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Hyperparameter } from '../../src/experiment/editing/hyperparameters.ts';
 import type { JsonPath } from '../../src/experiment/parsing/problem.ts';
+import { exportedModel } from './exports.ts';
 import { continuations, disagreement, modelFigures } from './figures.ts';
 import { anything, type Fitting, figure, flag, number, oneOf, type Schema, shapeOf, text } from './schema.ts';
 
@@ -85,6 +86,8 @@ const facts = {
   /** By true class; null where nothing was classified by both. */
   disagreement,
   continuations,
+  /** The latest first. */
+  exports: z.array(exportedModel),
   /** Names of the recorded curves. */
   curves: z.array(z.object({ model: text, metric: text })),
   /** The latest events, oldest first. */

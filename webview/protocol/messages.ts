@@ -96,6 +96,10 @@ const commands = {
   openFile: z.object({ run: text, path: text }),
   openExperiment: z.object(run),
   revealDirectory: z.object(run),
+  /** Asks for formats and a folder. */
+  exportStudent: z.object(run),
+  /** Shows a folder that an export of the run wrote. */
+  revealExport: z.object({ run: text, folder: text }),
   copy: z.object({ text }),
   /** Copies an address that opens this run. */
   copyLink: z.object(run),

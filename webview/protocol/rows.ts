@@ -35,6 +35,8 @@ export const runRow = z.object({
   problem: z.nullable(text),
   tags: texts,
   note: text,
+  /** Number of the event that told of the latest export, null where there is none. */
+  lastExport: figure,
   baseline: flag,
   /** Without what only pictures show: confusion, reliability and disagreement are null. */
   figures: runFigures,

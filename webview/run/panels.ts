@@ -4,6 +4,7 @@ import { checkpointsPanel } from './panels/checkpoints.ts';
 import { curvesPanel } from './panels/curves.ts';
 import { environmentPanel } from './panels/environment.ts';
 import { eventsPanel } from './panels/events.ts';
+import { exportsPanel } from './panels/exports.ts';
 import { figuresPanel } from './panels/figures.ts';
 import { filesPanel } from './panels/files.ts';
 import { logPanel } from './panels/log.ts';
@@ -16,6 +17,7 @@ export const panels: readonly Panel[] = [
   curvesPanel,
   chartsPanel,
   samplesPanel,
+  exportsPanel,
   parametersPanel,
   eventsPanel,
   environmentPanel,

@@ -5,6 +5,7 @@ import type { RunStore } from '../../../src/runs/store.ts';
 import { isPassing } from '../../../src/worker/directory/run-directory.ts';
 import type { Facts, RunDetail } from '../../../webview/protocol/detail.ts';
 import { eventLine, unlistedEvents } from './event-lines.ts';
+import { exportedModels } from './exported-models.ts';
 import type { LogTail } from './log-tail.ts';
 import { type RecordedFacts, recordedFacts } from './recorded-facts.ts';
 
@@ -34,6 +35,7 @@ const facts: { readonly [Name in keyof LookedUp]: (run: Looked) => Promise<Looke
       .filter(({ kind }) => kind === 'checkpoint')
       .map(({ epoch, best, path }) => ({ epoch: epoch ?? 0, best, path })),
   files: ({ record }) => filesOf(record.directory),
+  exports: ({ record }) => exportedModels(record),
   curves: async ({ store, record: { id } }) =>
     ((await store.series([id])).get(id) ?? []).map(({ model, name }) => ({ model, metric: name })),
   events: async ({ store, record }) =>

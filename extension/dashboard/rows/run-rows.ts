@@ -3,6 +3,7 @@ import { flattenConfig } from '../../../src/compare/flat-config.ts';
 import type { Experiment } from '../../../src/experiment/schema/schema.ts';
 import type { SeriesInfo } from '../../../src/runs/database/metrics.ts';
 import type { RunRecord } from '../../../src/runs/database/run-records.ts';
+import { exportsOf } from '../../../src/runs/exports/recorded-exports.ts';
 import { isActive, isResumable } from '../../../src/worker/directory/run-states.ts';
 import type { FlatConfig, MetricSummary, RunRow } from '../../../webview/protocol/rows.ts';
 
@@ -26,6 +27,7 @@ export function rowOf(record: RunRecord, series: readonly SeriesInfo[]): RunRow 
     problem: problemOf(record),
     tags: record.tags,
     note: record.note,
+    lastExport: exportsOf(record).at(-1)?.seq ?? null,
     baseline: record.baseline,
     figures: {
       ...figures,

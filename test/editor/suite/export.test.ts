@@ -80,6 +80,16 @@ describe('students that are exported', function () {
     assert.equal(kept!.files.find(({ file }) => file === 'model.onnx')!.check!.samples, 100);
   });
 
+  it('stand on the dashboard of their run as soon as they are made', async () => {
+    const { findRun } = await import('../../../extension/dashboard/rows/found-runs.ts');
+    const { detailOf } = await import('../../../extension/dashboard/detail/run-detail.ts');
+    const { LogTail } = await import('../../../extension/dashboard/detail/log-tail.ts');
+    const { record, store } = await findRun([await folder()], ids[0]!);
+    const { exports } = await detailOf(store, record, { log: new LogTail(''), trusted: true });
+    assert.equal(exports[0]!.there, true);
+    assert.equal(exports[0]!.files.length, 3);
+  });
+
   it('of several runs lie in folders of their own, and the last choice is ticked', async () => {
     const { showQuickPick, ticked } = choosing(['transformers-js'], ['fp32']);
     await answering({ showQuickPick, showOpenDialog: () => [place('exports/two')] }, () =>

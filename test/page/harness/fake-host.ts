@@ -6,11 +6,13 @@ import { parseInput } from '../../../src/experiment/editing/hyperparameter-input
 import { hyperparametersOf } from '../../../src/experiment/editing/hyperparameters.ts';
 import type { RunState } from '../../../src/worker/directory/run-states.ts';
 import type { RunDetail } from '../../../webview/protocol/detail.ts';
+import type { ExportedModel } from '../../../webview/protocol/exports.ts';
 import { isPageMessage, type PageMessage, type RequestMessage } from '../../../webview/protocol/messages.ts';
 import type { RunsSnapshot } from '../../../webview/protocol/rows.ts';
 import { languageRuns } from './language-runs.ts';
 import { curvesOfRun } from './sample-curves.ts';
 import { rowOf, type SampleRun, sampleRuns, snapshotOf } from './sample-data.ts';
+import { sampleExports } from './sample-exports.ts';
 import { type ThemeName, themes } from './themes.ts';
 
 /**
@@ -24,6 +26,8 @@ export interface Harness {
   /** Messages the page sent that the protocol does not know. */
   readonly wrong: unknown[];
   runs: SampleRun[];
+  /** Of every run that is completed. */
+  exports: ExportedModel[];
   /** Requests are not answered while it is set. */
   silent: boolean;
   theme(name: ThemeName): void;
@@ -70,6 +74,7 @@ const harness: Harness = {
   sent: [],
   wrong: [],
   runs: chosenRuns(),
+  exports: query.has('exports') ? sampleExports : [],
   silent: query.has('silent'),
   theme(name) {
     const { kind, variables } = themes[name];
@@ -193,6 +198,7 @@ function detailOf(run: SampleRun): RunDetail {
       { path: 'experiment.json', bytes: 1830 },
       { path: 'worker.log', bytes: 5120 },
     ],
+    exports: run.state === 'completed' ? harness.exports : [],
     curves: curvesOfRun(run, 10).map(({ model, metric }) => ({ model, metric })),
     events: [
       { seq: 0, time: row.createdAt, type: 'started', text: `on ${run.device}, process 4711` },

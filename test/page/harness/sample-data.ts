@@ -228,6 +228,7 @@ export function rowOf(run: SampleRun): RunRow {
     problem: run.state === 'failed' ? 'The dataset file train-images.idx is truncated.' : null,
     tags: run.tags,
     note: run.note,
+    lastExport: null,
     baseline: run.strategy === 'direct' && run.seed === 0,
     figures: {
       ...figures,
