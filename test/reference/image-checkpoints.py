@@ -21,6 +21,8 @@ from transformers import (
     AutoModelForImageClassification,
     MobileNetV2Config,
     MobileNetV2ForImageClassification,
+    ResNetConfig,
+    ResNetForImageClassification,
     ViTConfig,
     ViTForImageClassification,
 )
@@ -38,6 +40,15 @@ def mobilenet(**options):
         lambda: MobileNetV2ForImageClassification(MobileNetV2Config(num_channels=2, **config, **LABELS)),
         (6, 2, *config["image_size"]),
         r"^mobilenet_v2\.(conv_stem|layer\.\d+)$",
+    )
+
+
+def resnet(**options):
+    config = {"embedding_size": 6, "image_size": [22, 17]} | options
+    return (
+        lambda: ResNetForImageClassification(ResNetConfig(num_channels=2, **config, **LABELS)),
+        (6, 2, *config["image_size"]),
+        r"^resnet\.(embedder|encoder\.stages\.\d+\.layers\.\d+)$",
     )
 
 
@@ -65,6 +76,13 @@ MODELS = {
     "mobilenet_v2-symmetric": mobilenet(
         depth_divisible_by=3, min_depth=3, image_size=[20, 13], tf_padding=False, hidden_act="relu"
     ),
+    "resnet": resnet(layer_type="basic", depths=[1, 2], hidden_sizes=[6, 8], hidden_act="gelu"),
+    # Bottlenecks that halve maps at their beginning, those of the first group, too.
+    "resnet-bottleneck": resnet(
+        depths=[2, 1], hidden_sizes=[8, 12], downsample_in_first_stage=True, downsample_in_bottleneck=True
+    ),
+    # As in ResNet-50: halved by the 3×3 convolution, and not by the first group.
+    "resnet-late": resnet(depths=[1, 1], hidden_sizes=[8, 12]),
 }
 
 # Since version 5 the modules of some models are named otherwise than what is saved of them.

@@ -47,6 +47,7 @@ for (const config of [
   { architecture: 'cnn', channels: [3, 5, 4], normalization: 'batch' },
   { architecture: 'cnn', channels: [3, 5], dense: 7, normalization: 'layer' },
   { architecture: 'resnet', depth: 8, width: 0.25 },
+  { architecture: 'resnet-imagenet', blocks: [2, 1], channels: [4, 6], stemChannels: 4 },
   { architecture: 'mobilenetv2', width: 0.0625, channelDivisor: 1, fewestChannels: 1, dropout: 0 },
 ])
   test(`exits learn, are saved and load as smaller models: ${JSON.stringify(config)}`, async () => {

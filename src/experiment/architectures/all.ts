@@ -8,6 +8,7 @@ import { mlp } from './mlp.ts';
 import { mobilenetv2 } from './mobilenetv2.ts';
 import { modernbert } from './modernbert.ts';
 import { resnet } from './resnet.ts';
+import { resnetImagenet } from './resnet-imagenet.ts';
 import { vit } from './vit.ts';
 
 /** Every architecture, by the name it has in experiments; in the order that they are offered. */
@@ -15,6 +16,7 @@ export const architectureRecords = {
   mlp,
   cnn,
   resnet,
+  'resnet-imagenet': resnetImagenet,
   mobilenetv2,
   vit,
   bert,

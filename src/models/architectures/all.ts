@@ -9,6 +9,7 @@ import { mlp } from './mlp/record.ts';
 import { mobilenetv2 } from './mobilenetv2/record.ts';
 import { modernbert } from './modernbert/record.ts';
 import { resnet } from './resnet/record.ts';
+import { resnetImagenet } from './resnet-imagenet/record.ts';
 import { vit } from './vit/record.ts';
 
 const constructions: {
@@ -17,6 +18,7 @@ const constructions: {
   mlp,
   cnn,
   resnet,
+  'resnet-imagenet': resnetImagenet,
   mobilenetv2,
   vit,
   bert,

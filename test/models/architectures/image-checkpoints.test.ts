@@ -33,6 +33,8 @@ const { python, skip } = pythonWith('torch', 'transformers');
 const references = [
   ...[...modelTypes].flatMap(([name, goal]) => (goal === 'images' ? [name] : [])),
   'mobilenet_v2-symmetric',
+  'resnet-bottleneck',
+  'resnet-late',
 ];
 
 /** Batch normalization takes all effect from what is added before it, so gradients of some weights are zero. */

@@ -1,9 +1,9 @@
 import { UserError } from '../../../base/user-error.ts';
 import { type MobilenetV2Config, narrowestMobilenet } from '../../../experiment/architectures/mobilenetv2.ts';
-import type { PruneConfig } from '../../../experiment/strategies/prune/record.ts';
-import { Cuts, countKept, normalizationWeights, type ReadWeights, strongest } from '../../cuts.ts';
+import { Cuts, countKept } from '../../cuts.ts';
 import { cutBottleneck } from '../bottleneck-pruning.ts';
 import type { Pruning } from '../construction.ts';
+import { cutBetween, cutMade, filtersOf } from '../convolution-pruning.ts';
 import { narrowerWidth } from '../narrower.ts';
 import { mobilenetNames as names } from './names.ts';
 import { type MobilenetSizes, mobilenetSizes } from './sizes.ts';
@@ -26,7 +26,7 @@ export const mobilenetPruning: Pruning<MobilenetV2Config> = {
     const strongestOf = filtersOf(weights, norm);
     const first = strongestOf([names.first], kept.first);
     cutMade(cuts, names.first, first);
-    cutApart(cuts, names.stemApart, first);
+    cutMade(cuts, names.stemApart, first);
     const streams = streamsOf(sizes).map(({ makers, at }) =>
       strongestOf(makers, at === 0 ? kept.stem : kept.layers[at - 1]!.after),
     );
@@ -36,7 +36,7 @@ export const mobilenetPruning: Pruning<MobilenetV2Config> = {
       const name = (part: string) => `${names.layer(index)}.${part}`;
       const inner = strongestOf([name(names.expand)], kept.layers[index]!.inner);
       cutBetween(cuts, name(names.expand), streams[streamAt[index]!]!, inner);
-      cutApart(cuts, name(names.apart), inner);
+      cutMade(cuts, name(names.apart), inner);
       cutBetween(cuts, name(names.reduce), inner, streams[streamAt[index + 1]!]!);
     }
     const last = streams.at(-1)!;
@@ -76,17 +76,6 @@ function checkRounding(config: MobilenetV2Config, smaller: MobilenetV2Config, sp
   if (JSON.stringify(before) === JSON.stringify(after)) refuse('rounded, there are as many as before');
 }
 
-/** The channels of the strongest filters, by the norm of all convolutions that make them. */
-const filtersOf =
-  (weights: ReadWeights, norm: PruneConfig['norm']) => (makers: readonly string[], count: number) =>
-    strongest(
-      weights.norms(
-        norm,
-        makers.map((name) => [`${name}.convolution.weight`, 3] as const),
-      ),
-      count,
-    );
-
 /** For each hidden state, which stream it is of: layers that add stay in the one they begin with. */
 function streamIndices({ layers }: MobilenetSizes): number[] {
   const streams = [0];
@@ -102,17 +91,4 @@ function streamsOf(sizes: MobilenetSizes): { makers: string[]; at: number }[] {
     streams[stream].makers.push(at === 0 ? names.stemReduce : `${names.layer(at - 1)}.${names.reduce}`);
   }
   return streams;
-}
-
-function cutMade(cuts: Cuts, name: string, keep: readonly number[]): void {
-  cuts.along(3, keep, `${name}.convolution.weight`);
-  cuts.along(0, keep, ...normalizationWeights(`${name}.normalization`));
-}
-
-/** Kernels of channels by themselves lie along the last axis, as those that make channels do. */
-const cutApart = cutMade;
-
-function cutBetween(cuts: Cuts, name: string, before: readonly number[], after: readonly number[]): void {
-  cuts.along(2, before, `${name}.convolution.weight`);
-  cutMade(cuts, name, after);
 }
