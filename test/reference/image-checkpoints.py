@@ -19,6 +19,8 @@ import torch
 import transformers
 from transformers import (
     AutoModelForImageClassification,
+    DeiTConfig,
+    DeiTForImageClassification,
     MobileNetV2Config,
     MobileNetV2ForImageClassification,
     ResNetConfig,
@@ -30,6 +32,16 @@ from transformers import (
 transformers.logging.set_verbosity_error()
 
 LABELS = {"id2label": {0: "cat", 1: "dog", 2: "other"}, "label2id": {"cat": 0, "dog": 1, "other": 2}}
+
+encoder = {
+    "image_size": [6, 9],
+    "patch_size": 3,
+    "num_channels": 2,
+    "hidden_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "intermediate_size": 24,
+}
 
 
 def mobilenet(**options):
@@ -55,22 +67,8 @@ def resnet(**options):
 # By name: how the model is made, the shape of its images, and the modules whose outputs are the hidden states; none where
 # those that transformers tells are all.
 MODELS = {
-    "vit": (
-        lambda: ViTForImageClassification(
-            ViTConfig(
-                image_size=[6, 9],
-                patch_size=3,
-                num_channels=2,
-                hidden_size=16,
-                num_hidden_layers=2,
-                num_attention_heads=4,
-                intermediate_size=24,
-                **LABELS,
-            )
-        ),
-        (3, 2, 6, 9),
-        None,
-    ),
+    "vit": (lambda: ViTForImageClassification(ViTConfig(**encoder, **LABELS)), (3, 2, 6, 9), None),
+    "deit": (lambda: DeiTForImageClassification(DeiTConfig(**encoder, **LABELS)), (3, 2, 6, 9), None),
     "mobilenet_v2": mobilenet(image_size=[20, 13], expand_ratio=1.5),
     # Kernels see as many zeros on either side, and few channels are rounded to a multiple of three.
     "mobilenet_v2-symmetric": mobilenet(
@@ -87,7 +85,7 @@ MODELS = {
 
 # Since version 5 the modules of some models are named otherwise than what is saved of them.
 SAVED_NAMES = {
-    r"^vit\.layers\.": "vit.encoder.layer.",
+    r"^(vit|deit)\.layers\.": r"\1.encoder.layer.",
     r"attention\.q_proj": "attention.attention.query",
     r"attention\.k_proj": "attention.attention.key",
     r"attention\.v_proj": "attention.attention.value",

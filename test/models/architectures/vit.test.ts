@@ -55,6 +55,27 @@ test('a checkpoint without a head, with a pooler and a token for masks, gets a h
   assertState(hiddenStates.at(-1)!, reference.hiddenStates.at(-1)!, 'last state');
 });
 
+test('a DeiT whose two heads were taught apart is no teacher, and as a student gets a new head', async (context) => {
+  await usePlainBackend();
+  const folder = join(temporaryDirectory(context), 'deit');
+  cpSync(checkpointFolder('deit'), folder, { recursive: true });
+  const both = new Map(
+    [...(await weightsOf(folder))].flatMap(([name, tensor]) =>
+      name.startsWith('classifier.')
+        ? [
+            [`cls_${name}`, tensor],
+            [`distillation_${name}`, tensor],
+          ]
+        : [[name, tensor]],
+    ) as [string, Awaited<ReturnType<typeof weightsOf>> extends Map<string, infer T> ? T : never][],
+  );
+  await writeSafetensors(join(folder, 'model.safetensors'), both, { format: 'pt' });
+  await assert.rejects(loadModel(folder), /without a head for this task: it lacks "classifier\.weight"/);
+  const model = await loadModel(folder, { generator: RandomGenerator.forUse(1, 'head') });
+  const { hiddenStates } = model.forward({ pixels: pixelsOf(imageReference('deit')) }, { training: false });
+  assertState(hiddenStates.at(-1)!, imageReference('deit').hiddenStates.at(-1)!, 'last state');
+});
+
 for (const [changes, message] of [
   [{ patch_size: [3, 1] }, /a patch_size of 3 × 1, which is not square, is not supported/],
   [{ patch_size: 4 }, /6 × 9 pixels cannot be cut into patches of 4 × 4/],

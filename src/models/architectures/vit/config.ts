@@ -33,13 +33,14 @@ const schema = z.object({
 });
 
 /** @throws UserError if the configuration is broken, or of a variant that is not built here. */
-export function readVitConfig(raw: RawConfig, file: string): ModelDescription {
+export function readVitConfig(type: string, raw: RawConfig, file: string): ModelDescription {
   const found = parseRaw(schema, raw, file);
   const [patchSize, patchWidth] = bothSides(found.patch_size);
   if (patchSize !== patchWidth)
     throw unsupported(file, `a patch_size of ${patchSize} × ${patchWidth}, which is not square,`);
   const config = {
     architecture: 'vit',
+    layout: type as VitConfig['layout'],
     patchSize,
     hiddenSize: found.hidden_size,
     layers: found.num_hidden_layers,
@@ -54,15 +55,17 @@ export function readVitConfig(raw: RawConfig, file: string): ModelDescription {
   return describeImageClassifier(config, found, raw, file);
 }
 
-/** The config.json of ViTForImageClassification. */
+const transformersClasses = { vit: 'ViTForImageClassification', deit: 'DeiTForImageClassification' } as const;
+
+/** The config.json by which transformers opens the model. */
 export function writeVitConfig(
   config: VitConfig,
   task: TaskShape,
   classNames: readonly string[] | undefined,
 ): Record<string, unknown> {
   return {
-    architectures: ['ViTForImageClassification'],
-    model_type: 'vit',
+    architectures: [transformersClasses[config.layout]],
+    model_type: config.layout,
     ...imageKeys(task, classNames),
     patch_size: config.patchSize,
     hidden_size: config.hiddenSize,

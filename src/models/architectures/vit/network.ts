@@ -12,26 +12,26 @@ import type { ForwardOptions } from '../../model.ts';
 import type { Network } from '../../network.ts';
 import { firstToken, headSize } from '../../text-input.ts';
 import type { WeightRegistry } from '../../weights.ts';
-import { vitNames as names } from './names.ts';
+import { vitNames } from './names.ts';
 import { type Patches, patchesOf } from './patches.ts';
 
 /** How fresh weights are drawn, as in transformers. */
 const initializer = { normal: 0.02 };
 
 /**
- * Vision transformer with a classifier on its class token (Dosovitskiy et al. 2020). Weights have the names and shapes of
- * ViTForImageClassification in transformers. Hidden state 0 is the embeddings' output, hidden state k that of layer k,
- * the last one before the final normalisation: (batch, patches + 1, hiddenSize), the class token first. It pools to the
- * class token after that normalisation, so that an exit, too, is a vision transformer with fewer layers.
+ * Vision transformer with a classifier on its class token (Dosovitskiy et al. 2020), in the layout of ViT, or in that of
+ * DeiT with a second token beside it (Touvron et al. 2020). Weights have the names and shapes of ViTForImageClassification
+ * and its sibling in transformers. Hidden state 0 is the embeddings' output, hidden state k that of layer k, the last one
+ * before the final normalisation: (batch, tokens + patches, hiddenSize), the class token first. It pools to the class
+ * token after that normalisation, so that an exit, too, is a vision transformer with fewer layers.
  */
 export function vitNetwork(config: VitConfig, task: TaskShape, weights: WeightRegistry): Network {
   const patches = patchesOf(config, task);
   const { hiddenSize } = config;
-  const length = patches.count + 1;
+  const names = vitNames(config);
+  const length = patches.count + tokensOf(config).length;
   const embed = embeddings(config, patches, weights);
-  const layers = Array.from({ length: config.layers }, (_, index) =>
-    encoderLayer(config, names.layer(index), weights),
-  );
+  const layers = Array.from({ length: config.layers }, (_, index) => encoderLayer(config, index, weights));
   const lastNorm = layerNorm(weights, names.lastNorm, hiddenSize, config.layerNormEpsilon);
   const classifier = linear(weights, names.classifier, hiddenSize, task.classes, { initializer });
   const pool = (state: Tensor) => lastNorm(firstToken(state));
@@ -53,18 +53,25 @@ export function vitNetwork(config: VitConfig, task: TaskShape, weights: WeightRe
   };
 }
 
-/** @returns (batch, height, width, channels) to (batch, patches + 1, hiddenSize) */
+/** The names of what stands before the patches. */
+function tokensOf(config: VitConfig): string[] {
+  const { classToken, distillationToken } = vitNames(config);
+  return config.layout === 'deit' ? [classToken, distillationToken] : [classToken];
+}
+
+/** @returns (batch, height, width, channels) to (batch, tokens + patches, hiddenSize) */
 function embeddings(config: VitConfig, { channels, count }: Patches, weights: WeightRegistry) {
   const { patchSize, hiddenSize } = config;
-  const classToken = weights.parameter(names.classToken, [1, 1, hiddenSize], initializer);
-  const positions = weights.parameter(names.positions, [1, count + 1, hiddenSize], initializer);
+  const names = vitNames(config);
+  const tokens = tokensOf(config).map((name) => weights.parameter(name, [1, 1, hiddenSize], initializer));
+  const positions = weights.parameter(names.positions, [1, count + tokens.length, hiddenSize], initializer);
   const project = convolution(weights, names.patches, channels, hiddenSize, {
     kernel: patchSize,
     stride: patchSize,
     padding: 0,
     initializer,
   });
-  /** Room for the class token before the patches, or for the patches after it. */
+  /** Room for the tokens before the patches, or for the patches after them. */
   const padded = (x: Tensor, before: number, after: number) =>
     tf.pad(x as Tensor3D, [
       [0, 0],
@@ -73,13 +80,16 @@ function embeddings(config: VitConfig, { channels, count }: Patches, weights: We
     ]);
   return (pixels: Tensor, options: ForwardOptions): Tensor => {
     const patches = tf.reshape(project(pixels), [-1, count, hiddenSize]);
-    // What is the same for every image is added up once: the class token is never copied for each of them.
-    const constant = tf.add(positions, padded(classToken, 0, count));
-    return dropout(tf.add(padded(patches, 1, 0), constant), config.dropout, options);
+    // What is the same for every image is added up once: the tokens are never copied for each of them.
+    const before: Tensor = tokens.length === 1 ? tokens[0]! : tf.concat(tokens, 1);
+    const constant = tf.add(positions, padded(before, 0, count));
+    return dropout(tf.add(padded(patches, tokens.length, 0), constant), config.dropout, options);
   };
 }
 
-function encoderLayer(config: VitConfig, name: string, weights: WeightRegistry) {
+function encoderLayer(config: VitConfig, index: number, weights: WeightRegistry) {
+  const names = vitNames(config);
+  const name = names.layer(index);
   const { hiddenSize, heads, layerNormEpsilon, queryKeyValueBias: bias } = config;
   const inner = config.intermediateSize ?? 4 * hiddenSize;
   const project = (part: string, inputs: number, outputs: number, biased = true) =>

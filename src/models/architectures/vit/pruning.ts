@@ -6,5 +6,5 @@ import { vitNames } from './names.ts';
 
 export const vitPruning: Pruning<VitConfig> = {
   smaller: (config, sparsity) => ({ ...config, ...fewerHeads(config, sparsity) }),
-  cuts: (config, smaller, weights, norm) => cutEncoder(config, smaller, vitNames, weights, norm),
+  cuts: (config, smaller, weights, norm) => cutEncoder(config, smaller, vitNames(config), weights, norm),
 };

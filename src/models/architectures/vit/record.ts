@@ -10,24 +10,24 @@ import { vitPruning } from './pruning.ts';
 export const vit: Construction<VitConfig> = {
   network: vitNetwork,
   correction: patchCorrection,
-  layerPrefixes: (_config, layer) => [`${vitNames.layer(layer - 1)}.`],
+  layerPrefixes: (config, layer) => [`${vitNames(config).layer(layer - 1)}.`],
   // Added to what is computed, not multiplied with it.
-  tables: /^vit\.embeddings\.(cls_token|position_embeddings)$/,
+  tables: /^(vit|deit)\.embeddings\.(cls_token|distillation_token|position_embeddings)$/,
   head: {
     answers: 'classes',
     weights: /^classifier\./,
-    output: () => vitNames.classifier,
+    output: (config) => vitNames(config).classifier,
     truncated: (config, layers) => ({ ...config, layers }),
   },
   withLayers: (config, { length: layers }) => ({ ...config, layers }),
   pruning: vitPruning,
   huggingFace: {
-    modelTypes: ['vit'],
-    read: (_type, raw, file) => readVitConfig(raw, file),
+    modelTypes: ['vit', 'deit'],
+    read: readVitConfig,
     fits: evenHeads,
     write: writeVitConfig,
-    prefix: () => 'vit.',
+    prefix: (config) => `${vitNames(config).base}.`,
     // The classifier uses no pooler, which bare models have, and masks no patches.
-    unused: /^vit\.(pooler\.|embeddings\.mask_token$)/,
+    unused: /^(vit|deit)\.(pooler\.|embeddings\.mask_token$)/,
   },
 };
