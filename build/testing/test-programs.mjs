@@ -15,6 +15,8 @@ const programs = {
   main: 'src/worker/main.ts',
   'checking-main': 'src/checks/apart/checking-main.ts',
   'exporting-main': 'src/export/apart/exporting-main.ts',
+  // As the compiled worker finds it, beside itself.
+  exporter: 'src/export/apart/exporting-main.ts',
   'fake-worker': 'test/runs/fake-worker.ts',
   'fake-cli': 'test/cli/fake-cli.ts',
   'deaf-worker': 'test/worker/deaf-worker.ts',

@@ -4,6 +4,7 @@ import type { DeviceChoice } from '../../src/experiment/schema/schema.ts';
 import { activeStates } from '../../src/worker/directory/run-states.ts';
 import type { Services } from '../services.ts';
 import { readSetting } from '../settings.ts';
+import { exportAfterRun } from '../workspace/export-setting.ts';
 import type { RunFolder } from '../workspace/runs/run-folder.ts';
 import { requireData } from './get-data.ts';
 import { parseSeeds, showSeeds } from './seeds.ts';
@@ -83,6 +84,7 @@ export async function startRuns(
         return runEngine.runsFromFile(await folder.writer(), uri.fsPath, {
           checker: services.checking,
           devices,
+          export: exportAfterRun(uri),
           ...(seeds && { seeds }),
           ...(device !== 'experiment' && { device: device as DeviceChoice }),
         });

@@ -5,7 +5,7 @@ import { type SettingDescription, settings } from './settings.ts';
 import { container, menus, views, welcomes } from './views.ts';
 import { pictureThemes, walkthrough, walkthroughPicture, walkthroughSteps } from './walkthrough.ts';
 
-type AnySetting = SettingDescription<string | number | boolean>;
+type AnySetting = SettingDescription<string | number | boolean | readonly string[]>;
 
 interface GeneratedManifest {
   /** The `contributes` of package.json; what people read stands in it as %key%. */
@@ -94,6 +94,17 @@ export function generateManifest(): GeneratedManifest {
               markdownEnumDescriptions: setting.choices.map(({ value, description }) =>
                 text(`${id}.${value}`, description),
               ),
+            }),
+            ...(setting.items && {
+              items: {
+                type: 'string',
+                enum: setting.items.map(({ value }) => value),
+                markdownEnumDescriptions: setting.items.map(({ value, description }) =>
+                  text(`${id}.${value}`, description),
+                ),
+              },
+              uniqueItems: true,
+              minItems: 1,
             }),
           },
         ]),

@@ -1,11 +1,15 @@
+import { formats, precisions } from '../../src/export/forms.ts';
+
 /** Every setting, named once; the manifest is generated from this table and reading is typed by it. */
 
 export interface SettingDescription<T> {
   readonly default: T;
   readonly description: string;
   readonly scope: 'window' | 'resource' | 'machine' | 'machine-overridable';
-  readonly type: 'string' | 'boolean' | 'integer';
+  readonly type: 'string' | 'boolean' | 'integer' | 'array';
   readonly choices?: readonly { readonly value: T; readonly description: string }[];
+  /** Of a list: what it may hold, each once. */
+  readonly items?: readonly { readonly value: string; readonly description: string }[];
   readonly minimum?: number;
   readonly maximum?: number;
 }
@@ -62,13 +66,45 @@ export const settings = {
     scope: 'window',
     description: 'Tell when a run that was started from this window ends.',
   },
+  'distillery.export.afterRun': {
+    type: 'boolean',
+    default: false,
+    scope: 'resource',
+    description:
+      'Export the student of each run that is started from here when it is trained, into the folder “export” of the run. The next run begins when that is done; what goes wrong is told, and changes nothing of the run.',
+  },
+  'distillery.export.formats': {
+    type: 'array',
+    default: ['transformers-js'],
+    scope: 'resource',
+    description: 'The formats of the export after each run.',
+    items: Object.entries(formats).map(([value, description]) => ({ value, description })),
+  },
+  'distillery.export.precisions': {
+    type: 'array',
+    default: ['fp32'],
+    scope: 'resource',
+    description: 'How the ONNX files of the export after each run store their weights: one file for each.',
+    items: Object.entries(precisions).map(([value, { description }]) => ({ value, description })),
+  },
 } as const satisfies Record<
   string,
-  SettingDescription<string> | SettingDescription<boolean> | SettingDescription<number>
+  | SettingDescription<string>
+  | SettingDescription<boolean>
+  | SettingDescription<number>
+  | SettingDescription<readonly string[]>
 >;
 
 export type SettingId = keyof typeof settings;
-type Widen<T> = T extends string ? string : T extends number ? number : T extends boolean ? boolean : never;
+type Widen<T> = T extends string
+  ? string
+  : T extends number
+    ? number
+    : T extends boolean
+      ? boolean
+      : T extends readonly string[]
+        ? readonly string[]
+        : never;
 export type SettingValue<Id extends SettingId> = (typeof settings)[Id] extends {
   choices: readonly { value: infer V }[];
 }

@@ -12,6 +12,7 @@ import { openRunFolder, reveal } from '../commands/file-commands.ts';
 import { remove } from '../commands/label-commands.ts';
 import { resume, stop } from '../commands/run-commands.ts';
 import type { Services } from '../services.ts';
+import { exportAfterRun } from '../workspace/export-setting.ts';
 import { permalink } from '../workspace/permalink.ts';
 import type { FoundRun } from '../workspace/runs/run-folders.ts';
 import type { Comparisons } from './comparisons.ts';
@@ -120,7 +121,11 @@ export async function act(message: ActionMessage, sources: ActionSources): Promi
       const { checking: checker, deviceReports } = services;
       const devices = () => deviceReports.list();
       const id = await services.folders.making(folder, async () => {
-        const made = await runChange(await folder.writer(), record, message.edits, { checker, devices });
+        const made = await runChange(await folder.writer(), record, message.edits, {
+          checker,
+          devices,
+          export: exportAfterRun(folder.folder.uri),
+        });
         services.cautions.tell(folder, [made]);
         await services.notices.await([made]);
         await folder.look();

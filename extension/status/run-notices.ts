@@ -69,13 +69,27 @@ export class RunNotices extends Disposables {
     }
     if (before !== this.#awaited.size) await this.#memento.update(key, [...this.#awaited]);
     if (this.disposed || !readSetting('distillery.notifyOnCompletion')) return;
-    for (const { record } of ended) if (!this.#expected.delete(record.id)) this.#tell(record);
+    for (const { record } of ended)
+      if (!this.#expected.delete(record.id)) this.#tell(record, await exportProblem(record));
   }
 
-  #tell(record: RunRecord): void {
+  /** @param unexported why the run was not exported at its end, though that was wanted */
+  #tell(record: RunRecord, unexported?: string): void {
     const name = `${record.experiment}, ${runLabel(record)}`;
     switch (record.state) {
-      case 'completed':
+      case 'completed': {
+        if (unexported !== undefined) {
+          this.#offer(
+            'warning',
+            l10n.t('{0} is done, but its student was not exported: {1}', name, unexported),
+            record.id,
+            [
+              [l10n.t('Export Student…'), 'distillery.exportStudent'],
+              [l10n.t('Open Dashboard'), 'distillery.openDashboard'],
+            ],
+          );
+          break;
+        }
         this.#offer(
           'info',
           record.result
@@ -85,6 +99,7 @@ export class RunNotices extends Disposables {
           [[l10n.t('Open Dashboard'), 'distillery.openDashboard']],
         );
         break;
+      }
       case 'failed':
         this.#offer(
           'error',
@@ -174,6 +189,18 @@ export class RunNotices extends Disposables {
       return undefined;
     });
   }
+}
+
+/** Why a run was not exported at its end, though that was wanted. */
+async function exportProblem(record: RunRecord): Promise<string | undefined> {
+  if (!record.exports) return undefined;
+  const [{ exportsOf }, { RunDirectory }] = await Promise.all([
+    import('../../src/runs/exports/recorded-exports.ts'),
+    import('../../src/worker/directory/run-directory.ts'),
+  ]);
+  const { exportDirectory } = new RunDirectory(record.directory);
+  return exportsOf(record).find(({ folder, problem }) => folder === exportDirectory && problem !== undefined)
+    ?.problem;
 }
 
 interface Place {

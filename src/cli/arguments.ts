@@ -44,6 +44,19 @@ export function nameArgument(text: string): string {
   return name;
 }
 
+/** The names that are known, to be read. */
+export const namesOf = (known: object): string => Object.keys(known).join(', ');
+
+/** A reader of known names, joined by commas. */
+export function namesArgument<Name extends string>(known: Readonly<Record<Name, unknown>>) {
+  return (text: string): Name[] => {
+    const names = text.split(',').map((name) => name.trim());
+    if (names.some((name) => !Object.hasOwn(known, name)))
+      throw new InvalidArgumentError(`Choose among ${namesOf(known)}, joined by commas.`);
+    return [...new Set(names)] as Name[];
+  };
+}
+
 const devices: readonly DeviceChoice[] = ['auto', 'cpu', 'webgpu', 'cuda'];
 
 export function deviceArgument(text: string): DeviceChoice {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { LoadedExperiment } from '../experiment/parsing/load.ts';
 import type { DeviceChoice } from '../experiment/schema/schema.ts';
+import type { ExportPlan } from '../export/export-model.ts';
 import { RunDirectory } from '../worker/directory/run-directory.ts';
 import type { RunRequest } from '../worker/directory/run-request.ts';
 import { familyOf } from './directory/kept-paths.ts';
@@ -15,6 +16,8 @@ export interface RunOptions {
   readonly device?: DeviceChoice;
   /** What to call the runs; the name of the experiment where it is left out. */
   readonly name?: string;
+  /** What each run exports of itself at its end, into its own directory. */
+  readonly export?: ExportPlan | undefined;
 }
 
 /**
@@ -43,6 +46,9 @@ export async function createRuns(
           device,
           name: options.name ?? experiment.name,
           group,
+          ...(options.export && {
+            export: { formats: [...options.export.formats], precisions: [...options.export.precisions] },
+          }),
         };
         const id = unusedId(store, request);
         made.push({ id, request });

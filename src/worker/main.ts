@@ -1,3 +1,4 @@
+import { exportingCommand } from '../export/apart/exporting-process.ts';
 import { runWorker } from './run-worker.ts';
 
 const [path, ...rest] = process.argv.slice(2);
@@ -8,4 +9,4 @@ if (path === undefined || rest.length > 0) {
   process.exit(2);
 }
 // Devices may hold threads that would keep the process alive.
-process.exit(await runWorker(path));
+process.exit(await runWorker(path, exportingCommand(import.meta.url)));

@@ -9,8 +9,9 @@ import { UserError } from '../base/user-error.ts';
 import { usableCores } from '../device/cores.ts';
 import type { Device } from '../device/device.ts';
 import { openDevice } from '../device/open-device.ts';
-import { grantedThreads } from '../device/worker-environment.ts';
+import { grantedThreads, threadsGrant } from '../device/worker-environment.ts';
 import { compresses } from '../experiment/strategies/compression.ts';
+import type { ExportingOptions } from '../export/apart/exporting-process.ts';
 import { Checkpoints } from '../training/checkpoint.ts';
 import { Control } from './directory/control.ts';
 import { EventLog } from './directory/event-log.ts';
@@ -19,6 +20,7 @@ import { endedSinceLaunch } from './directory/launch-note.ts';
 import { readEvents } from './directory/read-events.ts';
 import { RunDirectory } from './directory/run-directory.ts';
 import { perhapsResumableStates, resumableStates } from './directory/run-states.ts';
+import { exportAtEnd } from './exports/export-at-end.ts';
 import { compressionJob } from './jobs/compression-job.ts';
 import { runJob } from './jobs/job.ts';
 import { trainingJob } from './jobs/training-job.ts';
@@ -35,8 +37,9 @@ export type ExitCode = 0 | 1 | 2;
 /**
  * Runs one run from its directory, from the start or from its last checkpoint. All that happens is written to the
  * run's events; what cannot be written there is printed.
+ * @param exporter program and first arguments that start the process which exports models
  */
-export async function runWorker(path: string): Promise<ExitCode> {
+export async function runWorker(path: string, exporter: ExportingOptions['command']): Promise<ExitCode> {
   const directory = new RunDirectory(path);
   try {
     await requireDirectory(directory);
@@ -47,7 +50,7 @@ export async function runWorker(path: string): Promise<ExitCode> {
       });
     const leave = watchOver(directory);
     try {
-      return await runLocked(directory);
+      return await runLocked(directory, exporter);
     } finally {
       await leave();
       await lock.release();
@@ -78,7 +81,7 @@ async function requireDirectory(directory: RunDirectory): Promise<void> {
   throw new UserError(`${path} is a file, not a run directory.`, { remedy: 'Name the folder of a run.' });
 }
 
-async function runLocked(directory: RunDirectory): Promise<ExitCode> {
+async function runLocked(directory: RunDirectory, exporter: ExportingOptions['command']): Promise<ExitCode> {
   if (await endedSinceLaunch(directory))
     throw new UserError(`The run in ${directory.path} was ended before its worker could begin.`, {
       remedy: 'Resume it to go on with it.',
@@ -114,6 +117,11 @@ async function runLocked(directory: RunDirectory): Promise<ExitCode> {
     });
     const work = compresses(request.experiment.strategy) ? compressionJob : trainingJob;
     await runJob({ directory, request, device, log, checkpoints, control }, work);
+    await exportAtEnd({
+      ...{ directory, request, log, control },
+      command: exporter,
+      environment: threadsGrant(threads),
+    });
     log.append({ type: 'completed' });
     await checkpoints.remove('last');
     return 0;

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { createRuns } from '../../src/runs/create-run.ts';
 import { openStore } from '../../src/runs/store.ts';
 import { readEvents } from '../../src/worker/directory/read-events.ts';
+import { RunDirectory } from '../../src/worker/directory/run-directory.ts';
 import { loadExperiment } from '../experiment/support.ts';
 import { ended, once } from '../runs/fleet.ts';
 import { numbered, result, started, temporaryDirectory, temporaryStore } from '../runs/support.ts';
@@ -199,4 +200,28 @@ test('--detach returns at once, and all seeds are run without it', limit, async 
       await distillery('runs', '--data-dir', data);
       return ended(run) && run.state === 'completed';
     });
+});
+
+test('--export is frozen with each run, and its precision alone says nothing', limit, async (t) => {
+  const directory = await temporaryDirectory(t);
+  const data = join(directory, 'data');
+  const file = await experimentFile(directory, { steps: 1 }, [1, 2]);
+  const words = ['run', '--data-dir', data, file];
+  const done = await distillery(...words, '--export', 'onnx,safetensors', '--precision', 'fp16');
+  assert.equal(done.code, 0, done.err);
+  const store = await temporaryStore(t, data);
+  const runs = await store.list();
+  assert.equal(runs.length, 2);
+  for (const run of runs)
+    assert.deepEqual(new RunDirectory(run.directory).readRequest().export, {
+      formats: ['onnx', 'safetensors'],
+      precisions: ['fp16'],
+    });
+  const alone = await distillery(...words, '--precision', 'fp16');
+  assert.equal(alone.code, 2);
+  assert.match(alone.err, /nothing is to be exported.*--export too/);
+  const wrong = await distillery(...words, '--export', 'onyx');
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /Choose among onnx, /);
+  assert.equal(await store.count(), 2);
 });

@@ -1,12 +1,17 @@
 import type { Checker } from '../../../src/checks/apart/checker.ts';
 import { soundExperiment } from '../../../src/checks/apart/sound-experiment.ts';
 import type { DeviceLookup } from '../../../src/checks/device.ts';
-import { createRuns } from '../../../src/runs/create-run.ts';
+import { createRuns, type RunOptions } from '../../../src/runs/create-run.ts';
 import type { RunRecord } from '../../../src/runs/database/run-records.ts';
 import type { RunStore } from '../../../src/runs/store.ts';
 import { RunDirectory } from '../../../src/worker/directory/run-directory.ts';
 import type { ConfigEdit } from '../../../webview/protocol/messages.ts';
 import { changedExperiment } from './changed-experiment.ts';
+
+export interface ChangeOptions extends Pick<RunOptions, 'export'> {
+  readonly checker: Checker;
+  readonly devices: DeviceLookup;
+}
 
 /**
  * Queues a copy of a run with some hyperparameters changed, with its seed and on its device; the experiment file stays as
@@ -16,7 +21,7 @@ export async function runChange(
   store: RunStore,
   { config, directory, file, seed, experiment: name }: RunRecord,
   changes: readonly ConfigEdit[],
-  { checker, devices }: { readonly checker: Checker; readonly devices: DeviceLookup },
+  { checker, devices, export: plan }: ChangeOptions,
 ): Promise<string> {
   const original = `${JSON.stringify(config, null, 2)}\n`;
   const { text, label } = await changedExperiment(original, config, changes);
@@ -26,7 +31,7 @@ export async function runChange(
   const [id] = await createRuns(
     store,
     { experiment, file, directory: request.directory },
-    { seeds: [seed], name: `${name}, ${label}` },
+    { seeds: [seed], name: `${name}, ${label}`, export: plan },
   );
   return id!;
 }

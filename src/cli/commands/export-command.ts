@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { Interruption } from '../../base/interruption.ts';
 import { type Format, formats, type Precision, precisions } from '../../export/forms.ts';
 import { exportRecorded } from '../../runs/exports/export-recorded.ts';
+import { namesArgument, namesOf } from '../arguments.ts';
 import { exitCodes } from '../complain.ts';
 import { type DataDirOption, lookAtStore } from '../context.ts';
 import { exportedTable } from '../exported-table.ts';
@@ -21,8 +22,12 @@ export const exportCommand: CommandMaker = (context, ended) =>
     )
     .argument('<run>', 'id of the run')
     .requiredOption('--to <folder>', 'a folder that is not there yet, is empty, or holds an earlier export')
-    .option('--format <names>', `what to write: ${namesOf(formats)}`, listOf(formats), ['transformers-js'])
-    .option('--precision <names>', `of ONNX files: ${namesOf(precisions)}`, listOf(precisions), ['fp32'])
+    .option('--format <names>', `what to write: ${namesOf(formats)}`, namesArgument(formats), [
+      'transformers-js',
+    ])
+    .option('--precision <names>', `of ONNX files: ${namesOf(precisions)}`, namesArgument(precisions), [
+      'fp32',
+    ])
     .option('--data-dir <path>', 'where runs are kept')
     .action(
       ended(async (part: string, { to, format, precision, ...options }: ExportOptions) => {
@@ -59,15 +64,3 @@ export const exportCommand: CommandMaker = (context, ended) =>
         }
       }),
     );
-
-const namesOf = (known: object): string => Object.keys(known).join(', ');
-
-/** A reader of names joined by commas. */
-function listOf<Name extends string>(known: Readonly<Record<Name, unknown>>) {
-  return (text: string): Name[] => {
-    const names = text.split(',').map((name) => name.trim());
-    if (names.some((name) => !Object.hasOwn(known, name)))
-      throw new InvalidArgumentError(`Choose among ${namesOf(known)}, joined by commas.`);
-    return [...new Set(names)] as Name[];
-  };
-}

@@ -7,10 +7,18 @@ import { adviceText } from '../../compare/advice/advice.ts';
 import { adviseBefore } from '../../compare/advice/advice-before-run.ts';
 import type { DeviceChoice } from '../../experiment/schema/schema.ts';
 import { roleOf } from '../../experiment/strategies/facts.ts';
+import { type Format, formats, type Precision, precisions } from '../../export/forms.ts';
 import { createRuns } from '../../runs/create-run.ts';
 import { setConcurrency } from '../../runs/queue/queue.ts';
 import type { RunStore } from '../../runs/store.ts';
-import { countArgument, deviceArgument, nameArgument, seedWords } from '../arguments.ts';
+import {
+  countArgument,
+  deviceArgument,
+  nameArgument,
+  namesArgument,
+  namesOf,
+  seedWords,
+} from '../arguments.ts';
 import { type ExitCode, exitCodes } from '../complain.ts';
 import { type Context, type DataDirOption, dataDirectoryOf, withStore } from '../context.ts';
 import { lookUpDevices } from '../device-lookup.ts';
@@ -24,6 +32,8 @@ interface RunCommandOptions extends DataDirOption {
   readonly device?: DeviceChoice;
   readonly name?: string;
   readonly concurrency?: number;
+  readonly export?: readonly Format[];
+  readonly precision?: readonly Precision[];
   readonly json?: boolean;
   readonly detach?: boolean;
 }
@@ -45,6 +55,16 @@ export const runCommand: CommandMaker = (context, ended) =>
       'runs at once in this data directory, from now on (at first 1)',
       countArgument,
     )
+    .option(
+      '--export <names>',
+      `export each student into its run's folder "export" before the next run begins: ${namesOf(formats)}`,
+      namesArgument(formats),
+    )
+    .option(
+      '--precision <names>',
+      `of exported ONNX files: ${namesOf(precisions)}`,
+      namesArgument(precisions),
+    )
     .option('--json', 'print every event as one line of JSON, with the id of its run as "run"')
     .option('--detach', 'start the runs and return; they go on without this terminal')
     .addHelpText(
@@ -55,6 +75,13 @@ A second Ctrl+C leaves at once. Runs also outlive a closed terminal: \`distiller
     )
     .action(
       ended(async (given: string[], options: RunCommandOptions) => {
+        if (options.precision && !options.export)
+          throw new UserError(
+            '--precision says how exported files are stored, and nothing is to be exported.',
+            {
+              remedy: 'Write --export too, or leave out --precision.',
+            },
+          );
         const { seeds, files } = seedWords(options.seed ?? []);
         const experiments = await readExperiments(context, [...given, ...files], options);
         return withStore(
@@ -70,6 +97,10 @@ A second Ctrl+C leaves at once. Runs also outlive a closed terminal: \`distiller
                   seeds: seeds.length > 0 ? seeds : undefined,
                   device: options.device,
                   name: options.name,
+                  export: options.export && {
+                    formats: options.export,
+                    precisions: options.precision ?? ['fp32'],
+                  },
                 })),
               );
             if (options.detach) return detach(context, store, ids, options.json === true);

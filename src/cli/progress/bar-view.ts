@@ -4,7 +4,7 @@ import type { RunRecord } from '../../runs/database/run-records.ts';
 import type { RunEvent } from '../../worker/directory/events.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ProgressView } from './progress-view.ts';
-import { endText, phaseNames, rateText, resultText, runLabel } from './wording.ts';
+import { endText, exportedText, phaseNames, rateText, resultText, runLabel } from './wording.ts';
 
 interface Payload {
   readonly label: string;
@@ -62,6 +62,9 @@ export class BarView implements ProgressView {
       }
       case 'warning':
         this.say(`${colors.yellow('warning')} ${label}: ${event.message}`);
+        break;
+      case 'exported':
+        this.say(`${label}  ${exportedText(event.export, colors)}`);
         break;
       case 'result':
         this.#results.set(id, resultText(event.result));

@@ -2,7 +2,7 @@ import type { RunRecord } from '../../runs/database/run-records.ts';
 import type { Phase, RunEvent } from '../../worker/directory/events.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ProgressView } from './progress-view.ts';
-import { endText, epochText, phaseNames, rateText, resultText, runLabel } from './wording.ts';
+import { endText, epochText, exportedText, phaseNames, rateText, resultText, runLabel } from './wording.ts';
 
 /** In between phases and epochs, say so often how far a run is. */
 const everyMs = 10_000;
@@ -59,6 +59,8 @@ export class LineView implements ProgressView {
         return epochText(event);
       case 'warning':
         return `${colors.yellow('warning')}: ${event.message}`;
+      case 'exported':
+        return exportedText(event.export, colors);
       case 'result':
         return resultText(event.result);
       default:

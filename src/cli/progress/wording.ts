@@ -9,6 +9,7 @@ import {
 import type { RunRecord } from '../../runs/database/run-records.ts';
 import { compressionOf } from '../../runs/database/run-summary.ts';
 import type { Phase, RunEvent, RunResult } from '../../worker/directory/events.ts';
+import type { ExportReport } from '../../worker/directory/export-report.ts';
 import type { Colors } from '../terminal.ts';
 
 /** What a phase is called while it goes on. */
@@ -58,6 +59,13 @@ export function resultText(result: RunResult): string {
   const compression = compressionOf(result);
   if (compression !== null) parts.push(`${formatRatio(compression)} smaller`);
   return parts.join(' · ');
+}
+
+/** One line on a model that was exported at the end of a run, or was not. */
+export function exportedText(report: ExportReport, colors: Colors): string {
+  const { model, folder, files, problem } = report;
+  if (problem !== undefined) return `${colors.yellow('not exported')}: ${problem}`;
+  return `exported ${model} to ${folder}: ${files.map(({ file }) => file).join(', ')}`;
 }
 
 /** One line on how a run ended, or why it did. */

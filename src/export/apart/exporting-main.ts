@@ -3,6 +3,7 @@ import { Interruption, type StopReason } from '../../base/interruption.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { OnnxDevice } from '../../device/onnx/onnx-device.ts';
 import { openDevice } from '../../device/open-device.ts';
+import { grantedThreads } from '../../device/worker-environment.ts';
 import { exportModel } from '../export-model.ts';
 import { exportSamples } from '../export-samples.ts';
 import { type Answer, type ExportRequest, requestSchema } from './protocol.ts';
@@ -33,7 +34,7 @@ process.on('message', async (message) => {
 async function answerTo(request: ExportRequest): Promise<Answer> {
   const { from, to, formats, precisions, dataset, directory } = request;
   const tell = (line: string) => void say({ type: 'telling', line });
-  const device = (await openDevice('cpu', {})) as OnnxDevice;
+  const device = (await openDevice('cpu', { threads: grantedThreads() })) as OnnxDevice;
   try {
     const files = await exportModel({
       device,

@@ -67,6 +67,11 @@ export class RunDirectory {
     return join(this.path, 'candidates');
   }
 
+  /** What the run exported of itself at its end. */
+  get exportDirectory(): string {
+    return join(this.path, 'export');
+  }
+
   /** What the worker prints; its launcher writes it. */
   get logFile(): string {
     return join(this.path, 'worker.log');
@@ -135,6 +140,7 @@ export class RunDirectory {
       this.checkpointsDirectory,
       this.studentDirectory,
       this.candidatesDirectory,
+      this.exportDirectory,
       ...shared,
       ...within.flat(),
     ])
@@ -173,7 +179,12 @@ export class RunDirectory {
 
   /** Deletes all that a cancelled run could go on from, and what it made. */
   async discard(): Promise<void> {
-    for (const path of [this.checkpointsDirectory, this.studentDirectory, this.candidatesDirectory])
+    for (const path of [
+      this.checkpointsDirectory,
+      this.studentDirectory,
+      this.candidatesDirectory,
+      this.exportDirectory,
+    ])
       await rm(path, { recursive: true, force: true });
   }
 

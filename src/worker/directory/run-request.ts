@@ -24,6 +24,13 @@ export const storedRequestSchema = z.object({
   name: z.string(),
   /** The same for runs that differ by their seed alone. */
   group: z.string(),
+  /** What the run exports of itself at its end, by the names of src/export/forms.ts. */
+  export: z
+    .object({
+      formats: z.array(z.string().max(64)).min(1).max(20),
+      precisions: z.array(z.string().max(64)).min(1).max(20),
+    })
+    .optional(),
 });
 
 type StoredRequest = z.infer<typeof storedRequestSchema>;

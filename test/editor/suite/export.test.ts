@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CancellationTokenSource, type Uri, window } from 'vscode';
+import { CancellationTokenSource, ConfigurationTarget, type Uri, window, workspace } from 'vscode';
 import { formats, precisions } from '../../../src/export/forms.ts';
 import { exportsOf } from '../../../src/runs/exports/recorded-exports.ts';
-import { answering, execute, folder, inRoot, patienceMs, runIn, smallExperiment, write } from './support.ts';
+import {
+  answering,
+  distillery,
+  execute,
+  folder,
+  inRoot,
+  patienceMs,
+  runIn,
+  smallExperiment,
+  until,
+  write,
+} from './support.ts';
 
 interface Item {
   readonly label: string;
@@ -171,5 +182,63 @@ describe('students that are exported', function () {
     }
     const last = (await exported(ids[0]!)).at(-1)!;
     assert.match(last.files[0]!.check!.madeUp!, /test-images/);
+  });
+
+  describe('after each run', () => {
+    const settings = () => workspace.getConfiguration('distillery.export');
+    const set = (name: string, value: unknown) =>
+      settings().update(name, value, ConfigurationTarget.Workspace);
+
+    before(async () => {
+      await write('exported-once.distill.json', smallExperiment('Exported once'));
+      await set('afterRun', true);
+      await set('formats', ['onnx']);
+    });
+
+    after(async () => {
+      for (const name of ['afterRun', 'formats', 'precisions']) await set(name, undefined);
+    });
+
+    const run = async (): Promise<string | undefined> =>
+      (await execute<string[] | undefined>('distillery.run', inRoot('exported-once.distill.json')))?.[0];
+
+    it('lie in the folder of the run when it is done', async () => {
+      await answering({}, async () => {
+        const id = await run();
+        const { directory } = await runIn(id!, ['completed']);
+        assert.ok(existsSync(join(directory, 'export/model.onnx')));
+        const [kept] = await exported(id!);
+        assert.equal(kept!.folder, join(directory, 'export'));
+        assert.equal(kept!.problem, undefined);
+        const events = await (await (await folder()).reader())!.events(id!, {});
+        assert.deepEqual(
+          events.slice(-2).map(({ type }) => type),
+          ['exported', 'completed'],
+        );
+      });
+    });
+
+    it('are told where they could not be written, and the run is as good as ever', async () => {
+      await set('formats', ['onnx', 'from tomorrow']);
+      const refused = await answering({}, async () => assert.equal(await run(), undefined));
+      assert.match(refused.join('\n'), /distillery\.export\.formats names something that cannot be exported/);
+      await set('formats', ['onnx']);
+      const messages = await answering({}, async () => {
+        const id = await run();
+        const directory = (await (await folder()).get(id!))!.directory;
+        mkdirSync(join(directory, 'export'));
+        writeFileSync(join(directory, 'export/thesis.txt'), 'mine');
+        const { result } = await runIn(id!, ['completed']);
+        assert.ok(result!.student.accuracy! > 0);
+        const { notices } = (await distillery()).services;
+        await until('the notice', () => !notices.awaited.has(id!));
+        // It is shown a moment after it is no longer waited for.
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      });
+      assert.match(
+        messages.join('\n'),
+        /is done, but its student was not exported: .*holds files that no export made/,
+      );
+    });
   });
 });
