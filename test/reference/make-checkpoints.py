@@ -1,6 +1,7 @@
 """Writes test/fixtures/checkpoints/<name>/: tiny checkpoints as transformers saves them, and what transformers computes.
 
-Run with any Python that has torch and transformers: python3 test/reference/make-checkpoints.py
+Run with any Python that has torch and transformers: python3 test/reference/make-checkpoints.py [NAME ...]
+Names pick checkpoints, so that others need not be made anew.
 
 Each folder holds config.json and model.safetensors (or shards), and reference.json: token ids, mask, logits, hidden
 states and gradients of the loss Σ logits · sin(index), all without dropout.
@@ -8,6 +9,7 @@ states and gradients of the loss Σ logits · sin(index), all without dropout.
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import torch
@@ -16,8 +18,12 @@ from transformers import (
     BertConfig,
     BertForSequenceClassification,
     BertModel,
+    CamembertConfig,
+    CamembertForSequenceClassification,
     DistilBertConfig,
     DistilBertForSequenceClassification,
+    ElectraConfig,
+    ElectraForSequenceClassification,
     GPT2Config,
     GPT2LMHeadModel,
     LlamaConfig,
@@ -30,6 +36,8 @@ from transformers import (
     Qwen3ForCausalLM,
     RobertaConfig,
     RobertaForSequenceClassification,
+    XLMRobertaConfig,
+    XLMRobertaForSequenceClassification,
 )
 
 transformers.logging.set_verbosity_error()
@@ -44,6 +52,8 @@ def numbers(tensor):
 
 
 def write(name, model, classification, dtype=torch.float32, **options):
+    if sys.argv[1:] and name not in sys.argv[1:]:
+        return
     folder = root / name
     shutil.rmtree(folder, ignore_errors=True)
     with torch.no_grad():
@@ -101,6 +111,26 @@ write(
     RobertaForSequenceClassification(
         RobertaConfig(**encoder | {"max_position_embeddings": 14}, **labels, type_vocab_size=1, hidden_act="gelu_new")
     ),
+    True,
+)
+write(
+    "xlm-roberta",
+    XLMRobertaForSequenceClassification(
+        XLMRobertaConfig(**encoder | {"max_position_embeddings": 14}, **labels, type_vocab_size=1)
+    ),
+    True,
+)
+write(
+    "camembert",
+    CamembertForSequenceClassification(
+        CamembertConfig(**encoder | {"max_position_embeddings": 14}, **labels, type_vocab_size=1)
+    ),
+    True,
+)
+# Embeddings narrower than the hidden states, and a head with an activation of its own.
+write(
+    "electra",
+    ElectraForSequenceClassification(ElectraConfig(**encoder, **labels, embedding_size=12, hidden_act="relu")),
     True,
 )
 write(

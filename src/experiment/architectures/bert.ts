@@ -20,6 +20,9 @@ const schema = z
         bert: 'BERT (Devlin et al. 2019): token types, and a pooler before the classifier.',
         distilbert: 'DistilBERT (Sanh et al. 2019): neither token types nor pooler.',
         roberta: 'RoBERTa (Liu et al. 2019): BERT with positions that begin after the padding id.',
+        'xlm-roberta': 'XLM-RoBERTa (Conneau et al. 2019): RoBERTa of a hundred languages.',
+        camembert: 'CamemBERT (Martin et al. 2019): RoBERTa of French.',
+        electra: 'ELECTRA (Clark et al. 2020): BERT whose embeddings may be narrower, and another head.',
       },
       'Whose details and names of weights the model has; its checkpoints open in transformers as such. Default bert.',
     ).default('bert'),
@@ -32,6 +35,12 @@ const schema = z
       'What stands on the last layer. Left out: hidden.',
     ).optional(),
     ...transformerSizes,
+    embeddingSize: count(
+      'Width of the embeddings, only in layout electra. Left out: that of the hidden states.',
+      'units',
+    )
+      .max(65_536)
+      .optional(),
     activation: activation.default('gelu'),
     dropout: residualDropout.default(0.1),
     attentionDropout: attentionDropout.default(0.1),
@@ -39,7 +48,10 @@ const schema = z
       'Fraction of the pooled vector set to zero before the classifier; left out: as dropout',
     ).optional(),
     positions,
-    tokenTypes: count('Rows of the table of token types. Left out: 2 for bert, 1 for roberta.', 'types')
+    tokenTypes: count(
+      'Rows of the table of token types. Left out: 2 for bert and electra, 1 for roberta and its like.',
+      'types',
+    )
       .max(1024)
       .optional(),
     layerNormEpsilon: epsilon
@@ -47,7 +59,7 @@ const schema = z
       .describe('Added to the variance by layer normalisation. Default 1e-12, as in BERT.'),
   })
   .describe(
-    'Transformer encoder for text classification; reads and writes BERT, DistilBERT and RoBERTa checkpoints.',
+    'Transformer encoder for text classification; reads and writes BERT, DistilBERT, RoBERTa, XLM-RoBERTa, CamemBERT and ELECTRA checkpoints.',
   );
 
 export type BertConfig = z.output<typeof schema>;

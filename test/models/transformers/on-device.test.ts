@@ -16,7 +16,17 @@ before(async () => {
 });
 after(() => device.dispose());
 
-for (const name of ['bert', 'distilbert', 'roberta', 'gpt2', 'llama', 'qwen2', 'qwen3-long', 'mistral'])
+for (const name of [
+  'bert',
+  'distilbert',
+  'roberta',
+  'electra',
+  'gpt2',
+  'llama',
+  'qwen2',
+  'qwen3-long',
+  'mistral',
+])
   test(`${name}: a recorded step computes logits and gradients of transformers, each time it is replayed`, async () => {
     const reference = readReference(name);
     const model = await loadModel(checkpointFolder(name));

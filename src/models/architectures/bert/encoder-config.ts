@@ -16,6 +16,7 @@ const schema = z.object({
   hidden_dropout_prob: rate.default(0.1),
   attention_probs_dropout_prob: rate.default(0.1),
   classifier_dropout: optional(rate),
+  embedding_size: size.optional(),
   type_vocab_size: size.default(2),
   layer_norm_eps: z.number().positive().default(1e-12),
   position_embedding_type: z.string().nullish(),
@@ -28,6 +29,8 @@ interface EncoderConfigOptions extends Pick<BertLayout, 'firstPosition' | 'token
   readonly transformersClass: string;
   /** Fills short texts where the configuration says nothing. */
   readonly padId: number;
+  /** Width of the embeddings where the configuration says nothing; left out where it is that of the hidden states. */
+  readonly embeddingSize?: number;
 }
 
 /** The config.json of encoders whose keys are those of BERT. */
@@ -35,6 +38,7 @@ export const encoderConfig = ({
   layout,
   transformersClass,
   padId: usualPadId,
+  embeddingSize: usualEmbeddingSize,
   firstPosition,
   tokenTypes,
 }: EncoderConfigOptions): Pick<BertLayout, 'readConfig' | 'writeConfig'> => ({
@@ -49,6 +53,9 @@ export const encoderConfig = ({
       architecture: 'bert',
       layout,
       hiddenSize: found.hidden_size,
+      ...(usualEmbeddingSize !== undefined && {
+        embeddingSize: found.embedding_size ?? usualEmbeddingSize,
+      }),
       layers: found.num_hidden_layers,
       heads: found.num_attention_heads,
       intermediateSize: found.intermediate_size,
@@ -69,6 +76,7 @@ export const encoderConfig = ({
       model_type: layout,
       ...textClassifierKeys(task, classNames),
       hidden_size: config.hiddenSize,
+      ...(usualEmbeddingSize !== undefined && { embedding_size: config.embeddingSize ?? config.hiddenSize }),
       num_hidden_layers: config.layers,
       num_attention_heads: config.heads,
       intermediate_size: intermediateSizeOf(config),

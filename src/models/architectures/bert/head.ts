@@ -42,11 +42,13 @@ export const pooledHead = (dense: string, squash: (x: Tensor) => Tensor): BertHe
 });
 
 /** A hidden layer as a part of the classifier, with units dropped before both. */
-export const robertaHead: BertHead = {
+export const denseHead = (squash: (x: Tensor) => Tensor): BertHead => ({
   output: 'classifier.out_proj',
   build({ classes, hiddenSize, rate, linear }) {
     const hidden = linear('classifier.dense', hiddenSize);
     const output = linear('classifier.out_proj', classes);
-    return (x, options) => output(dropout(tf.tanh(hidden(dropout(x, rate, options))), rate, options));
+    return (x, options) => output(dropout(squash(hidden(dropout(x, rate, options))), rate, options));
   },
-};
+});
+
+export const robertaHead = denseHead((x) => tf.tanh(x));

@@ -7,6 +7,8 @@ import type { BertNames } from './names.ts';
 /** What the encoders of the family do differently. */
 export interface BertLayout {
   readonly names: BertNames;
+  /** What brings embeddings of another width to that of the hidden states; left out where they always have it. */
+  readonly projection?: string;
   /** Row of the table of positions with which texts begin. */
   firstPosition(padId: number): number;
   /** Rows of the table of token types, where there is one and the configuration says nothing. */

@@ -2,13 +2,17 @@ import type { BertConfig } from '../../../experiment/architectures/bert.ts';
 import type { BertLayout } from './layout.ts';
 import { bertLayout } from './layouts/bert.ts';
 import { distilbertLayout } from './layouts/distilbert.ts';
-import { robertaLayout } from './layouts/roberta.ts';
+import { electraLayout } from './layouts/electra.ts';
+import { camembertLayout, robertaLayout, xlmRobertaLayout } from './layouts/roberta.ts';
 
 /** By the names they have in transformers as `model_type`. */
 export const bertLayouts: { readonly [L in BertConfig['layout']]: BertLayout } = {
   bert: bertLayout,
   distilbert: distilbertLayout,
   roberta: robertaLayout,
+  'xlm-roberta': xlmRobertaLayout,
+  camembert: camembertLayout,
+  electra: electraLayout,
 };
 
 export const bertLayoutNames = Object.keys(bertLayouts) as readonly BertConfig['layout'][];

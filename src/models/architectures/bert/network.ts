@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { UserError } from '../../../base/user-error.ts';
 import type { TaskShape, TextShape } from '../../../data/dataset.ts';
 import { tf } from '../../../device/tensorflow.ts';
 import type { BertConfig } from '../../../experiment/architectures/bert.ts';
@@ -22,9 +23,10 @@ const deviation = 0.02;
 const initializer = { normal: deviation };
 
 /**
- * Transformer encoder with a classifier on its first token (Devlin et al. 2019), in the layout of BERT, DistilBERT or
- * RoBERTa. Weights have the names and shapes of BertForSequenceClassification and its siblings in transformers. Hidden
- * state 0 is the embeddings' output, hidden state k that of layer k, (batch, length, hiddenSize).
+ * Transformer encoder with a classifier on its first token (Devlin et al. 2019), in the layout of BERT, DistilBERT,
+ * RoBERTa or ELECTRA. Weights have the names and shapes of BertForSequenceClassification and its siblings in transformers. Hidden
+ * state 0 is the embeddings' output, brought to the width of the rest, hidden state k that of layer k, (batch, length,
+ * hiddenSize).
  */
 export function bertNetwork(config: BertConfig, task: TaskShape, weights: WeightRegistry): Network {
   const text = textShape(config, task, 'classification');
@@ -55,24 +57,42 @@ export function bertNetwork(config: BertConfig, task: TaskShape, weights: Weight
 
 /** @returns (batch · length, hiddenSize) */
 function embeddings(config: BertConfig, text: TextShape, layout: BertLayout, weights: WeightRegistry) {
-  const { hiddenSize } = config;
+  const { embeddingSize: width = config.hiddenSize } = config;
   const { names } = layout;
   const start = layout.firstPosition(text.padId);
   const rows = positionCount(config.positions, text) + start;
-  const words = embedding(weights, names.words, text.vocabulary, hiddenSize, deviation);
-  const positions = embedding(weights, names.positions, rows, hiddenSize, deviation);
+  const words = embedding(weights, names.words, text.vocabulary, width, deviation);
+  const positions = embedding(weights, names.positions, rows, width, deviation);
   // Every token here is of type 0.
   const tokenTypes = names.tokenTypes
-    ? embedding(weights, names.tokenTypes, config.tokenTypes ?? layout.tokenTypes, hiddenSize, deviation)
+    ? embedding(weights, names.tokenTypes, config.tokenTypes ?? layout.tokenTypes, width, deviation)
     : undefined;
-  const norm = layerNorm(weights, names.embeddingNorm, hiddenSize, config.layerNormEpsilon);
+  const norm = layerNorm(weights, names.embeddingNorm, width, config.layerNormEpsilon);
+  const project = projection(config, layout, weights);
   return (input: ModelInput, options: ForwardOptions): Tensor => {
     const length = input.ids!.shape[1]!;
     const place = positions.rows(start, length);
     const constant = tokenTypes ? tf.add(place, tokenTypes.rows(0, 1)) : place;
     const sum = tf.add(words.lookUp(input.ids!), constant);
-    return dropout(norm(tf.reshape(sum, [-1, hiddenSize])), config.dropout, options);
+    return project(dropout(norm(tf.reshape(sum, [-1, width])), config.dropout, options));
   };
+}
+
+/**
+ * What brings embeddings to the width of the hidden states.
+ * @throws UserError if they have another one in a layout where they cannot
+ */
+function projection(
+  { embeddingSize, hiddenSize, layout }: BertConfig,
+  { projection: name }: BertLayout,
+  weights: WeightRegistry,
+): (x: Tensor) => Tensor {
+  if (embeddingSize === undefined || embeddingSize === hiddenSize) return (x) => x;
+  if (name !== undefined) return linear(weights, name, embeddingSize, hiddenSize, { initializer });
+  throw new UserError(
+    `Embeddings of a model in layout ${layout} are as wide as its hidden states: ${hiddenSize}, not ${embeddingSize}.`,
+    { remedy: 'Leave out embeddingSize, or choose layout electra.' },
+  );
 }
 
 function encoderLayer(config: BertConfig, layout: BertLayout, name: string, weights: WeightRegistry) {
