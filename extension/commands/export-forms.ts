@@ -1,6 +1,6 @@
 import { l10n, type Memento, type QuickPickItem, window } from 'vscode';
 import type { ExportPlan } from '../../src/export/export-model.ts';
-import { type Format, formats, graphFolders, type Precision, precisions } from '../../src/export/forms.ts';
+import { type Format, formats, hasPrecisions, type Precision, precisions } from '../../src/export/forms.ts';
 
 /** Under this key the last choice is kept, for all windows. */
 const key = 'distillery.export.forms';
@@ -24,14 +24,13 @@ export async function chooseForms(memento: Memento): Promise<ExportPlan | undefi
     question: l10n.t('In which formats?'),
   });
   if (!chosen) return undefined;
-  const graphs = chosen.some((format) => graphFolders[format] !== undefined);
-  const stored = graphs
+  const stored = chosen.some(hasPrecisions)
     ? await chooseSeveral<Precision>({
         descriptions: descriptionsOf(precisions),
         picked: before.precisions,
         step: 2,
         steps: 2,
-        question: l10n.t('How are the weights of ONNX files to be stored?'),
+        question: l10n.t('How are the weights of ONNX and GGUF files to be stored?'),
       })
     : before.precisions;
   if (!stored) return undefined;

@@ -24,6 +24,7 @@ export function exportedText(name: string, { models, unrecorded }: RecordedExpor
   if (files.length > mostNamed) named.push(l10n.t('{0} more files', files.length - mostNamed));
   const checks = files.flatMap(({ check, label }) => (check ? { ...check, label } : []));
   const madeUp = checks.find((check) => check.madeUp !== undefined);
+  const remarks = new Set(files.flatMap(({ remark }) => remark ?? []));
   const otherwise = checks.filter(answersOtherwise).map(({ label }) => label);
   return [
     l10n.t('The student of {0} was exported: {1}.', name, named.join('; ')),
@@ -37,6 +38,9 @@ export function exportedText(name: string, { models, unrecorded }: RecordedExpor
         'Many answers are others than the trained model’s: {0}.',
         otherwise.slice(0, mostNamed).join(', '),
       ),
+    checks.some(({ by }) => by === 'distillery') &&
+      l10n.t('GGUF files were read back, and their weights answered in Distillery’s own model.'),
+    ...remarks,
     unrecorded && l10n.t('This could not be kept with the run: {0}', unrecorded.message),
   ]
     .filter(Boolean)

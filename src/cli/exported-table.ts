@@ -10,8 +10,13 @@ import type { ExportReport } from '../worker/directory/export-report.ts';
 import { plainTable } from './table.ts';
 import type { Colors } from './terminal.ts';
 
-/** Exported files, and how each answered beside the trained model. */
-export const exportedTable = (files: readonly ExportReport['files'][number][], colors: Colors): string =>
+type File = ExportReport['files'][number];
+
+/** Exported files, how each answered beside the trained model, and what else is to be known of them. */
+export const exportedTable = (files: readonly File[], colors: Colors): string =>
+  filesTable(files, colors) + notesOn(files);
+
+const filesTable = (files: readonly File[], colors: Colors): string =>
   plainTable(
     ['file', 'precision', 'size', 'same answers', 'largest difference', 'latency', 'checked on'],
     files.map(({ file, precision, bytes, check }) => [
@@ -25,3 +30,13 @@ export const exportedTable = (files: readonly ExportReport['files'][number][], c
     ]),
     colors,
   );
+
+/** What the table does not say, a line each. */
+function notesOn(files: readonly File[]): string {
+  const notes = new Set(files.flatMap(({ remark }) => (remark === undefined ? [] : [oneLine(remark, 600)])));
+  if (files.some(({ check }) => check?.by === 'distillery'))
+    notes.add(
+      'GGUF files were read back, and Distillery’s own model answered with their weights: llama.cpp is no part of it.',
+    );
+  return [...notes].map((note) => `${note}\n`).join('');
+}

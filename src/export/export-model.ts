@@ -8,13 +8,15 @@ import type { Model } from '../models/model.ts';
 import type { ExportedFile } from './apart/protocol.ts';
 import type { ExportSamples } from './export-samples.ts';
 import { type Format, graphFolders, type Precision, precisions } from './forms.ts';
+import { ggufFiles } from './gguf/gguf-files.ts';
+import { planGguf } from './gguf/plan.ts';
 import { copyInputFiles, replaceExport, reportName } from './layout.ts';
 import { checkGraph } from './onnx/check-graph.ts';
 import { writeOnnx } from './onnx/export-onnx.ts';
 
 export interface ExportPlan {
   readonly formats: readonly Format[];
-  /** Of the ONNX files. */
+  /** Of the ONNX and GGUF files. */
   readonly precisions: readonly Precision[];
 }
 
@@ -25,7 +27,7 @@ export interface ExportOptions {
   /** A folder that is not there, is empty, or holds an earlier export. */
   readonly to: string;
   readonly plan: ExportPlan;
-  /** Samples to hold the graphs against the model on. */
+  /** Samples to hold the files against the model on. */
   readonly samples: (model: Model) => Promise<ExportSamples>;
   /** Called before each file. */
   readonly onFile?: (file: string) => void;
@@ -36,7 +38,8 @@ export interface ExportOptions {
  * Writes a trained model in forms that run elsewhere. What is stored quantized, sparse or pruned becomes float weights
  * first, so that every reader opens it. The folder appears whole or not at all.
  * @returns what was written; the same stands in export.json
- * @throws UserError if the model cannot be read, a graph answers otherwise than the model, or the folder is not free
+ * @throws UserError if the model cannot be read, a file answers otherwise than the model, a format has no place for
+ * such a model, or the folder is not free
  * @throws Interruption if asked to end early
  */
 export async function exportModel(options: ExportOptions): Promise<ExportedFile[]> {
@@ -46,7 +49,9 @@ export async function exportModel(options: ExportOptions): Promise<ExportedFile[
   const written: ExportedFile[] = [];
   try {
     const graphs = graphFiles(plan);
-    const { batches, madeUp } = graphs.length > 0 ? await options.samples(model) : { batches: [] };
+    const gguf = plan.formats.includes('gguf') ? await planGguf(model, from) : undefined;
+    const samples = graphs.length > 0 || gguf ? await options.samples(model) : { batches: [] };
+    const { batches, madeUp } = samples;
     await replaceExport(to, async (temporary) => {
       const folder = join(temporary, 'model');
       await saveModel(model, folder, { classNames });
@@ -74,9 +79,14 @@ export async function exportModel(options: ExportOptions): Promise<ExportedFile[
           batches,
           stopRequested,
         });
-        const found = { ...check, ...(madeUp !== undefined && { madeUp }) };
-        written.push({ file, bytes: graph.bytes, precision, check: found });
+        written.push({
+          file,
+          bytes: graph.bytes,
+          precision,
+          check: { by: 'onnxruntime', ...check, ...(madeUp !== undefined && { madeUp }) },
+        });
       }
+      if (gguf) written.push(...(await ggufFiles(gguf, model, temporary, { ...options, samples })));
       await writeFile(join(temporary, reportName), `${JSON.stringify({ files: written }, undefined, 2)}\n`);
     });
   } finally {

@@ -4,7 +4,7 @@ import { tokenizerFileOf } from '../data/text/tokenizers/checkpoint-tokenizer.ts
 import { RandomGenerator } from '../device/random-generator.ts';
 import type { DatasetConfig } from '../experiment/schema/schema.ts';
 import type { Model } from '../models/model.ts';
-import type { Inputs } from './onnx/check-graph.ts';
+import type { Inputs } from './answers.ts';
 import { longestText } from './onnx/model-graph.ts';
 
 const most = 128;

@@ -5,6 +5,7 @@ export const formats = {
   onnx: 'model.onnx beside its configuration, as Optimum reads it',
   'transformers-js': 'the same in a folder onnx, as transformers.js reads it',
   safetensors: 'float32 weights, as transformers reads them',
+  gguf: 'language models, as llama.cpp and Ollama run them',
 } as const;
 
 export type Format = keyof typeof formats;
@@ -15,18 +16,44 @@ export const graphFolders: Readonly<Partial<Record<Format, string>>> = {
   'transformers-js': 'onnx/',
 };
 
-/** How the weights of an exported graph are stored, and the name by which transformers.js looks for its file. */
+/** Whether there is a file of each precision. */
+export const hasPrecisions = (format: Format): boolean =>
+  graphFolders[format] !== undefined || format === 'gguf';
+
+/**
+ * How exported weights are stored: the name by which transformers.js looks for the file of a graph, how the weights of
+ * that are rounded, and the name of a GGUF file.
+ */
 export const precisions = {
-  fp32: { file: 'model.onnx', scheme: undefined, description: 'float32, as trained' },
-  fp16: { file: 'model_fp16.onnx', scheme: 'float16', description: 'float16, half the size' },
+  fp32: {
+    file: 'model.onnx',
+    gguf: 'model-f32.gguf',
+    scheme: undefined,
+    description: 'float32, as trained',
+  },
+  fp16: {
+    file: 'model_fp16.onnx',
+    gguf: 'model-f16.gguf',
+    scheme: 'float16',
+    description: 'float16, half the size',
+  },
   int8: {
     file: 'model_quantized.onnx',
+    gguf: 'model-q8_0.gguf',
     scheme: 'int8-weights',
     description: '8 bits, a quarter of the size',
   },
-  int4: { file: 'model_q4.onnx', scheme: 'int4-weights', description: '4 bits, the smallest' },
+  int4: {
+    file: 'model_q4.onnx',
+    gguf: 'model-q4_0.gguf',
+    scheme: 'int4-weights',
+    description: '4 bits, the smallest',
+  },
 } as const satisfies Readonly<
-  Record<string, { file: string; scheme: QuantizeConfig['scheme'] | undefined; description: string }>
+  Record<
+    string,
+    { file: string; gguf: string; scheme: QuantizeConfig['scheme'] | undefined; description: string }
+  >
 >;
 
 export type Precision = keyof typeof precisions;

@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { findChromium, installChromium } from './chromium.ts';
+import { hasLlamaCpp, installLlamaCpp } from './llama-cpp.ts';
 import { findPython, installPython, ownModules } from './python.ts';
 import { installVsCodeServer } from './vscode-installation.ts';
 
@@ -23,6 +24,7 @@ const needs: readonly Need[] = [
     install: installChromium,
   },
   { name: 'the VS Code server', lacking: 'VS Code', there: () => false, install: installVsCodeServer },
+  { name: 'llama.cpp', lacking: 'llama.cpp', there: hasLlamaCpp, install: installLlamaCpp },
   {
     name: 'transformers for Python',
     lacking: `a Python with ${ownModules.join(', ')}`,

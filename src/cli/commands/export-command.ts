@@ -25,9 +25,12 @@ export const exportCommand: CommandMaker = (context, ended) =>
     .option('--format <names>', `what to write: ${namesOf(formats)}`, namesArgument(formats), [
       'transformers-js',
     ])
-    .option('--precision <names>', `of ONNX files: ${namesOf(precisions)}`, namesArgument(precisions), [
-      'fp32',
-    ])
+    .option(
+      '--precision <names>',
+      `of ONNX and GGUF files: ${namesOf(precisions)}`,
+      namesArgument(precisions),
+      ['fp32'],
+    )
     .option('--data-dir <path>', 'where runs are kept')
     .action(
       ended(async (part: string, { to, format, precision, ...options }: ExportOptions) => {

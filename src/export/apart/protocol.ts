@@ -30,9 +30,13 @@ const fileSchema = z.object({
   file: z.string(),
   bytes: z.int(),
   precision: z.enum(Object.keys(precisions) as [Precision, ...Precision[]]),
-  /** Of ONNX files: how they answer beside the trained model. */
+  /** Of GGUF files: for which texts they answer otherwise than the trained model, whatever their weights. */
+  remark: z.string().optional(),
+  /** Of ONNX and GGUF files: how they answer beside the trained model. */
   check: z
     .object({
+      /** What computed the answers: what also runs such files, or Distillery's own model over the weights of the file. */
+      by: z.enum(['onnxruntime', 'distillery']),
       samples: z.int(),
       /** Why the samples are made up, where the test data could not be read. */
       madeUp: z.string().optional(),
@@ -40,8 +44,8 @@ const fileSchema = z.object({
       largestDifference: z.number(),
       /** Share of answers that are the same, 0…1. */
       agreement: z.number(),
-      /** Median milliseconds of one sample. */
-      latencyMs: z.number(),
+      /** Median milliseconds of one sample; null where the file itself was not run. */
+      latencyMs: z.number().nullable(),
     })
     .optional(),
 });

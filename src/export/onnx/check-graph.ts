@@ -5,11 +5,10 @@ import { roundedCopy } from '../../compression/rounded-copy.ts';
 import type { HostTensor } from '../../device/device.ts';
 import type { OnnxDevice } from '../../device/onnx/onnx-device.ts';
 import type { Model } from '../../models/model.ts';
+import { Comparison, faultRemedy, type Inputs } from '../answers.ts';
 import { groupSize, type Precision, precisions } from '../forms.ts';
 import type { WrittenGraph } from './export-onnx.ts';
 import { ExportedModel } from './exported-model.ts';
-
-export type Inputs = Readonly<Record<string, HostTensor>>;
 
 /** How an exported graph answers, beside the model it was made of. */
 export interface GraphCheck {
@@ -51,40 +50,27 @@ export async function checkGraph(options: CheckOptions): Promise<GraphCheck> {
   const expected = rounded && device.compile(forwardStep(rounded));
   const exported = await ExportedModel.open(file, model);
   try {
-    let [samples, answers, agreed, largest, unexplained, scale] = [0, 0, 0, 0, 0, 0];
+    const besideTrained = new Comparison(model);
+    const besideStored = new Comparison(model);
     for (const batch of batches) {
       if (stopRequested) heed(stopRequested);
       const found = await exported.answer(batch);
       const own = (await trained.run(batch)).logits as Float32Array;
-      const stored = expected ? ((await expected.run(batch)).logits as Float32Array) : own;
-      const real = realRows(batch, model);
-      samples += Object.values(batch)[0]!.shape[0]!;
-      const { classes } = model.task;
-      for (const row of real) {
-        const of = (logits: Float32Array) => logits.subarray(row * classes, (row + 1) * classes);
-        const [theirs, ours, rounds] = [of(found), of(own), of(stored)];
-        answers++;
-        if (indexOfLargest(theirs) === indexOfLargest(ours)) agreed++;
-        for (let at = 0; at < classes; at++) {
-          largest = Math.max(largest, Math.abs(theirs[at]! - ours[at]!));
-          unexplained = Math.max(unexplained, Math.abs(theirs[at]! - rounds[at]!));
-          scale = Math.max(scale, Math.abs(ours[at]!));
-        }
-      }
+      besideTrained.add(batch, found, own);
+      besideStored.add(batch, found, expected ? ((await expected.run(batch)).logits as Float32Array) : own);
     }
+    const { scale, samples, largestDifference, agreement } = besideTrained;
+    const { largestDifference: unexplained } = besideStored;
     // NaN, on whichever side, is within nothing.
     if (!(unexplained <= tolerance * Math.max(scale, 1)))
       throw new UserError(
         `The exported ${precision} model answers differently from the trained one: logits differ by up to ${unexplained.toPrecision(3)} where their largest is ${scale.toPrecision(3)}.`,
-        {
-          remedy:
-            'Nothing was exported. Please report this with the experiment: it is a fault of Distillery.',
-        },
+        { remedy: faultRemedy },
       );
     return {
       samples,
-      largestDifference: largest,
-      agreement: agreed / answers,
+      largestDifference,
+      agreement,
       latencyMs: await latency(exported, oneOf(batches[0]!)),
     };
   } finally {
@@ -93,18 +79,6 @@ export async function checkGraph(options: CheckOptions): Promise<GraphCheck> {
     rounded?.dispose();
     await exported.release();
   }
-}
-
-/** Rows of the logits that answer something: all, but for those of padding. */
-function realRows(batch: Inputs, { memory }: Model): number[] {
-  const rows = memory ? [...batch.mask!.data.keys()] : [...Array(Object.values(batch)[0]!.shape[0]!).keys()];
-  return memory ? rows.filter((row) => batch.mask!.data[row] !== 0) : rows;
-}
-
-function indexOfLargest(values: Float32Array): number {
-  let best = 0;
-  for (let at = 1; at < values.length; at++) if (values[at]! > values[best]!) best = at;
-  return best;
 }
 
 /** The first sample of a batch. */

@@ -2,6 +2,7 @@ import type { TaskShape } from '../../data/dataset.ts';
 import type { ModelConfig } from '../../experiment/schema/schema.ts';
 import type { PruneConfig } from '../../experiment/strategies/prune/record.ts';
 import type { Cuts, ReadWeights } from '../cuts.ts';
+import type { GgufForm } from '../gguf/form.ts';
 import type { ModelDescription, RawConfig } from '../huggingface/description.ts';
 import type { MapReaderOptions } from '../layers/map-reader.ts';
 import type { Network } from '../network.ts';
@@ -36,6 +37,8 @@ export interface Construction<C extends ModelConfig = ModelConfig> {
   readonly pruning: Pruning<C>;
   /** Where transformers knows such models. */
   readonly huggingFace?: HuggingFaceLayout<C>;
+  /** Where llama.cpp computes such models. */
+  readonly gguf?: GgufForm<C>;
 }
 
 export interface Correction {

@@ -3,6 +3,7 @@ import { endianness } from 'node:os';
 import { fileProblem } from '../../base/file-problem.ts';
 import { openNamed } from '../../base/regular-file.ts';
 import { UserError } from '../../base/user-error.ts';
+import { writeAll } from '../../base/write-all.ts';
 import { readExactly } from '../../data/read-bytes.ts';
 import {
   brainFloatsToFloats,
@@ -39,8 +40,6 @@ export interface SafetensorsContent {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly metadata: Readonly<Record<string, string>>;
 }
-
-const sliceBytes = 1 << 30;
 
 /** Widest elements first, so that all are aligned; the order of the reference implementation. */
 const storageOrder: readonly ElementType[] = ['I64', 'F64', 'F32', 'I32', 'BF16', 'F16', 'I8', 'U8'];
@@ -206,13 +205,6 @@ function layOut(
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
   bytes.set(text, 8);
   return bytes;
-}
-
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.byteLength; ) {
-    const { bytesWritten } = await handle.write(bytes, at, Math.min(sliceBytes, bytes.byteLength - at));
-    at += bytesWritten;
-  }
 }
 
 function decode(bytes: Uint8Array, dtype: ElementType): StoredData {

@@ -19,9 +19,13 @@ export const exportReportSchema = z.object({
         file: z.string().min(1).max(1024),
         bytes: z.number().min(0),
         precision: z.string().max(64),
+        /** For which texts it answers otherwise than the trained model, whatever its weights. */
+        remark: z.string().max(4000).optional(),
         /** How it answers beside the trained model; absent of files that nothing here runs. */
         check: z
           .object({
+            /** What computed the answers: 'onnxruntime', or 'distillery' over weights that were read back. */
+            by: z.string().max(64).optional(),
             samples: z.number().min(0),
             /** Why the samples are made up, where the test data could not be read. */
             madeUp: z.string().max(4000).optional(),
@@ -29,7 +33,7 @@ export const exportReportSchema = z.object({
             largestDifference: measured,
             /** Share of answers that are the same, 0…1. */
             agreement: measured,
-            /** Median milliseconds of one sample. */
+            /** Median milliseconds of one sample; null where the file itself was not run. */
             latencyMs: measured,
           })
           .optional(),

@@ -2,6 +2,7 @@ import type { Gpt2Config } from '../../../experiment/architectures/gpt2.ts';
 import type { Construction } from '../construction.ts';
 import { evenHeads } from '../heads-pruning.ts';
 import { readGpt2Config, writeGpt2Config } from './config.ts';
+import { gpt2Gguf } from './gguf.ts';
 import { gpt2Network } from './network.ts';
 import { gpt2Pruning } from './pruning.ts';
 
@@ -19,4 +20,5 @@ export const gpt2: Construction<Gpt2Config> = {
     write: writeGpt2Config,
     prefix: () => 'transformer.',
   },
+  gguf: gpt2Gguf,
 };

@@ -1,5 +1,6 @@
 import type { LlamaConfig } from '../../../experiment/architectures/llama.ts';
 import type { RawConfig } from '../../huggingface/description.ts';
+import type { GgufKind } from './gguf-kinds.ts';
 
 /** What the models of the family do differently. */
 export interface LlamaLayout {
@@ -15,6 +16,8 @@ export interface LlamaLayout {
   readonly headNorms: boolean;
   /** Where the window of attention stands: never, in sliding_window, or there if use_sliding_window says so. */
   readonly window: 'never' | 'set' | 'switched';
+  /** Which of llama.cpp's models computes them. */
+  readonly gguf: GgufKind;
   /** Whether transformers 5 rebuilds their tokenizer from its vocabulary, whatever its files say. */
   readonly rebuildsTokenizer: boolean;
   /** What transformers takes where config.json lacks a key. */

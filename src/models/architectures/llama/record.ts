@@ -1,6 +1,7 @@
 import type { LlamaConfig } from '../../../experiment/architectures/llama.ts';
 import type { Construction } from '../construction.ts';
 import { readLlamaConfig, writeLlamaConfig } from './config.ts';
+import { llamaGguf } from './gguf.ts';
 import { llamaLayoutNames, llamaLayouts } from './layouts.ts';
 import { llamaNetwork } from './network.ts';
 import { llamaPruning } from './pruning.ts';
@@ -19,4 +20,5 @@ export const llama: Construction<LlamaConfig> = {
     prefix: () => 'model.',
     rebuildsTokenizer: ({ layout }) => llamaLayouts[layout].rebuildsTokenizer,
   },
+  gguf: llamaGguf,
 };

@@ -1,3 +1,4 @@
+import { ggufKinds } from '../gguf-kinds.ts';
 import type { LlamaLayout } from '../layout.ts';
 
 export const llamaLayout: LlamaLayout = {
@@ -7,6 +8,7 @@ export const llamaLayout: LlamaLayout = {
   feedForwardBias: true,
   headNorms: false,
   window: 'never',
+  gguf: ggufKinds.llama,
   rebuildsTokenizer: false,
   absent: { max_position_embeddings: 2048 },
   ownKeys: ({ attentionBias = false, feedForwardBias }) => ({

@@ -1,3 +1,4 @@
+import { ggufKinds } from '../gguf-kinds.ts';
 import type { LlamaLayout } from '../layout.ts';
 import { llamaHeadSize } from '../sizes.ts';
 
@@ -8,6 +9,7 @@ export const mistralLayout: LlamaLayout = {
   feedForwardBias: false,
   headNorms: false,
   window: 'set',
+  gguf: ggufKinds.llama,
   rebuildsTokenizer: false,
   absent: { max_position_embeddings: 131_072, num_key_value_heads: 8, sliding_window: 4096 },
   ownKeys: (config) => ({

@@ -1,3 +1,4 @@
+import { ggufKinds } from '../gguf-kinds.ts';
 import type { LlamaLayout } from '../layout.ts';
 import { llamaHeadSize } from '../sizes.ts';
 import { switchedWindow } from '../windows.ts';
@@ -9,6 +10,7 @@ export const qwen3Layout: LlamaLayout = {
   feedForwardBias: false,
   headNorms: true,
   window: 'switched',
+  gguf: ggufKinds.qwen3,
   rebuildsTokenizer: false,
   absent: {
     max_position_embeddings: 32_768,
