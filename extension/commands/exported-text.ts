@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { answersOtherwise, formatDifference } from '../../src/compare/export-doubts.ts';
+import { answersOtherwise, formatDifference, wasReadBack } from '../../src/compare/export-doubts.ts';
 import { formatBytes, formatCount, formatPercent } from '../../src/compare/formatting.ts';
 import type { RecordedExport } from '../../src/runs/exports/export-recorded.ts';
 
@@ -38,7 +38,7 @@ export function exportedText(name: string, { models, unrecorded }: RecordedExpor
         'Many answers are others than the trained model’s: {0}.',
         otherwise.slice(0, mostNamed).join(', '),
       ),
-    checks.some(({ by }) => by === 'distillery') &&
+    checks.some(wasReadBack) &&
       l10n.t('GGUF files were read back, and their weights answered in Distillery’s own model.'),
     ...remarks,
     unrecorded && l10n.t('This could not be kept with the run: {0}', unrecorded.message),

@@ -84,7 +84,8 @@ export const settings = {
     type: 'array',
     default: ['fp32'],
     scope: 'resource',
-    description: 'How the ONNX files of the export after each run store their weights: one file for each.',
+    description:
+      'How the ONNX and GGUF files of the export after each run store their weights: one file for each.',
     items: Object.entries(precisions).map(([value, { description }]) => ({ value, description })),
   },
 } as const satisfies Record<

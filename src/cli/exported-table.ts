@@ -1,4 +1,4 @@
-import { formatDifference } from '../compare/export-doubts.ts';
+import { formatDifference, readBackNote, wasReadBack } from '../compare/export-doubts.ts';
 import {
   formatBytes,
   formatCount,
@@ -34,9 +34,6 @@ const filesTable = (files: readonly File[], colors: Colors): string =>
 /** What the table does not say, a line each. */
 function notesOn(files: readonly File[]): string {
   const notes = new Set(files.flatMap(({ remark }) => (remark === undefined ? [] : [oneLine(remark, 600)])));
-  if (files.some(({ check }) => check?.by === 'distillery'))
-    notes.add(
-      'GGUF files were read back, and Distillery’s own model answered with their weights: llama.cpp is no part of it.',
-    );
+  if (files.some(({ check }) => check && wasReadBack(check))) notes.add(readBackNote);
   return [...notes].map((note) => `${note}\n`).join('');
 }

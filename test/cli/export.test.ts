@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -49,7 +49,47 @@ test('the student of a run and its peers are exported, and checked on the test i
   );
   assert.match(exports[0].files[0].check.madeUp, /t10k-images/);
 
+  const other = await distillery(...words, '--format', 'gguf');
+  assert.equal(other.code, 2);
+  assert.match(other.err, /no GGUF of a model of architecture "mlp"/);
+  assert.ok(existsSync(join(to, 'onnx', 'model.onnx')), 'what lay there is as it was');
+
   const wrong = await distillery(...words, '--precision', 'fp32,int2');
   assert.equal(wrong.code, 2);
   assert.match(wrong.err, /Choose among fp32, fp16, int8, int4/);
+});
+
+test('a language model goes out for llama.cpp, and it is said how that was checked', async () => {
+  const project = temporaryDirectory();
+  for (const name of ['train.txt', 'test.txt'])
+    writeFileSync(
+      join(project, name),
+      'the whale swam on and the ship came after it, all night. '.repeat(20),
+    );
+  const run = await makeRun(project, '20260101-000000-few-bytes-s1-abce', {
+    dataset: {
+      kind: 'language-model',
+      train: 'train.txt',
+      test: 'test.txt',
+      tokenizer: { kind: 'bytes' },
+      length: 16,
+    },
+    teacher: undefined,
+    student: { model: { architecture: 'llama', hiddenSize: 32, layers: 1, heads: 2, keyValueHeads: 1 } },
+    strategy: { kind: 'direct' },
+    training: { epochs: 1, batchSize: 8, learningRate: 0.01 },
+  });
+  const { code, output } = await runToEnd(run);
+  assert.equal(code, 0, output);
+  const data = join(project, '.distillery');
+  const to = join(project, 'out');
+  const words = ['--to', to, '--format', 'gguf', '--precision', 'fp32,int8', '--data-dir', data];
+  const done = await distillery('export', 'abce', ...words);
+  assert.equal(done.code, 0, done.err);
+  assert.match(done.out, /model-f32\.gguf\s+fp32\s+\S+ kB\s+100\.00 %\s+0 .*\d samples/);
+  assert.match(done.out, /model-q8_0\.gguf\s+int8/);
+  assert.match(done.out, /were read back, and Distillery’s own model answered/);
+  assert.doesNotMatch(done.err + done.out, /made-up/);
+  const shown = await distillery('show', 'abce', '--data-dir', data);
+  assert.match(shown.out, /model-q8_0\.gguf.*\n.*were read back/);
 });

@@ -23,7 +23,7 @@ describe('the exports of a run in a browser', { skip: withoutBrowser, concurrenc
   test('each file stands with its size and its answers, and doubts are said', async () => {
     const { page, complaints } = await openFirst('runs=3&exports');
     const panel = exportsOf(page);
-    const [good, , failed] = sampleExports;
+    const [good, , read, failed] = sampleExports;
     const table = panel.getByRole('region', { name: `Files of student in ${good!.folder}` });
     const rows = await table.getByRole('row').allInnerTexts();
     assert.deepEqual(
@@ -38,9 +38,12 @@ describe('the exports of a run in a browser', { skip: withoutBrowser, concurrenc
       ],
     );
     const doubts = await panel.getByRole('list', { name: 'Doubts' }).allInnerTexts();
-    assert.equal(doubts.length, 2);
+    assert.equal(doubts.length, 3);
     assert.match(doubts[0]!, /others than the trained model’s: onnx\/model_q4\.onnx$/);
     assert.match(doubts[1]!, /made-up samples.*t10k-images-idx3-ubyte\.gz is not there/);
+    assert.equal(doubts[2]!.trim(), read!.files[0]!.remark);
+    await panel.getByText('128 samples, read back').waitFor();
+    await panel.getByText('Distillery’s own model answered with their weights').waitFor();
     await panel.getByText('128 made-up samples').waitFor();
     assert.equal(await panel.getByText('not there any more').count(), 1);
     await panel.getByText(failed!.problem!).waitFor();
@@ -94,13 +97,20 @@ describe('the exports of a run in a browser', { skip: withoutBrowser, concurrenc
     await page.evaluate(
       ({ script, long }) => {
         const check = {
+          by: script,
           samples: 1e300,
           madeUp: script,
           agreement: null,
           largestDifference: null,
           latencyMs: -1,
         };
-        const file = (name: string) => ({ file: name, precision: script, bytes: 9e15, check });
+        const file = (name: string) => ({
+          file: name,
+          precision: script,
+          bytes: 9e15,
+          remark: script,
+          check,
+        });
         const one = { time: 8.64e15, there: true, problem: null };
         window.harness.exports = [
           { ...one, model: script, folder: `"'>${script}`, files: [file(script), file('a\u202egpj.exe')] },

@@ -19,9 +19,13 @@ export const exportedModel = z.object({
       file: text,
       precision: text,
       bytes: number,
+      /** For which texts it answers otherwise, whatever its weights; null where for none. */
+      remark: z.nullable(text),
       /** How it answers beside the trained model; null of files that nothing here runs. */
       check: z.nullable(
         z.object({
+          /** What computed the answers; null in reports of before that was said. */
+          by: z.nullable(text),
           samples: number,
           /** Why the samples are made up; null where they are those of the test set. */
           madeUp: z.nullable(text),

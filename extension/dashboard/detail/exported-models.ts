@@ -14,11 +14,12 @@ export function exportedModels(record: RunRecord): Promise<ExportedModel[]> {
         time,
         there: await isFolder(folder),
         problem: problem ?? null,
-        files: files.map(({ file, precision, bytes, check }) => ({
+        files: files.map(({ file, precision, bytes, remark, check }) => ({
           file,
           precision,
           bytes,
-          check: check ? { ...check, madeUp: check.madeUp ?? null } : null,
+          remark: remark ?? null,
+          check: check ? { ...check, by: check.by ?? null, madeUp: check.madeUp ?? null } : null,
         })),
       })),
   );

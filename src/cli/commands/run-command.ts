@@ -62,7 +62,7 @@ export const runCommand: CommandMaker = (context, ended) =>
     )
     .option(
       '--precision <names>',
-      `of exported ONNX files: ${namesOf(precisions)}`,
+      `of exported ONNX and GGUF files: ${namesOf(precisions)}`,
       namesArgument(precisions),
     )
     .option('--json', 'print every event as one line of JSON, with the id of its run as "run"')

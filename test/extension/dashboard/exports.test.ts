@@ -23,6 +23,7 @@ test('exports of a run are told with their figures, the latest first, and whethe
   const files = [
     { ...graph, check: { ...answers, madeUp: 'It is gone.' } },
     { ...graph, check: answers },
+    { ...graph, remark: 'Of some texts.', check: { ...answers, by: 'distillery' } },
     weights,
   ];
   await store.ingest(
@@ -50,15 +51,16 @@ test('exports of a run are told with their figures, the latest first, and whethe
       there: true,
       problem: null,
       files: [
-        { ...graph, check: { ...answers, madeUp: 'It is gone.' } },
-        { ...graph, check: { ...answers, madeUp: null } },
-        { ...weights, check: null },
+        { ...graph, remark: null, check: { ...answers, by: null, madeUp: 'It is gone.' } },
+        { ...graph, remark: null, check: { ...answers, by: null, madeUp: null } },
+        { ...graph, remark: 'Of some texts.', check: { ...answers, by: 'distillery', madeUp: null } },
+        { ...weights, remark: null, check: null },
       ],
     },
   ]);
   assert.deepEqual(
     events.slice(-2).map(({ text }) => text),
-    ['student: 3 files to runs', 'not exported: No room.'],
+    ['student: 4 files to runs', 'not exported: No room.'],
   );
   assert.deepEqual(page.wrong, []);
 });

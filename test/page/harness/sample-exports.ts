@@ -3,6 +3,7 @@ import type { ExportedModel } from '../../../webview/protocol/exports.ts';
 const day = Date.UTC(2026, 0, 2, 10, 30);
 
 const check = (agreement: number, largestDifference: number, madeUp: string | null = null) => ({
+  by: 'onnxruntime',
   samples: 128,
   madeUp,
   agreement,
@@ -19,11 +20,29 @@ export const sampleExports: ExportedModel[] = [
     there: true,
     problem: null,
     files: [
-      { file: 'onnx/model.onnx', precision: 'fp32', bytes: 204_812, check: check(1, 2.4e-6) },
-      { file: 'onnx/model_fp16.onnx', precision: 'fp16', bytes: 103_120, check: check(1, 0.0031) },
-      { file: 'onnx/model_quantized.onnx', precision: 'int8', bytes: 54_210, check: check(0.992, 0.084) },
-      { file: 'onnx/model_q4.onnx', precision: 'int4', bytes: 31_040, check: check(0.914, 0.71) },
-      { file: 'model.safetensors', precision: 'fp32', bytes: 203_640, check: null },
+      { file: 'onnx/model.onnx', precision: 'fp32', bytes: 204_812, remark: null, check: check(1, 2.4e-6) },
+      {
+        file: 'onnx/model_fp16.onnx',
+        precision: 'fp16',
+        bytes: 103_120,
+        remark: null,
+        check: check(1, 0.0031),
+      },
+      {
+        file: 'onnx/model_quantized.onnx',
+        precision: 'int8',
+        bytes: 54_210,
+        remark: null,
+        check: check(0.992, 0.084),
+      },
+      {
+        file: 'onnx/model_q4.onnx',
+        precision: 'int4',
+        bytes: 31_040,
+        remark: null,
+        check: check(0.914, 0.71),
+      },
+      { file: 'model.safetensors', precision: 'fp32', bytes: 203_640, remark: null, check: null },
     ],
   },
   {
@@ -37,7 +56,24 @@ export const sampleExports: ExportedModel[] = [
         file: 'model.onnx',
         precision: 'fp32',
         bytes: 204_812,
+        remark: null,
         check: check(1, 2.4e-6, '/data/mnist/t10k-images-idx3-ubyte.gz is not there.'),
+      },
+    ],
+  },
+  {
+    model: 'student',
+    folder: '/home/ada/models/whale',
+    time: day + 1_800_000,
+    there: true,
+    problem: null,
+    files: [
+      {
+        file: 'model-q8_0.gguf',
+        precision: 'int8',
+        bytes: 90_080,
+        remark: 'llama.cpp does not compose letters.',
+        check: { ...check(0.958, 0.33), by: 'distillery', latencyMs: null },
       },
     ],
   },

@@ -1,5 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { answersOtherwise, formatDifference } from '../../../src/compare/export-doubts.ts';
+import {
+  answersOtherwise,
+  formatDifference,
+  readBackNote,
+  wasReadBack,
+} from '../../../src/compare/export-doubts.ts';
 import {
   formatBytes,
   formatCount,
@@ -23,7 +28,7 @@ export const exportsPanel = panel({
     if (row.state !== 'completed' && exports.length === 0) return undefined;
     return html`${
       exports.length === 0
-        ? html`<p class="hint">The student has not been exported yet. An export runs elsewhere, as ONNX or by its weights alone, and each of its files is held against the trained model.</p>`
+        ? html`<p class="hint">The student has not been exported yet. An export runs elsewhere, as ONNX, in llama.cpp or by its weights alone, and each of its files is held against the trained model.</p>`
         : html`<ul class="exports">${exports.map((one) => html`<li>${exported(one, shown)}</li>`)}</ul>`
     }
     ${
@@ -47,8 +52,8 @@ const columns: readonly (readonly [string, (file: ExportedFile) => string])[] = 
   ['Checked on', ({ check }) => (check ? samplesText(check) : missing)],
 ];
 
-const samplesText = ({ samples, madeUp }: NonNullable<ExportedFile['check']>): string =>
-  `${formatCount(samples)} ${madeUp === null ? '' : 'made-up '}samples`;
+const samplesText = ({ samples, madeUp, by }: NonNullable<ExportedFile['check']>): string =>
+  `${formatCount(samples)} ${madeUp === null ? '' : 'made-up '}samples${wasReadBack({ by }) ? ', read back' : ''}`;
 
 /** Where a model lies, when it was written, and how each of its files answers. */
 function exported(one: ExportedModel, { dashboard, row }: Shown): TemplateResult {
@@ -79,7 +84,8 @@ function exported(one: ExportedModel, { dashboard, row }: Shown): TemplateResult
             .name=${`Files of ${model} in ${folder}`}
             .table=${fileTable(files)}
           ></distillery-wide-table>`
-    }`;
+    }
+    ${files.some(({ check }) => check && wasReadBack(check)) ? html`<p class="hint">${readBackNote}</p>` : nothing}`;
 }
 
 const fileTable = (files: readonly ExportedFile[]): TemplateResult =>
@@ -106,7 +112,9 @@ const fileTable = (files: readonly ExportedFile[]): TemplateResult =>
 function doubtsOf(files: readonly ExportedFile[]): Doubt[] {
   const madeUp = files.find(({ check }) => check !== null && check.madeUp !== null)?.check?.madeUp;
   const otherwise = files.flatMap(({ file, check }) => (check && answersOtherwise(check) ? file : []));
+  const remarks = new Set(files.flatMap(({ remark }) => remark ?? []));
   return [
+    ...[...remarks].map((message) => ({ kind: 'remark', message })),
     ...(madeUp == null
       ? []
       : [
