@@ -1,3 +1,4 @@
+import { graphRefusal } from '../compression/graph-limits.ts';
 import { compressionSource, requireUnquantized } from '../compression/source.ts';
 import type { Finding } from '../experiment/parsing/problem.ts';
 import { valueAt } from '../experiment/schema/schema-walk.ts';
@@ -96,6 +97,8 @@ function misfit(stored: CheckpointDescription, of: string, context: CheckContext
 /** What a model cannot lose, and what it loses with it. */
 function limits({ experiment }: CheckContext, config: ReturnType<typeof teacherModel>): Finding[] {
   const { strategy } = experiment;
+  const refusal = compresses(strategy) && config && graphRefusal(config, strategy);
+  if (refusal) return [findingOf(refusal, ['strategy'], 'graph')];
   if (strategy.kind !== 'prune' || strategy.method !== 'structured' || config === undefined) return [];
   const { pruning, huggingFace } = constructionOf(config);
   try {

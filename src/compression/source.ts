@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../base/user-error.ts';
 import { resolvePath } from '../experiment/parsing/resolve-path.ts';
 import { isHubReference } from '../models/hub/reference.ts';
+import { graphAt, isGraphFile } from '../models/onnx/files.ts';
 import type { WeightStorage } from '../models/stored/weight-storage.ts';
 
 const runId = /^\d{8}-\d{6}-[a-z0-9-]+$/;
@@ -25,6 +26,7 @@ export async function compressionSource(of: string, options: SourceOptions): Pro
   const path = resolvePath(options.experimentDirectory, of);
   if (runId.test(of) && !existsSync(path)) return studentOfRun(of, options);
   const names = await namesIn(path);
+  if (names === undefined && isGraphFile(path) && existsSync(path)) return path;
   if (names === undefined)
     throw new UserError(`There is no folder ${path} whose model could be made smaller.`, {
       remedy: 'Write "teacher", the id of a finished run (`distillery runs` lists them), or a folder.',
@@ -63,7 +65,7 @@ async function studentOfRun(id: string, options: SourceOptions): Promise<string>
 
 async function finished(folder: string): Promise<string> {
   const names = (await namesIn(folder)) ?? [];
-  if (!names.includes('config.json'))
+  if (!names.includes('config.json') && !(await graphAt(folder)))
     throw new UserError(`${folder} has no config.json, which says what the weights belong to.`, {
       remedy: 'Name a folder that Distillery saved, such as the student folder of a finished run.',
     });

@@ -1,7 +1,9 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { heed, type StopRequested } from '../base/interruption.ts';
+import { UserError } from '../base/user-error.ts';
 import type { OnnxDevice } from '../device/onnx/onnx-device.ts';
+import { isGraphConfig } from '../experiment/architectures/onnx-graph.ts';
 import { loadModel, saveModel } from '../models/checkpoint/checkpoint.ts';
 import { readModelConfig } from '../models/checkpoint/read-model-config.ts';
 import type { Model } from '../models/model.ts';
@@ -44,7 +46,15 @@ export interface ExportOptions {
  */
 export async function exportModel(options: ExportOptions): Promise<ExportedFile[]> {
   const { device, from, to, plan, onFile, stopRequested } = options;
-  const { classNames } = await readModelConfig(from);
+  const { classNames, config } = await readModelConfig(from);
+  if (isGraphConfig(config))
+    throw new UserError(
+      `${from} holds an ONNX graph already, which opens wherever the one opened that it came from.`,
+      {
+        remedy: `Copy the folder: it holds the trained weights.`,
+        place: from,
+      },
+    );
   const model = await loadModel(from);
   const written: ExportedFile[] = [];
   try {

@@ -7,6 +7,7 @@ import { type InspectedCheckpoint, inspectCheckpoint } from '../../models/checkp
 import { hasWeights, weightsFile } from '../../models/checkpoint/checkpoint-weights.ts';
 import { cachedSnapshot } from '../../models/hub/cache.ts';
 import { isHubReference, parseHubReference } from '../../models/hub/reference.ts';
+import { graphAt, isGraphFile } from '../../models/onnx/files.ts';
 import { findingOf } from '../context.ts';
 import { didYouMean } from '../data/neighbours.ts';
 
@@ -34,11 +35,14 @@ export async function readStoredModel(
     const folder = await folderOf(checkpoint, directory);
     if (folder === undefined) return { findings: [] };
     let names: string[];
+    if (isGraphFile(folder)) return { stored: await inspectCheckpoint(folder, { freshHead }), findings: [] };
     try {
       names = await readdir(folder);
     } catch (error) {
       return { findings: [await unreadable(error, checkpoint, options)] };
     }
+    if (await graphAt(folder))
+      return { stored: await inspectCheckpoint(folder, { freshHead }), findings: [] };
     const incomplete = missingPart(names, checkpoint, path);
     if (incomplete !== undefined) return { findings: [incomplete] };
     return { stored: await inspectCheckpoint(folder, { freshHead }), findings: [] };

@@ -19,6 +19,7 @@ import { compresses } from '../../experiment/strategies/compression.ts';
 import { strategyFacts } from '../../experiment/strategies/facts.ts';
 import { type AskedTask, taskRecord } from '../../experiment/tasks/all.ts';
 import { inspectCheckpoint } from '../../models/checkpoint/checkpoint.ts';
+import { folderOfCheckpoint } from '../../models/onnx/files.ts';
 import { type Check, type CheckContext, findingOf } from '../context.ts';
 import { folderOf } from '../models/stored-model.ts';
 import { taskOf } from '../task.ts';
@@ -85,7 +86,13 @@ async function placesOf(context: CheckContext): Promise<Place[]> {
   ] as const) {
     const checkpoint = experiment[role]?.checkpoint;
     const folder = stored && checkpoint !== undefined && (await folderOf(checkpoint, directory));
-    if (folder) places.push({ role, path: [role, 'checkpoint'], folder, ...vocabularyOf(stored.task) });
+    if (folder)
+      places.push({
+        role,
+        path: [role, 'checkpoint'],
+        folder: folderOfCheckpoint(folder),
+        ...vocabularyOf(stored.task),
+      });
   }
   if (!compresses(strategy) || strategy.of === 'teacher') return places;
   try {
@@ -93,7 +100,14 @@ async function placesOf(context: CheckContext): Promise<Place[]> {
     const folder = await folderOf(source, directory);
     if (folder === undefined) return [];
     const { task } = await inspectCheckpoint(folder);
-    return [{ role: 'model to be made smaller', path: ['strategy', 'of'], folder, ...vocabularyOf(task) }];
+    return [
+      {
+        role: 'model to be made smaller',
+        path: ['strategy', 'of'],
+        folder: folderOfCheckpoint(folder),
+        ...vocabularyOf(task),
+      },
+    ];
   } catch (error) {
     if (error instanceof UserError) return []; // Said by the check of what is made smaller.
     throw error;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OnnxGraphConfig } from '../architectures/onnx-graph.ts';
 import { type DatasetKind, datasetRecords } from '../datasets/all.ts';
 import { compresses } from '../strategies/compression.ts';
 import { modelSchema } from './model-schema.ts';
@@ -156,7 +157,7 @@ export const teacherSchema = z
       .optional()
       .describe('A teacher that is trained first, once for all runs that name the same one.'),
     checkpoint: checkpointPath(
-      'A teacher that is there already: folder with config.json and model.safetensors.',
+      'A teacher that is there already: folder with config.json and model.safetensors, or an ONNX model (a .onnx file, or a folder that holds one).',
     ).optional(),
     training: trainingSchema
       .optional()
@@ -264,7 +265,11 @@ export type ExperimentInput = z.input<typeof experimentSchema>;
 /** What the rest of the code reads: every default filled in. */
 export type Experiment = z.output<typeof experimentSchema>;
 export type DatasetConfig = Experiment['dataset'];
-export type ModelConfig = z.output<typeof modelSchema>;
+/** A model that an experiment describes. */
+export type BuiltModelConfig = z.output<typeof modelSchema>;
+
+/** What a model is made of: as an experiment describes it, or as a graph that came in a checkpoint. */
+export type ModelConfig = BuiltModelConfig | OnnxGraphConfig;
 export type TrainingConfig = z.output<typeof trainingSchema>;
 export type AugmentationConfig = NonNullable<TrainingConfig['augmentation']>;
 export type TeacherConfig = z.output<typeof teacherSchema>;

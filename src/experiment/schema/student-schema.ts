@@ -10,7 +10,7 @@ export const studentSchema = z
         'What the student is made of. Its weights are drawn from the seed, unless teacherLayers gives them.',
       ),
     checkpoint: checkpointPath(
-      'A model that is there already and is trained further: folder with config.json and model.safetensors. A head that is missing, or of other classes, is drawn from the seed.',
+      'A model that is there already and is trained further: folder with config.json and model.safetensors, or an ONNX model (a .onnx file, or a folder that holds one), whose graph is kept. A head that is missing, or of other classes, is drawn from the seed.',
     ).optional(),
     teacherLayers: z
       .array(count('Layer of the teacher, 1 is the first.', 'layers').max(1024))

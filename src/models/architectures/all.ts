@@ -1,5 +1,6 @@
 import type { Architecture } from '../../experiment/architectures/all.ts';
 import type { ModelConfig } from '../../experiment/schema/schema.ts';
+import { graphConstruction } from '../onnx/record.ts';
 import { bert } from './bert/record.ts';
 import { cnn } from './cnn/record.ts';
 import type { Construction } from './construction.ts';
@@ -31,4 +32,5 @@ const constructions: {
 export const allConstructions: readonly Construction[] = Object.values(constructions);
 
 /** How models of an architecture are built, stored, cut and copied. */
-export const constructionOf = ({ architecture }: ModelConfig): Construction => constructions[architecture];
+export const constructionOf = (config: ModelConfig): Construction =>
+  config.architecture === 'onnx' ? graphConstruction(config) : constructions[config.architecture];

@@ -3,14 +3,20 @@ import { join } from 'node:path';
 import { fileProblem } from '../../base/file-problem.ts';
 import { openNamed } from '../../base/regular-file.ts';
 import { stableHash } from '../../experiment/parsing/identity.ts';
+import { isGraph } from '../onnx/describe.ts';
+import { graphAt } from '../onnx/files.ts';
+import { graphHash } from '../onnx/load.ts';
 import { weightFileNames } from './checkpoint-weights.ts';
 import { classOrder } from './class-order.ts';
+import { readModelConfig } from './read-model-config.ts';
 
 /**
  * Identifies a model by its configuration and weights, 16 hexadecimal digits.
  * @throws UserError if a file cannot be read.
  */
 export async function checkpointHash(directory: string): Promise<string> {
+  const found = (await graphAt(directory)) && (await readModelConfig(directory));
+  if (found && isGraph(found)) return graphHash(found);
   const hash = createHash('sha256');
   for (const name of ['config.json', ...(await weightFileNames(directory))]) {
     const file = join(directory, name);

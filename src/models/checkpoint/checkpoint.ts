@@ -2,10 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaskShape } from '../../data/dataset.ts';
 import type { RandomGenerator } from '../../device/random-generator.ts';
+import { isGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import { createModel, planModel } from '../create-model.ts';
 import { writeHuggingFaceConfig } from '../huggingface/config.ts';
 import { withClassNames } from '../huggingface/description.ts';
 import type { Model } from '../model.ts';
+import { isGraph } from '../onnx/describe.ts';
+import { graphAt } from '../onnx/files.ts';
+import { graphBytes, loadGraph, requireClasses } from '../onnx/load.ts';
+import { writeGraphModel } from '../onnx/save.ts';
 import { elementCount } from '../stored/encoded-weight.ts';
 import { freshWeights } from '../weights.ts';
 import { CheckpointWeights } from './checkpoint-weights.ts';
@@ -64,6 +69,14 @@ export async function saveModel(
   }: SaveOptions = {},
 ): Promise<{ bytes: number }> {
   const { config, task } = model;
+  if (isGraphConfig(config)) {
+    let bytes = 0;
+    await replaceDirectory(directory, async (temporary) => {
+      bytes = await writeGraphModel(model, config, temporary, classNames);
+      await writeBeside(temporary, files, card);
+    });
+    return { bytes };
+  }
   const huggingFace = writeHuggingFaceConfig(config, task, { classNames, origin, endId });
   const described = huggingFace ?? writeOwnConfig(config, task, classNames);
   const tensors = await storedTensors(model);
@@ -75,10 +88,18 @@ export async function saveModel(
       ? await writeSafetensors(join(temporary, special.file), special.tensors, weightsMetadata)
       : await writeWeights(temporary, huggingFace ? withBatchCounts(tensors) : tensors, maxShardBytes);
     await writeFile(join(temporary, 'config.json'), `${JSON.stringify(content, undefined, 2)}\n`);
-    for (const [name, content] of files) await writeFile(join(temporary, name), content);
-    if (card !== undefined) await writeFile(join(temporary, 'README.md'), card);
+    await writeBeside(temporary, files, card);
   });
   return { bytes };
+}
+
+async function writeBeside(
+  directory: string,
+  files: ReadonlyMap<string, string | Uint8Array>,
+  card: string | undefined,
+): Promise<void> {
+  for (const [name, content] of files) await writeFile(join(directory, name), content);
+  if (card !== undefined) await writeFile(join(directory, 'README.md'), card);
 }
 
 export interface LoadOptions {
@@ -101,8 +122,9 @@ export interface LoadOptions {
  * @throws UserError if a file is missing or broken, the weights do not fit the configuration, or the model not the task.
  */
 export async function loadModel(directory: string, options: LoadOptions = {}): Promise<Model> {
-  const described = await readModelConfig(directory);
+  const described = await readModelConfig(directory, options.task);
   const task = taskFor(described.task, options.task, `The model in ${directory}`, directory);
+  if (isGraph(described)) return loadGraph(described, task, options.classNames);
   const weights = await CheckpointWeights.open(directory, described.storage);
   try {
     const found = await withOwnPredictor(described, weights);
@@ -157,8 +179,12 @@ export async function inspectCheckpoint(
   directory: string,
   { task: wanted, freshHead = false }: { readonly task?: TaskShape; readonly freshHead?: boolean } = {},
 ): Promise<InspectedCheckpoint> {
-  const found = await readModelConfig(directory);
+  const found = await readModelConfig(directory, wanted);
   const task = taskFor(found.task, wanted, `The model in ${directory}`, directory);
+  if (isGraph(found)) {
+    requireClasses(found, task);
+    return { ...found, task, bytes: await graphBytes(found), hasHead: true };
+  }
   const weights = await CheckpointWeights.open(directory, found.storage);
   try {
     const stored = new Set(fitWeights(found, task, weights, directory, freshHead).map(({ name }) => name));
@@ -173,6 +199,8 @@ export async function inspectCheckpoint(
 
 /** Size of a saved model's weights on disk. */
 export async function checkpointBytes(directory: string): Promise<number> {
+  const graph = await graphAt(directory);
+  if (graph) return graphBytes({ place: graph });
   const weights = await CheckpointWeights.open(directory);
   await weights.close();
   return weights.bytes;

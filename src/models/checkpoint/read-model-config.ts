@@ -2,9 +2,12 @@ import { join } from 'node:path';
 import { fileProblem } from '../../base/file-problem.ts';
 import { readNamed } from '../../base/regular-file.ts';
 import { UserError } from '../../base/user-error.ts';
+import type { TaskShape } from '../../data/dataset.ts';
 import type { PixelScale } from '../../data/images/pixel-scale.ts';
 import { readHuggingFaceConfig } from '../huggingface/config.ts';
 import type { ModelDescription, RawConfig } from '../huggingface/description.ts';
+import { describeGraph } from '../onnx/describe.ts';
+import { type GraphPlace, graphAt } from '../onnx/files.ts';
 import { readWeightStorage, type WeightStorage, withoutWeightStorage } from '../stored/weight-storage.ts';
 import { isOwnConfig, readOwnConfig } from './own-config.ts';
 import { readPixelScale } from './preprocessor.ts';
@@ -17,16 +20,22 @@ export interface CheckpointDescription extends ModelDescription {
   readonly storage?: WeightStorage;
   /** How a model of images saw their pixels in training, where that is known. */
   readonly pixelScale?: PixelScale;
+  /** Where its network lies, if it is a graph of its own. */
+  readonly place?: GraphPlace;
 }
 
 /** Far more than any has; a file of this length with thousands of class names is read in a moment. */
 const longestConfig = 16e6;
 
 /**
- * What a checkpoint's config.json says of its model.
+ * What a checkpoint's config.json says of its model; of an ONNX graph, what the graph itself says.
+ * @param directory a folder, or an ONNX file
+ * @param wanted what the data asks for, where that is known: a graph may leave the size of images open
  * @throws UserError if it is missing, broken, or of a model that is not known here.
  */
-export async function readModelConfig(directory: string): Promise<CheckpointDescription> {
+export async function readModelConfig(directory: string, wanted?: TaskShape): Promise<CheckpointDescription> {
+  const graph = await graphAt(directory);
+  if (graph) return describeGraph(graph, wanted);
   const file = join(directory, 'config.json');
   let raw: unknown;
   try {

@@ -1,4 +1,5 @@
 import { UserError } from '../../base/user-error.ts';
+import { graphRefusal } from '../../compression/graph-limits.ts';
 import { compressionSource } from '../../compression/source.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { type CompressionConfig, compresses } from '../../experiment/strategies/compression.ts';
@@ -27,6 +28,8 @@ export async function compressionJob(job: Job): Promise<void> {
   job.begin('prepare');
   const dataset = await dataOfJob(job);
   const original = await originalOfJob(job, strategy, dataset);
+  const refusal = graphRefusal(original.model.config, strategy);
+  if (refusal) throw refusal;
   const quality = await qualityOfTeacher(job, original, dataset);
   await requireUseful(job, 'The model to be made smaller', original, quality, dataset, true);
   job.begin('compress');

@@ -16,6 +16,7 @@ import type { DatasetConfig } from '../../experiment/schema/schema.ts';
 import { compresses } from '../../experiment/strategies/compression.ts';
 import { taskRecord } from '../../experiment/tasks/all.ts';
 import { readModelConfig } from '../../models/checkpoint/read-model-config.ts';
+import { folderOfCheckpoint } from '../../models/onnx/files.ts';
 import { checkpointFolder } from '../../training/checkpoint-folder.ts';
 import type { Job } from './job.ts';
 
@@ -23,7 +24,10 @@ import type { Job } from './job.ts';
 interface Checkpoint {
   readonly role: ModelRole;
   readonly path: readonly string[];
+  /** Where its tokenizer lies. */
   readonly folder: string;
+  /** A folder, or an ONNX file. */
+  readonly model: string;
 }
 
 /**
@@ -50,17 +54,19 @@ export async function checkpointsOfJob(job: Job): Promise<Checkpoint[]> {
   const { request, control } = job;
   const { dataset, teacher, student, strategy } = request.experiment;
   if (!('tokenizer' in dataset)) return [];
-  const folder = (checkpoint: string) =>
-    checkpointFolder(checkpoint, request.directory, {
+  const place = async (checkpoint: string) => {
+    const model = await checkpointFolder(checkpoint, request.directory, {
       stopRequested: control.requested,
       onDownload: job.progress('prepare', 'bytes'),
     });
+    return { model, folder: folderOfCheckpoint(model) };
+  };
   if (compresses(strategy) && strategy.of !== 'teacher') {
     const source = await compressionSource(strategy.of, {
       experimentDirectory: request.directory,
       dataDirectory: request.dataDirectory,
     });
-    return [{ role: 'model to be made smaller', path: ['strategy', 'of'], folder: await folder(source) }];
+    return [{ role: 'model to be made smaller', path: ['strategy', 'of'], ...(await place(source)) }];
   }
   const found: Checkpoint[] = [];
   for (const [role, checkpoint] of [
@@ -68,7 +74,7 @@ export async function checkpointsOfJob(job: Job): Promise<Checkpoint[]> {
     ['student', compresses(strategy) ? undefined : student?.checkpoint],
   ] as const)
     if (checkpoint !== undefined)
-      found.push({ role, path: [role, 'checkpoint'], folder: await folder(checkpoint) });
+      found.push({ role, path: [role, 'checkpoint'], ...(await place(checkpoint)) });
   return found;
 }
 
@@ -84,9 +90,9 @@ export async function requireSameTokens(
 ): Promise<void> {
   if (!tokenizer) return;
   const models: ReadingModel[] = [];
-  for (const { role, path, folder } of checkpoints) {
+  for (const { role, path, folder, model } of checkpoints) {
     const own = await checkpointTokenizer(folder);
-    const { text } = (await readModelConfig(folder)).task;
+    const { text } = (await readModelConfig(model)).task;
     models.push({ role, path, rows: text?.vocabulary, ...(own && tokensOf(own, task)) });
     if (text && text.vocabulary > tokenizer.vocabulary && taskRecord(task).answers === 'tokens')
       job.warn(cutText(role, text.vocabulary, tokenizer.vocabulary, own?.vocabulary));

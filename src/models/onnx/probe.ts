@@ -1,0 +1,177 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { UserError } from '../../base/user-error.ts';
+import { type ElementKind, type Graph, readBy } from './graph.ts';
+import { encodeGraph } from './inline.ts';
+import type { OpenedGraph } from './reading/read-graph.ts';
+import type { Roles } from './roles.ts';
+
+/** A value as ONNX Runtime computes it. */
+export interface ProbedValue {
+  readonly shape: readonly number[];
+  readonly kind: ElementKind;
+  readonly data: ArrayLike<number | bigint>;
+}
+
+/** One batch of samples that a graph is tried on. */
+export interface ProbeSample {
+  readonly batch: number;
+  /** Tokens of a text. */
+  readonly length: number;
+  /** Token ids, row-major; left out: zeros. */
+  readonly ids?: readonly number[];
+  /** [height, width, channels] */
+  readonly image?: readonly [number, number, number];
+  /** (batch, height, width, channels); left out: zeros. */
+  readonly pixels?: Float32Array;
+}
+
+/** Runs a graph as it is, by ONNX Runtime on the processor. */
+export class GraphSession {
+  readonly #session: InferenceSession;
+  readonly #tensor: typeof Tensor;
+  readonly #graph: Graph;
+  readonly #roles: Roles;
+
+  private constructor(session: InferenceSession, tensor: typeof Tensor, graph: Graph, roles: Roles) {
+    this.#session = session;
+    this.#tensor = tensor;
+    this.#graph = graph;
+    this.#roles = roles;
+  }
+
+  /**
+   * @param further values to read beside the outputs
+   * @throws UserError if ONNX Runtime does not take the graph
+   */
+  static async open(
+    { graph, proto }: OpenedGraph,
+    roles: Roles,
+    further: readonly string[],
+  ): Promise<GraphSession> {
+    // Only where a graph is met: loading the library takes a while, and most checkpoints are none.
+    const ort = await import('onnxruntime-node');
+    try {
+      const session = await ort.InferenceSession.create(encodeGraph(proto, graph, new Map(), further), {
+        logSeverityLevel: 4,
+        graphOptimizationLevel: 'basic',
+        intraOpNumThreads: 1,
+      });
+      return new GraphSession(session, ort.Tensor, graph, roles);
+    } catch (error) {
+      throw new UserError(`${graph.file} cannot be opened by ONNX Runtime: ${reason(error)}`, {
+        remedy: 'Check the export by onnxruntime in Python, and use operators of ONNX only.',
+        place: graph.file,
+      });
+    }
+  }
+
+  /** @throws UserError if the graph does not take such a sample */
+  async run(sample: ProbeSample): Promise<Map<string, ProbedValue>> {
+    let found: InferenceSession.ReturnType;
+    try {
+      found = await this.#session.run(this.#feeds(sample));
+    } catch (error) {
+      const { file } = this.#graph;
+      const what = sample.image ? `images of ${sample.image.join('×')}` : `texts of ${sample.length} tokens`;
+      throw new UserError(`${file} does not run on ${sample.batch} ${what}: ${reason(error)}`, {
+        remedy:
+          'Export it with open axes for the batch and the length, and check it by onnxruntime in Python.',
+        place: file,
+      });
+    }
+    return new Map(
+      Object.entries(found).map(([name, { dims, type, data }]) => [
+        name,
+        { shape: dims, kind: kindOf(type), data: data as ArrayLike<number | bigint> },
+      ]),
+    );
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+
+  #feeds(sample: ProbeSample): Record<string, Tensor> {
+    const { inputs, channelsLast } = this.#roles;
+    const { batch, length, image } = sample;
+    const feeds: Record<string, Tensor> = {};
+    const whole = (name: string, value: (at: number) => number) => {
+      const type = this.#typeOf(name);
+      const count = batch * length;
+      const values = Array.from({ length: count }, (_, at) => value(at));
+      const data =
+        type === 'int64'
+          ? BigInt64Array.from(values, BigInt)
+          : type === 'int32'
+            ? Int32Array.from(values)
+            : type === 'bool'
+              ? Uint8Array.from(values)
+              : Float32Array.from(values);
+      feeds[name] = new this.#tensor(type as 'int64', data as BigInt64Array, [batch, length]);
+    };
+    if (inputs.ids) whole(inputs.ids, (at) => sample.ids?.[at] ?? 0);
+    if (inputs.mask) whole(inputs.mask, () => 1);
+    if (inputs.segments) whole(inputs.segments, () => 0);
+    if (inputs.positions) whole(inputs.positions, (at) => at % length);
+    if (inputs.pixels && image) {
+      const [height, width, channels] = image;
+      const pixels = sample.pixels ?? new Float32Array(batch * height * width * channels);
+      feeds[inputs.pixels] = channelsLast
+        ? new this.#tensor('float32', pixels, [batch, height, width, channels])
+        : new this.#tensor('float32', planes(pixels, batch, image), [batch, channels, height, width]);
+    }
+    return feeds;
+  }
+
+  #typeOf(name: string): string {
+    const at = this.#session.inputNames.indexOf(name);
+    const metadata = this.#session.inputMetadata[at];
+    return metadata?.isTensor ? metadata.type : 'int64';
+  }
+}
+
+/** Images with their channels last, as planes of one channel each. */
+function planes(
+  pixels: Float32Array,
+  batch: number,
+  [height, width, channels]: readonly [number, number, number],
+): Float32Array {
+  const turned = new Float32Array(pixels.length);
+  const places = height * width;
+  for (let image = 0; image < batch; image++)
+    for (let place = 0; place < places; place++)
+      for (let channel = 0; channel < channels; channel++)
+        turned[(image * channels + channel) * places + place] =
+          pixels[(image * places + place) * channels + channel]!;
+  return turned;
+}
+
+function kindOf(type: string): ElementKind {
+  if (type === 'bool') return 'boolean';
+  return type.startsWith('float') ? 'float' : 'integer';
+}
+
+/** The first line of what ONNX Runtime says. */
+const reason = (error: unknown): string => {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line.length > 400 ? `${line.slice(0, 400)}…` : line;
+};
+
+/** The table that tokens are looked up in, if the graph looks them up directly. */
+export function embeddingRows(graph: Graph, ids: string): number | undefined {
+  const same = new Set([ids]);
+  for (const node of graph.nodes) {
+    if (node.operator === 'Gather' && same.has(node.inputs[1]!)) {
+      const table = graph.tensors.get(node.inputs[0]!);
+      if (table?.kind === 'float' && table.shape.length === 2) return table.shape[0];
+    }
+    const [first] = readBy(node);
+    if (
+      first !== undefined &&
+      same.has(first) &&
+      /^(Cast|Reshape|Identity|Squeeze|Unsqueeze)$/.test(node.operator)
+    )
+      for (const name of node.outputs) same.add(name);
+  }
+  return undefined;
+}

@@ -1,0 +1,147 @@
+import { UserError } from '../../base/user-error.ts';
+import type { GraphInputs } from '../../experiment/architectures/onnx-graph.ts';
+import { type Graph, type GraphValue, readBy } from './graph.ts';
+
+/** What an input or output is called where nothing else is said. */
+const usual: Readonly<Record<keyof GraphInputs, RegExp>> = {
+  ids: /^(input_ids|ids|tokens|input_tokens)$/i,
+  mask: /^(attention_mask|input_mask|mask)$/i,
+  segments: /^(token_type_ids|segment_ids)$/i,
+  positions: /^position_ids$/i,
+  pixels: /^(pixel_values|pixels|images?|inputs?|input\.1|x)$/i,
+};
+
+export interface Roles {
+  readonly inputs: GraphInputs;
+  /** Whether images have their channels last. */
+  readonly channelsLast: boolean;
+  readonly answer: string;
+}
+
+/** What the user says of a graph where its names do not tell. */
+export interface NamedRoles {
+  readonly inputs?: GraphInputs;
+  readonly answer?: string;
+}
+
+/**
+ * Finds out what each input of a graph is, and which of its outputs is the answer.
+ * @throws UserError if an input is left that nobody can fill, or no output is the answer
+ */
+export function rolesOf(graph: Graph, named: NamedRoles = {}): Roles {
+  const used = new Set(graph.nodes.flatMap(readBy));
+  const inputs = new Map<keyof GraphInputs, GraphValue>();
+  const left: GraphValue[] = [];
+  for (const [role, name] of Object.entries(named.inputs ?? {}) as [keyof GraphInputs, string][])
+    inputs.set(role, inputNamed(graph, name));
+  const taken = new Set([...inputs.values()].map(({ name }) => name));
+  for (const input of graph.inputs) {
+    if (!used.has(input.name) || taken.has(input.name)) continue;
+    const role = (Object.keys(usual) as (keyof GraphInputs)[]).find(
+      (role) => !inputs.has(role) && usual[role].test(input.name) && fits(role, input),
+    );
+    if (role) inputs.set(role, input);
+    else left.push(input);
+  }
+  fillByKind(inputs, left);
+  if (left.length > 0) throw unfillable(graph, left);
+  for (const [role, input] of inputs) requireOpen(graph, role, input);
+  const pixels = inputs.get('pixels');
+  if (!pixels && !inputs.has('ids'))
+    throw new UserError(`${graph.file} takes neither token ids nor images.`, {
+      remedy: 'Export the model with one input of token ids or of images.',
+      place: graph.file,
+    });
+  return {
+    inputs: Object.fromEntries([...inputs].map(([role, { name }]) => [role, name])),
+    channelsLast: pixels !== undefined && channelsAreLast(graph, pixels),
+    answer: answerOf(graph, named.answer),
+  };
+}
+
+function inputNamed(graph: Graph, name: string): GraphValue {
+  const found = graph.inputs.find((input) => input.name === name);
+  if (found) return found;
+  throw new UserError(
+    `${graph.file} has no input "${name}"; it has ${graph.inputs.map((input) => `"${input.name}"`).join(', ')}.`,
+    { remedy: 'Name one of its inputs.', place: graph.file },
+  );
+}
+
+const fits = (role: keyof GraphInputs, { kind, shape }: GraphValue): boolean =>
+  role === 'pixels'
+    ? kind === 'float' && (shape === undefined || shape.length === 4)
+    : shape === undefined || shape.length === 2;
+
+/** Odd names: the only list of whole numbers, or else the only image, can be nothing else. */
+function fillByKind(inputs: Map<keyof GraphInputs, GraphValue>, left: GraphValue[]): void {
+  if (inputs.has('ids') || inputs.has('pixels')) return;
+  const texts = left.filter(({ kind, shape }) => kind === 'integer' && shape?.length === 2);
+  const images = left.filter(({ kind, shape }) => kind === 'float' && shape?.length === 4);
+  const [role, found] = texts.length > 0 ? (['ids', texts] as const) : (['pixels', images] as const);
+  if (found.length !== 1) return;
+  inputs.set(role, found[0]!);
+  left.splice(left.indexOf(found[0]!), 1);
+}
+
+function unfillable(graph: Graph, left: readonly GraphValue[]): UserError {
+  const names = left.map(({ name }) => `"${name}"`).join(', ');
+  const past = left.some(({ name }) => /past|cache/i.test(name));
+  return new UserError(
+    `${graph.file} takes ${names}, and nothing here can fill ${left.length === 1 ? 'it' : 'them'}.`,
+    {
+      remedy: past
+        ? 'Export the model without its cache of past keys and values (use_cache=False).'
+        : 'Export the model with token ids and their mask, or with images, as its only inputs.',
+      place: graph.file,
+    },
+  );
+}
+
+/** Samples come in batches of many sizes, texts in many lengths. */
+function requireOpen(graph: Graph, role: keyof GraphInputs, { name, shape }: GraphValue): void {
+  const fixed = shape?.findIndex(
+    (size, axis) => typeof size === 'number' && (axis === 0 || role !== 'pixels'),
+  );
+  if (fixed === undefined || fixed < 0) return;
+  const what = fixed === 0 ? 'batches of' : 'texts of just';
+  throw new UserError(
+    `${graph.file} takes ${what} ${shape![fixed]} only: axis ${fixed} of its input "${name}" is fixed.`,
+    {
+      remedy:
+        'Export it with that axis open: dynamic_axes or dynamic_shapes of torch.onnx.export, as Optimum does on its own.',
+      place: graph.file,
+    },
+  );
+}
+
+const channelCounts = new Set<number | string>([1, 3, 4]);
+
+function channelsAreLast(graph: Graph, { name, shape }: GraphValue): boolean {
+  if (shape && shape.length !== 4)
+    throw new UserError(`${graph.file}: its input "${name}" has ${shape.length} axes; images have 4.`, {
+      remedy: 'Export a model that takes (batch, channels, height, width).',
+      place: graph.file,
+    });
+  return shape !== undefined && !channelCounts.has(shape[1]!) && channelCounts.has(shape[3]!);
+}
+
+function answerOf(graph: Graph, named: string | undefined): string {
+  const { outputs } = graph;
+  const list = outputs.map(({ name }) => `"${name}"`).join(', ');
+  if (named !== undefined) {
+    if (outputs.some(({ name }) => name === named)) return named;
+    throw new UserError(`${graph.file} has no output "${named}"; it has ${list}.`, {
+      remedy: 'Name one of its outputs.',
+      place: graph.file,
+    });
+  }
+  const floats = outputs.filter(({ kind }) => kind === 'float');
+  const found =
+    floats.find(({ name }) => /^logits$/i.test(name)) ?? (floats.length === 1 ? floats[0] : undefined);
+  if (found) return found.name;
+  throw new UserError(`${graph.file} answers with ${list || 'nothing'}; none of them is named "logits".`, {
+    remedy: 'Export it with output_names=["logits"].',
+    place: graph.file,
+  });
+}

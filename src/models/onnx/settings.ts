@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { fileProblem } from '../../base/file-problem.ts';
+import { readNamed } from '../../base/regular-file.ts';
+import { UserError } from '../../base/user-error.ts';
+import { type RawConfig, size } from '../huggingface/description.ts';
+
+/** Far more than any has. */
+const longestConfig = 16e6;
+
+const count = size
+  .max(2 ** 31)
+  .optional()
+  .catch(undefined);
+
+/** What of a config.json helps to use a graph; nothing of it must be there. */
+const schema = z.object({
+  vocab_size: count,
+  pad_token_id: z.int().min(0).optional().catch(undefined),
+  max_position_embeddings: count,
+  n_positions: count,
+});
+
+export type GraphSettings = z.output<typeof schema>;
+
+/** The config.json beside a graph; empty where there is none. */
+export async function settingsBeside(folder: string): Promise<{ raw: RawConfig; settings: GraphSettings }> {
+  const file = join(folder, 'config.json');
+  let text: string;
+  try {
+    text = (await readNamed(file, longestConfig)).toString('utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { raw: {}, settings: {} };
+    throw fileProblem(error, file);
+  }
+  const found = z.record(z.string(), z.unknown()).safeParse(parsed(text));
+  if (!found.success)
+    throw new UserError(`${file} is not a JSON object.`, {
+      remedy: 'Restore the file that came with the model, or take it away.',
+      place: file,
+    });
+  return { raw: found.data, settings: schema.parse(found.data) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

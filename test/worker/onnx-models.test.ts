@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { nodeProto } from '../../src/device/onnx/graph/node-proto.ts';
+import type { ExperimentInput } from '../../src/experiment/schema/schema.ts';
+import { encoded, floats, types, valueInfo, writeGraph } from '../models/onnx/graphs.ts';
+import { eventsOf, makeRun, ofType, runToEnd, temporaryDirectory } from './support.ts';
+
+const project = temporaryDirectory();
+const training = { epochs: 4, batchSize: 16, learningRate: 0.01 };
+
+/** Dense layers over images of 28 × 28, as a graph that nothing here describes. */
+function graphOf(width: number): string {
+  const folder = join(project, `graph-${width}`);
+  mkdirSync(folder, { recursive: true });
+  const scaled = (name: string, dims: readonly [number, number]) =>
+    floats(
+      name,
+      dims,
+      Array.from({ length: dims[0] * dims[1] }, (_, at) => Math.sin(at * 7.3 + width) / Math.sqrt(dims[1])),
+    );
+  const layer = (at: number, from: string, to: string) => [
+    nodeProto('Gemm', [from, `w${at}`, `b${at}`], `pre${at}`, { transB: 1 }),
+    nodeProto('Relu', [`pre${at}`], to),
+  ];
+  return writeGraph(
+    folder,
+    encoded({
+      inputs: [valueInfo('images', types.FLOAT, ['n', 1, 28, 28])],
+      outputs: [valueInfo('scores', types.FLOAT, ['n', 10])],
+      nodes: [
+        nodeProto('Flatten', ['images'], 'flat', { axis: 1 }),
+        ...layer(0, 'flat', 'h0'),
+        ...layer(1, 'h0', 'h1'),
+        ...layer(2, 'h1', 'h2'),
+        nodeProto('Gemm', ['h2', 'head', 'shift'], 'scores', { transB: 1 }),
+      ],
+      initializer: [
+        scaled('w0', [width, 784]),
+        ...[1, 2].map((at) => scaled(`w${at}`, [width, width])),
+        ...[0, 1, 2].map((at) => floats(`b${at}`, [width], new Array(width).fill(0))),
+        scaled('head', [10, width]),
+        floats('shift', [10], new Array(10).fill(0)),
+      ],
+    }),
+    'net.onnx',
+  );
+}
+
+async function run(name: string, changes: Partial<ExperimentInput>) {
+  const directory = await makeRun(project, name, { teacher: undefined, training, ...changes });
+  const { code, output } = await runToEnd(directory);
+  const events = await eventsOf(directory);
+  const [result] = ofType(events, 'result');
+  return { code, output, result: result?.result, folder: directory.studentDirectory };
+}
+
+test('teacher and student may be graphs: trained, distilled by answers and hidden states, pruned', async () => {
+  const student = { checkpoint: graphOf(12) };
+  const teacher = await run('teacher', {
+    student: { checkpoint: graphOf(32) },
+    strategy: { kind: 'direct' },
+  });
+  assert.equal(teacher.code, 0, teacher.output);
+  assert.ok(teacher.result!.student.accuracy! > 0.5, `${teacher.result!.student.accuracy}`);
+  assert.ok(readdirSync(teacher.folder).includes('net.onnx'), readdirSync(teacher.folder).join());
+  const distilled = await run('distilled', {
+    teacher: { checkpoint: teacher.folder },
+    student,
+    strategy: {
+      kind: 'combined',
+      terms: [
+        { kind: 'response', weight: 1 },
+        { kind: 'feature', weight: 1, layers: [{ student: 2, teacher: 2 }] },
+      ],
+    } as ExperimentInput['strategy'],
+  });
+  assert.equal(distilled.code, 0, distilled.output);
+  assert.ok(distilled.result!.student.accuracy! > 0.3, `${distilled.result!.student.accuracy}`);
+  // The teacher that was read again is the one that was measured after training.
+  assert.equal(distilled.result!.teacher!.accuracy, teacher.result!.student.accuracy);
+  const pruned = await run('pruned', {
+    student: undefined,
+    strategy: { kind: 'prune', of: teacher.folder, method: 'magnitude', storage: 'dense', sparsity: 0.5 },
+    training: { epochs: 1, batchSize: 16, learningRate: 0.001 },
+  });
+  assert.equal(pruned.code, 0, pruned.output);
+  assert.ok(
+    Math.abs(pruned.result!.compression!.sparsity! - 0.5) < 0.01,
+    `${pruned.result!.compression!.sparsity}`,
+  );
+});
+
+test('what needs other weights or another form is refused with the reason', async () => {
+  const graph = graphOf(8);
+  const online = await run('online', { student: { checkpoint: graph }, strategy: { kind: 'online' } });
+  assert.match(online.output, /cannot begin from scratch/);
+  const quantized = await run('quantized', {
+    student: undefined,
+    strategy: { kind: 'quantize', of: dirname(graph), scheme: 'int8-weights' },
+  });
+  assert.match(quantized.output, /ONNX graphs are not quantized here/);
+  assert.notEqual(online.code, 0);
+  assert.notEqual(quantized.code, 0);
+});
