@@ -112,6 +112,13 @@ const kinds: Readonly<Record<string, Record<string, unknown>>> = {
   Llama: { architecture: 'llama', keyValueHeads: 2 },
   Qwen2: { architecture: 'llama', layout: 'qwen2', keyValueHeads: 2 },
   Qwen3: { architecture: 'llama', layout: 'qwen3', keyValueHeads: 2, headSize: 32 },
+  'Llama whose rows fill no blocks': {
+    architecture: 'llama',
+    hiddenSize: 48,
+    heads: 4,
+    keyValueHeads: 2,
+    intermediateSize: 40,
+  },
   'Llama with heads of another size, biases and a predictor of its own': {
     architecture: 'llama',
     headSize: 24,
@@ -141,7 +148,7 @@ const kinds: Readonly<Record<string, Record<string, unknown>>> = {
 };
 
 /** Of which every precision is tried: how positions turn has nothing to do with it. */
-const plainKinds = ['GPT-2', 'Llama', 'Qwen2', 'Qwen3'];
+const plainKinds = ['GPT-2', 'Llama', 'Llama whose rows fill no blocks', 'Qwen2', 'Qwen3'];
 
 for (const [name, config] of Object.entries(kinds))
   test(`${name}: llama.cpp goes on with a text by the same tokens`, options, async (context) => {
