@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ExtensionContext } from 'vscode';
 import type { Checker, CheckerOptions } from '../../src/checks/apart/checker.ts';
+import type { ModelReport } from '../../src/checks/models/model-report-schema.ts';
 import type { Problem } from '../../src/experiment/parsing/problem.ts';
 import { Disposables } from '../disposables.ts';
 import { ownNode } from './own-node.ts';
@@ -22,8 +23,8 @@ export class Checking extends Disposables implements Checker {
     return (await this.#open()).check(text, file, options);
   }
 
-  async inspect(folder: string): Promise<void> {
-    await (await this.#open()).inspect(folder);
+  async inspect(path: string): Promise<ModelReport> {
+    return (await this.#open()).inspect(path);
   }
 
   async #open(): Promise<Checker> {

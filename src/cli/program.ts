@@ -5,6 +5,7 @@ import { compareCommand } from './commands/compare-command.ts';
 import { demoCommand } from './commands/demo-command.ts';
 import { devicesCommand } from './commands/devices-command.ts';
 import { exportCommand } from './commands/export-command.ts';
+import { inspectCommand } from './commands/inspect-command.ts';
 import { labelCommand } from './commands/label-command.ts';
 import { queueCommand } from './commands/queue-command.ts';
 import { rebuildCommand } from './commands/rebuild-command.ts';
@@ -28,6 +29,7 @@ export type CommandMaker = (
 const commands: readonly CommandMaker[] = [
   runCommand,
   checkCommand,
+  inspectCommand,
   runsCommand,
   showCommand,
   compareCommand,

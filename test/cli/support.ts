@@ -6,9 +6,9 @@ import { PassThrough } from 'node:stream';
 import picocolors from 'picocolors';
 import type { Checker } from '../../src/checks/apart/checker.ts';
 import { checkExperiment } from '../../src/checks/check.ts';
+import { reportOfModel } from '../../src/checks/models/model-report.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
-import { inspectCheckpoint } from '../../src/models/checkpoint/checkpoint.ts';
 import { LocalLauncher } from '../../src/runs/queue/launch.ts';
 import { program } from '../program.ts';
 import { fakeWorkerCommand, type Plan } from '../runs/fleet.ts';
@@ -36,7 +36,7 @@ export function memoryTerminal(options: { columns?: number } = {}) {
 /** Looks at experiments in this process, for tests that are not about that. */
 export const checkerHere: Checker = {
   check: checkExperiment,
-  inspect: async (folder) => void (await inspectCheckpoint(folder)),
+  inspect: reportOfModel,
   dispose: () => {},
 };
 

@@ -1,5 +1,6 @@
 import type { Problem } from '../../experiment/parsing/problem.ts';
 import type { CheckOptions } from '../check.ts';
+import type { ModelReport } from '../models/model-report-schema.ts';
 
 /** A file that has been read for a while, and is not done. */
 export type Waiting = (file: string, seconds: number) => void;
@@ -18,8 +19,11 @@ export interface CheckerOptions extends CheckOptions {
 export interface Checker {
   /** All problems of an experiment, as `checkExperiment` finds them. @throws AbortError once the signal says so */
   check(text: string, file: string, options?: CheckerOptions): Promise<Problem[]>;
-  /** @throws UserError if a folder is no checkpoint that a model can be made of */
-  inspect(folder: string): Promise<void>;
+  /**
+   * What a checkpoint or an ONNX graph is.
+   * @throws UserError if it is none that a model can be made of
+   */
+  inspect(path: string): Promise<ModelReport>;
   /** Ends what it started; it may be used again. */
   dispose(): void;
 }

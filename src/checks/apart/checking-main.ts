@@ -1,8 +1,8 @@
 /** The process that looks at foreign files for a {@link CheckingProcess}; it answers one request after the other. */
 import { watchReading } from '../../base/reading.ts';
 import { UserError } from '../../base/user-error.ts';
-import { inspectCheckpoint } from '../../models/checkpoint/checkpoint.ts';
 import { checkExperiment } from '../check.ts';
+import { reportOfModel } from '../models/model-report.ts';
 import { usualBounds } from './bounds.ts';
 import { guardProcess } from './guard.ts';
 import { type Answer, cut, cutProblems, type Request, requestSchema } from './protocol.ts';
@@ -40,8 +40,7 @@ async function answerTo(request: Request): Promise<Answer> {
       return { type: 'checked', id, problems: cutProblems(problems) };
     }
     case 'inspect':
-      await inspectCheckpoint(request.folder);
-      return { type: 'inspected', id };
+      return { type: 'inspected', id, report: await reportOfModel(request.folder) };
   }
 }
 

@@ -3,6 +3,7 @@ import { UserError } from '../../base/user-error.ts';
 import { parseExperiment } from '../../experiment/parsing/parse.ts';
 import type { Problem } from '../../experiment/parsing/problem.ts';
 import { mayBeMissing } from '../device.ts';
+import type { ModelReport } from '../models/model-report-schema.ts';
 import { type Bounds, usualBounds } from './bounds.ts';
 import type { Checker, CheckerOptions } from './checker.ts';
 import { unreadableProblems } from './ended.ts';
@@ -62,10 +63,11 @@ export class CheckingProcess implements Checker {
     return outcome.problems;
   }
 
-  async inspect(folder: string): Promise<void> {
+  async inspect(folder: string): Promise<ModelReport> {
     const outcome = await this.#ask({ type: 'inspect', folder }, {});
     if (outcome instanceof UserError) throw outcome;
     if (outcome.type !== 'inspected') throw errorOf(outcome);
+    return outcome.report;
   }
 
   dispose(): void {

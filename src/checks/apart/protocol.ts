@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DeviceReport } from '../../device/list-devices.ts';
 import type { Problem } from '../../experiment/parsing/problem.ts';
+import { modelReportSchema } from '../models/model-report-schema.ts';
 
 /** What the two processes say to each other. Each holds the other's messages to this; neither grows beyond bounds. */
 
@@ -60,7 +61,7 @@ export const answerSchema = z.discriminatedUnion('type', [
   /** Told before a file is read, with no request of its own. */
   z.object({ type: z.literal('reading'), file: text }),
   z.object({ type: z.literal('checked'), id: z.int(), problems: z.array(problemSchema).max(mostProblems) }),
-  z.object({ type: z.literal('inspected'), id: z.int() }),
+  z.object({ type: z.literal('inspected'), id: z.int(), report: modelReportSchema }),
   /** The user's mistake. */
   z.object({
     type: z.literal('refused'),

@@ -23,7 +23,7 @@ test('what becomes of a file while it is checked neither runs nor keeps from run
           await writeFile(file, meanwhile);
           return [];
         },
-        inspect: async () => {},
+        inspect: () => Promise.reject(new Error('nothing is inspected here')),
         dispose: () => {},
       },
       devices: async () => [],

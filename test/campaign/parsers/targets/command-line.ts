@@ -69,7 +69,7 @@ export const commandLine: Parser = {
   async open(folder) {
     const { runCommandLine } = await import('../../../../src/cli/program.ts');
     const { checkExperiment } = await import('../../../../src/checks/check.ts');
-    const { inspectCheckpoint } = await import('../../../../src/models/checkpoint/checkpoint.ts');
+    const { reportOfModel } = await import('../../../../src/checks/models/model-report.ts');
     const { default: picocolors } = await import('picocolors');
     const { UserError } = await import('../../../../src/base/user-error.ts');
     mkdirSync(join(folder, 'inside'));
@@ -77,7 +77,7 @@ export const commandLine: Parser = {
     writeFileSync('broken.distill.json', '{"name": 1}');
     const checker = {
       check: checkExperiment,
-      inspect: async (checkpoint: string) => void (await inspectCheckpoint(checkpoint)),
+      inspect: reportOfModel,
       dispose: () => {},
     };
     const colors = picocolors.createColors(false);
