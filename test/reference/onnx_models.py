@@ -20,7 +20,7 @@ import transformers
 from onnx import numpy_helper
 from torch import nn
 
-from onnx_samples import Logits, bert, convnext, deberta, gpt2, gru, mixer, mobilenet, qwen3, resnet, t5, vit
+from onnx_samples import Logits, bert, convnext, deberta, gpt2, gru, keras_network, mixer, mobilenet, qwen3, resnet, t5, vit
 
 warnings.filterwarnings("ignore")
 transformers.logging.set_verbosity_error()
@@ -41,6 +41,7 @@ MODELS = {
     "resnet": (resnet, False, 13),
     "convnext": (convnext, True, 20),
     "mixer": (mixer, False, 17),
+    "keras": (keras_network, False, 18),
     "gru": (gru, False, 14),
 }
 
@@ -78,6 +79,8 @@ def export(name):
             dynamic_shapes=dynamic, verbose=False, external_data=False,
         )
         program.save(str(file), external_data=False)
+    elif hasattr(model, "export_model"):
+        model.export_model(file)
     else:
         axes = {0: "batch", 1: "length"} if text else {0: "batch"}
         torch.onnx.export(
@@ -128,8 +131,13 @@ def gradients(model, inputs, written, training):
             mine = parameter.detach().numpy()
             if mine.shape == values.shape and np.array_equal(mine, values):
                 found[tensor.name] = listed(parameter.grad)
-            elif mine.ndim == 2 and mine.T.shape == values.shape and np.array_equal(mine.T, values):
-                found[tensor.name] = listed(parameter.grad.T)
+                continue
+            # A matrix may be written turned; Keras has the places of kernels first.
+            turns = [(1, 0)] if mine.ndim == 2 else [(3, 2, 0, 1), (2, 3, 0, 1)] if mine.ndim == 4 else []
+            for axes in turns:
+                turned = mine.transpose(axes)
+                if turned.shape == values.shape and np.array_equal(turned, values):
+                    found[tensor.name] = listed(parameter.grad.permute(axes))
     statistics = {key: listed(value) for key, value in model.named_buffers() if "running_" in key}
     with torch.no_grad():
         for key, value in model.named_buffers():

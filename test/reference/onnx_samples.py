@@ -2,6 +2,8 @@
 by name, and its configuration where transformers has one.
 """
 
+import os
+
 import torch
 import transformers
 from torch import nn
@@ -168,3 +170,39 @@ class Gru(nn.Module):
 
 def gru():
     return Gru(), {"input_ids": text_inputs(40)["input_ids"]}, None
+
+
+class KerasNetwork(nn.Module):
+    """Channels last, and exported by Keras itself on PyTorch: shapes are computed in floats, batch norm is folded."""
+
+    def __init__(self):
+        super().__init__()
+        os.environ["KERAS_BACKEND"] = "torch"
+        import keras
+        from keras import layers
+
+        keras.utils.set_random_seed(3)
+        self.network = keras.Sequential(
+            [
+                keras.Input((12, 12, 3)),
+                layers.Conv2D(6, 3, padding="same", use_bias=False),
+                layers.BatchNormalization(),
+                layers.ReLU(),
+                layers.DepthwiseConv2D(3, strides=2, padding="same"),
+                layers.Activation("gelu"),
+                layers.SeparableConv2D(8, 3, padding="valid"),
+                layers.GlobalAveragePooling2D(),
+                layers.Dense(4),
+            ]
+        )
+
+    def forward(self, pixel_values):
+        return self.network(pixel_values, training=False)
+
+    def export_model(self, file):
+        self.network(torch.zeros(2, 12, 12, 3))
+        self.network.export(str(file), format="onnx", verbose=False)
+
+
+def keras_network():
+    return KerasNetwork(), {"pixel_values": torch.randn(2, 12, 12, 3)}, None

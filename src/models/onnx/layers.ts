@@ -100,11 +100,22 @@ function runOf(passages: readonly Passage[], eligible: (name: string) => boolean
   return length < 0 ? passages.slice(start) : passages.slice(start, start + length);
 }
 
-/** What comes before the first residual block, then each block's result, after the plain steps that follow it. */
+/** What multiplies with weights. */
+const weighted = /\b(Conv|Gemm|MatMul)\b/;
+
+/**
+ * What comes before the first residual block, then each block's result, after the plain steps that follow it. A chain
+ * without any has a block for each of its products.
+ */
 function statesOf(passages: readonly Passage[]): string[] {
+  const residual = passages.some(({ branched }) => branched);
+  const begins = ({ branched, signature }: Passage) => (residual ? branched : weighted.test(signature));
   const states: string[] = [];
-  for (const { name, branched } of passages) {
-    if (branched || states.length === 0) states.push(name);
+  // Before the first product stands the input itself.
+  const first = passages.findIndex(({ signature }) => weighted.test(signature));
+  for (const passage of passages.slice(Math.max(0, first))) {
+    const { name } = passage;
+    if (begins(passage) || states.length === 0) states.push(name);
     else states[states.length - 1] = name;
   }
   return states;

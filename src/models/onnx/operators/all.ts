@@ -1,20 +1,24 @@
 import { activationOperators } from './activation.ts';
+import { constantOperators } from './constants.ts';
 import { convolutionOperators } from './convolution.ts';
 import { elementwiseOperators } from './elementwise.ts';
 import { indexingOperators } from './indexing.ts';
 import { linearOperators } from './linear.ts';
 import { normalizationOperators } from './normalization.ts';
 import type { Operator, OperatorTable } from './operator.ts';
+import { paddingOperators } from './padding.ts';
 import { reductionOperators } from './reduction.ts';
 import { shapingOperators } from './shaping.ts';
 
 const operators: OperatorTable = {
   ...activationOperators,
+  ...constantOperators,
   ...convolutionOperators,
   ...elementwiseOperators,
   ...indexingOperators,
   ...linearOperators,
   ...normalizationOperators,
+  ...paddingOperators,
   ...reductionOperators,
   ...shapingOperators,
 };

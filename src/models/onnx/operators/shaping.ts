@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { tf } from '../../../device/tensorflow.ts';
 import { CannotTrain, fromStart, type Operator, type OperatorTable } from './operator.ts';
 import { repeated, tiled } from './repeat.ts';
@@ -151,92 +150,6 @@ export function placesAlong(shape: readonly number[], axis: number, indices: rea
   return places;
 }
 
-const pad: Operator = (call) => {
-  const x = call.tensor(0);
-  const pads = call.list('pads') ?? call.integers(1, 'padding');
-  const axes = call.has(3) ? call.axes(3, x.rank)! : [...x.shape.keys()];
-  const around = x.shape.map((_, axis): [number, number] => {
-    const at = axes.indexOf(axis);
-    return at < 0 ? [0, 0] : [pads[at]!, pads[at + axes.length]!];
-  });
-  const mode = call.text('mode', 'constant');
-  if (mode === 'constant') {
-    const value = call.has(2) ? call.host(2, 'padding value').data[0]! : call.number('value', 0);
-    const cropped = around.map(([before, after], axis) => ({
-      start: Math.max(0, -before),
-      size: x.shape[axis]! + Math.min(0, before) + Math.min(0, after),
-    }));
-    const inside = around.some(([before, after]) => before < 0 || after < 0)
-      ? tf.slice(
-          x,
-          cropped.map(({ start }) => start),
-          cropped.map(({ size }) => size),
-        )
-      : x;
-    return tf.pad(
-      inside,
-      around.map(([before, after]) => [Math.max(0, before), Math.max(0, after)]),
-      value,
-    );
-  }
-  return around.reduce<Tensor>((padded, [before, after], axis) => {
-    if (before === 0 && after === 0) return padded;
-    const length = x.shape[axis]!;
-    const indices = Array.from({ length: before + length + after }, (_, at) =>
-      mirrored(at - before, length, mode),
-    );
-    return tf.gather(padded, tf.tensor1d(indices, 'int32'), axis);
-  }, x);
-};
-
-function mirrored(index: number, length: number, mode: string): number {
-  if (mode === 'edge') return Math.min(length - 1, Math.max(0, index));
-  if (mode === 'wrap') return ((index % length) + length) % length;
-  const period = Math.max(1, 2 * (length - 1));
-  const folded = ((index % period) + period) % period;
-  return folded < length ? folded : period - folded;
-}
-
-const range: Operator = (call) => {
-  const [start, limit, step] = [0, 1, 2].map((at) => call.host(at, 'range').data[0]!) as [
-    number,
-    number,
-    number,
-  ];
-  const count = Math.max(0, Math.ceil((limit - start) / step));
-  const kind = kindOfValue(call.value(0));
-  return new HostValue(
-    kind,
-    [count],
-    Float64Array.from({ length: count }, (_, at) => start + at * step),
-  );
-};
-
-const constant: Operator = (call) => {
-  const tensor = call.tensorAttribute('value');
-  if (tensor) return tensor;
-  for (const [name, kind] of [
-    ['value_int', 'integer'],
-    ['value_float', 'float'],
-  ] as const)
-    if (call.attribute(name) !== undefined) return HostValue.scalar(kind, call.number(name, 0));
-  for (const [name, kind] of [
-    ['value_ints', 'integer'],
-    ['value_floats', 'float'],
-  ] as const) {
-    const list = call.list(name);
-    if (list) return new HostValue(kind, [list.length], list);
-  }
-  throw new CannotTrain('its value is no tensor of numbers');
-};
-
-const constantOfShape: Operator = (call) => {
-  const shape = call.integers(0, 'shape');
-  const value = call.tensorAttribute('value');
-  const kind = value?.kind ?? 'float';
-  return new HostValue(kind, shape, new Float64Array(sizeOf(shape)).fill(value?.data[0] ?? 0));
-};
-
 /** Keeps one triangle of the last two axes. */
 const triangle: Operator = (call) => {
   const x = call.value(0);
@@ -259,9 +172,6 @@ const triangle: Operator = (call) => {
 
 export const shapingOperators: OperatorTable = {
   Identity: (call) => call.value(0),
-  Constant: constant,
-  ConstantOfShape: constantOfShape,
-  Range: range,
   Shape: (call) => {
     const { shape } = call.value(0);
     const end = call.number('end', shape.length);
@@ -294,6 +204,5 @@ export const shapingOperators: OperatorTable = {
     );
     return picked(x, shape, places);
   },
-  Pad: pad,
   Trilu: triangle,
 };
