@@ -199,8 +199,8 @@ export async function inspectCheckpoint(
 
 /** Size of a saved model's weights on disk. */
 export async function checkpointBytes(directory: string): Promise<number> {
-  const graph = await graphAt(directory);
-  if (graph) return graphBytes({ place: graph });
+  const found = (await graphAt(directory)) && (await readModelConfig(directory));
+  if (found && isGraph(found)) return graphBytes(found);
   const weights = await CheckpointWeights.open(directory);
   await weights.close();
   return weights.bytes;

@@ -226,7 +226,7 @@ function statesOf(
     );
   };
   const rank = rankOfStates(passages, values);
-  const { states } = findLayers(passages, (name) => isState(name, rank), rank < 4);
+  const states = findLayers(passages, (name) => isState(name, rank), rank < 4);
   return states.map((name) => {
     const [, ...shape] = values.get(name)!.shape;
     const [channels, height, width] = shape as [number, number, number];

@@ -63,33 +63,26 @@ function orderedPath(graph: Graph, input: string, answer: string): GraphNode[] {
   return path.reverse();
 }
 
-/** What stands between two layers of a network. */
-export interface FoundLayers {
-  /** What goes into the first layer, then what comes out of each. */
-  readonly states: readonly string[];
-  /** Whether the layers repeat one structure; else each residual block is one. */
-  readonly repeating: boolean;
-}
-
 /**
  * Tells the layers apart. A stack of layers repeats what it does: the longest part of the path that repeats is the stack.
  * A network that does not repeat itself has a layer for each residual block.
  * @param eligible passages that can be hidden states: floats of a sample's places
  * @param repeats whether to look for a stack: blocks of convolutional networks are told one by one, since some shrink maps
+ * @returns what goes into the first layer, then what comes out of each
  */
 export function findLayers(
   passages: readonly Passage[],
   eligible: (name: string) => boolean,
   repeats = true,
-): FoundLayers {
+): string[] {
   const possible = runOf(passages, eligible);
   const stack = repeats && repeatedPart(possible.map(({ signature }) => signature));
   if (stack) {
     const { start, period, count } = stack;
     const states = Array.from({ length: count + 1 }, (_, at) => possible[start + at * period - 1]);
-    return { states: states.map((passage) => passage!.name), repeating: true };
+    return states.map((passage) => passage!.name);
   }
-  return { states: statesOf(possible), repeating: false };
+  return statesOf(possible);
 }
 
 /** The first run of passages that can be hidden states. */

@@ -13,6 +13,7 @@ import { requireAgreement } from './agree.ts';
 import type { GraphDescription } from './describe.ts';
 import { keptShape } from './network.ts';
 import { openedGraph } from './opened.ts';
+import { bytesOf } from './reading/tensor-data.ts';
 
 /**
  * Whether a graph answers what is asked: how many classes it tells apart lies in the graph, so no head is drawn anew.
@@ -55,9 +56,15 @@ export async function loadGraph(
   return { ...model, ...(origin && { origin }) };
 }
 
-/** Size of a graph's file; numbers that lie in other files are not counted. */
-export async function graphBytes({ place }: Pick<GraphDescription, 'place'>): Promise<number> {
-  return (await stat(join(place.folder, place.file))).size;
+/** Size of a graph's file, and of its numbers that lie in other files. */
+export async function graphBytes({ place, config }: GraphDescription): Promise<number> {
+  const { graph, proto } = openedGraph(config);
+  let bytes = (await stat(join(place.folder, place.file))).size;
+  for (const { name, dataLocation } of proto.graph?.initializer ?? []) {
+    const tensor = graph.tensors.get(name ?? '');
+    if (dataLocation && tensor) bytes += tensor.data.length * bytesOf(tensor.stored)!;
+  }
+  return bytes;
 }
 
 /**

@@ -18,25 +18,16 @@ export interface Roles {
   readonly answer: string;
 }
 
-/** What the user says of a graph where its names do not tell. */
-export interface NamedRoles {
-  readonly inputs?: GraphInputs;
-  readonly answer?: string;
-}
-
 /**
  * Finds out what each input of a graph is, and which of its outputs is the answer.
  * @throws UserError if an input is left that nobody can fill, or no output is the answer
  */
-export function rolesOf(graph: Graph, named: NamedRoles = {}): Roles {
+export function rolesOf(graph: Graph): Roles {
   const used = new Set(graph.nodes.flatMap(readBy));
   const inputs = new Map<keyof GraphInputs, GraphValue>();
   const left: GraphValue[] = [];
-  for (const [role, name] of Object.entries(named.inputs ?? {}) as [keyof GraphInputs, string][])
-    inputs.set(role, inputNamed(graph, name));
-  const taken = new Set([...inputs.values()].map(({ name }) => name));
   for (const input of graph.inputs) {
-    if (!used.has(input.name) || taken.has(input.name)) continue;
+    if (!used.has(input.name)) continue;
     const role = (Object.keys(usual) as (keyof GraphInputs)[]).find(
       (role) => !inputs.has(role) && usual[role].test(input.name) && fits(role, input),
     );
@@ -55,17 +46,8 @@ export function rolesOf(graph: Graph, named: NamedRoles = {}): Roles {
   return {
     inputs: Object.fromEntries([...inputs].map(([role, { name }]) => [role, name])),
     channelsLast: pixels !== undefined && channelsAreLast(graph, pixels),
-    answer: answerOf(graph, named.answer),
+    answer: answerOf(graph),
   };
-}
-
-function inputNamed(graph: Graph, name: string): GraphValue {
-  const found = graph.inputs.find((input) => input.name === name);
-  if (found) return found;
-  throw new UserError(
-    `${graph.file} has no input "${name}"; it has ${graph.inputs.map((input) => `"${input.name}"`).join(', ')}.`,
-    { remedy: 'Name one of its inputs.', place: graph.file },
-  );
 }
 
 const fits = (role: keyof GraphInputs, { kind, shape }: GraphValue): boolean =>
@@ -126,16 +108,9 @@ function channelsAreLast(graph: Graph, { name, shape }: GraphValue): boolean {
   return shape !== undefined && !channelCounts.has(shape[1]!) && channelCounts.has(shape[3]!);
 }
 
-function answerOf(graph: Graph, named: string | undefined): string {
+function answerOf(graph: Graph): string {
   const { outputs } = graph;
   const list = outputs.map(({ name }) => `"${name}"`).join(', ');
-  if (named !== undefined) {
-    if (outputs.some(({ name }) => name === named)) return named;
-    throw new UserError(`${graph.file} has no output "${named}"; it has ${list}.`, {
-      remedy: 'Name one of its outputs.',
-      place: graph.file,
-    });
-  }
   const floats = outputs.filter(({ kind }) => kind === 'float');
   const found =
     floats.find(({ name }) => /^logits$/i.test(name)) ?? (floats.length === 1 ? floats[0] : undefined);

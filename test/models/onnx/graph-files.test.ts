@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { onnx } from 'onnx-proto';
@@ -8,7 +8,12 @@ import { nodeProto } from '../../../src/device/onnx/graph/node-proto.ts';
 import { RandomGenerator } from '../../../src/device/random-generator.ts';
 import { tf } from '../../../src/device/tensorflow.ts';
 import { buildModel } from '../../../src/models/build-model.ts';
-import { inspectCheckpoint, loadModel, saveModel } from '../../../src/models/checkpoint/checkpoint.ts';
+import {
+  checkpointBytes,
+  inspectCheckpoint,
+  loadModel,
+  saveModel,
+} from '../../../src/models/checkpoint/checkpoint.ts';
 import { checkpointHash } from '../../../src/models/checkpoint/checkpoint-hash.ts';
 import { temporaryDirectory } from '../../data/idx-files.ts';
 import { usePlainBackend } from '../backend.ts';
@@ -138,6 +143,9 @@ test('numbers in other files are read from beside the graph only', async (contex
   await usePlainBackend();
   const model = await loadModel(file);
   assert.deepEqual(model.parameters.get('Ünïcode table/0')!.dataSync(), numbers.subarray(1));
+  // Of 37 numbers beside the graph it uses 36.
+  assert.equal((await inspectCheckpoint(file)).bytes, statSync(file).size + 144);
+  assert.equal(await checkpointBytes(file), statSync(file).size + 144);
   const linked = await open(context, outside('linked.bin'));
   symlinkSync(join(folder, 'weights.bin'), join(linked.folder, 'linked.bin'));
   await refuse(inspectCheckpoint(linked.file), /"linked\.bin".* cannot be read/);
