@@ -77,12 +77,13 @@ export function checkResolved(experiment: Experiment, directory: string): Promis
 async function semanticFindings(start: CheckContext): Promise<Finding[]> {
   const { experiment, directory } = start;
   const stored = (who: 'teacher' | 'student') => {
-    const checkpoint = experiment[who]?.checkpoint;
+    const { checkpoint, graph } = experiment[who] ?? {};
     if (checkpoint === undefined) return undefined;
     return readStoredModel(checkpoint, {
       path: [who, 'checkpoint'],
       directory,
       freshHead: who === 'student',
+      graph,
     });
   };
   // One after the other, so that what is being read when a process dies of it is the last that was begun.

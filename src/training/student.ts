@@ -53,11 +53,11 @@ export interface StudentCheckpoint {
  */
 export async function prepareStudent(options: StudentOptions): Promise<Student> {
   const { config, task, classNames, teacher, generator, experimentDirectory } = options;
-  const { model, checkpoint, teacherLayers } = config;
+  const { model, checkpoint, graph, teacherLayers } = config;
   if (checkpoint !== undefined) {
     const directory = await checkpointFolder(checkpoint, experimentDirectory, options);
-    const loaded = await loadModel(directory, { task, generator, classNames });
-    const described = await readModelConfig(directory);
+    const loaded = await loadModel(directory, { task, generator, classNames, graph });
+    const described = await readModelConfig(directory, { graph });
     const { storage } = described;
     // A head that is drawn anew knows no classes.
     const own = otherHead(described, task) ? undefined : described.classNames;
@@ -65,7 +65,7 @@ export async function prepareStudent(options: StudentOptions): Promise<Student> 
       model: loaded,
       checkpoint: {
         directory,
-        hash: await hashInOrder(directory, own, classNames),
+        hash: await hashInOrder(directory, own, classNames, graph),
         storage,
         classNames: own,
         pixelScale: described.pixelScale,

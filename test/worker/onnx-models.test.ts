@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { nodeProto } from '../../src/device/onnx/graph/node-proto.ts';
@@ -8,6 +8,8 @@ import { encoded, floats, types, valueInfo, writeGraph } from '../models/onnx/gr
 import { eventsOf, makeRun, ofType, runToEnd, temporaryDirectory } from './support.ts';
 
 const project = temporaryDirectory();
+/** Which value is the answer: two outputs are none. */
+const graph = { inputs: { pixel_values: 'images' }, logits: 'scores' };
 const training = { epochs: 4, batchSize: 16, learningRate: 0.01 };
 
 /** Dense layers over images of 28 × 28, as a graph that nothing here describes. */
@@ -28,13 +30,18 @@ function graphOf(width: number): string {
     folder,
     encoded({
       inputs: [valueInfo('images', types.FLOAT, ['n', 1, 28, 28])],
-      outputs: [valueInfo('scores', types.FLOAT, ['n', 10])],
+      outputs: [
+        valueInfo('probabilities', types.FLOAT, ['n', 10]),
+        valueInfo('features', types.FLOAT, ['n', width]),
+      ],
       nodes: [
         nodeProto('Flatten', ['images'], 'flat', { axis: 1 }),
         ...layer(0, 'flat', 'h0'),
         ...layer(1, 'h0', 'h1'),
         ...layer(2, 'h1', 'h2'),
         nodeProto('Gemm', ['h2', 'head', 'shift'], 'scores', { transB: 1 }),
+        nodeProto('Softmax', ['scores'], 'probabilities', { axis: 1 }),
+        nodeProto('Identity', ['h2'], 'features'),
       ],
       initializer: [
         scaled('w0', [width, 784]),
@@ -57,9 +64,9 @@ async function run(name: string, changes: Partial<ExperimentInput>) {
 }
 
 test('teacher and student may be graphs: trained, distilled by answers and hidden states, pruned', async () => {
-  const student = { checkpoint: graphOf(12) };
+  const student = { checkpoint: graphOf(12), graph };
   const teacher = await run('teacher', {
-    student: { checkpoint: graphOf(32) },
+    student: { checkpoint: graphOf(32), graph },
     strategy: { kind: 'direct' },
   });
   assert.equal(teacher.code, 0, teacher.output);
@@ -93,12 +100,14 @@ test('teacher and student may be graphs: trained, distilled by answers and hidde
 });
 
 test('what needs other weights or another form is refused with the reason', async () => {
-  const graph = graphOf(8);
-  const online = await run('online', { student: { checkpoint: graph }, strategy: { kind: 'online' } });
+  const file = graphOf(8);
+  const online = await run('online', { student: { checkpoint: file, graph }, strategy: { kind: 'online' } });
   assert.match(online.output, /cannot begin from scratch/);
+  // Said in the folder itself, for what the experiment names without "graph".
+  writeFileSync(join(dirname(file), 'config.json'), JSON.stringify({ distillery_graph: graph }));
   const quantized = await run('quantized', {
     student: undefined,
-    strategy: { kind: 'quantize', of: dirname(graph), scheme: 'int8-weights' },
+    strategy: { kind: 'quantize', of: dirname(file), scheme: 'int8-weights' },
   });
   assert.match(quantized.output, /ONNX graphs are not quantized here/);
   assert.notEqual(online.code, 0);

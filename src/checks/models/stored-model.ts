@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileProblem } from '../../base/file-problem.ts';
+import type { GraphNames } from '../../experiment/architectures/onnx-graph.ts';
 import type { Finding, JsonPath } from '../../experiment/parsing/problem.ts';
 import { resolvePath } from '../../experiment/parsing/resolve-path.ts';
 import { type InspectedCheckpoint, inspectCheckpoint } from '../../models/checkpoint/checkpoint.ts';
@@ -8,6 +9,7 @@ import { hasWeights, weightsFile } from '../../models/checkpoint/checkpoint-weig
 import { cachedSnapshot } from '../../models/hub/cache.ts';
 import { isHubReference, parseHubReference } from '../../models/hub/reference.ts';
 import { graphAt, isGraphFile } from '../../models/onnx/files.ts';
+import { GraphNameProblem } from '../../models/onnx/names.ts';
 import { findingOf } from '../context.ts';
 import { didYouMean } from '../data/neighbours.ts';
 
@@ -20,6 +22,8 @@ export interface StoredModelOptions {
   readonly directory: string;
   /** A student gets a new head where the checkpoint has none. */
   readonly freshHead: boolean;
+  /** What the experiment says of an ONNX graph. */
+  readonly graph?: GraphNames | undefined;
 }
 
 /**
@@ -30,23 +34,28 @@ export async function readStoredModel(
   checkpoint: string,
   options: StoredModelOptions,
 ): Promise<{ stored?: InspectedCheckpoint; findings: Finding[] }> {
-  const { path, directory, freshHead } = options;
+  const { path, directory, freshHead, graph } = options;
+  const inspected = async (folder: string) => ({
+    stored: await inspectCheckpoint(folder, { freshHead, graph }),
+    findings: [],
+  });
   try {
     const folder = await folderOf(checkpoint, directory);
     if (folder === undefined) return { findings: [] };
     let names: string[];
-    if (isGraphFile(folder)) return { stored: await inspectCheckpoint(folder, { freshHead }), findings: [] };
+    if (isGraphFile(folder)) return await inspected(folder);
     try {
       names = await readdir(folder);
     } catch (error) {
       return { findings: [await unreadable(error, checkpoint, options)] };
     }
-    if (await graphAt(folder))
-      return { stored: await inspectCheckpoint(folder, { freshHead }), findings: [] };
+    if (await graphAt(folder)) return await inspected(folder);
     const incomplete = missingPart(names, checkpoint, path);
     if (incomplete !== undefined) return { findings: [incomplete] };
-    return { stored: await inspectCheckpoint(folder, { freshHead }), findings: [] };
+    return await inspected(folder);
   } catch (error) {
+    if (graph && error instanceof GraphNameProblem)
+      return { findings: [findingOf(error, [...path.slice(0, -1), 'graph', ...error.path], 'graph-names')] };
     return { findings: [findingOf(error, path, 'checkpoint')] };
   }
 }

@@ -26,6 +26,20 @@ export const checkpointPath = (description: string) =>
       `${description} Relative to the folder of this file, absolute, or hf:owner/name@revision, which is downloaded from the Hugging Face Hub once.`,
     );
 
+/** Names of a graph's parts say something of a checkpoint, so there must be one. */
+export function graphOfCheckpoint(
+  { checkpoint, graph }: { readonly checkpoint?: string | undefined; readonly graph?: unknown },
+  context: z.RefinementCtx,
+): void {
+  if (graph === undefined || checkpoint !== undefined) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['graph'],
+    message: '"graph" names parts of the ONNX model in "checkpoint", and there is none.',
+    params: { code: 'contradiction', remedy: 'Remove "graph", or name an ONNX model in "checkpoint".' },
+  });
+}
+
 /** What a random generator starts from. */
 export const seed = (description: string) =>
   z

@@ -1,9 +1,18 @@
 import { z } from 'zod';
-import type { OnnxGraphConfig } from '../architectures/onnx-graph.ts';
+import { graphNamesSchema, type OnnxGraphConfig } from '../architectures/onnx-graph.ts';
 import { type DatasetKind, datasetRecords } from '../datasets/all.ts';
 import { compresses } from '../strategies/compression.ts';
 import { modelSchema } from './model-schema.ts';
-import { belowOne, checkpointPath, choice, count, fraction, seed, wholeNumber } from './option.ts';
+import {
+  belowOne,
+  checkpointPath,
+  choice,
+  count,
+  fraction,
+  graphOfCheckpoint,
+  seed,
+  wholeNumber,
+} from './option.ts';
 import { strategySchema } from './strategy-schema.ts';
 import { studentSchema } from './student-schema.ts';
 
@@ -159,6 +168,7 @@ export const teacherSchema = z
     checkpoint: checkpointPath(
       'A teacher that is there already: folder with config.json and model.safetensors, or an ONNX model (a .onnx file, or a folder that holds one).',
     ).optional(),
+    graph: graphNamesSchema.optional(),
     training: trainingSchema
       .optional()
       .describe(
@@ -188,6 +198,7 @@ export const teacherSchema = z
           remedy: 'Remove "model" to load the checkpoint, or "checkpoint" to train the model.',
         },
       });
+    graphOfCheckpoint(teacher, context);
   })
   .describe('The large model the student learns from.');
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { graphNamesSchema } from '../architectures/onnx-graph.ts';
 import { modelSchema } from './model-schema.ts';
-import { checkpointPath, count } from './option.ts';
+import { checkpointPath, count, graphOfCheckpoint } from './option.ts';
 
 export const studentSchema = z
   .strictObject({
@@ -12,6 +13,7 @@ export const studentSchema = z
     checkpoint: checkpointPath(
       'A model that is there already and is trained further: folder with config.json and model.safetensors, or an ONNX model (a .onnx file, or a folder that holds one), whose graph is kept. A head that is missing, or of other classes, is drawn from the seed.',
     ).optional(),
+    graph: graphNamesSchema.optional(),
     teacherLayers: z
       .array(count('Layer of the teacher, 1 is the first.', 'layers').max(1024))
       .min(1)
@@ -44,5 +46,6 @@ export const studentSchema = z
             remedy: `Remove "${other}" to train the checkpoint further, or "checkpoint".`,
           },
         });
+    graphOfCheckpoint(student, context);
   })
   .describe('The small model that is trained.');

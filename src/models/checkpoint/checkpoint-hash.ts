@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileProblem } from '../../base/file-problem.ts';
 import { openNamed } from '../../base/regular-file.ts';
+import type { GraphNames } from '../../experiment/architectures/onnx-graph.ts';
 import { stableHash } from '../../experiment/parsing/identity.ts';
 import { isGraph } from '../onnx/describe.ts';
 import { graphAt } from '../onnx/files.ts';
@@ -14,8 +15,8 @@ import { readModelConfig } from './read-model-config.ts';
  * Identifies a model by its configuration and weights, 16 hexadecimal digits.
  * @throws UserError if a file cannot be read.
  */
-export async function checkpointHash(directory: string): Promise<string> {
-  const found = (await graphAt(directory)) && (await readModelConfig(directory));
+export async function checkpointHash(directory: string, graph?: GraphNames): Promise<string> {
+  const found = (await graphAt(directory)) && (await readModelConfig(directory, { graph }));
   if (found && isGraph(found)) return graphHash(found);
   const hash = createHash('sha256');
   for (const name of ['config.json', ...(await weightFileNames(directory))]) {
@@ -39,8 +40,9 @@ export async function hashInOrder(
   directory: string,
   own: readonly string[] | undefined,
   wanted: readonly string[],
+  graph?: GraphNames,
 ): Promise<string> {
-  const hash = await checkpointHash(directory);
+  const hash = await checkpointHash(directory, graph);
   const order = classOrder(own, wanted);
   return order.kind === 'names' ? stableHash({ hash, rows: order.rows }) : hash;
 }

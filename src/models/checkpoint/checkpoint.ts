@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaskShape } from '../../data/dataset.ts';
 import type { RandomGenerator } from '../../device/random-generator.ts';
-import { isGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
+import { type GraphNames, isGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import { createModel, planModel } from '../create-model.ts';
 import { writeHuggingFaceConfig } from '../huggingface/config.ts';
 import { withClassNames } from '../huggingface/description.ts';
@@ -19,7 +19,7 @@ import { fitWeights, taskFor, withOwnPredictor } from './fit-weights.ts';
 import { isHeadWeight, outputLayer, reordered } from './head-weights.ts';
 import { fromStored } from './kernel-layout.ts';
 import { writeOwnConfig } from './own-config.ts';
-import { type CheckpointDescription, readModelConfig } from './read-model-config.ts';
+import { type CheckpointDescription, type ReadingOptions, readModelConfig } from './read-model-config.ts';
 import { replaceDirectory } from './replace-directory.ts';
 import { type TensorToStore, writeSafetensors } from './safetensors.ts';
 import { storedTensors, weightsMetadata, withBatchCounts, writeWeights } from './store-weights.ts';
@@ -114,6 +114,8 @@ export interface LoadOptions {
    * in another order, its answers are brought into this one.
    */
   readonly classNames?: readonly string[];
+  /** What is said of an ONNX graph. */
+  readonly graph?: GraphNames | undefined;
 }
 
 /**
@@ -122,7 +124,7 @@ export interface LoadOptions {
  * @throws UserError if a file is missing or broken, the weights do not fit the configuration, or the model not the task.
  */
 export async function loadModel(directory: string, options: LoadOptions = {}): Promise<Model> {
-  const described = await readModelConfig(directory, options.task);
+  const described = await readModelConfig(directory, options);
   const task = taskFor(described.task, options.task, `The model in ${directory}`, directory);
   if (isGraph(described)) return loadGraph(described, task, options.classNames);
   const weights = await CheckpointWeights.open(directory, described.storage);
@@ -177,9 +179,10 @@ export interface InspectedCheckpoint extends CheckpointDescription {
  */
 export async function inspectCheckpoint(
   directory: string,
-  { task: wanted, freshHead = false }: { readonly task?: TaskShape; readonly freshHead?: boolean } = {},
+  { freshHead = false, ...options }: ReadingOptions & { readonly freshHead?: boolean } = {},
 ): Promise<InspectedCheckpoint> {
-  const found = await readModelConfig(directory, wanted);
+  const { task: wanted } = options;
+  const found = await readModelConfig(directory, options);
   const task = taskFor(found.task, wanted, `The model in ${directory}`, directory);
   if (isGraph(found)) {
     requireClasses(found, task);
@@ -198,8 +201,8 @@ export async function inspectCheckpoint(
 }
 
 /** Size of a saved model's weights on disk. */
-export async function checkpointBytes(directory: string): Promise<number> {
-  const found = (await graphAt(directory)) && (await readModelConfig(directory));
+export async function checkpointBytes(directory: string, graph?: GraphNames): Promise<number> {
+  const found = (await graphAt(directory)) && (await readModelConfig(directory, { graph }));
   if (found && isGraph(found)) return graphBytes(found);
   const weights = await CheckpointWeights.open(directory);
   await weights.close();

@@ -4,10 +4,12 @@ import { readNamed } from '../../base/regular-file.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { TaskShape } from '../../data/dataset.ts';
 import type { PixelScale } from '../../data/images/pixel-scale.ts';
+import type { GraphNames } from '../../experiment/architectures/onnx-graph.ts';
 import { readHuggingFaceConfig } from '../huggingface/config.ts';
 import type { ModelDescription, RawConfig } from '../huggingface/description.ts';
 import { describeGraph } from '../onnx/describe.ts';
 import { type GraphPlace, graphAt } from '../onnx/files.ts';
+import { GraphNameProblem } from '../onnx/names.ts';
 import { readWeightStorage, type WeightStorage, withoutWeightStorage } from '../stored/weight-storage.ts';
 import { isOwnConfig, readOwnConfig } from './own-config.ts';
 import { readPixelScale } from './preprocessor.ts';
@@ -24,18 +26,32 @@ export interface CheckpointDescription extends ModelDescription {
   readonly place?: GraphPlace;
 }
 
+export interface ReadingOptions {
+  /** What the data asks for, where that is known: a graph may leave the size of images open. */
+  readonly task?: TaskShape | undefined;
+  /** What is said of an ONNX graph beside what lies with it. */
+  readonly graph?: GraphNames | undefined;
+}
+
 /** Far more than any has; a file of this length with thousands of class names is read in a moment. */
 const longestConfig = 16e6;
 
 /**
  * What a checkpoint's config.json says of its model; of an ONNX graph, what the graph itself says.
  * @param directory a folder, or an ONNX file
- * @param wanted what the data asks for, where that is known: a graph may leave the size of images open
  * @throws UserError if it is missing, broken, or of a model that is not known here.
  */
-export async function readModelConfig(directory: string, wanted?: TaskShape): Promise<CheckpointDescription> {
+export async function readModelConfig(
+  directory: string,
+  { task: wanted, graph: names }: ReadingOptions = {},
+): Promise<CheckpointDescription> {
   const graph = await graphAt(directory);
-  if (graph) return describeGraph(graph, wanted);
+  if (graph) return describeGraph(graph, wanted, names);
+  if (names)
+    throw new GraphNameProblem([], `${directory} holds no ONNX graph whose parts could be named.`, {
+      remedy: 'Remove "graph", or name an ONNX model.',
+      place: directory,
+    });
   const file = join(directory, 'config.json');
   let raw: unknown;
   try {

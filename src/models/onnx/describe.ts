@@ -3,7 +3,11 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import type { TaskShape } from '../../data/dataset.ts';
-import { isGraphConfig, type OnnxGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
+import {
+  type GraphNames,
+  isGraphConfig,
+  type OnnxGraphConfig,
+} from '../../experiment/architectures/onnx-graph.ts';
 import { taskRecord } from '../../experiment/tasks/all.ts';
 import { readPixelScale } from '../checkpoint/preprocessor.ts';
 import type { CheckpointDescription } from '../checkpoint/read-model-config.ts';
@@ -11,6 +15,7 @@ import { classNamesOf, headOf, labelSchema, parseRaw, type RawConfig } from '../
 import type { GraphPlace } from './files.ts';
 import type { Graph } from './graph.ts';
 import { findLayers, type Passage, passagesOf } from './layers.ts';
+import { GraphNameProblem, joinedNames } from './names.ts';
 import { rememberGraph } from './opened.ts';
 import { embeddingRows, GraphSession, type ProbedValue, type ProbeSample } from './probe.ts';
 import { readGraph } from './reading/read-graph.ts';
@@ -41,18 +46,27 @@ const described = new Map<
 /**
  * What a graph and the files beside it say of their model. The graph runs once, on a few blank samples.
  * @param wanted what the data asks for; where the graph leaves the size of images open, theirs is taken
+ * @param names what is said of it beside what its config.json says
  * @throws UserError if the graph is damaged, cannot run, or asks for what nobody can give
+ * @throws GraphNameProblem if what is said of it is not so
  */
-export async function describeGraph(place: GraphPlace, wanted?: TaskShape): Promise<GraphDescription> {
+export async function describeGraph(
+  place: GraphPlace,
+  wanted?: TaskShape,
+  names?: GraphNames,
+): Promise<GraphDescription> {
   const path = join(place.folder, place.file);
-  const { mtimeMs, size } = await stat(path).catch(() => ({ mtimeMs: 0, size: 0 }));
-  const image = wanted?.image?.join();
-  const key = `${mtimeMs} ${size} ${image}`;
-  const known = described.get(path);
+  const stamp = async (file: string) => {
+    const { mtimeMs, size } = await stat(file).catch(() => ({ mtimeMs: 0, size: 0 }));
+    return `${mtimeMs} ${size}`;
+  };
+  const own = `${path} ${names ? JSON.stringify(names) : ''}`;
+  const key = `${await stamp(path)} ${await stamp(join(place.folder, 'config.json'))} ${wanted?.image?.join()}`;
+  const known = described.get(own);
   if (known?.key === key) return known.description;
-  const description = describe(place, path, `${path} ${key}`, wanted);
-  described.set(path, { key, description });
-  description.catch(() => described.delete(path));
+  const description = describe(place, path, `${own} ${key}`, wanted, names);
+  described.set(own, { key, description });
+  description.catch(() => described.delete(own));
   return description;
 }
 
@@ -61,6 +75,7 @@ async function describe(
   path: string,
   key: string,
   wanted: TaskShape | undefined,
+  said: GraphNames | undefined,
 ): Promise<GraphDescription> {
   const opened = await readGraph(path);
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 16);
@@ -71,12 +86,18 @@ async function describe(
       remedy: 'Name the model in full precision, usually model.onnx.',
       place: path,
     });
-  const roles = rolesOf(graph);
-  const { raw, settings } = await settingsBeside(place.folder);
+  const { raw, settings, names: before } = await settingsBeside(place.folder);
+  const names = joinedNames(before, said);
+  const roles = rolesOf(graph, names);
   const source = roles.inputs.ids ?? roles.inputs.pixels!;
   const passages = passagesOf(graph, source, roles.answer);
-  const names = passages.map(({ name }) => name);
-  const session = await GraphSession.open(known, roles, names);
+  if (names?.logits !== undefined && passages.length === 0)
+    throw new GraphNameProblem(['logits'], `${path}: "${names.logits}" does not depend on "${source}".`, {
+      remedy: 'Name a value that is computed from the input.',
+      place: path,
+    });
+  const through = passages.map(({ name }) => name);
+  const session = await GraphSession.open(known, roles, through);
   try {
     const probed = roles.inputs.ids
       ? await probeTexts(session, settings)
@@ -88,13 +109,22 @@ async function describe(
     };
     const values = await session.run(sample);
     const answer = values.get(roles.answer)!;
-    const head = headFor({ graph, roles, raw, settings, answer, ...probed });
+    const head = headFor({
+      graph,
+      roles,
+      raw,
+      settings,
+      answer,
+      named: names?.logits !== undefined,
+      ...probed,
+    });
     const config: OnnxGraphConfig = {
       architecture: 'onnx',
       graph: hash,
       ...roles,
       goal: taskRecord(head.task).answers,
       states: statesOf(passages, values, roles),
+      ...(names && { names }),
     };
     const pixelScale = probed.image && (await readPixelScale(place.folder));
     return { config, place, origin: raw, ...head, ...(pixelScale && { pixelScale }) };
@@ -140,19 +170,22 @@ interface HeadOptions {
   readonly raw: RawConfig;
   readonly settings: GraphSettings;
   readonly answer: ProbedValue;
+  /** Whether somebody said which value it is. */
+  readonly named: boolean;
   readonly image?: readonly [number, number, number] | undefined;
   readonly length: number;
 }
 
 type Head = Pick<CheckpointDescription, 'task' | 'classNames' | 'otherHead'>;
 
-function headFor({ graph, roles, raw, settings, answer, image, length }: HeadOptions): Head {
+function headFor({ graph, roles, raw, settings, answer, named, image, length }: HeadOptions): Head {
   const { file } = graph;
   const { shape } = answer;
   const classes = shape.at(-1) ?? 0;
   const { ids } = roles.inputs;
   const vocabulary = (ids === undefined ? undefined : embeddingRows(graph, ids)) ?? settings.vocab_size;
   if (
+    answer.kind === 'float' &&
     ids &&
     shape.length === 3 &&
     shape[1] === probedLength &&
@@ -167,11 +200,19 @@ function headFor({ graph, roles, raw, settings, answer, image, length }: HeadOpt
     } as const;
     return { task: { classes, text } };
   }
-  if (shape.length !== 2 || shape[0] !== probedBatch)
-    throw new UserError(
-      `${file}: its answer "${roles.answer}" has the shape [${shape.join(', ')}] for ${probedBatch} samples, which are neither scores of classes nor of next tokens.`,
-      { remedy: 'Export a model that classifies, or one that continues texts.', place: file },
-    );
+  if (shape.length !== 2 || shape[0] !== probedBatch || answer.kind !== 'float') {
+    const message = `${file}: its answer "${roles.answer}" has the shape [${shape.join(', ')}] ${answer.kind === 'float' ? '' : `of ${answer.kind}s `}for ${probedBatch} samples, which are neither scores of classes nor of next tokens.`;
+    if (named)
+      throw new GraphNameProblem(['logits'], message, {
+        remedy: 'Name a value of floats, (batch, classes) or (batch, length, vocabulary).',
+        place: file,
+      });
+    throw new UserError(message, {
+      remedy:
+        'Name another value as "logits" of "graph", or export a model that classifies or continues texts.',
+      place: file,
+    });
+  }
   const labels = parseRaw(labelSchema, raw, join(file, '..', 'config.json'));
   const known = labels.id2label || labels.num_labels ? classNamesOf(raw, file) : undefined;
   if (known && known.length !== classes)

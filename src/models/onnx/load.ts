@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileProblem } from '../../base/file-problem.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { TaskShape } from '../../data/dataset.ts';
+import { stableHash } from '../../experiment/parsing/identity.ts';
 import { classOrder } from '../checkpoint/class-order.ts';
 import { fromStored } from '../checkpoint/kernel-layout.ts';
 import { createModel } from '../create-model.ts';
@@ -82,5 +83,7 @@ export async function graphHash({ place, config }: GraphDescription): Promise<st
   // Numbers may lie in other files.
   for (const { name, data } of openedGraph(config).graph.tensors.values())
     hash.update(`\n${name}\n`).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  // Another value may be the answer.
+  if (config.names) hash.update(stableHash(config.names));
   return hash.digest('hex').slice(0, 16);
 }

@@ -40,7 +40,7 @@ export class GraphSession {
   }
 
   /**
-   * @param further values to read beside the outputs
+   * @param further values to read beside the outputs and the answer
    * @throws UserError if ONNX Runtime does not take the graph
    */
   static async open(
@@ -51,11 +51,14 @@ export class GraphSession {
     // Only where a graph is met: loading the library takes a while, and most checkpoints are none.
     const ort = await import('onnxruntime-node');
     try {
-      const session = await ort.InferenceSession.create(encodeGraph(proto, graph, new Map(), further), {
-        logSeverityLevel: 4,
-        graphOptimizationLevel: 'basic',
-        intraOpNumThreads: 1,
-      });
+      const session = await ort.InferenceSession.create(
+        encodeGraph(proto, graph, new Map(), [...new Set([...further, roles.answer])]),
+        {
+          logSeverityLevel: 4,
+          graphOptimizationLevel: 'basic',
+          intraOpNumThreads: 1,
+        },
+      );
       return new GraphSession(session, ort.Tensor, graph, roles);
     } catch (error) {
       throw new UserError(`${graph.file} cannot be opened by ONNX Runtime: ${reason(error)}`, {

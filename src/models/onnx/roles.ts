@@ -1,6 +1,12 @@
 import { UserError } from '../../base/user-error.ts';
-import type { GraphInputs } from '../../experiment/architectures/onnx-graph.ts';
+import {
+  type GraphInputs,
+  type GraphNames,
+  type InputRole,
+  inputRoles,
+} from '../../experiment/architectures/onnx-graph.ts';
 import { type Graph, type GraphValue, readBy } from './graph.ts';
+import { didYouMeanOne, GraphNameProblem } from './names.ts';
 
 /** What an input or output is called where nothing else is said. */
 const usual: Readonly<Record<keyof GraphInputs, RegExp>> = {
@@ -20,14 +26,17 @@ export interface Roles {
 
 /**
  * Finds out what each input of a graph is, and which of its outputs is the answer.
+ * @param names what was said of it
  * @throws UserError if an input is left that nobody can fill, or no output is the answer
+ * @throws GraphNameProblem if what was said of it is not so
  */
-export function rolesOf(graph: Graph): Roles {
+export function rolesOf(graph: Graph, names: GraphNames = {}): Roles {
   const used = new Set(graph.nodes.flatMap(readBy));
-  const inputs = new Map<keyof GraphInputs, GraphValue>();
+  const inputs = namedInputs(graph, names, used);
+  const named = new Set(inputs.values());
   const left: GraphValue[] = [];
   for (const input of graph.inputs) {
-    if (!used.has(input.name)) continue;
+    if (!used.has(input.name) || named.has(input)) continue;
     const role = (Object.keys(usual) as (keyof GraphInputs)[]).find(
       (role) => !inputs.has(role) && usual[role].test(input.name) && fits(role, input),
     );
@@ -46,8 +55,34 @@ export function rolesOf(graph: Graph): Roles {
   return {
     inputs: Object.fromEntries([...inputs].map(([role, { name }]) => [role, name])),
     channelsLast: pixels !== undefined && channelsAreLast(graph, pixels),
-    answer: answerOf(graph),
+    answer: names.logits === undefined ? answerOf(graph) : namedAnswer(graph, names.logits),
   };
+}
+
+function namedInputs(
+  graph: Graph,
+  { inputs = {} }: GraphNames,
+  used: ReadonlySet<string>,
+): Map<keyof GraphInputs, GraphValue> {
+  const found = new Map<keyof GraphInputs, GraphValue>();
+  for (const [role, name] of Object.entries(inputs) as [InputRole, string | undefined][]) {
+    if (name === undefined) continue;
+    const wrong = (message: string, remedy: string) =>
+      new GraphNameProblem(['inputs', role], message, { remedy, place: graph.file });
+    const input = graph.inputs.find((one) => one.name === name);
+    const names = graph.inputs.map(({ name }) => name);
+    if (!input) throw wrong(`${graph.file} has no input "${name}".`, didYouMeanOne(name, names));
+    if (!used.has(name))
+      throw wrong(`${graph.file}: no node reads its input "${name}".`, `Remove "${role}".`);
+    const key = inputRoles[role];
+    if (!fits(key, input))
+      throw wrong(
+        `${graph.file}: its input "${name}" takes ${input.kind === 'float' ? 'floats' : 'whole numbers'} of ${input.shape!.length} axes, which cannot be ${role}.`,
+        `Name an input of ${key === 'pixels' ? 'floats with 4 axes' : '2 axes: (batch, length)'}.`,
+      );
+    found.set(key, input);
+  }
+  return found;
 }
 
 const fits = (role: keyof GraphInputs, { kind, shape }: GraphValue): boolean =>
@@ -74,7 +109,7 @@ function unfillable(graph: Graph, left: readonly GraphValue[]): UserError {
     {
       remedy: past
         ? 'Export the model without its cache of past keys and values (use_cache=False).'
-        : 'Export the model with token ids and their mask, or with images, as its only inputs.',
+        : `Say in "graph" which of "inputs" ${left.length === 1 ? 'it is' : 'they are'}: ${Object.keys(inputRoles).join(', ')}. Or export the model with token ids and their mask, or with images, as its only inputs.`,
       place: graph.file,
     },
   );
@@ -116,7 +151,17 @@ function answerOf(graph: Graph): string {
     floats.find(({ name }) => /^logits$/i.test(name)) ?? (floats.length === 1 ? floats[0] : undefined);
   if (found) return found.name;
   throw new UserError(`${graph.file} answers with ${list || 'nothing'}; none of them is named "logits".`, {
-    remedy: 'Export it with output_names=["logits"].',
+    remedy: 'Name the answer as "logits" of "graph", or export the model with output_names=["logits"].',
+    place: graph.file,
+  });
+}
+
+/** An output, or what a node within gives. */
+function namedAnswer(graph: Graph, name: string): string {
+  const made = graph.nodes.flatMap(({ outputs }) => outputs.filter((output) => output !== ''));
+  if (made.includes(name)) return name;
+  throw new GraphNameProblem(['logits'], `${graph.file} has no value "${name}".`, {
+    remedy: didYouMeanOne(name, [...graph.outputs.map(({ name }) => name), ...made]),
     place: graph.file,
   });
 }

@@ -6,6 +6,7 @@ import { toStored } from '../checkpoint/kernel-layout.ts';
 import { labelKeys } from '../huggingface/description.ts';
 import type { Model } from '../model.ts';
 import { encodeGraph } from './inline.ts';
+import { namesKey } from './names.ts';
 import { openedGraph } from './opened.ts';
 
 /** The most that one file of protocol buffers holds. */
@@ -50,12 +51,13 @@ export async function writeGraphModel(
 /** The configuration it came with; one without names of classes learns those of the data. */
 function describe(
   { task, origin = {} }: Model,
-  { order, goal }: OnnxGraphConfig,
+  { order, goal, names }: OnnxGraphConfig,
   classNames: readonly string[] | undefined,
 ): Record<string, unknown> {
   const { text } = task;
   const own = {
     ...origin,
+    ...(names && { [namesKey]: names }),
     ...(text && { vocab_size: origin.vocab_size ?? text.vocabulary, pad_token_id: text.padId }),
     ...(text && origin.max_position_embeddings === undefined && origin.n_positions === undefined
       ? { max_position_embeddings: text.length }

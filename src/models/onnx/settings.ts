@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { fileProblem } from '../../base/file-problem.ts';
 import { readNamed } from '../../base/regular-file.ts';
 import { UserError } from '../../base/user-error.ts';
+import { type GraphNames, graphNamesSchema } from '../../experiment/architectures/onnx-graph.ts';
 import { type RawConfig, size } from '../huggingface/description.ts';
+import { namesKey } from './names.ts';
 
 /** Far more than any has. */
 const longestConfig = 16e6;
@@ -23,8 +25,15 @@ const schema = z.object({
 
 export type GraphSettings = z.output<typeof schema>;
 
+export interface Beside {
+  readonly raw: RawConfig;
+  readonly settings: GraphSettings;
+  /** What was said of the graph when its weights were saved. */
+  readonly names?: GraphNames;
+}
+
 /** The config.json beside a graph; empty where there is none. */
-export async function settingsBeside(folder: string): Promise<{ raw: RawConfig; settings: GraphSettings }> {
+export async function settingsBeside(folder: string): Promise<Beside> {
   const file = join(folder, 'config.json');
   let text: string;
   try {
@@ -39,7 +48,16 @@ export async function settingsBeside(folder: string): Promise<{ raw: RawConfig; 
       remedy: 'Restore the file that came with the model, or take it away.',
       place: file,
     });
-  return { raw: found.data, settings: schema.parse(found.data) };
+  const settings = schema.parse(found.data);
+  const own = found.data[namesKey];
+  if (own === undefined) return { raw: found.data, settings };
+  const names = graphNamesSchema.safeParse(own);
+  if (!names.success)
+    throw new UserError(`${file}: "${namesKey}" does not name parts of a graph.`, {
+      remedy: 'Restore the file that was saved with the weights, or take that key away.',
+      place: file,
+    });
+  return { raw: found.data, settings, names: names.data };
 }
 
 function parsed(text: string): unknown {

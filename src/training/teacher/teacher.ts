@@ -255,20 +255,21 @@ async function writeRecord(directory: string, record: TeacherRecord): Promise<vo
 
 async function loadCheckpoint(checkpoint: string, options: TeacherOptions): Promise<Teacher> {
   const { experimentDirectory, dataset, stopRequested, onDownload } = options;
+  const { graph } = options.config;
   const directory = await checkpointFolder(checkpoint, experimentDirectory, { stopRequested, onDownload });
-  const { storage, classNames: own, pixelScale } = await readModelConfig(directory);
+  const { storage, classNames: own, pixelScale } = await readModelConfig(directory, { graph });
   const { task, classNames } = dataset;
   const mismatch = classMismatch(`The model in ${directory}`, own, classNames);
   if (mismatch?.certain) throw new UserError(mismatch.message, { remedy: mismatch.remedy, place: directory });
-  const model = await loadModel(directory, { task, classNames });
+  const model = await loadModel(directory, { task, classNames, graph });
   return {
     model,
     storage,
-    hash: await hashInOrder(directory, own, classNames),
+    hash: await hashInOrder(directory, own, classNames, graph),
     ...(mismatch && { classMismatch: mismatch }),
     pixelScale,
     directory,
-    bytes: await checkpointBytes(directory),
+    bytes: await checkpointBytes(directory, graph),
     trainedNow: false,
   };
 }

@@ -12,6 +12,7 @@ import {
   noTokenizer,
   tokenizerFileOf,
 } from '../../data/text/tokenizers/checkpoint-tokenizer.ts';
+import type { GraphNames } from '../../experiment/architectures/onnx-graph.ts';
 import type { DatasetConfig } from '../../experiment/schema/schema.ts';
 import { compresses } from '../../experiment/strategies/compression.ts';
 import { taskRecord } from '../../experiment/tasks/all.ts';
@@ -28,6 +29,8 @@ interface Checkpoint {
   readonly folder: string;
   /** A folder, or an ONNX file. */
   readonly model: string;
+  /** What the experiment says of it, if it is an ONNX graph. */
+  readonly graph?: GraphNames | undefined;
 }
 
 /**
@@ -69,12 +72,17 @@ export async function checkpointsOfJob(job: Job): Promise<Checkpoint[]> {
     return [{ role: 'model to be made smaller', path: ['strategy', 'of'], ...(await place(source)) }];
   }
   const found: Checkpoint[] = [];
-  for (const [role, checkpoint] of [
-    ['teacher', teacher?.checkpoint],
-    ['student', compresses(strategy) ? undefined : student?.checkpoint],
+  for (const [role, config] of [
+    ['teacher', teacher],
+    ['student', compresses(strategy) ? undefined : student],
   ] as const)
-    if (checkpoint !== undefined)
-      found.push({ role, path: [role, 'checkpoint'], ...(await place(checkpoint)) });
+    if (config?.checkpoint !== undefined)
+      found.push({
+        role,
+        path: [role, 'checkpoint'],
+        ...(await place(config.checkpoint)),
+        graph: config.graph,
+      });
   return found;
 }
 
@@ -90,9 +98,9 @@ export async function requireSameTokens(
 ): Promise<void> {
   if (!tokenizer) return;
   const models: ReadingModel[] = [];
-  for (const { role, path, folder, model } of checkpoints) {
+  for (const { role, path, folder, model, graph } of checkpoints) {
     const own = await checkpointTokenizer(folder);
-    const { text } = (await readModelConfig(model)).task;
+    const { text } = (await readModelConfig(model, { graph })).task;
     models.push({ role, path, rows: text?.vocabulary, ...(own && tokensOf(own, task)) });
     if (text && text.vocabulary > tokenizer.vocabulary && taskRecord(task).answers === 'tokens')
       job.warn(cutText(role, text.vocabulary, tokenizer.vocabulary, own?.vocabulary));
