@@ -5,13 +5,15 @@ import type { Model, ModelInput } from './model.ts';
 
 /**
  * Logits of the token after one position of each text. The predictor sees only these positions: at every position of
- * every text the logits of a whole vocabulary would cost more than the rest of the model.
+ * every text the logits of a whole vocabulary would cost more than the rest of the model. Of a graph all are computed.
  * @param rows (batch) int32, rows of the flattened (batch · length) positions.
  * @returns (batch, vocabulary)
  * @throws Error if the model continues no texts
  */
 export function nextTokenLogits(model: Model, input: ModelInput, rows: Tensor): Tensor {
-  const states = model.forward(input, { training: false }).hiddenStates.at(-1)!;
+  const { logits, hiddenStates } = model.forward(input, { training: false });
+  if (!predictsFromStates(model)) return tf.gather(tf.reshape(logits, [-1, logits.shape[2]!]), rows);
+  const states = hiddenStates.at(-1)!;
   const width = states.shape[2]!;
   const last = tf.gather(tf.reshape(states, [-1, width]), rows);
   return tf.matMul(last as Tensor2D, predictorOf(model) as Tensor2D, false, true);
@@ -29,6 +31,15 @@ export function logitsOfStates(model: Model, states: Tensor): Tensor {
   const predictor = predictorOf(model) as Tensor2D;
   const rows = tf.reshape(states, [batch * length, width]) as Tensor2D;
   return tf.reshape(tf.matMul(rows, predictor, false, true), [batch, length, predictor.shape[0]]);
+}
+
+/**
+ * Whether a model that continues texts has one matrix after its last hidden state, and nothing else. Of a graph that came
+ * in a checkpoint nobody knows.
+ */
+export function predictsFromStates({ config }: Model): boolean {
+  const head = tokenHead(config);
+  return head !== undefined && head.predictor !== '';
 }
 
 /** The matrix (vocabulary, width) that turns the last hidden state into logits. */

@@ -91,7 +91,9 @@ function feed(
   set(inputs.pixels, pixels && (channelsLast ? pixels : tf.transpose(pixels, [0, 3, 1, 2])));
   set(inputs.ids, ids);
   const kind = graph.inputs.find(({ name }) => name === inputs.mask)?.kind ?? 'integer';
-  set(inputs.mask, mask && (kind === 'float' ? mask : tf.cast(mask, typeOf(kind))));
+  // Where a text goes on, nothing is padding that any token sees.
+  const real = mask ?? (ids && tf.ones(ids.shape));
+  set(inputs.mask, real && (kind === 'float' ? real : tf.cast(real, typeOf(kind))));
   if (!ids) return;
   const [batch, length] = ids.shape as [number, number];
   const each = (value: (at: number) => number) =>

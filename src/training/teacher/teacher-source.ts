@@ -1,9 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { HostBatch } from '../../data/dataset.ts';
 import type { HostTensor, Tensors } from '../../device/device.ts';
-import { tokenHead } from '../../models/checkpoint/head-weights.ts';
 import type { ForwardResult, Model, ModelInput } from '../../models/model.ts';
-import { logitsOfStates } from '../../models/next-token.ts';
+import { logitsOfStates, predictsFromStates } from '../../models/next-token.ts';
 import { topLogits } from '../../strategies/losses/top-logits.ts';
 import type { TeacherNeeds, TeacherSignals } from '../../strategies/strategy.ts';
 import { prefixed, unprefixed } from '../inputs.ts';
@@ -55,7 +54,7 @@ export const storedSignals = (
     needs,
     input,
     ({ logits, hiddenStates }): Record<string, Tensor> =>
-      tokenHead(teacher.config) ? { [answersName]: hiddenStates.at(-1)! } : { logits },
+      predictsFromStates(teacher) ? { [answersName]: hiddenStates.at(-1)! } : { logits },
   );
 
 function flatSignals(

@@ -9,8 +9,10 @@ import { tf } from '../../../src/device/tensorflow.ts';
 import { loadModel, saveModel } from '../../../src/models/checkpoint/checkpoint.ts';
 import { toStored } from '../../../src/models/checkpoint/kernel-layout.ts';
 import type { Model } from '../../../src/models/model.ts';
+import { nextTokenLogits } from '../../../src/models/next-token.ts';
 import { keptShape } from '../../../src/models/onnx/network.ts';
 import { openedGraph } from '../../../src/models/onnx/opened.ts';
+import { storedSignals, toSignals } from '../../../src/training/teacher/teacher-source.ts';
 import { temporaryDirectory } from '../../data/idx-files.ts';
 import { assertClose } from '../backend.ts';
 
@@ -210,4 +212,28 @@ test('a recurrent network is refused with the node that has no gradients', async
     loadModel(graphFolder('gru')),
     /the node "\/gru\/GRU" \(GRU\) cannot be trained through: this operator has no gradients here/,
   );
+});
+
+test('a graph of a language model continues texts and teaches by what is kept of it', async (context) => {
+  const device = await openDevice('cpu');
+  context.after(() => device.dispose());
+  const model = await loadModel(graphFolder('gpt2'));
+  context.after(() => model.dispose());
+  const step = device.compile(({ ids, rows }) => {
+    const mask = tf.ones([1, 5]);
+    const needs = { logits: true, hiddenStates: [], pooled: [] };
+    return {
+      logits: model.forward({ ids: ids!, mask }, { training: false }).logits,
+      // Whoever continues texts gives no mask.
+      last: nextTokenLogits(model, { ids: ids! }, rows!),
+      kept: toSignals(model, storedSignals(model, needs, { ids: ids!, mask })).logits!,
+    };
+  });
+  const { logits, last, kept } = await step.run({
+    ids: { data: Int32Array.of(3, 1, 4, 1, 5), shape: [1, 5], dtype: 'int32' },
+    rows: { data: Int32Array.of(4), shape: [1], dtype: 'int32' },
+  });
+  assert.deepEqual(kept, logits);
+  assert.deepEqual(last, logits!.slice(-model.task.classes));
+  step.dispose();
 });
