@@ -75,7 +75,7 @@ function cutFor(
   if (same) return same;
   const { tokenize } = tokenizerModel({ ...part, ignore_merges: false });
   for (const [token, id] of joined) {
-    const ids = tokenize(token);
+    const { ids } = tokenize(token);
     if (ids.length !== 1 || ids[0] !== id)
       throw new Inexpressible(
         `its merges do not lead to the token ${JSON.stringify(token)}, of which llama.cpp ${ignoresMerges ? 'would know nothing' : 'would make use'}`,

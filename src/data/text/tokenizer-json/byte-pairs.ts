@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ModelPart } from './definition.ts';
-import type { Tokenize } from './models.ts';
+import type { PieceTokens, Tokenize } from './models.ts';
 
 const schema = z.looseObject({
   unk_token: z.string().nullish(),
@@ -40,36 +40,41 @@ export function bytePairs(part: ModelPart, tokens: ReadonlyMap<string, number>):
     merges.set(one * pairBase + other, { rank, id: whole });
   }
   const unknown = options.unk_token == null ? undefined : tokens.get(options.unk_token);
-  const kept = new Map<string, readonly number[]>();
+  const kept = new Map<string, PieceTokens>();
 
-  const symbols = (piece: string): number[] => {
+  const symbols = (piece: string): { ids: number[]; ends: number[] } => {
     const ids: number[] = [];
+    const ends: number[] = [];
     let unknownBefore = false;
     let place = 0;
     for (const character of piece) {
       const name =
         (place > 0 ? prefix : '') + character + (place + character.length === piece.length ? suffix : '');
+      const start = place;
       place += character.length;
       const id = tokens.get(name);
       const fallback = id === undefined && options.byte_fallback ? byteTokens(name, tokens) : undefined;
       if (id !== undefined) ids.push(id);
       else if (fallback) ids.push(...fallback);
       else if (unknown !== undefined && !(options.fuse_unk && unknownBefore)) ids.push(unknown);
+      else if (unknown !== undefined) ends.pop();
+      for (let left = ids.length - ends.length; left > 0; left--)
+        ends.push(left === 1 ? place : bytesEnd(start, place, fallback!.length, left));
       unknownBefore = id === undefined && fallback === undefined;
     }
-    return ids;
+    return { ids, ends };
   };
   return (piece) => {
-    if (piece === '') return [];
+    if (piece === '') return { ids: [], ends: [] };
     const found = kept.get(piece);
     if (found) return found;
     const known = options.ignore_merges ? tokens.get(piece) : undefined;
-    const ids = known === undefined ? merge(symbols(piece), merges) : [known];
+    const made = known === undefined ? merge(symbols(piece), merges) : { ids: [known], ends: [piece.length] };
     if (piece.length <= longestKept) {
       if (kept.size >= mostKept) kept.clear();
-      kept.set(piece, ids);
+      kept.set(piece, made);
     }
-    return ids;
+    return made;
   };
 }
 
@@ -92,6 +97,10 @@ export function byteTokens(character: string, tokens: ReadonlyMap<string, number
   }
   return ids;
 }
+
+/** Where a byte of a character ends that has so many, of which so many are left, itself counted. */
+export const bytesEnd = (start: number, end: number, bytes: number, left: number): number =>
+  end - ((left - 1) * (end - start)) / bytes;
 
 const encoder = new TextEncoder();
 
@@ -151,9 +160,10 @@ class Pairs {
 }
 
 /** Joins neighbors until no merge is left; a piece of n symbols takes n log n steps. */
-function merge(ids: number[], merges: ReadonlyMap<number, Merge>): number[] {
+function merge(made: { ids: number[]; ends: number[] }, merges: ReadonlyMap<number, Merge>): PieceTokens {
+  const { ids, ends } = made;
   const count = ids.length;
-  if (count < 2) return ids;
+  if (count < 2) return made;
   const next = Int32Array.from({ length: count }, (_, place) => (place + 1 < count ? place + 1 : -1));
   const previous = Int32Array.from({ length: count }, (_, place) => place - 1);
   const gone = new Uint8Array(count);
@@ -172,11 +182,13 @@ function merge(ids: number[], merges: ReadonlyMap<number, Merge>): number[] {
     if (found?.rank !== rank) continue;
     const right = next[place]!;
     ids[place] = found.id;
+    ends[place] = ends[right]!;
     gone[right] = 1;
     next[place] = next[right]!;
     if (next[right]! >= 0) previous[next[right]!] = place;
     consider(previous[place]!);
     consider(place);
   }
-  return ids.filter((_, place) => !gone[place]);
+  const stays = (_: number, place: number) => !gone[place];
+  return { ids: ids.filter(stays), ends: ends.filter(stays) };
 }

@@ -3,12 +3,20 @@ import { bytePairs } from './byte-pairs.ts';
 import { isScored, type ModelPart, modelTokens } from './definition.ts';
 import { unigram } from './unigram.ts';
 
-/** Ids of a piece of text. */
-export type Tokenize = (piece: string) => readonly number[];
+/** What a piece of text becomes. */
+export interface PieceTokens {
+  readonly ids: readonly number[];
+  /** Where each token ends in the piece, in UTF-16 units; bytes of one character end within it. */
+  readonly ends: readonly number[];
+}
+
+export type Tokenize = (piece: string) => PieceTokens;
 
 export interface Vocabulary {
   /** Of the model alone. */
   readonly tokens: ReadonlyMap<string, number>;
+  /** What stands for a text that it has no token for. */
+  readonly unknown?: number;
 }
 
 const wordsSchema = z.looseObject({ unk_token: z.string().nullish() });
@@ -16,7 +24,7 @@ const wordsSchema = z.looseObject({ unk_token: z.string().nullish() });
 /** Each piece is a token, or unknown. */
 function wordLevel(part: ModelPart, tokens: ReadonlyMap<string, number>): Tokenize {
   const unknown = unknownId(wordsSchema.parse(part).unk_token, tokens);
-  return (piece) => [tokens.get(piece) ?? unknown()];
+  return (piece) => ({ ids: [tokens.get(piece) ?? unknown()], ends: [piece.length] });
 }
 
 const wordPieceSchema = z.looseObject({
@@ -34,8 +42,10 @@ function wordPiece(part: ModelPart, tokens: ReadonlyMap<string, number>): Tokeni
   return (piece) => {
     const ends = [0];
     for (const character of piece) ends.push(ends.at(-1)! + character.length);
-    if (ends.length - 1 > options.max_input_chars_per_word) return [unknown()];
+    const none = (): PieceTokens => ({ ids: [unknown()], ends: [piece.length] });
+    if (ends.length - 1 > options.max_input_chars_per_word) return none();
     const ids: number[] = [];
+    const places: number[] = [];
     for (let start = 0; start < ends.length - 1; ) {
       const prefix = start === 0 ? '' : options.continuing_subword_prefix;
       let end = ends.length - 1;
@@ -45,11 +55,12 @@ function wordPiece(part: ModelPart, tokens: ReadonlyMap<string, number>): Tokeni
         id = tokens.get(prefix + piece.slice(ends[start], ends[end]));
         if (id !== undefined) break;
       }
-      if (id === undefined) return [unknown()];
+      if (id === undefined) return none();
       ids.push(id);
+      places.push(ends[end]!);
       start = end;
     }
-    return ids;
+    return { ids, ends: places };
   };
 }
 
@@ -71,18 +82,32 @@ export function unknownId(
  */
 export function tokenizerModel(part: ModelPart): Vocabulary & { readonly tokenize: Tokenize } {
   const tokens = modelTokens(part);
+  return { tokens, unknown: unknownOf(part, tokens), tokenize: tokenizeBy(part, tokens) };
+}
+
+function tokenizeBy(part: ModelPart, tokens: ReadonlyMap<string, number>): Tokenize {
   switch (modelType(part)) {
     case 'WordLevel':
-      return { tokens, tokenize: wordLevel(part, tokens) };
+      return wordLevel(part, tokens);
     case 'WordPiece':
-      return { tokens, tokenize: wordPiece(part, tokens) };
+      return wordPiece(part, tokens);
     case 'BPE':
-      return { tokens, tokenize: bytePairs(part, tokens) };
+      return bytePairs(part, tokens);
     case 'Unigram':
-      return { tokens, tokenize: unigram(part, tokens) };
+      return unigram(part, tokens);
     default:
       throw new Error(`Unknown model type: ${part.type}`);
   }
+}
+
+const unknownSchema = z.looseObject({ unk_id: z.int().nullish(), unk_token: z.string().nullish() });
+
+function unknownOf(part: ModelPart, tokens: ReadonlyMap<string, number>): number | undefined {
+  const { unk_id, unk_token } = unknownSchema.parse(part);
+  if (modelType(part) === 'Unigram') return unk_id ?? undefined;
+  const otherwise = modelType(part) === 'WordPiece' ? '[UNK]' : undefined;
+  const token = unk_token ?? otherwise;
+  return token === undefined ? undefined : tokens.get(token);
 }
 
 /** What kind a model is. */

@@ -25,7 +25,7 @@ const bertSchema = z.looseObject({
   lowercase: z.boolean().default(true),
 });
 
-function bert(part: Part): Normalize {
+function bertSteps(part: Part): Normalize[] {
   const options = bertSchema.parse(part);
   const steps: Normalize[] = [];
   if (options.clean_text) steps.push((text) => text.replace(controls, '').replace(spaces, ' '));
@@ -33,7 +33,7 @@ function bert(part: Part): Normalize {
   if (options.strip_accents ?? options.lowercase)
     steps.push((text) => text.normalize('NFD').replace(nonspacing, ''));
   if (options.lowercase) steps.push(lower);
-  return inTurn(steps);
+  return steps;
 }
 
 const inTurn =
@@ -90,7 +90,7 @@ export function normalizer(part: Part | null | undefined): Normalize {
     case 'Sequence':
       return inTurn(partsOf(part, 'normalizers', normalizer));
     case 'BertNormalizer':
-      return bert(part);
+      return inTurn(bertSteps(part));
     case 'NFC':
     case 'NFD':
     case 'NFKC':
@@ -132,5 +132,18 @@ export function normalizer(part: Part | null | undefined): Normalize {
       return precompiled(optionOf(part, 'precompiled_charsmap', z.string().nullish()) ?? '');
     default:
       throw new Error(`Unknown normalizer type: ${part.type}`);
+  }
+}
+
+/** The same one change after the other, so that each can be followed by itself. */
+export function normalizerSteps(part: Part | null | undefined): readonly Normalize[] {
+  if (!part) return [];
+  switch (part.type) {
+    case 'Sequence':
+      return partsOf(part, 'normalizers', normalizerSteps).flat();
+    case 'BertNormalizer':
+      return bertSteps(part);
+    default:
+      return [normalizer(part)];
   }
 }

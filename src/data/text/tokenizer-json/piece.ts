@@ -3,6 +3,8 @@ export interface Piece {
   readonly text: string;
   /** Whether the whole text begins with it. */
   readonly first: boolean;
+  /** Where its units end in the text, where that is asked for; see PlacedText. */
+  readonly places?: Float64Array;
 }
 
 export type SplitBehavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';
@@ -13,7 +15,7 @@ export type SplitBehavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'Mer
  * @param invert whether what lies between the matches counts as match
  */
 export function splitAt(
-  { text, first }: Piece,
+  { text, first, places }: Piece,
   pattern: RegExp,
   behavior: SplitBehavior,
   invert = false,
@@ -30,6 +32,7 @@ export function splitAt(
   return merged(found, behavior).map(({ start, end }) => ({
     text: text.slice(start, end),
     first: first && start === 0,
+    ...(places && { places: places.subarray(start, end + 1) }),
   }));
 }
 

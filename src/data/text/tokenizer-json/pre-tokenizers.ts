@@ -3,6 +3,7 @@ import type { Part } from './definition.ts';
 import { asByteLetters } from './normalizers.ts';
 import { patternOf, patternSchema } from './pattern.ts';
 import { type Piece, type SplitBehavior, splitAt } from './piece.ts';
+import { type PlacedText, spelledOut, withBefore } from './places.ts';
 import { optionOf, partsOf } from './section.ts';
 import { punctuation, whiteSpace, wordLetter } from './unicode-tables.ts';
 
@@ -35,6 +36,20 @@ function behaviorOf(value: unknown, otherwise: SplitBehavior): SplitBehavior {
   return found;
 }
 
+/** A piece each of whose characters becomes others. */
+function spelled(piece: Piece, spell: (text: string) => string): Piece {
+  const { text, places } = piece;
+  return places ? { ...piece, ...spelledOut({ text, places }, spell) } : { ...piece, text: spell(text) };
+}
+
+/** A piece with something before it that does not stand in the text. */
+function before(added: string, piece: Piece): Piece {
+  const { text, places } = piece;
+  return places
+    ? { ...piece, ...withBefore(added, { text, places } satisfies PlacedText) }
+    : { ...piece, text: added + text };
+}
+
 const byteLevelSchema = z.looseObject({
   add_prefix_space: z.boolean().default(true),
   use_regex: z.boolean().default(true),
@@ -42,10 +57,10 @@ const byteLevelSchema = z.looseObject({
 
 function byteLevel(part: Part): PreTokenize {
   const { add_prefix_space, use_regex } = byteLevelSchema.parse(part);
-  return ({ text, first }) => {
-    const whole = { text: add_prefix_space && !text.startsWith(' ') ? ` ${text}` : text, first };
+  return (given) => {
+    const whole = add_prefix_space && !given.text.startsWith(' ') ? before(' ', given) : given;
     const pieces = use_regex ? splitAt(whole, gpt2, 'Isolated') : [whole];
-    return pieces.map((piece) => ({ ...piece, text: asByteLetters(piece.text) }));
+    return pieces.map((piece) => spelled(piece, asByteLetters));
   };
 }
 
@@ -60,23 +75,35 @@ function metaspace(part: Part): PreTokenize {
   const { replacement, prepend_scheme, add_prefix_space, split } = metaspaceSchema.parse(part);
   const scheme = prepend_scheme ?? (add_prefix_space === false ? 'never' : 'always');
   const pattern = patternOf({ String: replacement });
-  return ({ text, first }) => {
-    let replaced = text.replaceAll(' ', replacement);
-    if (!replaced.startsWith(replacement) && (scheme === 'always' || (scheme === 'first' && first)))
-      replaced = replacement + replaced;
-    const whole = { text: replaced, first };
+  const letter = (character: string) => (character === ' ' ? replacement : character);
+  return (given) => {
+    const replaced = given.places
+      ? spelled(given, letter)
+      : { ...given, text: given.text.replaceAll(' ', replacement) };
+    const lacks = !replaced.text.startsWith(replacement);
+    const whole =
+      lacks && (scheme === 'always' || (scheme === 'first' && given.first))
+        ? before(replacement, replaced)
+        : replaced;
     return split === false ? [whole] : splitAt(whole, pattern, 'MergedWithNext');
   };
 }
 
 function fixedLength(part: Part): PreTokenize {
   const length = optionOf(part, 'length', z.int().min(1).default(5));
-  return ({ text, first }) => {
+  return ({ text, first, places }) => {
     const characters = Array.from(text);
-    return Array.from({ length: Math.ceil(characters.length / length) }, (_, index) => ({
-      text: characters.slice(index * length, (index + 1) * length).join(''),
-      first: first && index === 0,
-    }));
+    let end = 0;
+    return Array.from({ length: Math.ceil(characters.length / length) }, (_, index) => {
+      const own = characters.slice(index * length, (index + 1) * length).join('');
+      const start = end;
+      end += own.length;
+      return {
+        text: own,
+        first: first && index === 0,
+        ...(places && { places: places.subarray(start, end + 1) }),
+      };
+    });
   };
 }
 

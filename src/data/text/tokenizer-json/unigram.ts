@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { byteTokens } from './byte-pairs.ts';
+import { bytesEnd, byteTokens } from './byte-pairs.ts';
 import { isScored, type ModelPart } from './definition.ts';
-import type { Tokenize } from './models.ts';
+import type { PieceTokens, Tokenize } from './models.ts';
 
 const schema = z.looseObject({
   unk_id: z.int().min(0).nullish(),
@@ -53,7 +53,7 @@ export function unigram(part: ModelPart, tokens: ReadonlyMap<string, number>): T
   };
 
   /** Follows the best path back; neighbors that are unknown are one token. */
-  function idsOf(piece: string, from: Int32Array, unknown: Uint8Array): number[] {
+  function idsOf(piece: string, from: Int32Array, unknown: Uint8Array): PieceTokens {
     const parts: string[] = [];
     for (let end = piece.length; end > 0; ) {
       let start = from[end]!;
@@ -62,16 +62,44 @@ export function unigram(part: ModelPart, tokens: ReadonlyMap<string, number>): T
       end = start;
     }
     const ids: number[] = [];
+    const ends: number[] = [];
+    let start = 0;
     for (const part of parts.reverse()) {
+      const end = start + part.length;
       const id = tokens.get(part);
       const fallback = id === undefined && byte_fallback ? byteTokens(part, tokens) : undefined;
-      if (fallback) for (const byte of fallback) ids.push(byte);
-      else if (id === undefined && unk_id == null)
+      if (fallback) {
+        ids.push(...fallback);
+        // Neighbors that are unknown are one part: their bytes end where those of their characters do.
+        const places = byteEnds(part, start);
+        ends.push(
+          ...(places.length === fallback.length
+            ? places
+            : fallback.map((_, at) => bytesEnd(start, end, fallback.length, fallback.length - at))),
+        );
+      } else if (id === undefined && unk_id == null)
         throw new Error('it has no token for what is unknown, and a text holds such');
-      else ids.push(id ?? unk_id!);
+      else {
+        ids.push(id ?? unk_id!);
+        ends.push(end);
+      }
+      start = end;
     }
-    return ids;
+    return { ids, ends };
   }
+}
+
+/** Where each byte of a text ends, in UTF-16 units. */
+function byteEnds(text: string, start: number): number[] {
+  const ends: number[] = [];
+  let at = start;
+  for (const character of text) {
+    const end = at + character.length;
+    const bytes = Buffer.byteLength(character);
+    for (let left = bytes; left > 0; left--) ends.push(bytesEnd(at, end, bytes, left));
+    at = end;
+  }
+  return ends;
 }
 
 /** The tokens, and all that they begin with. */

@@ -40,6 +40,27 @@ export function byteTokenizer(): Tokenizer {
       atSpecials(text).flatMap(({ text: section, id }) =>
         id === undefined ? Array.from(encoder.encode(section)) : [id],
       ),
+    encodePlaced(text) {
+      const ids: number[] = [];
+      const ends: number[] = [];
+      let end = 0;
+      for (const { text: section, id } of atSpecials(text)) {
+        const bytesOfSection = encoder.encode(section);
+        if (id === undefined)
+          for (const byte of bytesOfSection) {
+            ids.push(byte);
+            end += 1;
+            ends.push(end);
+          }
+        else {
+          ids.push(id);
+          end += bytesOfSection.length;
+          ends.push(end);
+        }
+      }
+      return { ids, ends };
+    },
+    unknownId: undefined,
     decode: (ids) => decoder.decode(Uint8Array.from(ids.filter((id) => id < bytes))),
     files: () => ({
       'tokenizer.json': JSON.stringify({

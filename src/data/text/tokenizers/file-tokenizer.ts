@@ -44,7 +44,7 @@ export async function fileTokenizer(file: string): Promise<Tokenizer> {
     limited(definitionText.length, () => encoderOf(definition, added)),
     section('post_processor', () => templateOf(definition.post_processor)),
   ]);
-  const { tokens } = encoder;
+  const { tokens, unknown } = encoder;
   const idOf = (name: 'pad_token' | 'eos_token' | 'sep_token', usual: readonly string[]) => {
     const content = contentOf(settings[name]);
     const candidates = content === undefined ? usual : [content];
@@ -65,6 +65,15 @@ export async function fileTokenizer(file: string): Promise<Tokenizer> {
       nowReading(file);
       return supported(file, () => limited(sample.length, () => encoder.encode(sample)));
     },
+    encodePlaced: (sample) => {
+      nowReading(file);
+      const made = supported(file, () => limited(sample.length, () => encoder.encodePlaced(sample)));
+      const plain = supported(file, () => limited(sample.length, () => encoder.encode(sample)));
+      if (made.ids.length !== plain.length || made.ids.some((id, at) => id !== plain[at]))
+        throw new Error(`${file} makes other tokens of a text whose places are followed.`);
+      return made;
+    },
+    unknownId: unknown,
     decode: (ids) => {
       nowReading(file);
       return ids.length === 0 ? '' : supported(file, () => limited(ids.length, () => decoder(ids)));

@@ -1,3 +1,5 @@
+import type { PlacedIds } from '../tokenizer-json/encoder.ts';
+
 /** Turns texts into token ids and back. Ids are below `vocabulary`. */
 export interface Tokenizer {
   readonly vocabulary: number;
@@ -14,6 +16,13 @@ export interface Tokenizer {
   readonly begin: readonly number[];
   /** Without special tokens around the text; those that it names itself are found. */
   encode(text: string): readonly number[];
+  /**
+   * The ids of {@link encode}, and where in the text each token ends: in UTF-8 bytes, ascending.
+   * @throws UserError where texts are changed in a way in which places cannot be followed
+   */
+  encodePlaced(text: string): PlacedIds;
+  /** Stands for a text that has no token; undefined where every text has some. */
+  readonly unknownId: number | undefined;
   /** Special tokens are left out. */
   decode(ids: readonly number[]): string;
   /** tokenizer.json and tokenizer_config.json, by name, to lie beside a model's weights. */

@@ -1,6 +1,7 @@
 import { UserError } from '../../../base/user-error.ts';
 import { addedTokenSplitter } from '../tokenizer-json/added-token-splitter.ts';
 import { lower } from '../tokenizer-json/normalizers.ts';
+import { follow, partOf, placed } from '../tokenizer-json/places.ts';
 import { punctuation, unbroken } from '../tokenizer-json/unicode-tables.ts';
 import { aroundText, specialToken, type Tokenizer } from './tokenizer.ts';
 
@@ -69,10 +70,10 @@ export class WordCounter {
 /** Each word of a list is a token, every other is unknown; [CLS] and [SEP] stand around a text. */
 export function wordTokenizer(words: readonly string[], lowercase: boolean): Tokenizer {
   const tokens: readonly string[] = [...wordSpecials, ...words];
-  const ids = new Map(tokens.map((token, id) => [token, id]));
+  const known = new Map(tokens.map((token, id) => [token, id]));
   return {
     vocabulary: tokens.length,
-    tokens: ids,
+    tokens: known,
     padId: padId!,
     endId: endId!,
     prefix: [startId!],
@@ -80,8 +81,28 @@ export function wordTokenizer(words: readonly string[], lowercase: boolean): Tok
     begin: [],
     encode: (text) =>
       atSpecials(text).flatMap(({ text: section, id }) =>
-        id === undefined ? wordsOf(section, lowercase).map((word) => ids.get(word) ?? unknownId!) : [id],
+        id === undefined ? wordsOf(section, lowercase).map((word) => known.get(word) ?? unknownId!) : [id],
       ),
+    encodePlaced(text) {
+      const ids: number[] = [];
+      const ends: number[] = [];
+      const whole = placed(text);
+      for (const { text: section, start, id } of atSpecials(text)) {
+        const raw = partOf(whole, start, start + section.length);
+        const { text: plain, places } = lowercase ? follow(lower, raw) : raw;
+        if (id === undefined)
+          for (const { 0: word, index } of plain.matchAll(wordPattern)) {
+            ids.push(known.get(word) ?? unknownId!);
+            ends.push(places[index + word.length]!);
+          }
+        else {
+          ids.push(id);
+          ends.push(raw.places.at(-1)!);
+        }
+      }
+      return { ids, ends };
+    },
+    unknownId,
     decode: (sequence) =>
       sequence
         .filter((id) => id >= wordSpecials.length)
@@ -98,7 +119,7 @@ export function wordTokenizer(words: readonly string[], lowercase: boolean): Tok
         pre_tokenizer: { type: 'BertPreTokenizer' },
         post_processor: aroundText('[CLS]', startId!, '[SEP]', endId!),
         decoder: null,
-        model: { type: 'WordLevel', vocab: Object.fromEntries(ids), unk_token: '[UNK]' },
+        model: { type: 'WordLevel', vocab: Object.fromEntries(known), unk_token: '[UNK]' },
       }),
       'tokenizer_config.json': JSON.stringify({
         tokenizer_class: 'PreTrainedTokenizerFast',
