@@ -4,6 +4,7 @@ import { heed, type StopRequested } from '../base/interruption.ts';
 import { UserError } from '../base/user-error.ts';
 import type { OnnxDevice } from '../device/onnx/onnx-device.ts';
 import { isGraphConfig } from '../experiment/architectures/onnx-graph.ts';
+import { taskRecord } from '../experiment/tasks/all.ts';
 import { loadModel, saveModel } from '../models/checkpoint/checkpoint.ts';
 import { readModelConfig } from '../models/checkpoint/read-model-config.ts';
 import type { Model } from '../models/model.ts';
@@ -14,7 +15,9 @@ import { ggufFiles } from './gguf/gguf-files.ts';
 import { planGguf } from './gguf/plan.ts';
 import { copyInputFiles, replaceExport, reportName } from './layout.ts';
 import { checkGraph } from './onnx/check-graph.ts';
+import { closingOf } from './onnx/closing.ts';
 import { writeOnnx } from './onnx/export-onnx.ts';
+import { transformersJsRemark } from './transformers-js.ts';
 
 export interface ExportPlan {
   readonly formats: readonly Format[];
@@ -62,6 +65,8 @@ export async function exportModel(options: ExportOptions): Promise<ExportedFile[
     const gguf = plan.formats.includes('gguf') ? await planGguf(model, from) : undefined;
     const samples = graphs.length > 0 || gguf ? await options.samples(model) : { batches: [] };
     const { batches, madeUp } = samples;
+    const { task } = model;
+    const closing = task.text && !taskRecord(task).continuesTexts ? await closingOf(from) : undefined;
     await replaceExport(to, async (temporary) => {
       const folder = join(temporary, 'model');
       await saveModel(model, folder, { classNames });
@@ -74,12 +79,19 @@ export async function exportModel(options: ExportOptions): Promise<ExportedFile[
       }
       await rm(folder, { recursive: true });
       await copyInputFiles(from, temporary);
-      for (const { file, precision } of graphs) {
+      for (const { file, precision, format } of graphs) {
         if (stopRequested) heed(stopRequested);
         onFile?.(file);
         const place = join(temporary, file);
         await mkdir(join(place, '..'), { recursive: true });
-        const graph = await writeOnnx(device, model, precision, place);
+        const forTransformersJs = format === 'transformers-js';
+        const graph = await writeOnnx(
+          device,
+          model,
+          precision,
+          place,
+          forTransformersJs ? closing : undefined,
+        );
         const check = await checkGraph({
           device,
           model,
@@ -89,10 +101,12 @@ export async function exportModel(options: ExportOptions): Promise<ExportedFile[
           batches,
           stopRequested,
         });
+        const remark = forTransformersJs ? transformersJsRemark(model) : undefined;
         written.push({
           file,
           bytes: graph.bytes,
           precision,
+          ...(remark !== undefined && { remark }),
           check: { by: 'onnxruntime', ...check, ...(madeUp !== undefined && { madeUp }) },
         });
       }
@@ -105,10 +119,20 @@ export async function exportModel(options: ExportOptions): Promise<ExportedFile[
   return written;
 }
 
-function graphFiles({ formats, precisions: wanted }: ExportPlan): { file: string; precision: Precision }[] {
+interface GraphFile {
+  readonly file: string;
+  readonly precision: Precision;
+  readonly format: Format;
+}
+
+function graphFiles({ formats, precisions: wanted }: ExportPlan): GraphFile[] {
   return formats.flatMap((format) => {
     const folder = graphFolders[format];
     if (folder === undefined) return [];
-    return wanted.map((precision) => ({ file: `${folder}${precisions[precision].file}`, precision }));
+    return wanted.map((precision) => ({
+      file: `${folder}${precisions[precision].file}`,
+      precision,
+      format,
+    }));
   });
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { fileProblem } from '../base/file-problem.ts';
 import { readRegular } from '../base/regular-file.ts';
 import { UserError } from '../base/user-error.ts';
+import { preprocessorName } from '../models/checkpoint/preprocessor.ts';
 import { replaceDirectory } from '../models/checkpoint/replace-directory.ts';
 
 /** Beside an exported model: what was written, and how each file answered. */
@@ -17,7 +18,7 @@ const inputFileNames = [
   'merges.txt',
   'vocab.txt',
   'generation_config.json',
-  'preprocessor_config.json',
+  preprocessorName,
 ];
 
 const token = z.union([z.string(), z.object({ content: z.string() })]).nullish();
@@ -46,7 +47,7 @@ export async function copyInputFiles(from: string, to: string): Promise<void> {
     const content = await readRegular(file, longestFile).catch((error: unknown) => {
       throw fileProblem(error, file);
     });
-    await writeFile(join(to, name), content);
+    await writeFile(join(to, name), name === preprocessorName ? withItsChannels(content) : content);
     if (name === 'tokenizer_config.json')
       await writeFile(join(to, 'special_tokens_map.json'), specialTokensOf(content.toString('utf8'), file));
   }
@@ -63,6 +64,16 @@ function specialTokensOf(settings: string, file: string): string {
     token ? [[name, typeof token === 'string' ? token : token.content]] : [],
   );
   return `${JSON.stringify(Object.fromEntries(tokens), undefined, 2)}\n`;
+}
+
+const ofOneChannel = z.looseObject({ image_mean: z.tuple([z.number()]) });
+
+/** transformers.js makes three channels of every image where nothing keeps it from that. */
+function withItsChannels(content: Buffer): Buffer | string {
+  const found = ofOneChannel.safeParse(parsed(content.toString('utf8')));
+  return found.success
+    ? `${JSON.stringify({ ...found.data, do_convert_rgb: false }, undefined, 2)}\n`
+    : content;
 }
 
 function parsed(text: string): unknown {

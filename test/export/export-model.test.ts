@@ -139,3 +139,28 @@ test('a link in the place of a tokenizer is not followed', async () => {
   await symlink(secret, join(from, 'vocab.txt'));
   await assert.rejects(exported(from, join(home, 'leak')), /link/);
 });
+
+test('one that sees a single channel keeps transformers.js from making three, and says what opens it', async () => {
+  const model = await tinyModel('resnet');
+  const from = join(home, 'grey');
+  const seen = (channels: number) =>
+    JSON.stringify({
+      image_mean: Array(channels).fill(0.1),
+      image_std: [0.3],
+      size: { height: 8, width: 8 },
+    });
+  await saveModel(model, from, { files: new Map([['preprocessor_config.json', seen(1)]]) });
+  const to = join(home, 'grey-out');
+  const plan: ExportOptions['plan'] = { formats: ['onnx', 'transformers-js'], precisions: ['fp32'] };
+  const samples: ExportOptions['samples'] = async (own) => ({ batches: [batchOf(own, 2, 1)] });
+  const files = await exported(from, to, { plan, samples });
+  const read = async () => JSON.parse(await readFile(join(to, 'preprocessor_config.json'), 'utf8'));
+  assert.deepEqual(await read(), { ...JSON.parse(seen(1)), do_convert_rgb: false });
+  assert.deepEqual(
+    files.map(({ remark }) => /AutoModel gives the logits/.test(remark ?? '')),
+    [false, true],
+  );
+  await writeFile(join(from, 'preprocessor_config.json'), seen(3));
+  await exported(from, to, { samples });
+  assert.deepEqual(await read(), JSON.parse(seen(3)));
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { InferenceSession } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { UserError } from '../../src/base/user-error.ts';
 import { type Precision, precisions } from '../../src/export/forms.ts';
 import { checkGraph } from '../../src/export/onnx/check-graph.ts';
@@ -68,4 +68,21 @@ test('a file that answers otherwise is refused', async () => {
     checkGraph({ device, model, precision: 'fp32', file, written, batches: [batchOf(model, 2, 3)] }),
     (error) => error instanceof UserError && /answers differently/.test(error.message),
   );
+});
+
+test('a text that lost its last token by being cut is answered as one that was cut before it', async () => {
+  const model = await tinyModel('bert');
+  const { length } = model.task.text!;
+  const file = join(folder, 'closing.onnx');
+  await writeOnnx(device, model, 'fp32', file, { suffix: [8, 9], length });
+  const session = await InferenceSession.create(file);
+  const answer = async (ids: readonly number[]) => {
+    const whole = (values: readonly number[]) => new Tensor('int64', values, [1, values.length]);
+    const { logits } = await session.run({ input_ids: whole(ids), attention_mask: whole(ids.map(() => 1)) });
+    return [...(logits!.data as Float32Array)];
+  };
+  const text = [2, 11, 12, 13, 14, 15].slice(0, length - 2);
+  const closed = await answer([...text, 8, 9]);
+  assert.deepEqual(await answer([...text, 16, 17]), closed);
+  assert.notDeepEqual(await answer([...text, 8]), await answer([...text, 9]), 'a shorter text is left alone');
 });

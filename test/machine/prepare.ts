@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { findChromium, installChromium } from './chromium.ts';
 import { hasLlamaCpp, installLlamaCpp } from './llama-cpp.ts';
 import { findPython, installPython, ownModules } from './python.ts';
+import { hasTransformersJs, installTransformersJs } from './transformers-js.ts';
 import { installVsCodeServer } from './vscode-installation.ts';
 
 interface Need {
@@ -25,6 +26,12 @@ const needs: readonly Need[] = [
   },
   { name: 'the VS Code server', lacking: 'VS Code', there: () => false, install: installVsCodeServer },
   { name: 'llama.cpp', lacking: 'llama.cpp', there: hasLlamaCpp, install: installLlamaCpp },
+  {
+    name: 'transformers.js',
+    lacking: 'transformers.js',
+    there: hasTransformersJs,
+    install: installTransformersJs,
+  },
   {
     name: 'transformers for Python',
     lacking: `a Python with ${ownModules.join(', ')}`,

@@ -19,7 +19,7 @@ export const exportedModel = z.object({
       file: text,
       precision: text,
       bytes: number,
-      /** For which texts it answers otherwise, whatever its weights; null where for none. */
+      /** For which texts it answers otherwise, whatever its weights, or what does not open it; null where nothing is. */
       remark: z.nullable(text),
       /** How it answers beside the trained model; null of files that nothing here runs. */
       check: z.nullable(

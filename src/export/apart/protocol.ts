@@ -30,7 +30,7 @@ const fileSchema = z.object({
   file: z.string(),
   bytes: z.int(),
   precision: z.enum(Object.keys(precisions) as [Precision, ...Precision[]]),
-  /** Of GGUF files: for which texts they answer otherwise than the trained model, whatever their weights. */
+  /** Of GGUF files: for which texts they answer otherwise than the trained model. Of ONNX files: what does not open them. */
   remark: z.string().optional(),
   /** Of ONNX and GGUF files: how they answer beside the trained model. */
   check: z

@@ -3,6 +3,7 @@ import type { TaskShape } from '../../data/dataset.ts';
 import type { ModelConfig } from '../../experiment/schema/schema.ts';
 import { taskRecord } from '../../experiment/tasks/all.ts';
 import { allConstructions, constructionOf } from '../architectures/all.ts';
+import type { HuggingFaceLayout } from '../architectures/construction.ts';
 import { classNamesOf, type ModelDescription, type RawConfig, unsupported } from './description.ts';
 
 /** By the values of `model_type`. */
@@ -32,8 +33,16 @@ export function readHuggingFaceConfig(raw: RawConfig, file: string): ModelDescri
 }
 
 /**
- * The config.json by which transformers opens a model, or undefined where it knows no such model: those of an
- * architecture without a layout, encoders whose classifier has no hidden layer, and models with pruned heads.
+ * How transformers stores such a model, or undefined where it knows none: those of an architecture without a layout,
+ * encoders whose classifier has no hidden layer, and models with pruned heads.
+ */
+export function huggingFaceLayout(config: ModelConfig): HuggingFaceLayout | undefined {
+  const layout = constructionOf(config).huggingFace;
+  return layout?.fits?.(config) === false ? undefined : layout;
+}
+
+/**
+ * The config.json by which transformers opens a model, or undefined where it knows no such model.
  * @param origin a configuration of the same kind of model, whose further keys are kept
  * @param classNames left out: those of `origin`, if it has as many
  * @param endId token that ends a document, where texts are generated
@@ -49,8 +58,8 @@ export function writeHuggingFaceConfig(
 ): Record<string, unknown> | undefined {
   const known = 'id2label' in origin ? classNamesOf(origin, 'config.json') : undefined;
   const names = classNames ?? (known?.length === task.classes ? known : undefined);
-  const layout = constructionOf(config).huggingFace;
-  if (!layout || layout.fits?.(config) === false) return undefined;
+  const layout = huggingFaceLayout(config);
+  if (!layout) return undefined;
   const written = layout.write(config, task, names);
   const kept = origin.model_type === written.model_type ? origin : {};
   return {

@@ -19,7 +19,7 @@ export const exportReportSchema = z.object({
         file: z.string().min(1).max(1024),
         bytes: z.number().min(0),
         precision: z.string().max(64),
-        /** For which texts it answers otherwise than the trained model, whatever its weights. */
+        /** For which texts it answers otherwise than the trained model, whatever its weights, or what does not open it. */
         remark: z.string().max(4000).optional(),
         /** How it answers beside the trained model; absent of files that nothing here runs. */
         check: z

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import type { TaskShape } from '../../../src/data/dataset.ts';
-import { byteTokenizer } from '../../../src/data/text/tokenizers/byte-tokenizer.ts';
 import { fileTokenizer } from '../../../src/data/text/tokenizers/file-tokenizer.ts';
 import { encodeSample, type Tokenizer } from '../../../src/data/text/tokenizers/tokenizer.ts';
-import { WordCounter } from '../../../src/data/text/tokenizers/word-tokenizer.ts';
 import { RandomGenerator } from '../../../src/device/random-generator.ts';
 import { tf } from '../../../src/device/tensorflow.ts';
 import { modelSchema } from '../../../src/experiment/schema/model-schema.ts';
@@ -20,11 +18,10 @@ import { lacks } from '../../machine/lacks.ts';
 import { ownModules, pythonWith } from '../../machine/python.ts';
 import { usePlainBackend } from '../backend.ts';
 import { modelTypes, students } from '../samples.ts';
+import { texts, tokenizers } from './tokenizers.ts';
 
 before(usePlainBackend);
 
-const fixtures = join(import.meta.dirname, '../../fixtures/tokenizers');
-const texts: string[] = JSON.parse(readFileSync(join(fixtures, 'texts.json'), 'utf8'));
 const length = 16;
 
 /** Every kind of model for texts that transformers opens, by its name there. */
@@ -32,24 +29,6 @@ const layouts = new Map(
   [...students].filter(([name, { goal }]) => goal !== 'images' && modelTypes.has(name)),
 );
 const classifies = (name: string) => layouts.get(name)!.goal === 'classification';
-
-async function tokenizers(): Promise<Map<string, Tokenizer>> {
-  const counter = new WordCounter({ size: 200, minCount: 1, lowercase: true });
-  const capitals = new WordCounter({ size: 90, minCount: 1, lowercase: false });
-  for (const text of texts) {
-    counter.add(text);
-    capitals.add(text);
-  }
-  const all = new Map([
-    ['own-words', counter.tokenizer()],
-    ['own-capitals', capitals.tokenizer()],
-    ['own-bytes', byteTokenizer()],
-  ]);
-  for (const entry of readdirSync(fixtures, { withFileTypes: true }))
-    if (entry.isDirectory())
-      all.set(entry.name, await fileTokenizer(join(fixtures, entry.name, 'tokenizer.json')));
-  return all;
-}
 
 /** A student of a layout, saved as runs save it. */
 async function saved(folder: string, layout: string, tokenizer: Tokenizer): Promise<Model> {

@@ -1,0 +1,11 @@
+import { taskRecord } from '../experiment/tasks/all.ts';
+import { huggingFaceLayout } from '../models/huggingface/config.ts';
+import type { Model } from '../models/model.ts';
+
+/** What is to be known of a model's files in transformers.js; undefined where it opens them as any other of their kind. */
+export function transformersJsRemark({ config, task }: Model): string | undefined {
+  if (huggingFaceLayout(config)) return undefined;
+  return taskRecord(task).continuesTexts
+    ? 'transformers.js knows no such model and cannot go on with texts by it: its heads were pruned. ONNX Runtime runs the file.'
+    : 'transformers.js has no class for such a model: its AutoModel gives the logits; pipeline() and the Auto classes of a task refuse it.';
+}
