@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { inOrder, parseText } from '../experiment/parsing/parse.ts';
 import type { Finding, Problem } from '../experiment/parsing/problem.ts';
 import type { Experiment } from '../experiment/schema/schema.ts';
+import { namedLayers } from '../experiment/strategies/named-layers.ts';
 import { checkCompression } from './compression.ts';
 import type { Check, CheckContext } from './context.ts';
 import { readDatasetFacts } from './data/dataset-facts.ts';
@@ -84,6 +85,9 @@ async function semanticFindings(start: CheckContext): Promise<Finding[]> {
       directory,
       freshHead: who === 'student',
       graph,
+      values: namedLayers(experiment.strategy)
+        .filter((layer) => layer.who === who)
+        .map(({ value, path }) => ({ value, path: ['strategy', ...path] })),
     });
   };
   // One after the other, so that what is being read when a process dies of it is the last that was begun.

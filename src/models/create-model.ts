@@ -37,7 +37,11 @@ function assemble(
   weights: Weights | SharedWeights,
   dispose: () => void,
 ): Model {
-  const { hiddenShapes: _, ...network } = constructionOf(config).network(config, task, weights);
+  const {
+    hiddenShapes: _,
+    namedShapes: __,
+    ...network
+  } = constructionOf(config).network(config, task, weights);
   const { parameters, buffers } = weights;
   return { config, task, parameters, buffers, ...network, dispose };
 }
@@ -48,17 +52,26 @@ function assemble(
  */
 export function planModel(config: ModelConfig, task: TaskShape): ModelPlan {
   const plan = new WeightPlan();
-  const { layerCount, hiddenShapes } = constructionOf(config).network(config, task, plan);
+  const { layerCount, hiddenShapes, namedShapes } = constructionOf(config).network(config, task, plan);
   let parameterCount = 0;
   for (const shape of plan.parameters.values())
     parameterCount += shape.reduce((product, size) => product * size, 1);
-  return { layerCount, hiddenShapes, parameterCount, parameters: plan.parameters, buffers: plan.buffers };
+  return {
+    layerCount,
+    hiddenShapes,
+    ...(namedShapes && { namedShapes }),
+    parameterCount,
+    parameters: plan.parameters,
+    buffers: plan.buffers,
+  };
 }
 
 export interface ModelPlan {
   readonly layerCount: number;
   /** Shapes of the hidden states without the batch axis; the length of a text is the longest it takes. */
   readonly hiddenShapes: readonly (readonly number[])[];
+  /** The same of values that were asked for by name. */
+  readonly namedShapes?: ReadonlyMap<string, readonly number[]>;
   readonly parameterCount: number;
   readonly parameters: ReadonlyMap<string, readonly number[]>;
   readonly buffers: ReadonlyMap<string, readonly number[]>;

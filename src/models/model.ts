@@ -26,6 +26,8 @@ export interface ForwardResult {
   readonly logits: Tensor;
   /** hiddenStates[0] is the embedding (or stem) output; hiddenStates[k] the output of layer k; there are layerCount + 1. */
   readonly hiddenStates: readonly Tensor[];
+  /** Values of an ONNX graph that were asked for, by what was asked. */
+  readonly named?: ReadonlyMap<string, Tensor>;
 }
 
 /** What a layer of a model that continues texts keeps of each token. */

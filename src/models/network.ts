@@ -4,4 +4,6 @@ import type { Model } from './model.ts';
 export interface Network extends Pick<Model, 'layerCount' | 'forward' | 'memory' | 'proceed' | 'pool'> {
   /** Shapes of the hidden states without the batch axis; the length of a text is the longest it takes. */
   readonly hiddenShapes: readonly (readonly number[])[];
+  /** The same of values that were asked for by name. */
+  readonly namedShapes?: ReadonlyMap<string, readonly number[]>;
 }

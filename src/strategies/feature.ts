@@ -1,15 +1,16 @@
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { tf } from '../device/tensorflow.ts';
 import type { StrategyConfig } from '../experiment/schema/strategy-schema.ts';
+import type { LayerReference } from '../experiment/strategies/layer-reference.ts';
 import type { LayerPair } from '../experiment/strategies/options.ts';
 import { hiddenShapes } from './hidden-shapes.ts';
-import { layerPairs, requireTeacher } from './layer-pairs.ts';
+import { layerPairs, requireTeacher, stateShapeOf } from './layer-pairs.ts';
 import { sameSize } from './losses/adaptive-pool.ts';
 import { cosineDistanceRows, normalizedDistanceRows } from './losses/normalized-distance.ts';
 import { flatStates, positionsOf } from './losses/positions.ts';
 import { weightedMean } from './losses/rows.ts';
 import { mlpProjector, type Projector, widthProjector } from './projector.ts';
-import { requireLayer } from './require.ts';
+import { requireLayer, requireState } from './require.ts';
 import { responseTerm } from './response.ts';
 import type { Strategy, StrategyContext, StrategyParts } from './strategy.ts';
 import { type Term, weightedTerms } from './weighted-terms.ts';
@@ -31,18 +32,12 @@ interface BoundPair extends LayerPair {
 /** Mean distance of one pair of layers over valid positions; maps of different size meet at the smaller one. */
 function pairLoss(pair: BoundPair, { distance }: HiddenTerm, context: StrategyContext): Scalar {
   const [student, teacher] = sameSize(
-    requireState(context, pair.student),
+    requireState(context.student, pair.student),
     requireLayer(context.teacher.hiddenStates, pair.teacher),
   );
   const { weights, total } = positionsOf(student, context);
   const rows = distance(pair.projector.apply(flatStates(student)) as Tensor2D, flatStates(teacher));
   return weightedMean(rows, weights, total);
-}
-
-function requireState({ student }: StrategyContext, layer: number) {
-  const state = student.hiddenStates[layer];
-  if (!state) throw new Error(`The student gave no hidden state ${layer}.`);
-  return state;
 }
 
 function hiddenTerm(layers: Layers, term: HiddenTerm): Term {
@@ -69,12 +64,16 @@ function hiddenTerm(layers: Layers, term: HiddenTerm): Term {
 function byLayers(pairs: readonly LayerPair[], losses: readonly Scalar[]): Record<string, Scalar> {
   const layers: Record<string, Scalar> = {};
   pairs.forEach(({ student, teacher }, index) => {
-    const name = `${student}-${teacher}`;
+    const name = `${layerName(student)}-${layerName(teacher)}`;
     const before = layers[name];
     layers[name] = before ? tf.add<Scalar>(before, losses[index]!) : losses[index]!;
   });
   return layers;
 }
+
+/** Names may hold anything, so they are quoted. */
+const layerName = (layer: LayerReference): string =>
+  typeof layer === 'number' ? `${layer}` : JSON.stringify(layer);
 
 function bindPairs(layers: Layers, term: HiddenTerm, parts: StrategyParts): BoundPair[] {
   const teacher = requireTeacher(parts.teacher?.hiddenShapes, term.name);
@@ -83,8 +82,8 @@ function bindPairs(layers: Layers, term: HiddenTerm, parts: StrategyParts): Boun
     ...pair,
     projector: term.projector(
       `projector.${index}`,
-      student[pair.student]!.at(-1)!,
-      teacher[pair.teacher]!.at(-1)!,
+      stateShapeOf(student, pair.student).at(-1)!,
+      stateShapeOf(teacher, pair.teacher).at(-1)!,
       parts.initialize,
     ),
   }));

@@ -1,8 +1,18 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { tf } from '../device/tensorflow.ts';
 import type { Model, ModelInput } from '../models/model.ts';
 
 /** Shape of each hidden state without the batch axis, of the embedding or stem first: one more than there are layers. */
-export type HiddenShapes = readonly (readonly number[])[];
+export interface HiddenShapes extends ReadonlyArray<readonly number[]> {
+  /** Of values of an ONNX graph that were asked for, by what was asked. */
+  readonly named?: ReadonlyMap<string, readonly number[]>;
+}
+
+/** Shapes by number, and by name. */
+export const withNamed = (
+  shapes: readonly (readonly number[])[],
+  named: ReadonlyMap<string, readonly number[]> = new Map(),
+): HiddenShapes => Object.assign([...shapes], { named });
 
 const probeLength = 8;
 
@@ -18,12 +28,15 @@ function probe(model: Model): ModelInput {
  * where the length of a text is the same for every model, since it says nothing of one. From one forward pass over a single blank sample.
  */
 export function hiddenShapes(model: Model): HiddenShapes {
-  const shapes: number[][] = [];
+  const shapeOf = (state: Tensor) =>
+    model.task.text && state.rank === 3 ? [probeLength, state.shape[2]!] : state.shape.slice(1);
+  let shapes: HiddenShapes = [];
   tf.tidy(() => {
-    for (const state of model.forward(probe(model), { training: false }).hiddenStates)
-      shapes.push(
-        model.task.text && state.rank === 3 ? [probeLength, state.shape[2]!] : state.shape.slice(1),
-      );
+    const { hiddenStates, named } = model.forward(probe(model), { training: false });
+    shapes = withNamed(
+      hiddenStates.map(shapeOf),
+      new Map([...(named ?? [])].map(([asked, state]) => [asked, shapeOf(state)])),
+    );
   });
   return shapes;
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../base/user-error.ts';
+import type { LayerReference } from '../experiment/strategies/layer-reference.ts';
 import type { LayerPair } from '../experiment/strategies/options.ts';
 import type { HiddenShapes } from './hidden-shapes.ts';
 
@@ -19,7 +20,7 @@ function byRank(shapes: HiddenShapes): Map<number, number[]> {
  * Layers of the student spread evenly over those of the teacher, last to last. Layers are paired within a rank, so that
  * convolutional maps meet maps and vectors meet vectors. The embedding, layer 0, takes no part.
  */
-function spread(student: HiddenShapes, teacher: HiddenShapes): LayerPair[] {
+function spread(student: HiddenShapes, teacher: HiddenShapes): { student: number; teacher: number }[] {
   const teachers = byRank(teacher);
   return [...byRank(student)].flatMap(([rank, own]) => {
     const others = teachers.get(rank) ?? [];
@@ -31,16 +32,27 @@ function spread(student: HiddenShapes, teacher: HiddenShapes): LayerPair[] {
   });
 }
 
-function checkLayer(whose: string, layer: number, shapes: HiddenShapes): void {
+const described = (whose: string, layer: LayerReference) =>
+  typeof layer === 'number' ? `layer ${layer} of the ${whose}` : `"${layer}" of the ${whose}`;
+
+const capital = (text: string) => `${text[0]!.toUpperCase()}${text.slice(1)}`;
+
+/** @throws UserError where a layer is not there */
+function shapeOf(whose: string, layer: LayerReference, shapes: HiddenShapes): readonly number[] {
   const last = shapes.length - 1;
-  if (layer <= last) return;
+  const found = typeof layer === 'number' ? shapes[layer] : shapes.named?.get(layer);
+  if (found) return found;
+  if (typeof layer === 'string')
+    throw new UserError(`The ${whose} has no value "${layer}": only ONNX models have layers with names.`, {
+      remedy: `Name a layer by its number, from 0 (the embedding or input) to ${last}.`,
+    });
   throw new UserError(`Layer ${layer} of the ${whose} is not there: its last layer is ${last}.`, {
     remedy: `Name a layer from 0 (the embedding or input) to ${last}.`,
   });
 }
 
 /**
- * The layers to compare, as indices into the hidden states: those given, or all of the student's spread evenly.
+ * The layers to compare: those given, or all of the student's spread evenly.
  * @throws UserError where a layer is not there, or two states cannot be compared whatever is done to them.
  */
 export function layerPairs(
@@ -55,19 +67,18 @@ export function layerPairs(
         'Take models of one kind (two convolutional ones, or two with dense layers), or the strategies response or relation.',
     });
   for (const pair of pairs) {
-    checkLayer('student', pair.student, student);
-    checkLayer('teacher', pair.teacher, teacher);
-    const own = student[pair.student]!;
-    const other = teacher[pair.teacher]!;
+    const own = shapeOf('student', pair.student, student);
+    const other = shapeOf('teacher', pair.teacher, teacher);
+    const [ofStudent, ofTeacher] = [described('student', pair.student), described('teacher', pair.teacher)];
     if (own.length !== other.length)
       throw new UserError(
-        `Layer ${pair.student} of the student gives ${describeShape(own)}, layer ${pair.teacher} of the teacher ${describeShape(other)}.`,
+        `${capital(ofStudent)} gives ${describeShape(own)}, ${ofTeacher} ${describeShape(other)}.`,
         { remedy: 'Pair layers of the same kind, or leave "layers" out.' },
       );
     // Maps of other sizes are pooled to one; a sequence of patches has no such neighbors once a class token is before it.
     if (own.length === 2 && own[0] !== other[0])
       throw new UserError(
-        `Layer ${pair.student} of the student gives ${own[0]} vectors for a sample, layer ${pair.teacher} of the teacher ${other[0]}.`,
+        `${capital(ofStudent)} gives ${own[0]} vectors for a sample, ${ofTeacher} ${other[0]}.`,
         { remedy: 'Give both the same "patchSize", or use the strategy response or relation.' },
       );
   }
@@ -81,8 +92,8 @@ export function lastLayerPair(
   teacher: HiddenShapes,
 ): LayerPair {
   const pair = given ?? { student: student.length - 1, teacher: teacher.length - 1 };
-  checkLayer('student', pair.student, student);
-  checkLayer('teacher', pair.teacher, teacher);
+  shapeOf('student', pair.student, student);
+  shapeOf('teacher', pair.teacher, teacher);
   return pair;
 }
 
@@ -93,3 +104,7 @@ export function requireTeacher(shapes: HiddenShapes | undefined, kind: string): 
     remedy: 'Add a "teacher" with a "model" or a "checkpoint", or take "direct", "self" or "online".',
   });
 }
+
+/** The shape of a state that {@link layerPairs} or {@link lastLayerPair} found. */
+export const stateShapeOf = (shapes: HiddenShapes, layer: LayerReference): readonly number[] =>
+  (typeof layer === 'number' ? shapes[layer] : shapes.named?.get(layer))!;

@@ -4,7 +4,7 @@ import type { StrategyConfig } from '../experiment/schema/strategy-schema.ts';
 import { hiddenShapes } from './hidden-shapes.ts';
 import { lastLayerPair, requireTeacher } from './layer-pairs.ts';
 import { angleLoss, distanceLoss } from './losses/relation.ts';
-import { requireLayer } from './require.ts';
+import { requireLayer, requireState } from './require.ts';
 import type { Strategy, StrategyContext } from './strategy.ts';
 import { type Term, weightedTerms } from './weighted-terms.ts';
 
@@ -37,7 +37,7 @@ export function relationTerm({
       return {
         parameters: new Map(),
         loss(context) {
-          const own = student.pool(context.student.hiddenStates[pair.student]!, context.batch.input);
+          const own = student.pool(requireState(context.student, pair.student), context.batch.input);
           const other = requireLayer(context.teacher.pooled, pair.teacher);
           const weights = context.batch.weights as Tensor1D;
           const share = shareOf(context);

@@ -3,6 +3,7 @@ import type { TaskShape } from '../data/dataset.ts';
 import type { RandomSource } from '../device/random-source.ts';
 import type { ModelConfig } from '../experiment/schema/schema.ts';
 import type { GeneratedConfig } from '../experiment/strategies/generated/record.ts';
+import type { LayerReference } from '../experiment/strategies/layer-reference.ts';
 import type { ForwardResult, Model, ModelInput } from '../models/model.ts';
 import type { HiddenShapes } from './hidden-shapes.ts';
 import type { Rows } from './losses/rows.ts';
@@ -14,10 +15,10 @@ import type { Rows } from './losses/rows.ts';
  */
 export interface TeacherNeeds {
   readonly logits: boolean;
-  /** Layers whose hidden states are read, as indices into ForwardResult.hiddenStates. */
-  readonly hiddenStates: readonly number[];
+  /** Layers whose hidden states are read, as indices into ForwardResult.hiddenStates or keys of its named values. */
+  readonly hiddenStates: readonly LayerReference[];
   /** Layers of which only Model.pool() of the hidden state is read: one vector per sample. */
-  readonly pooled: readonly number[];
+  readonly pooled: readonly LayerReference[];
   /** Language models: the largest logits of each position are enough; all of them where there are no more. */
   readonly topLogits?: TopLogitsNeeds;
   /** Texts that it writes before training, which the student learns from in place of the samples. */
@@ -52,10 +53,10 @@ export interface TeacherSignals {
   readonly logits?: Tensor;
   /** In place of logits, where needs().topLogits was heeded. */
   readonly topLogits?: TopLogits;
-  /** By layer index. */
-  readonly hiddenStates: ReadonlyMap<number, Tensor>;
-  /** (batch, width) by layer index. */
-  readonly pooled: ReadonlyMap<number, Tensor>;
+  /** By layer. */
+  readonly hiddenStates: ReadonlyMap<LayerReference, Tensor>;
+  /** (batch, width) by layer. */
+  readonly pooled: ReadonlyMap<LayerReference, Tensor>;
 }
 
 export interface StrategyBatch {

@@ -1,4 +1,5 @@
 import type { Scalar, Variable } from '@tensorflow/tfjs-core';
+import { inOrder, type LayerReference } from '../experiment/strategies/layer-reference.ts';
 import { hardLoss } from './losses/hard-loss.ts';
 import type {
   AttachedStrategy,
@@ -28,8 +29,8 @@ export interface WeightedTerm {
   readonly term: Term;
 }
 
-const union = (lists: readonly (readonly number[])[]): number[] =>
-  [...new Set(lists.flat())].sort((a, b) => a - b);
+const union = <T extends LayerReference>(lists: readonly (readonly T[])[]): T[] =>
+  inOrder([...new Set(lists.flat())]);
 
 /** What several terms need together. Full logits serve whoever wants only the largest of them. */
 export function uniteNeeds(all: readonly TeacherNeeds[]): TeacherNeeds {

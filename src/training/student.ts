@@ -17,6 +17,8 @@ import { type CheckpointFolderOptions, checkpointFolder } from './checkpoint-fol
 
 export interface StudentOptions extends CheckpointFolderOptions {
   readonly config: StudentConfig;
+  /** Values of an ONNX graph that the strategy asks for. */
+  readonly values?: readonly string[];
   readonly task: TaskShape;
   /** Of the dataset; a head that knows these classes in another order is brought into this one. */
   readonly classNames: readonly string[];
@@ -52,11 +54,11 @@ export interface StudentCheckpoint {
  * @throws Interruption while downloading
  */
 export async function prepareStudent(options: StudentOptions): Promise<Student> {
-  const { config, task, classNames, teacher, generator, experimentDirectory } = options;
+  const { config, values, task, classNames, teacher, generator, experimentDirectory } = options;
   const { model, checkpoint, graph, teacherLayers } = config;
   if (checkpoint !== undefined) {
     const directory = await checkpointFolder(checkpoint, experimentDirectory, options);
-    const loaded = await loadModel(directory, { task, generator, classNames, graph });
+    const loaded = await loadModel(directory, { task, generator, classNames, graph, values });
     const described = await readModelConfig(directory, { graph });
     const { storage } = described;
     // A head that is drawn anew knows no classes.

@@ -105,7 +105,7 @@ test('neither the extension nor the command line reads data or models: a process
 
 /** What the page may take from the engine: what compares and formats, what tasks, strategies and states are, and how numbers are written. */
 const forThePage =
-  /^src\/(compare\/|worker\/directory\/run-states\.ts$|experiment\/tidy-number\.ts$|experiment\/tasks\/|experiment\/strategies\/(\w+\/)?(strategy-)?facts\.ts$)/;
+  /^src\/(compare\/|worker\/directory\/run-states\.ts$|experiment\/tidy-number\.ts$|experiment\/tasks\/|experiment\/strategies\/((\w+\/)?(strategy-)?facts|layer-reference)\.ts$)/;
 
 test('the page takes from the engine only what compares and formats, and nothing of it that needs Node', () => {
   const wrong: string[] = [];

@@ -4,6 +4,7 @@ import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { tf } from '../../src/device/tensorflow.ts';
 import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
 import { strategySchema } from '../../src/experiment/schema/strategy-schema.ts';
+import type { LayerReference } from '../../src/experiment/strategies/layer-reference.ts';
 import type { Model } from '../../src/models/model.ts';
 import { createStrategy } from '../../src/strategies/create-strategy.ts';
 import { topLogits } from '../../src/strategies/losses/top-logits.ts';
@@ -163,7 +164,7 @@ function contextOf(
 
 /** The teacher's signals that were asked for, and no others. */
 function signalsOf({ teacher }: ReferenceCase, needs: TeacherNeeds): TeacherSignals {
-  const layer = (index: number) => tensorOf(teacher!.hidden![index]!);
+  const layer = (index: LayerReference) => tensorOf(teacher!.hidden![Number(index)]!);
   const logits = needs.logits ? tensorOf(teacher!.logits!) : undefined;
   const top = needs.topLogits;
   return {

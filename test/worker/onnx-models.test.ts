@@ -60,7 +60,13 @@ async function run(name: string, changes: Partial<ExperimentInput>) {
   const { code, output } = await runToEnd(directory);
   const events = await eventsOf(directory);
   const [result] = ofType(events, 'result');
-  return { code, output, result: result?.result, folder: directory.studentDirectory };
+  return {
+    code,
+    output,
+    result: result?.result,
+    metrics: ofType(events, 'metric'),
+    folder: directory.studentDirectory,
+  };
 }
 
 test('teacher and student may be graphs: trained, distilled by answers and hidden states, pruned', async () => {
@@ -79,11 +85,18 @@ test('teacher and student may be graphs: trained, distilled by answers and hidde
       kind: 'combined',
       terms: [
         { kind: 'response', weight: 1 },
-        { kind: 'feature', weight: 1, layers: [{ student: 2, teacher: 2 }] },
+        {
+          kind: 'feature',
+          weight: 1,
+          layers: [{ student: 2, teacher: 'h*1' }],
+        },
+        { kind: 'relation', weight: 1e-6, layer: { student: 'pre2', teacher: 3 } },
       ],
     } as ExperimentInput['strategy'],
   });
   assert.equal(distilled.code, 0, distilled.output);
+  const losses = Object.assign({}, ...distilled.metrics.map(({ values }) => values));
+  assert.ok(losses['layer.feature.2-"h*1"'] > 0, JSON.stringify(losses));
   assert.ok(distilled.result!.student.accuracy! > 0.3, `${distilled.result!.student.accuracy}`);
   // The teacher that was read again is the one that was measured after training.
   assert.equal(distilled.result!.teacher!.accuracy, teacher.result!.student.accuracy);

@@ -24,6 +24,8 @@ export interface StoredModelOptions {
   readonly freshHead: boolean;
   /** What the experiment says of an ONNX graph. */
   readonly graph?: GraphNames | undefined;
+  /** Values of an ONNX graph that the strategy asks for. */
+  readonly values?: readonly { readonly value: string; readonly path: JsonPath }[];
 }
 
 /**
@@ -34,9 +36,13 @@ export async function readStoredModel(
   checkpoint: string,
   options: StoredModelOptions,
 ): Promise<{ stored?: InspectedCheckpoint; findings: Finding[] }> {
-  const { path, directory, freshHead, graph } = options;
+  const { path, directory, freshHead, graph, values = [] } = options;
   const inspected = async (folder: string) => ({
-    stored: await inspectCheckpoint(folder, { freshHead, graph }),
+    stored: await inspectCheckpoint(folder, {
+      freshHead,
+      graph,
+      values: values.map(({ value }) => value),
+    }),
     findings: [],
   });
   try {
@@ -54,6 +60,9 @@ export async function readStoredModel(
     if (incomplete !== undefined) return { findings: [incomplete] };
     return await inspected(folder);
   } catch (error) {
+    const [first, asked] = error instanceof GraphNameProblem ? error.path : [];
+    const place = first === 'values' ? values.find(({ value }) => value === asked) : undefined;
+    if (place) return { findings: [findingOf(error, place.path, 'layers')] };
     if (graph && error instanceof GraphNameProblem)
       return { findings: [findingOf(error, [...path.slice(0, -1), 'graph', ...error.path], 'graph-names')] };
     return { findings: [findingOf(error, path, 'checkpoint')] };

@@ -1,4 +1,5 @@
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemReturn } from 'echarts';
+import { inOrder, type LayerReference } from '../../experiment/strategies/layer-reference.ts';
 import type { LayerLoss, LayerTerm } from '../figures/layer-losses.ts';
 import { formatNumber, formatPercent, missing } from '../formatting.ts';
 import { type Chart, frame, short } from './drawing/chart-frame.ts';
@@ -15,7 +16,14 @@ const rowHeight = 40;
 /** Where along a line its loss is written, from the student's side: there lines are still apart. */
 const labelAt = 0.36;
 
-const nameOf = (layer: number): string => (layer === 0 ? 'input' : `layer ${layer}`);
+const nameOf = (layer: LayerReference): string =>
+  layer === 0 ? 'input' : typeof layer === 'number' ? `layer ${layer}` : layer;
+
+/** As much as fits into a box; what tells names of a graph apart stands at their end. */
+const boxName = (layer: LayerReference): string => {
+  const name = nameOf(layer);
+  return name.length > 12 ? `…${name.slice(-11)}` : name;
+};
 
 /** Which layer of the teacher teaches which of the student, and how far apart they were at the end. */
 export function layerMapChart(
@@ -28,7 +36,7 @@ export function layerMapChart(
   const rows = Math.max(sides.student.length, sides.teacher.length, 1);
   const largest = Math.max(...pairs.map(({ last }) => last), Number.MIN_VALUE);
   const color = strategyColor(theme, input);
-  const place = (side: 'student' | 'teacher', layer: number) =>
+  const place = (side: 'student' | 'teacher', layer: LayerReference) =>
     (sides[side].indexOf(layer) + 0.5) / sides[side].length;
   const far = pairs.reduce<LayerLoss | undefined>(
     (worst, pair) => (worst === undefined || pair.last > worst.last ? pair : worst),
@@ -45,7 +53,7 @@ export function layerMapChart(
   const node = (
     api: CustomSeriesRenderItemAPI,
     side: 'student' | 'teacher',
-    layer: number,
+    layer: LayerReference,
   ): CustomSeriesRenderItemReturn => {
     const at = [side === 'student' ? 0 : 1, place(side, layer)];
     const [x, y] = api.coord(at);
@@ -67,7 +75,7 @@ export function layerMapChart(
         {
           type: 'text',
           style: {
-            text: nameOf(layer),
+            text: boxName(layer),
             x: left + box.width / 2,
             y: y!,
             align: 'center',
@@ -160,10 +168,12 @@ export function layerMapChart(
 }
 
 /** All layers up to the last that takes part, or only those that do where they are many. */
-function layersOf(pairs: readonly LayerLoss[], side: 'student' | 'teacher'): number[] {
-  const taking = [...new Set(pairs.map((pair) => pair[side]))].sort((a, b) => a - b);
-  const last = taking.at(-1) ?? 0;
-  if (last > most) return taking;
+function layersOf(pairs: readonly LayerLoss[], side: 'student' | 'teacher'): LayerReference[] {
+  const taking = inOrder([...new Set(pairs.map((pair) => pair[side]))]);
+  const numbers = taking.filter((layer) => typeof layer === 'number');
+  const last = numbers.at(-1) ?? 0;
+  if (last > most || numbers.length === 0) return taking;
   const first = taking[0] === 0 ? 0 : 1;
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+  const all = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+  return [...all, ...taking.filter((layer) => typeof layer === 'string')];
 }

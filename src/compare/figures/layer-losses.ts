@@ -1,7 +1,10 @@
+import { inOrder, type LayerReference } from '../../experiment/strategies/layer-reference.ts';
+
 /** What a pair of layers lost at the beginning and at the end of training, in the unit of its term. */
 export interface LayerLoss {
-  readonly student: number;
-  readonly teacher: number;
+  /** By number, or by name. */
+  readonly student: LayerReference;
+  readonly teacher: LayerReference;
   readonly first: number;
   readonly last: number;
 }
@@ -19,7 +22,8 @@ interface RecordedMetric {
   readonly values: readonly (number | null)[];
 }
 
-const pattern = /^layer\.(.+)\.(\d+)-(\d+)$/;
+/** Names are quoted as in JSON. */
+const pattern = /^layer\.([^.]+)\.(\d+|"(?:[^"\\]|\\.)*")-(\d+|"(?:[^"\\]|\\.)*")$/;
 
 /** Whether a metric is the loss of one pair of layers, which has a picture of its own. */
 export const isLayerMetric = (metric: string): boolean => pattern.test(metric);
@@ -35,17 +39,20 @@ export function layerTerms(metrics: readonly RecordedMetric[]): LayerTerm[] {
     if (first === undefined || last === undefined) continue;
     const pairs = terms.get(term) ?? new Map<string, { first: number; last: number }[]>();
     terms.set(term, pairs);
-    const key = `${student}-${teacher}`;
+    const key = `[${student},${teacher}]`;
     pairs.set(key, [...(pairs.get(key) ?? []), { first, last }]);
   }
   return [...terms].map(([term, pairs]) => ({
     term,
     pairs: [...pairs]
       .map(([key, seeds]) => {
-        const [student, teacher] = key.split('-').map(Number) as [number, number];
+        const [student, teacher] = JSON.parse(key) as [LayerReference, LayerReference];
         const mean = (of: 'first' | 'last') => seeds.reduce((sum, one) => sum + one[of], 0) / seeds.length;
         return { student, teacher, first: mean('first'), last: mean('last') };
       })
-      .sort((a, b) => a.student - b.student || a.teacher - b.teacher),
+      .sort((a, b) => before(a.student, b.student) || before(a.teacher, b.teacher)),
   }));
 }
+
+const before = (one: LayerReference, other: LayerReference): number =>
+  one === other ? 0 : inOrder([one, other])[0] === one ? -1 : 1;

@@ -12,6 +12,8 @@ export const inputRoles = {
 } as const;
 export type InputRole = keyof typeof inputRoles;
 
+const shape = z.array(z.int().min(0)).max(8);
+
 const inputNames = z
   .strictObject({
     input_ids: name.optional().describe('The input that takes token ids, (batch, length).'),
@@ -89,7 +91,9 @@ export const onnxGraphSchema = z.strictObject({
   /** The value that is the answer. */
   answer: name,
   /** What goes into the first layer, and what comes out of each. */
-  states: z.array(z.strictObject({ name, shape: z.array(z.int().min(0)).max(8) })),
+  states: z.array(z.strictObject({ name, shape })),
+  /** Further values that a strategy asks for, by what it asks. */
+  values: z.array(z.strictObject({ asked: name, name, shape })).optional(),
   /** The place of each class among the answers of the graph, where its order is another. */
   order: z.array(z.int().min(0)).optional(),
   /** What somebody had to say of it. */

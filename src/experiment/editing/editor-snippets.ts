@@ -1,5 +1,5 @@
 import type { SchemaNode } from '../schema/json-schema.ts';
-import { allowsNull, discriminatorOf } from '../schema/schema-walk.ts';
+import { discriminatorOf } from '../schema/schema-walk.ts';
 
 /** What completion writes for a value, in VS Code's JSON schemas: strings that begin with ^ are taken as they are. */
 interface Snippet {
@@ -31,7 +31,7 @@ function bodyOf(node: SchemaNode, stop: { next: number }): unknown {
   if (node.enum) return choice(node.enum, stop);
   const discriminator = discriminatorOf(node);
   if (discriminator) return { [discriminator.key]: choice(discriminator.choices, stop) };
-  if (node.anyOf && allowsNull(node)) return bodyOf(node.anyOf.find(({ type }) => type !== 'null')!, stop);
+  if (node.anyOf) return bodyOf(node.anyOf.find(({ type }) => type !== 'null')!, stop);
   switch (node.type) {
     case 'object': {
       const properties = node.properties ?? {};

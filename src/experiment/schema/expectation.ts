@@ -20,6 +20,7 @@ export function expectation(node: SchemaNode): string {
   const discriminator = discriminatorOf(node);
   if (discriminator !== undefined)
     return `an object in braces with a "${discriminator.key}" of ${choiceList(discriminator.choices)}`;
+  if (node.anyOf !== undefined) return node.anyOf.map(expectation).join(' or ');
   return 'an object in braces';
 }
 

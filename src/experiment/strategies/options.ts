@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { wholeNumber } from '../schema/option.ts';
 
 /**
  * Options that several strategies share. In the formulas z are logits, t is the teacher, s the student, T the temperature,
@@ -29,20 +28,18 @@ export const labelWeight = weight(
 
 export const termWeight = weight('Weight of this term in the sum. Default 1.', 1);
 
+const layerOf = (whose: string) =>
+  z
+    .union([z.int().min(0), z.string().min(1).max(1024)])
+    .describe(
+      `Layer of the ${whose}: 0 is the embedding or input, 1 the output of the first layer. Of an ONNX model also any value of its graph by name, in which * stands for any characters; it must be one. \`distillery inspect\` shows the layers and their names.`,
+    );
+
 const layerPair = z
-  .strictObject({
-    student: wholeNumber(
-      0,
-      'Layer of the student: 0 is the embedding or input, 1 the output of the first layer.',
-    ),
-    teacher: wholeNumber(
-      0,
-      'Layer of the teacher: 0 is the embedding or input, 1 the output of the first layer.',
-    ),
-  })
+  .strictObject({ student: layerOf('student'), teacher: layerOf('teacher') })
   .describe('Two layers that are compared.');
 
-/** Two layers that are compared, as indices into the hidden states. */
+/** Two layers that are compared. */
 export type LayerPair = z.output<typeof layerPair>;
 
 export const layers = z

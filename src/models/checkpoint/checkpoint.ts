@@ -102,9 +102,8 @@ async function writeBeside(
   if (card !== undefined) await writeFile(join(directory, 'README.md'), card);
 }
 
-export interface LoadOptions {
-  /** What the model is to do. Left out: what it did when it was saved. */
-  readonly task?: TaskShape;
+/** A task that is left out is what the model did when it was saved. */
+export interface LoadOptions extends ReadingOptions {
   /**
    * Draws a head where the checkpoint has none, or one for other classes; without it such a checkpoint is refused.
    */
@@ -114,8 +113,6 @@ export interface LoadOptions {
    * in another order, its answers are brought into this one.
    */
   readonly classNames?: readonly string[];
-  /** What is said of an ONNX graph. */
-  readonly graph?: GraphNames | undefined;
 }
 
 /**

@@ -31,6 +31,8 @@ export interface ReadingOptions {
   readonly task?: TaskShape | undefined;
   /** What is said of an ONNX graph beside what lies with it. */
   readonly graph?: GraphNames | undefined;
+  /** Values of an ONNX graph that are read beside its layers, by name or pattern. */
+  readonly values?: readonly string[] | undefined;
 }
 
 /** Far more than any has; a file of this length with thousands of class names is read in a moment. */
@@ -43,11 +45,11 @@ const longestConfig = 16e6;
  */
 export async function readModelConfig(
   directory: string,
-  { task: wanted, graph: names }: ReadingOptions = {},
+  options: ReadingOptions = {},
 ): Promise<CheckpointDescription> {
   const graph = await graphAt(directory);
-  if (graph) return describeGraph(graph, wanted, names);
-  if (names)
+  if (graph) return describeGraph(graph, options);
+  if (options.graph)
     throw new GraphNameProblem([], `${directory} holds no ONNX graph whose parts could be named.`, {
       remedy: 'Remove "graph", or name an ONNX model.',
       place: directory,

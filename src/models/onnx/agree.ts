@@ -3,7 +3,7 @@ import { tf } from '../../device/tensorflow.ts';
 import type { Model, ModelInput } from '../model.ts';
 import type { GraphDescription } from './describe.ts';
 import { openedGraph } from './opened.ts';
-import { GraphSession, type ProbeSample } from './probe.ts';
+import { GraphSession, type ProbedValue, type ProbeSample } from './probe.ts';
 
 /** Of the largest logit: float32 in another order of sums. */
 const tolerance = 1e-3;
@@ -19,21 +19,57 @@ export async function requireAgreement(described: GraphDescription, model: Model
   const { config } = described;
   const { order: _, ...unordered } = config;
   const opened = openedGraph(config);
-  const { file } = opened.graph;
+  const { values = [] } = config;
   const sample = sampleFor(model);
-  const session = await GraphSession.open(opened, unordered, []);
-  let expected: ArrayLike<number>;
+  const session = await GraphSession.open(
+    opened,
+    unordered,
+    values.map(({ name }) => name),
+  );
+  let expected: Map<string, ProbedValue>;
   try {
-    expected = (await session.run(sample)).get(config.answer)!.data as ArrayLike<number>;
+    expected = await session.run(sample);
   } finally {
     await session.release();
   }
-  const logits = tf.tidy(() => model.forward(inputFor(sample), { training: false }).logits);
-  const found = await logits.data();
-  const width = logits.shape.at(-1)!;
-  logits.dispose();
+  const found = tf.tidy(() => {
+    const { logits, named } = model.forward(inputFor(sample), { training: false });
+    const states = values.map(({ asked }) => {
+      const state = named!.get(asked)!;
+      return state.rank === 4 && !config.channelsLast ? tf.transpose(state, [0, 3, 1, 2]) : state;
+    });
+    return [logits, ...states];
+  });
   const { order } = model.config as typeof config;
-  const stored = expected.length / (found.length / width);
+  for (const [at, name] of [config.answer, ...values.map(({ name }) => name)].entries()) {
+    const numbers = await found[at]!.data();
+    const width = found[at]!.shape.at(-1)!;
+    found[at]!.dispose();
+    const { shape, data } = expected.get(name)!;
+    requireClose(numbers, width, {
+      what: name === config.answer ? 'logits' : `values of "${name}"`,
+      file: opened.graph.file,
+      expected: data as ArrayLike<number>,
+      stored: shape.at(-1)!,
+      ...(at === 0 && { order }),
+    });
+  }
+}
+
+interface Expectation {
+  readonly what: string;
+  readonly file: string;
+  readonly expected: ArrayLike<number>;
+  /** Numbers in a row of the graph, which may be more than are used. */
+  readonly stored: number;
+  readonly order?: readonly number[] | undefined;
+}
+
+function requireClose(
+  found: ArrayLike<number>,
+  width: number,
+  { what, file, expected, stored, order }: Expectation,
+): void {
   let largest = 1e-3;
   let difference = 0;
   for (let at = 0; at < found.length; at++) {
@@ -44,7 +80,7 @@ export async function requireAgreement(described: GraphDescription, model: Model
   }
   if (difference <= tolerance * largest) return;
   throw new UserError(
-    `${file} answers otherwise by ONNX Runtime than by its operators here: logits differ by ${difference.toPrecision(2)}.`,
+    `${file} answers otherwise by ONNX Runtime than by its operators here: ${what} differ by ${difference.toPrecision(2)}.`,
     { remedy: 'Do not use this model, and please report it with the way it was exported.', place: file },
   );
 }

@@ -39,6 +39,25 @@ export function didYouMeanOne(written: string, names: Iterable<string>): string 
   return near.length === 0 ? 'It has none.' : `Nearest: ${near.join(', ')}.`;
 }
 
+/** Whether a name is one, or fits a pattern in which * stands for any characters, also none. */
+export function matcherOf(pattern: string): (name: string) => boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  if (rest.length === 0) return (name) => name === pattern;
+  const last = rest.pop()!;
+  return (name) => {
+    if (name.length < first.length + last.length || !name.startsWith(first) || !name.endsWith(last))
+      return false;
+    // The earliest place of each part leaves most room for those that follow.
+    let at = first.length;
+    for (const part of rest) {
+      const found = name.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return at <= name.length - last.length;
+  };
+}
+
 /** What is said now beside what was said before; of an input that has another role now, the old one is forgotten. */
 export function joinedNames(
   before: GraphNames | undefined,

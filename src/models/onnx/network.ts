@@ -36,9 +36,11 @@ export function graphNetwork(config: OnnxGraphConfig, task: TaskShape, weights: 
   const constants = found.constants.map(
     ({ name, kind, shape, data }) => [name, new HostValue(kind, shape, data)] as const,
   );
-  const { states, answer } = config;
-  const nodes = neededNodes(graph, [answer, ...states.map(({ name }) => name)]);
+  const { states, answer, values = [] } = config;
+  const nodes = neededNodes(graph, [answer, ...[...states, ...values].map(({ name }) => name)]);
 
+  const wholeShape = (shape: readonly number[]) =>
+    task.text && shape.length === 2 ? [task.text.length, shape[1]!] : shape;
   const forward = (input: ModelInput, options: ForwardOptions): ForwardResult => {
     const known = new Map<string, Value>(constants);
     for (const [name, variable] of variables) known.set(name, asInGraph(variable));
@@ -51,13 +53,17 @@ export function graphNetwork(config: OnnxGraphConfig, task: TaskShape, weights: 
     return {
       logits: answered(tensorOf(known.get(answer)!), config, task),
       hiddenStates: states.map(({ name }) => asHiddenState(tensorOf(known.get(name)!), config)),
+      ...(values.length > 0 && {
+        named: new Map(
+          values.map(({ asked, name }) => [asked, asHiddenState(tensorOf(known.get(name)!), config)]),
+        ),
+      }),
     };
   };
   return {
     layerCount: Math.max(0, states.length - 1),
-    hiddenShapes: states.map(({ shape }) =>
-      task.text && shape.length === 2 ? [task.text.length, shape[1]!] : shape,
-    ),
+    hiddenShapes: states.map(({ shape }) => wholeShape(shape)),
+    namedShapes: new Map(values.map(({ asked, shape }) => [asked, wholeShape(shape)])),
     forward,
     pool: (state, input) => pooled(state, input),
   };

@@ -18,6 +18,9 @@ export function rememberGraph(hash: string, graph: OpenedGraph, place: GraphPlac
   return known;
 }
 
+/** One that this process has opened. */
+export const knownGraph = (hash: string): KnownGraph | undefined => opened.get(hash);
+
 export function openedGraph({ graph }: Pick<OnnxGraphConfig, 'graph'>): KnownGraph {
   const found = opened.get(graph);
   if (!found) throw new Error(`no graph ${graph} was opened`);

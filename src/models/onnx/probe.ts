@@ -5,6 +5,11 @@ import { encodeGraph } from './inline.ts';
 import type { OpenedGraph } from './reading/read-graph.ts';
 import type { Roles } from './roles.ts';
 
+/** Tried on more than one sample, so that the axis of the batch is told from others. */
+export const probedBatch = 3;
+/** Unlike usual widths, so that the axis of the length is told from others. */
+export const probedLength = 11;
+
 /** A value as ONNX Runtime computes it. */
 export interface ProbedValue {
   readonly shape: readonly number[];

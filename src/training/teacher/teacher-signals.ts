@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { heed, type StopRequested } from '../../base/interruption.ts';
 import { onceAcrossProcesses } from '../../base/locks/wait-for-lock.ts';
-import { batchCount, batches, inOrder } from '../../data/batches.ts';
+import { batchCount, batches, inOrder as samplesInOrder } from '../../data/batches.ts';
 import type { HostBatch, Split } from '../../data/dataset.ts';
 import type { Device } from '../../device/device.ts';
 import { stableHash } from '../../experiment/parsing/identity.ts';
+import { inOrder } from '../../experiment/strategies/layer-reference.ts';
 import type { Model, ModelInput } from '../../models/model.ts';
 import type { TeacherNeeds } from '../../strategies/strategy.ts';
 import { breathe } from '../breathe.ts';
@@ -81,15 +82,14 @@ export async function cachedSignals(options: SignalOptions): Promise<CachedSigna
 }
 
 function signalKey({ teacherHash, fingerprint, needs, split }: SignalOptions, ids: Int32Array): string {
-  const byNumber = (layers: readonly number[]) => [...layers].sort((one, other) => one - other);
   return stableHash({
     formatVersion,
     teacherHash,
     fingerprint,
     needs: {
       ...needs,
-      hiddenStates: byNumber(needs.hiddenStates),
-      pooled: byNumber(needs.pooled),
+      hiddenStates: inOrder(needs.hiddenStates),
+      pooled: inOrder(needs.pooled),
     },
     split: split.name,
     ids: stableHash(Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength).toString('base64')),
@@ -100,7 +100,11 @@ function signalKey({ teacherHash, fingerprint, needs, split }: SignalOptions, id
 function samplesOf({ split, teacher }: SignalOptions): { ids: Int32Array; tokens: Int32Array } {
   const [ids, tokens] = [new Int32Array(split.size), new Int32Array(split.size)];
   let at = 0;
-  for (const { sampleIds, input } of batches(split, inOrder(split), forwardBatchSize(teacher.task, split))) {
+  for (const { sampleIds, input } of batches(
+    split,
+    samplesInOrder(split),
+    forwardBatchSize(teacher.task, split),
+  )) {
     ids.set(sampleIds, at);
     for (let row = 0; row < sampleIds.length; row++) tokens[at + row] = tokensOf(input, row);
     at += sampleIds.length;
@@ -137,7 +141,7 @@ async function compute(
   const started = performance.now();
   try {
     let done = 0;
-    for (const batch of batches(split, inOrder(split), batchSize)) {
+    for (const batch of batches(split, samplesInOrder(split), batchSize)) {
       if (stopRequested) heed(stopRequested);
       const outputs = await step.run(prefixed('input', batch.input));
       const length = batch.input.ids?.shape[1] ?? 1;

@@ -1,9 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { HostBatch } from '../../data/dataset.ts';
 import type { HostTensor, Tensors } from '../../device/device.ts';
+import type { LayerReference } from '../../experiment/strategies/layer-reference.ts';
 import type { ForwardResult, Model, ModelInput } from '../../models/model.ts';
 import { logitsOfStates, predictsFromStates } from '../../models/next-token.ts';
 import { topLogits } from '../../strategies/losses/top-logits.ts';
+import { requireState } from '../../strategies/require.ts';
 import type { TeacherNeeds, TeacherSignals } from '../../strategies/strategy.ts';
 import { prefixed, unprefixed } from '../inputs.ts';
 
@@ -36,7 +38,7 @@ const restName = 'top.rest';
 /** The name of the last hidden state, where it is kept in place of the logits that follow from it. */
 const answersName = 'answers';
 
-/** What a strategy needs of the teacher, under flat names: 'logits', 'top.indices', 'top.rest.2', 'hidden.3', 'pooled.12'. */
+/** What a strategy needs of the teacher, under flat names: 'logits', 'top.indices', 'top.rest.2', 'hidden.3', 'pooled.12', 'hidden.=name'. */
 export const signalsOf = (teacher: Model, needs: TeacherNeeds, input: ModelInput): Record<string, Tensor> =>
   flatSignals(teacher, needs, input, (forward) => ({ logits: forward.logits }));
 
@@ -64,7 +66,7 @@ function flatSignals(
   allLogits: (forward: ForwardResult) => Record<string, Tensor>,
 ): Record<string, Tensor> {
   const forward = teacher.forward(input, { training: false });
-  const { logits, hiddenStates } = forward;
+  const { logits } = forward;
   const signals: Record<string, Tensor> = {};
   const { topLogits: top } = needs;
   if (needs.logits && top && logits.rank === 3 && top.count < logits.shape[2]!) {
@@ -72,10 +74,15 @@ function flatSignals(
     Object.assign(signals, prefixed('top', { indices, logProbabilities }));
     for (const [temperature, left] of rest) signals[`${restName}.${temperature}`] = left;
   } else if (needs.logits) Object.assign(signals, allLogits(forward));
-  for (const layer of needs.hiddenStates) signals[`hidden.${layer}`] = hiddenStates[layer]!;
-  for (const layer of needs.pooled) signals[`pooled.${layer}`] = teacher.pool(hiddenStates[layer]!, input);
+  for (const layer of needs.hiddenStates) signals[`hidden.${keyOf(layer)}`] = requireState(forward, layer);
+  for (const layer of needs.pooled)
+    signals[`pooled.${keyOf(layer)}`] = teacher.pool(requireState(forward, layer), input);
   return signals;
 }
+
+/** Layers by number stay as they were; a name may look like a number. */
+const keyOf = (layer: LayerReference): string => (typeof layer === 'number' ? `${layer}` : `=${layer}`);
+const layerOf = (key: string): LayerReference => (key.startsWith('=') ? key.slice(1) : Number(key));
 
 /** Whether the second axis of a signal goes over the tokens of a text. */
 export const isPerToken = (name: string, rank: number, input: { readonly ids?: unknown }): boolean =>
@@ -85,13 +92,15 @@ export const isPerToken = (name: string, rank: number, input: { readonly ids?: u
 export function toSignals(teacher: Model, flat: Readonly<Record<string, Tensor>>): TeacherSignals {
   const byNumber = (kind: string) =>
     new Map(Object.entries(unprefixed(kind, flat)).map(([number, tensor]) => [Number(number), tensor]));
+  const byLayer = (kind: string) =>
+    new Map(Object.entries(unprefixed(kind, flat)).map(([key, tensor]) => [layerOf(key), tensor]));
   const { indices, logProbabilities } = unprefixed('top', flat);
   const answers = flat[answersName];
   return {
     logits: answers ? logitsOfStates(teacher, answers) : flat.logits,
     ...(indices &&
       logProbabilities && { topLogits: { indices, logProbabilities, rest: byNumber(restName) } }),
-    hiddenStates: byNumber('hidden'),
-    pooled: byNumber('pooled'),
+    hiddenStates: byLayer('hidden'),
+    pooled: byLayer('pooled'),
   };
 }

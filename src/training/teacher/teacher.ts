@@ -79,6 +79,8 @@ export interface TeacherOptions {
   readonly device: Device;
   readonly dataset: Dataset;
   readonly config: TeacherConfig;
+  /** Values of an ONNX graph that the strategy asks for. */
+  readonly values?: readonly string[];
   /** Where relative paths of the experiment start. */
   readonly experimentDirectory: string;
   /** The folder of all teachers. */
@@ -254,14 +256,14 @@ async function writeRecord(directory: string, record: TeacherRecord): Promise<vo
 }
 
 async function loadCheckpoint(checkpoint: string, options: TeacherOptions): Promise<Teacher> {
-  const { experimentDirectory, dataset, stopRequested, onDownload } = options;
+  const { experimentDirectory, dataset, values, stopRequested, onDownload } = options;
   const { graph } = options.config;
   const directory = await checkpointFolder(checkpoint, experimentDirectory, { stopRequested, onDownload });
   const { storage, classNames: own, pixelScale } = await readModelConfig(directory, { graph });
   const { task, classNames } = dataset;
   const mismatch = classMismatch(`The model in ${directory}`, own, classNames);
   if (mismatch?.certain) throw new UserError(mismatch.message, { remedy: mismatch.remedy, place: directory });
-  const model = await loadModel(directory, { task, classNames, graph });
+  const model = await loadModel(directory, { task, classNames, graph, values });
   return {
     model,
     storage,

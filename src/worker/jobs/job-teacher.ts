@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Dataset } from '../../data/dataset.ts';
 import type { PixelScale } from '../../data/images/pixel-scale.ts';
 import type { TeacherConfig } from '../../experiment/schema/schema.ts';
+import { valuesAskedOf } from '../../experiment/strategies/named-layers.ts';
 import { otherPixels } from '../../models/checkpoint/preprocessor.ts';
 import type { WeightStorage } from '../../models/stored/weight-storage.ts';
 import { prepareTeacher, type Teacher } from '../../training/teacher/teacher.ts';
@@ -19,6 +20,7 @@ export async function teacherOfJob(job: Job, config: TeacherConfig, dataset: Dat
     device,
     dataset,
     config,
+    values: valuesAskedOf('teacher', request.experiment.strategy),
     experimentDirectory: request.directory,
     teachersDirectory: join(request.dataDirectory, 'teachers'),
     stopRequested: control.requested,

@@ -3,6 +3,7 @@ import { UserError } from '../../base/user-error.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { RandomGenerator } from '../../device/random-generator.ts';
 import type { StudentConfig } from '../../experiment/schema/schema.ts';
+import { valuesAskedOf } from '../../experiment/strategies/named-layers.ts';
 import { buildModel } from '../../models/build-model.ts';
 import { classMismatchOfStudent } from '../../models/checkpoint/class-order.ts';
 import { type Model, parameterCount } from '../../models/model.ts';
@@ -102,6 +103,7 @@ async function studentOfJob(
   const { request, control } = job;
   const student = await prepareStudent({
     config,
+    values: valuesAskedOf('student', request.experiment.strategy),
     task: dataset.task,
     classNames: dataset.classNames,
     experimentDirectory: request.directory,

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { UserError } from '../../../src/base/user-error.ts';
 import { checkExperiment } from '../../../src/checks/check.ts';
+import { layerTerms } from '../../../src/compare/figures/layer-losses.ts';
 import { nodeProto } from '../../../src/device/onnx/graph/node-proto.ts';
 import { tf } from '../../../src/device/tensorflow.ts';
 import type { GraphNames } from '../../../src/experiment/architectures/onnx-graph.ts';
 import { inspectCheckpoint, loadModel, saveModel } from '../../../src/models/checkpoint/checkpoint.ts';
 import { checkpointHash } from '../../../src/models/checkpoint/checkpoint-hash.ts';
+import { matcherOf } from '../../../src/models/onnx/names.ts';
+import { hiddenShapes } from '../../../src/strategies/hidden-shapes.ts';
 import { temporaryDirectory } from '../../data/idx-files.ts';
 import { usePlainBackend } from '../backend.ts';
 import { encoded, oddGraph, types, valueInfo, writeGraph } from './graphs.ts';
@@ -142,4 +145,96 @@ test('names that are not so are refused with their place and the nearest names',
     )
   ).filter(({ path }) => path.includes('graph'));
   assert.match(alone!.message, /names parts of the ONNX model in "checkpoint", and there is none/);
+});
+
+test('any value of a graph can be a hidden state, by name or by a pattern that is one', async (context) => {
+  await usePlainBackend();
+  const { folder, file } = namelessGraph(context);
+  const model = await loadModel(file, { graph: names, values: ['*asked', 'a b', 'vect*s'] });
+  const ids = tf.tensor2d([[1, 2, 8]], undefined, 'int32');
+  const { named } = model.forward({ ids, mask: tf.tensor2d([[1, 1, 0]]) }, { training: false });
+  const table = tf.gather(model.parameters.get('Ünïcode table/0')!, [[1, 2, 8]]);
+  assert.deepEqual(named!.get('a b')!.dataSync(), table.dataSync());
+  const masked = tf.mul(table, tf.tensor3d([[[1], [1], [0]]]));
+  assert.deepEqual(named!.get('*asked')!.dataSync(), masked.dataSync());
+  const { named: shapes } = hiddenShapes(model);
+  assert.deepEqual(
+    [...shapes!],
+    [
+      ['*asked', [8, 4]],
+      ['a b', [8, 4]],
+      ['vect*s', [4]],
+    ],
+  );
+
+  const layerProblems = async (layers: unknown, changes: object = {}) => {
+    const text = JSON.stringify({
+      name: 'layers',
+      dataset: {
+        kind: 'text-classification',
+        train: 'train.csv',
+        test: 'test.csv',
+        tokenizer: { kind: 'bytes' },
+      },
+      teacher: { checkpoint: file, graph: names },
+      student: { model: { architecture: 'bert', layers: 2, hiddenSize: 8, heads: 1 } },
+      strategy: { kind: 'feature', layers },
+      ...changes,
+    });
+    return (await checkExperiment(text, join(folder, 'two.distill.json'))).filter(
+      ({ path }) => path[0] === 'strategy',
+    );
+  };
+  writeFileSync(join(folder, 'train.csv'), 'text,label\none,a\ntwo,b\nthree,c\nfour,a\nfive,b\n');
+  writeFileSync(join(folder, 'test.csv'), 'text,label\nsix,a\nseven,b\neight,c\n');
+  assert.deepEqual(await layerProblems([{ student: 1, teacher: '*asked' }]), []);
+  const refused = async (teacher: unknown, message: RegExp, place = ['strategy', 'layers', 0, 'teacher']) => {
+    const [first, ...rest] = await layerProblems([{ student: 1, teacher }]);
+    assert.deepEqual([first?.path, rest], [place, []], String(teacher));
+    assert.match(`${first!.message} ${first!.remedy}`, message);
+  };
+  await refused('a c', /has no value "a c"\. Nearest: "a b"/);
+  await refused(
+    '*e*',
+    /"\*e\*" is 8 values of .*: "real", "wide", .*…\. Write so much of the name that it is one/,
+  );
+  await refused(
+    'chosen',
+    /"chosen" is no hidden state: it has the shape \[3\] of integers for 3 texts of 11/,
+  );
+  await refused('apart', /"apart" is no hidden state: it has the shape \[1, 1\]/);
+  await refused('$mean', /Layer 1 of the student gives vectors of 8, "\$mean" of the teacher/, [
+    'strategy',
+    'layers',
+  ] as never);
+  const [own] = await layerProblems([{ student: 'a b', teacher: 1 }]);
+  assert.match(own!.message, /The student has no value "a b": only ONNX models have layers with names/);
+  const [type] = await layerProblems([{ student: true, teacher: 1 }]);
+  assert.match(type!.message, /must be a whole number of at least 0 or text in quotes/);
+});
+
+test('a pattern matches as its stars allow', () => {
+  const found = (pattern: string) => ['a.b', 'ab', 'a.bb.b', 'b.a', 'a*b'].filter(matcherOf(pattern));
+  assert.deepEqual(found('a*b'), ['a.b', 'ab', 'a.bb.b', 'a*b']);
+  assert.deepEqual(found('a*b*b'), ['a.bb.b']);
+  assert.deepEqual(found('*'), ['a.b', 'ab', 'a.bb.b', 'b.a', 'a*b']);
+  assert.deepEqual(found('ab*b'), []);
+  assert.deepEqual(found('a.b'), ['a.b']);
+});
+
+test('losses of layers with names are told apart from their metrics', () => {
+  const metric = (metric: string, values: number[]) => ({ metric, values });
+  const [term] = layerTerms([
+    metric('layer.feature-2."a-\\"b"-"c.d"', [2, 1]),
+    metric('layer.feature-2.1-"c.d"', [3]),
+    metric('layer.feature-2.10-2', [4]),
+  ]);
+  assert.deepEqual(term, {
+    term: 'feature-2',
+    pairs: [
+      { student: 1, teacher: 'c.d', first: 3, last: 3 },
+      { student: 10, teacher: 2, first: 4, last: 4 },
+      { student: 'a-"b', teacher: 'c.d', first: 2, last: 1 },
+    ],
+  });
 });

@@ -37,8 +37,9 @@ describe('layer k is hiddenStates[k]', () => {
           Array.from({ length: student }, (_, index) => index + 1),
         );
         assert.equal(pairs.at(-1)!.teacher, teacher);
-        assert.ok(pairs.every((pair) => pair.teacher >= 1));
-        assert.ok(pairs.every((pair, index) => index === 0 || pair.teacher >= pairs[index - 1]!.teacher));
+        const teachers = pairs.map((pair) => Number(pair.teacher));
+        assert.ok(teachers.every((layer) => layer >= 1));
+        assert.ok(teachers.every((layer, index) => index === 0 || layer >= teachers[index - 1]!));
       }
   });
 
