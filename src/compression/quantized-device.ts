@@ -52,6 +52,7 @@ export class QuantizedDevice implements Device {
   readonly kind;
   readonly name;
   readonly backend;
+  readonly frozen = true;
   readonly #device: OnnxDevice;
   readonly #model: Model;
   readonly #rewriting: Rewriting;

@@ -36,6 +36,8 @@ export interface Device {
   readonly name: string;
   /** The TensorFlow.js backend registered for it. */
   readonly backend: string;
+  /** Whether its steps compute with weights as they were at first, and assign no variables. Left out: they do both. */
+  readonly frozen?: boolean;
   /**
    * Records `step` at its first call per input shapes and replays it afterwards. On backends that cannot record, the
    * function simply runs each time. `step` runs inside tf.tidy.

@@ -45,8 +45,10 @@ export interface FurtherTokens {
   readonly mask: Tensor;
   /** Where the new ones stand in their texts: (batch, new) int32. */
   readonly positions: Tensor;
-  /** What each layer kept of those before: (batch, heads, total − new, headSize). */
-  readonly past: readonly Memory[];
+  /** What each layer kept of those before: (batch, heads, total − new, headSize). Left out: these are the first. */
+  readonly past?: readonly Memory[];
+  /** Which of the new ones are asked what follows them. Left out: all. */
+  readonly predict?: 'all' | 'last';
 }
 
 /** A network whose parameters are tf.Variables with the names they have in its checkpoint. */
@@ -68,7 +70,8 @@ export interface Model {
   /**
    * Reads further tokens in evaluation, looking at what it kept of those before: what comes next costs one token, not
    * the whole text. Call inside tf.tidy or a compiled step.
-   * @returns logits (batch, new, vocabulary), and what each layer keeps of all tokens
+   * @returns logits (batch, new, vocabulary), or (batch, 1, vocabulary) of the last one, and what each layer keeps of all
+   *   tokens
    */
   proceed?(tokens: FurtherTokens): { readonly logits: Tensor; readonly memory: readonly Memory[] };
   /** One vector per sample of a hidden state, for exit heads and relations: [CLS], a global average, or the state itself. */

@@ -13,6 +13,10 @@
  *
  *     npm run bench -- --memory [--threads 2] [--batch 8]
  *
+ * or what a token costs that a language model writes, with what attention keeps of texts and without.
+ *
+ *     npm run bench -- --generation [--threads 2]
+ *
  * or the dashboard in a real VS Code with very many runs: how soon it is there, its memory, its frames. --project keeps the
  * runs in a folder and uses them again.
  *
@@ -27,6 +31,7 @@ import Table from 'cli-table3';
 import { workerEnvironment } from '../../src/device/worker-environment.ts';
 import { cache } from './cache.ts';
 import { distillation } from './distillation.ts';
+import { generation } from './generation.ts';
 import { memory } from './memory.ts';
 import { observeSessions } from './observed-sessions.ts';
 import { OurSteps, type OurTurn } from './our-steps.ts';
@@ -58,6 +63,7 @@ const { values } = parseArgs({
     cache: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
     batch: { type: 'string', default: '8' },
+    generation: { type: 'boolean', default: false },
     dashboard: { type: 'boolean', default: false },
     runs: { type: 'string', default: '1000' },
     points: { type: 'string', default: '10000' },
@@ -70,7 +76,9 @@ const wanted = values.model.split(',');
 const chosen = workloads.filter(({ name }) => wanted.includes(name));
 if (chosen.length !== wanted.length)
   throw new Error(`--model knows ${workloads.map(({ name }) => name).join(', ')}; not '${values.model}'.`);
-const threadCounts = (values.threads ?? (values.distillation || values.memory ? '2' : '1,2'))
+const threadCounts = (
+  values.threads ?? (values.distillation || values.memory || values.generation ? '2' : '1,2')
+)
   .split(',')
   .map(Number);
 const python = process.env.DISTILLERY_PYTHON ?? 'python3';
@@ -92,6 +100,8 @@ if (values.profile) {
   process.exitCode = (await cache(values.quick ? 256 : 1024)) ? 0 : 1;
 } else if (values.memory) {
   process.exitCode = (await memory(threadCounts[0]!, Number(values.batch))) ? 0 : 1;
+} else if (values.generation) {
+  process.exitCode = (await generation(threadCounts[0]!, [1, 8])) ? 0 : 1;
 } else if (values.dashboard) {
   // A browser and an editor, which nothing else here needs.
   const { dashboard } = await import('./dashboard/dashboard.ts');

@@ -60,6 +60,10 @@ export function decoder(parts: DecoderParts): Network {
     const logits = tf.matMul(rows as Tensor2D, predictor as Tensor2D, false, true);
     return tf.reshape(logits, [batch, length, text.vocabulary]);
   };
+  const lastOf = (rows: Tensor, batch: number, length: number) => {
+    const unfolded = tf.reshape(rows, [batch, length, hiddenSize]);
+    return tf.reshape(tf.slice(unfolded, [0, length - 1, 0], [batch, 1, hiddenSize]), [batch, hiddenSize]);
+  };
   return {
     layerCount: layers.length,
     hiddenShapes: Array.from({ length: layers.length + 1 }, () => [text.length, hiddenSize]),
@@ -78,15 +82,17 @@ export function decoder(parts: DecoderParts): Network {
       return { logits: predicted(last, batch, length), hiddenStates };
     },
     memory: { ...memory, layers: layers.length },
-    proceed({ ids, mask, positions, past }) {
+    proceed({ ids, mask, positions, past, predict = 'all' }) {
       const [batch, length] = ids.shape as [number, number];
       const bias = continuedBias(mask, length, window);
       const rotation = parts.rotation?.({ positions });
-      const memories = past.map((one) => new LayerMemory(one));
+      const memories = layers.map((_, layer) => new LayerMemory(past?.[layer]));
       const options = { training: false };
       const view = (layer: number) => ({ length, bias, rotation, memory: memories[layer] });
       const last = through(parts.embed(ids, { positions }, options), view, options);
-      return { logits: predicted(last, batch, length), memory: memories.map(({ kept }) => kept) };
+      const logits =
+        predict === 'all' ? predicted(last, batch, length) : predicted(lastOf(last, batch, length), batch, 1);
+      return { logits, memory: memories.map(({ kept }) => kept) };
     },
     pool: meanOverTokens,
   };

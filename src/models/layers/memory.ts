@@ -9,17 +9,23 @@ export interface Memory {
 
 /** The memory of one layer while further tokens are read. */
 export class LayerMemory {
-  readonly #past: Memory;
+  readonly #past: Memory | undefined;
   #kept: Memory | undefined;
 
-  constructor(past: Memory) {
+  /** @param past left out where these are the first tokens */
+  constructor(past?: Memory) {
     this.#past = past;
   }
 
   /** @returns what was kept before, and after it what is added now */
   extended(added: Memory): Memory {
-    const { keys, values } = this.#past;
-    this.#kept = { keys: tf.concat([keys, added.keys], 2), values: tf.concat([values, added.values], 2) };
+    const before = this.#past;
+    this.#kept = before
+      ? {
+          keys: tf.concat([before.keys, added.keys], 2),
+          values: tf.concat([before.values, added.values], 2),
+        }
+      : added;
     return this.#kept;
   }
 

@@ -15,12 +15,15 @@ import { taskRecord } from '../../experiment/tasks/all.ts';
 import type { Model } from '../../models/model.ts';
 import { type GeneratedTexts, readGenerated, writeGenerated } from './generated-file.ts';
 import { type SampleStart, sampleStarts } from './prompts.ts';
+import { numbersKept, remembers } from './remembered-texts.ts';
 import { TextGenerator } from './text-generator.ts';
 
 const formatVersion = 1;
 const mostTexts = 128;
 /** Numbers in the logits that one token of all texts costs: 64 MiB. */
 const mostLogits = 2 ** 24;
+/** Numbers that the teacher keeps of all texts while it writes: 256 MiB, and as much again while it writes the next token. */
+const mostKept = 2 ** 26;
 
 export interface GeneratedOptions {
   readonly device: Device;
@@ -99,7 +102,12 @@ async function writeTexts(options: GeneratedOptions): Promise<GeneratedTexts> {
   const starts = promptsOf(dataset, config);
   const batchSize = Math.max(
     1,
-    Math.min(mostTexts, Math.floor(mostLogits / teacher.task.classes), starts.length),
+    Math.min(
+      mostTexts,
+      Math.floor(mostLogits / teacher.task.classes),
+      Math.floor(mostKept / (remembers(teacher) ? numbersKept(teacher) : 1)),
+      starts.length,
+    ),
   );
   // One after the other by length, so that texts of a batch are padded little; each stays where it is in the result.
   const order = [...starts.keys()].sort(

@@ -1,10 +1,12 @@
 import { heed, type StopRequested } from '../../base/interruption.ts';
-import type { CompiledStep, Device } from '../../device/device.ts';
+import type { Device } from '../../device/device.ts';
 import type { RandomGenerator } from '../../device/random-generator.ts';
 import type { Model } from '../../models/model.ts';
-import { nextTokenLogits } from '../../models/next-token.ts';
 import { breathe } from '../breathe.ts';
 import { chooseToken, type Sampling } from './choose-token.ts';
+import type { NextTokens } from './next-tokens.ts';
+import { RememberedTexts, remembers } from './remembered-texts.ts';
+import { WholeTexts } from './whole-texts.ts';
 
 export interface Prompt {
   /** At least one token. */
@@ -24,23 +26,22 @@ export interface GenerateOptions {
   readonly onToken?: (done: number, total: number) => void;
 }
 
-/** Texts are padded to one of so many lengths, for each of which the step is compiled once. */
-const mostLengths = 8;
-const granularity = 8;
-
 /**
- * Continues texts with a causal language model, all prompts of a call at once. Every token costs a pass over the text so
- * far, padded on the right to one of a few lengths: what stands behind a token does not change what it predicts.
+ * Continues texts with a causal language model, all prompts of a call at once; one call at a time. Models that keep what
+ * they read of a text read each token once; others read the text so far for every token. Both lead to the same logits but
+ * for rounding, which can tell only tokens that are as likely as each other.
  */
 export class TextGenerator {
   readonly #model: Model;
-  readonly #step: CompiledStep<'logits'>;
+  readonly #next: NextTokens;
 
-  constructor(device: Device, model: Model) {
+  /** @param options.remember false: every token costs a pass over its text, as a yardstick for tests and measurements */
+  constructor(device: Device, model: Model, { remember = true } = {}) {
     this.#model = model;
-    this.#step = device.compile(({ ids, rows }) => ({
-      logits: nextTokenLogits(model, { ids: ids! }, rows!),
-    }));
+    this.#next =
+      remember && !device.frozen && remembers(model)
+        ? new RememberedTexts(device, model)
+        : new WholeTexts(device, model);
   }
 
   /**
@@ -56,9 +57,10 @@ export class TextGenerator {
     const growing = new Set(texts.keys());
     for (const [index, { length }] of texts.entries()) if (length >= longest) growing.delete(index);
     const total = Math.max(0, longest - Math.min(...starts));
+    this.#next.begin();
     for (let done = 0; growing.size > 0; ) {
       if (stopRequested) heed(stopRequested);
-      const logits = await this.#logits(texts, growing, longest);
+      const logits = await this.#next.logits({ texts, growing, longest });
       for (const index of growing) {
         const own = logits.subarray(index * classes, (index + 1) * classes);
         const token = chooseToken(own, sampling, prompts[index]!.generator);
@@ -72,34 +74,7 @@ export class TextGenerator {
     return texts.map((tokens, index) => Int32Array.from(tokens.slice(starts[index])));
   }
 
-  /** Of the token after the last of each text that grows. @returns (batch, vocabulary) */
-  async #logits(
-    texts: readonly (readonly number[])[],
-    growing: ReadonlySet<number>,
-    longest: number,
-  ): Promise<Float32Array> {
-    let needed = 0;
-    for (const index of growing) needed = Math.max(needed, texts[index]!.length);
-    const length = paddedLength(needed, longest);
-    const ids = new Int32Array(texts.length * length).fill(this.#model.task.text!.padId);
-    const rows = new Int32Array(texts.length);
-    for (const index of growing) {
-      ids.set(texts[index]!, index * length);
-      rows[index] = index * length + texts[index]!.length - 1;
-    }
-    const { logits } = await this.#step.run({
-      ids: { data: ids, shape: [texts.length, length], dtype: 'int32' },
-      rows: { data: rows, shape: [texts.length], dtype: 'int32' },
-    });
-    return logits as Float32Array;
-  }
-
   dispose(): void {
-    this.#step.dispose();
+    this.#next.dispose();
   }
-}
-
-function paddedLength(needed: number, longest: number): number {
-  const stride = granularity * Math.ceil(longest / (granularity * mostLengths));
-  return Math.min(longest, stride * Math.ceil(needed / stride));
 }
