@@ -10,6 +10,7 @@ import { checkSamples } from './data/samples.ts';
 import { checkDevice, type DeviceLookup } from './device.ts';
 import { checkLossWeights } from './loss-weights.ts';
 import { checkClassNames } from './models/class-names.ts';
+import { checkFrozen } from './models/frozen.ts';
 import { checkModels } from './models/models.ts';
 import { checkPixels } from './models/pixels.ts';
 import { readStoredModel } from './models/stored-model.ts';
@@ -24,6 +25,7 @@ import { checkUnusedOptions } from './unused-options.ts';
 const checks: readonly Check[] = [
   checkSamples,
   checkModels,
+  checkFrozen,
   checkStoredModels,
   checkClassNames,
   checkPixels,

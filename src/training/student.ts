@@ -11,6 +11,7 @@ import { otherHead } from '../models/checkpoint/other-head.ts';
 import { readModelConfig } from '../models/checkpoint/read-model-config.ts';
 import { planModel } from '../models/create-model.ts';
 import { modelFromLayers, withFewerLayers } from '../models/from-layers.ts';
+import { freeze } from '../models/frozen.ts';
 import type { Model } from '../models/model.ts';
 import type { WeightStorage } from '../models/stored/weight-storage.ts';
 import { type CheckpointFolderOptions, checkpointFolder } from './checkpoint-folder.ts';
@@ -50,10 +51,22 @@ export interface StudentCheckpoint {
 
 /**
  * The student as it begins: from scratch, from a checkpoint, or from layers of its teacher.
- * @throws UserError if a checkpoint cannot be had or does not fit the data, or the layers do not fit the student
+ * @throws UserError if a checkpoint cannot be had or does not fit the data, the layers do not fit the student, or weights
+ * to be frozen are not there
  * @throws Interruption while downloading
  */
 export async function prepareStudent(options: StudentOptions): Promise<Student> {
+  const student = await begunStudent(options);
+  try {
+    freeze(student.model, options.config.freeze ?? []);
+  } catch (error) {
+    student.model.dispose();
+    throw error;
+  }
+  return student;
+}
+
+async function begunStudent(options: StudentOptions): Promise<Student> {
   const { config, values, task, classNames, teacher, generator, experimentDirectory } = options;
   const { model, checkpoint, graph, teacherLayers } = config;
   if (checkpoint !== undefined) {

@@ -11,6 +11,7 @@ import { RandomGenerator } from '../device/random-generator.ts';
 import type { TrainingConfig } from '../experiment/schema/schema.ts';
 import { taskRecord } from '../experiment/tasks/all.ts';
 import type { JudgedBy } from '../experiment/tasks/task-record.ts';
+import { trainedParameters } from '../models/frozen.ts';
 import type { Model } from '../models/model.ts';
 import type { AttachedStrategy } from '../strategies/strategy.ts';
 import { bestEpoch, type EpochScore, epochMetric, patienceIsOver } from './best-epoch.ts';
@@ -110,7 +111,7 @@ class Training {
     const { student, strategy, config, train: split, seed, device } = options;
     this.#options = options;
     this.#parameters = new Map([
-      ...student.parameters,
+      ...trainedParameters(student),
       ...[...strategy.parameters].map(([name, variable]) => [`strategy.${name}`, variable] as const),
     ]);
     this.#optimizer = createOptimizer(config, this.#parameters);

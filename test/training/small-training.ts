@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Dataset } from '../../src/data/dataset.ts';
 import type { TrainingConfig } from '../../src/experiment/schema/schema.ts';
+import type { Model } from '../../src/models/model.ts';
 import { Checkpoints } from '../../src/training/checkpoint.ts';
 import { Evaluator } from '../../src/training/evaluation/evaluate.ts';
 import { withoutTeacher } from '../../src/training/teacher/teacher-source.ts';
@@ -26,6 +27,8 @@ interface Setting {
   config?: Partial<TrainingConfig>;
   directory?: string;
   dropout?: number;
+  /** In place of the usual one; it is disposed of. */
+  model?: Model;
   more?: Partial<TrainOptions>;
 }
 
@@ -35,16 +38,18 @@ export async function trainSmall({
   config = {},
   directory,
   dropout = 0,
+  model,
   more = {},
 }: Setting): Promise<{
   outcome?: TrainOutcome;
   error?: unknown;
   weights: Record<string, number[]>;
+  buffers: Record<string, number[]>;
   accuracy: number;
 }> {
   opened ??= openTestDevice();
   const device = await opened;
-  const student = smallModel(dataset, { dropout });
+  const student = model ?? smallModel(dataset, { dropout });
   const strategy = attachDirect(student);
   const evaluator = new Evaluator(device, student);
   try {
@@ -63,7 +68,8 @@ export async function trainSmall({
     }).catch((error: unknown) => ({ error }));
     const { accuracy } = await evaluator.evaluate(dataset.test);
     const weights = valuesOf(student.parameters);
-    return 'error' in outcome ? { ...outcome, weights, accuracy } : { outcome, weights, accuracy };
+    const all = { weights, buffers: valuesOf(student.buffers), accuracy };
+    return 'error' in outcome ? { ...outcome, ...all } : { outcome, ...all };
   } finally {
     evaluator.dispose();
     student.dispose();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { nodeProto } from '../../src/device/onnx/graph/node-proto.ts';
@@ -70,7 +70,7 @@ async function run(name: string, changes: Partial<ExperimentInput>) {
 }
 
 test('teacher and student may be graphs: trained, distilled by answers and hidden states, pruned', async () => {
-  const student = { checkpoint: graphOf(12), graph };
+  const student = { checkpoint: graphOf(12), graph, freeze: ['b*'] };
   const teacher = await run('teacher', {
     student: { checkpoint: graphOf(32), graph },
     strategy: { kind: 'direct' },
@@ -98,6 +98,11 @@ test('teacher and student may be graphs: trained, distilled by answers and hidde
   const losses = Object.assign({}, ...distilled.metrics.map(({ values }) => values));
   assert.ok(losses['layer.feature.2-"h*1"'] > 0, JSON.stringify(losses));
   assert.ok(distilled.result!.student.accuracy! > 0.3, `${distilled.result!.student.accuracy}`);
+  // Two of its matrices begin alike, and stay one.
+  const { parameters, frozenParameters } = distilled.result!.student;
+  assert.deepEqual([parameters, frozenParameters], [12 * 784 + 144 + 3 * 12 + 10 * 12 + 10, 3 * 12]);
+  const card = readFileSync(join(distilled.folder, 'README.md'), 'utf8');
+  assert.match(card, /\| Of these frozen \| 36 \| – \|/);
   // The teacher that was read again is the one that was measured after training.
   assert.equal(distilled.result!.teacher!.accuracy, teacher.result!.student.accuracy);
   const pruned = await run('pruned', {

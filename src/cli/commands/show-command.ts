@@ -180,10 +180,12 @@ function continuationLines(continuations: NonNullable<RunResult['continuations']
     .join('');
 }
 
-const figureCells = ({ accuracy, loss, parameters, bytes, latencyMs }: ModelFigures) => [
+const figureCells = ({ accuracy, loss, parameters, frozenParameters, bytes, latencyMs }: ModelFigures) => [
   formatPercent(accuracy),
   formatNumber(loss),
-  formatCount(parameters),
+  frozenParameters
+    ? `${formatCount(parameters)}, ${formatCount(frozenParameters)} frozen`
+    : formatCount(parameters),
   formatBytes(bytes),
   formatMilliseconds(latencyMs),
 ];

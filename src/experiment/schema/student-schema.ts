@@ -22,6 +22,14 @@ export const studentSchema = z
       .describe(
         'The student’s layers begin as copies of these layers of the teacher, and embeddings and head as copies of its own: [1, 3, 5] makes three layers of a teacher’s six. Without "model" the student has the teacher’s architecture with as many layers as are named; with one, its widths must be the teacher’s. Left out: the student begins from scratch.',
       ),
+    freeze: z
+      .array(z.string().min(1).max(1024))
+      .min(1)
+      .max(256)
+      .optional()
+      .describe(
+        'Weights that stay as they are, by name, or by patterns in which * stands for any characters: ["bert.embeddings.*"] keeps all embeddings. They get no gradient, no state of the optimizer and no weight decay, and are the same to the bit in the saved student; gradients still pass through. Running statistics of batch normalization that are named stay, too, and are then used in training as in evaluation; where only scale and shift are named, the statistics go on moving. Names are those of the checkpoint, or of the ONNX graph; `distillery inspect MODEL --json` lists them. Peers of the strategy online are new models, and learn whole. Left out: everything is trained.',
+      ),
   })
   .superRefine((student, context) => {
     const { model, checkpoint, teacherLayers } = student;

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { tf } from '../../device/tensorflow.ts';
+import { isFrozen } from '../frozen.ts';
 import type { WeightRegistry } from '../weights.ts';
 import { normalizeBatch } from './normalize-batch.ts';
 
@@ -10,7 +11,7 @@ const usualEpsilon = 1e-5;
 /**
  * Batch normalisation over all axes but the last (Ioffe & Szegedy 2015). While training it uses the statistics of the
  * batch and moves `NAME.running_mean` and `NAME.running_var` a tenth of the way towards them; otherwise it uses those.
- * As in PyTorch the batch is normalised by its biased variance, and the unbiased one is what runs along.
+ * Frozen statistics are used in training, too, as of a layer in evaluation mode. As in PyTorch the batch is normalised by its biased variance, and the unbiased one is what runs along.
  */
 export function batchNorm(
   weights: WeightRegistry,
@@ -23,7 +24,7 @@ export function batchNorm(
   const runningMean = weights.buffer(`${name}.running_mean`, [channels], 'zeros');
   const runningVariance = weights.buffer(`${name}.running_var`, [channels], 'ones');
   return (x, training) => {
-    if (!training) {
+    if (!training || isFrozen(runningMean) || isFrozen(runningVariance)) {
       const factor = tf.mul(scale, tf.rsqrt(tf.add(runningVariance, epsilon)));
       return tf.add(tf.mul(x, factor), tf.sub(shift, tf.mul(runningMean, factor)));
     }

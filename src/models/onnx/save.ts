@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import type { OnnxGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import { toStored } from '../checkpoint/kernel-layout.ts';
+import { isFrozen } from '../frozen.ts';
 import { labelKeys } from '../huggingface/description.ts';
 import type { Model } from '../model.ts';
 import { encodeGraph } from './inline.ts';
@@ -26,10 +27,13 @@ export async function writeGraphModel(
 ): Promise<number> {
   const { graph, proto, place, weights } = openedGraph(config);
   const values = new Map<string, Float32Array>();
+  // What was frozen stays as it was, to the bit.
   for (const [name, variable] of [...model.parameters, ...model.buffers])
-    values.set(name, toStored((await variable.data()) as Float32Array, variable.shape));
+    if (!isFrozen(variable))
+      values.set(name, toStored((await variable.data()) as Float32Array, variable.shape));
   for (const [name, { parameter, transposed }] of weights.tied) {
-    const own = values.get(parameter)!;
+    const own = values.get(parameter);
+    if (!own) continue;
     const [rows, columns] = graph.tensors.get(parameter)!.shape as [number, number];
     values.set(name, transposed ? turned(own, rows, columns) : own);
   }

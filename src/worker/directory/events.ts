@@ -15,6 +15,8 @@ export const modelFiguresSchema = z.object({
   /** Mean cross-entropy on the test set, nats. */
   loss: measured,
   parameters: z.int(),
+  /** How many of them stayed as they were. Absent where all were trained. */
+  frozenParameters: z.int().optional(),
   /** Bytes of the weights on disk. */
   bytes: z.int(),
   /** Median milliseconds of warmed single-sample forward passes. */

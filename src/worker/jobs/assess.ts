@@ -2,6 +2,7 @@ import type { StopRequested } from '../../base/interruption.ts';
 import type { Split } from '../../data/dataset.ts';
 import type { Device } from '../../device/device.ts';
 import { taskRecord } from '../../experiment/tasks/all.ts';
+import { frozenCount } from '../../models/frozen.ts';
 import { type Model, parameterCount } from '../../models/model.ts';
 import { Evaluator } from '../../training/evaluation/evaluate.ts';
 import type { Speed } from '../../training/evaluation/measure.ts';
@@ -82,10 +83,12 @@ function ensembleOf(members: readonly Model[]): Model {
 }
 
 export function figuresOf(model: Model, quality: Quality, speed: Speed, bytes: number): ModelFigures {
+  const frozen = frozenCount(model);
   return {
     ...answersOf(quality),
     ...(quality.unanswered > 0 && { unanswered: quality.unanswered }),
     parameters: parameterCount(model),
+    ...(frozen > 0 && { frozenParameters: frozen }),
     bytes,
     latencyMs: speed.latencyMs,
     throughput: speed.throughput,

@@ -1,6 +1,7 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { layerNorm } from '../../../device/operations/layer-norm.ts';
 import { tf } from '../../../device/tensorflow.ts';
+import { isFrozen } from '../../frozen.ts';
 import { normalizeBatch } from '../../layers/normalize-batch.ts';
 import { type Call, CannotTrain, type Operator, type OperatorTable } from './operator.ts';
 import { repeated } from './repeat.ts';
@@ -12,7 +13,7 @@ const beside = (vector: Tensor, rank: number): Tensor =>
 
 /**
  * Batch normalization. In training it uses the statistics of the batch, and moves the running ones as PyTorch does: by the
- * unbiased variance.
+ * unbiased variance. Frozen ones are used in training, too.
  */
 const batchNormalization: Operator = (call) => {
   const x = call.tensor(0);
@@ -23,7 +24,8 @@ const batchNormalization: Operator = (call) => {
     Tensor,
   ];
   const epsilon = call.number('epsilon', 1e-5);
-  if (!call.options.training) {
+  const frozen = [mean, variance].some((statistic) => isFrozen(statistic as Variable));
+  if (!call.options.training || frozen) {
     const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)));
     const offset = tf.sub(shift, tf.mul(mean, factor));
     return [tf.add(tf.mul(x, beside(factor, x.rank)), beside(offset, x.rank))];
