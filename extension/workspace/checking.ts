@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ExtensionContext } from 'vscode';
-import type { Checker, CheckerOptions } from '../../src/checks/apart/checker.ts';
-import type { ModelReport } from '../../src/checks/models/model-report-schema.ts';
+import type { Checker, CheckerOptions, NamedCheckpoint } from '../../src/checks/apart/checker.ts';
+import type { ModelParts, ModelReport } from '../../src/checks/models/model-report-schema.ts';
 import type { Problem } from '../../src/experiment/parsing/problem.ts';
 import { Disposables } from '../disposables.ts';
 import { ownNode } from './own-node.ts';
@@ -25,6 +25,13 @@ export class Checking extends Disposables implements Checker {
 
   async inspect(path: string): Promise<ModelReport> {
     return (await this.#open()).inspect(path);
+  }
+
+  async parts(
+    named: NamedCheckpoint,
+    options?: Pick<CheckerOptions, 'signal'>,
+  ): Promise<ModelParts | undefined> {
+    return (await this.#open()).parts(named, options);
   }
 
   async #open(): Promise<Checker> {

@@ -13,12 +13,18 @@ import { freshWeights } from './weights.ts';
  * weights are drawn.
  */
 export function buildModel(config: ModelConfig, task: TaskShape, generator: RandomGenerator): Model {
-  if (isGraphConfig(config))
-    throw new UserError(
-      'A model that came as an ONNX graph cannot begin from scratch: nothing says how its weights are drawn.',
-      {
-        remedy: 'Describe the model by an "architecture", or choose a strategy that trains one student only.',
-      },
-    );
+  const refusal = freshRefusal(config);
+  if (refusal) throw refusal;
   return createModel(config, task, freshWeights(generator));
+}
+
+/** Why no model like this begins from scratch; undefined where nothing stands against it. */
+export function freshRefusal(config: ModelConfig): UserError | undefined {
+  if (!isGraphConfig(config)) return undefined;
+  return new UserError(
+    'A model that came as an ONNX graph cannot begin from scratch: nothing says how its weights are drawn.',
+    {
+      remedy: 'Describe the model by an "architecture", or choose a strategy that trains one student only.',
+    },
+  );
 }

@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream';
 import picocolors from 'picocolors';
 import type { Checker } from '../../src/checks/apart/checker.ts';
 import { checkExperiment } from '../../src/checks/check.ts';
+import { partsOfCheckpoint } from '../../src/checks/models/model-parts.ts';
 import { reportOfModel } from '../../src/checks/models/model-report.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
@@ -37,6 +38,7 @@ export function memoryTerminal(options: { columns?: number } = {}) {
 export const checkerHere: Checker = {
   check: checkExperiment,
   inspect: reportOfModel,
+  parts: partsOfCheckpoint,
   dispose: () => {},
 };
 

@@ -1,6 +1,7 @@
+import type { GraphNames } from '../../experiment/architectures/onnx-graph.ts';
 import type { Problem } from '../../experiment/parsing/problem.ts';
 import type { CheckOptions } from '../check.ts';
-import type { ModelReport } from '../models/model-report-schema.ts';
+import type { ModelParts, ModelReport } from '../models/model-report-schema.ts';
 
 /** A file that has been read for a while, and is not done. */
 export type Waiting = (file: string, seconds: number) => void;
@@ -10,6 +11,21 @@ export interface CheckerOptions extends CheckOptions {
   readonly signal?: AbortSignal;
   /** Called again and again while a check takes long. */
   readonly waiting?: Waiting;
+}
+
+export interface InspectOptions {
+  /** What is said of an ONNX graph. */
+  readonly graph?: GraphNames;
+  /** Patterns of weights that are to stay as they are. */
+  readonly freeze?: readonly string[];
+}
+
+/** A checkpoint as an experiment names it. */
+export interface NamedCheckpoint {
+  readonly checkpoint: string;
+  /** Where relative paths start. */
+  readonly directory: string;
+  readonly graph?: GraphNames;
 }
 
 /**
@@ -23,7 +39,13 @@ export interface Checker {
    * What a checkpoint or an ONNX graph is.
    * @throws UserError if it is none that a model can be made of
    */
-  inspect(path: string): Promise<ModelReport>;
+  inspect(path: string, options?: InspectOptions): Promise<ModelReport>;
+  /**
+   * The names that an experiment can use of a checkpoint; undefined where that is of the Hub and not here.
+   * @throws UserError if it cannot be opened
+   * @throws AbortError once the signal says so
+   */
+  parts(named: NamedCheckpoint, options?: Pick<CheckerOptions, 'signal'>): Promise<ModelParts | undefined>;
   /** Ends what it started; it may be used again. */
   dispose(): void;
 }

@@ -2,6 +2,7 @@
 import { watchReading } from '../../base/reading.ts';
 import { UserError } from '../../base/user-error.ts';
 import { checkExperiment } from '../check.ts';
+import { partsOfCheckpoint } from '../models/model-parts.ts';
 import { reportOfModel } from '../models/model-report.ts';
 import { usualBounds } from './bounds.ts';
 import { guardProcess } from './guard.ts';
@@ -40,7 +41,11 @@ async function answerTo(request: Request): Promise<Answer> {
       return { type: 'checked', id, problems: cutProblems(problems) };
     }
     case 'inspect':
-      return { type: 'inspected', id, report: await reportOfModel(request.folder) };
+      return { type: 'inspected', id, report: await reportOfModel(request.folder, request) };
+    case 'parts': {
+      const parts = await partsOfCheckpoint(request);
+      return { type: 'parted', id, ...(parts && { parts }) };
+    }
   }
 }
 

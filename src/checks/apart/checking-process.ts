@@ -3,9 +3,9 @@ import { UserError } from '../../base/user-error.ts';
 import { parseExperiment } from '../../experiment/parsing/parse.ts';
 import type { Problem } from '../../experiment/parsing/problem.ts';
 import { mayBeMissing } from '../device.ts';
-import type { ModelReport } from '../models/model-report-schema.ts';
+import type { ModelParts, ModelReport } from '../models/model-report-schema.ts';
 import { type Bounds, usualBounds } from './bounds.ts';
-import type { Checker, CheckerOptions } from './checker.ts';
+import type { Checker, CheckerOptions, InspectOptions, NamedCheckpoint } from './checker.ts';
 import { unreadableProblems } from './ended.ts';
 import type { Request } from './protocol.ts';
 import { type Outcome, type Program, ReadingChild } from './reading-child.ts';
@@ -63,11 +63,24 @@ export class CheckingProcess implements Checker {
     return outcome.problems;
   }
 
-  async inspect(folder: string): Promise<ModelReport> {
-    const outcome = await this.#ask({ type: 'inspect', folder }, {});
+  async inspect(folder: string, { graph, freeze }: InspectOptions = {}): Promise<ModelReport> {
+    const outcome = await this.#ask(
+      { type: 'inspect', folder, ...(graph && { graph }), ...(freeze && { freeze: [...freeze] }) },
+      {},
+    );
     if (outcome instanceof UserError) throw outcome;
     if (outcome.type !== 'inspected') throw errorOf(outcome);
     return outcome.report;
+  }
+
+  async parts(
+    named: NamedCheckpoint,
+    options: Pick<CheckerOptions, 'signal'> = {},
+  ): Promise<ModelParts | undefined> {
+    const outcome = await this.#ask({ type: 'parts', ...named }, options);
+    if (outcome instanceof UserError) throw outcome;
+    if (outcome.type !== 'parted') throw errorOf(outcome);
+    return outcome.parts;
   }
 
   dispose(): void {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { DeviceReport } from '../../device/list-devices.ts';
+import { graphNamesSchema } from '../../experiment/architectures/onnx-graph.ts';
 import type { Problem } from '../../experiment/parsing/problem.ts';
-import { modelReportSchema } from '../models/model-report-schema.ts';
+import { modelPartsSchema, modelReportSchema } from '../models/model-report-schema.ts';
 
 /** What the two processes say to each other. Each holds the other's messages to this; neither grows beyond bounds. */
 
@@ -20,7 +21,22 @@ export const requestSchema = z.discriminatedUnion('type', [
     /** Which devices are here, where that was looked up. */
     devices: z.array(z.custom<DeviceReport>((value) => typeof value === 'object')).optional(),
   }),
-  z.object({ type: z.literal('inspect'), id: z.int(), folder: z.string() }),
+  z.object({
+    type: z.literal('inspect'),
+    id: z.int(),
+    folder: z.string(),
+    graph: graphNamesSchema.optional(),
+    freeze: z.array(z.string()).optional(),
+  }),
+  z.object({
+    type: z.literal('parts'),
+    id: z.int(),
+    /** As an experiment names it. */
+    checkpoint: z.string(),
+    /** Where its relative paths start. */
+    directory: z.string(),
+    graph: graphNamesSchema.optional(),
+  }),
 ]);
 export type Request = z.output<typeof requestSchema>;
 
@@ -62,6 +78,8 @@ export const answerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('reading'), file: text }),
   z.object({ type: z.literal('checked'), id: z.int(), problems: z.array(problemSchema).max(mostProblems) }),
   z.object({ type: z.literal('inspected'), id: z.int(), report: modelReportSchema }),
+  /** Without parts of a model of the Hub that is not here. */
+  z.object({ type: z.literal('parted'), id: z.int(), parts: modelPartsSchema.optional() }),
   /** The user's mistake. */
   z.object({
     type: z.literal('refused'),

@@ -1,28 +1,51 @@
-import { isGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
+import {
+  type GraphNames,
+  type InputRole,
+  inputRoles,
+  isGraphConfig,
+} from '../../experiment/architectures/onnx-graph.ts';
 import type { ModelConfig } from '../../experiment/schema/schema.ts';
 import { taskRecord } from '../../experiment/tasks/all.ts';
 import { inspectCheckpoint } from '../../models/checkpoint/checkpoint.ts';
 import { planModel } from '../../models/create-model.ts';
+import { frozenNames } from '../../models/frozen.ts';
 import { openedGraph } from '../../models/onnx/opened.ts';
+import { abilitiesOf } from './abilities.ts';
+import { partsOfGraph, partsOfPlan } from './model-parts.ts';
 import type { ModelReport } from './model-report-schema.ts';
 
 /** More names than anybody reads. */
 const mostNames = 1000;
+const mostEnds = 64;
+
+export interface ReportOptions {
+  /** What is said of an ONNX graph. */
+  readonly graph?: GraphNames | undefined;
+  /** Patterns of weights that are to stay as they are. */
+  readonly freeze?: readonly string[] | undefined;
+}
 
 /**
  * Looks at a checkpoint, or an ONNX graph, without training anything.
- * @throws UserError as {@link inspectCheckpoint}
+ * @throws UserError as {@link inspectCheckpoint}, and if patterns fit nothing
  */
-export async function reportOfModel(path: string): Promise<ModelReport> {
-  const { config, task, classNames, bytes } = await inspectCheckpoint(path, { freshHead: true });
-  const { hiddenShapes, parameterCount } = planModel(config, task);
+export async function reportOfModel(path: string, options: ReportOptions = {}): Promise<ModelReport> {
+  const { graph, freeze = [] } = options;
+  const { config, task, classNames, bytes } = await inspectCheckpoint(path, { freshHead: true, graph });
+  const plan = planModel(config, task);
+  const { hiddenShapes, parameterCount, parameters } = plan;
   const { image, text } = task;
+  const kept = freeze.length > 0 ? frozenNames(freeze, { config, ...plan }) : undefined;
+  const frozen = [...parameters]
+    .filter(([name]) => kept?.has(name))
+    .reduce((sum, [, shape]) => sum + shape.reduce((product, size) => product * size, 1), 0);
   return {
     architecture: config.architecture,
     task: taskRecord(task).title,
     classes: task.classes,
     ...(classNames && { classNames: classNames.slice(0, mostNames) }),
     parameters: parameterCount,
+    ...(kept && { frozen }),
     bytes,
     ...(image && { image: [...image] }),
     ...(text && { vocabulary: text.vocabulary, length: text.length }),
@@ -31,15 +54,25 @@ export async function reportOfModel(path: string): Promise<ModelReport> {
       shape: shape.join(' × '),
       ...(isGraphConfig(config) && { name: config.states[layer]!.name }),
     })),
+    can: abilitiesOf(config, task),
+    parts: isGraphConfig(config) ? partsOfGraph(openedGraph(config), plan.layerCount) : partsOfPlan(plan),
   };
 }
 
-function endsOf(config: ModelConfig): Pick<ModelReport, 'inputs' | 'outputs'> {
+function endsOf(config: ModelConfig): Pick<ModelReport, 'inputs' | 'outputs' | 'logits'> {
   if (!isGraphConfig(config)) return { inputs: [], outputs: [] };
   const { graph } = openedGraph(config);
   const named = ({ name, shape }: (typeof graph.inputs)[number]) => ({
     name,
     shape: shape ? shape.join(' × ') : 'any',
   });
-  return { inputs: graph.inputs.map(named), outputs: graph.outputs.map(named) };
+  const roles = Object.keys(inputRoles) as InputRole[];
+  return {
+    inputs: graph.inputs.slice(0, mostEnds).map((input) => {
+      const role = roles.find((role) => config.inputs[inputRoles[role]] === input.name);
+      return { ...named(input), ...(role && { role }) };
+    }),
+    outputs: graph.outputs.slice(0, mostEnds).map(named),
+    logits: config.answer,
+  };
 }

@@ -47,26 +47,31 @@ export async function describeGraph(
 ): Promise<GraphDescription> {
   const { task: wanted, graph: names, values = [] } = options;
   const path = join(place.folder, place.file);
-  const stamp = async (file: string) => {
-    const { mtimeMs, size } = await stat(file).catch(() => ({ mtimeMs: 0, size: 0 }));
-    return `${mtimeMs} ${size}`;
-  };
   const own = JSON.stringify([path, names, values]);
-  const whole = `${path} ${await stamp(path)}`;
-  const key = `${whole} ${await stamp(join(place.folder, 'config.json'))} ${wanted?.image?.join()}`;
+  const key = `${await stamp(path)} ${await stamp(join(place.folder, 'config.json'))} ${wanted?.image?.join()}`;
   const known = described.get(own);
   if (known?.key === key) return known.description;
-  const description = opened(place, path, whole).then(([hash, graph]) =>
-    describe(place, graph, hash, options),
-  );
+  const description = openGraph(place).then(([hash, graph]) => describe(place, graph, hash, options));
   described.set(own, { key, description });
   description.catch(() => described.delete(own));
   return description;
 }
 
-/** A graph and what identifies it; as it was read before, where its file is the same. */
-async function opened(place: GraphPlace, path: string, whole: string): Promise<[string, KnownGraph]> {
-  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 16);
+async function stamp(file: string): Promise<string> {
+  const { mtimeMs, size } = await stat(file).catch(() => ({ mtimeMs: 0, size: 0 }));
+  return `${mtimeMs} ${size}`;
+}
+
+/**
+ * A graph and what identifies it; as it was read before, where its file is the same. Nothing of it runs.
+ * @throws UserError if it is damaged
+ */
+export async function openGraph(place: GraphPlace): Promise<[string, KnownGraph]> {
+  const path = join(place.folder, place.file);
+  const hash = createHash('sha256')
+    .update(`${path} ${await stamp(path)}`)
+    .digest('hex')
+    .slice(0, 16);
   return [hash, knownGraph(hash) ?? rememberGraph(hash, await readGraph(path), place)];
 }
 

@@ -13,6 +13,8 @@ export interface GraphWeights {
   readonly tied: ReadonlyMap<string, TiedWeight>;
   /** All others, which stay as they are. */
   readonly constants: readonly GraphTensor[];
+  /** Why floats are among the constants, by name. */
+  readonly reasons: ReadonlyMap<string, string>;
 }
 
 export interface TiedWeight {
@@ -43,16 +45,23 @@ export function weightsOf(graph: Graph): GraphWeights {
   const buffers: GraphTensor[] = [];
   const constants: GraphTensor[] = [];
   const tied = new Map<string, TiedWeight>();
+  const reasons = new Map<string, string>();
   for (const tensor of graph.tensors.values()) {
-    if (running.has(tensor.name)) buffers.push(tensor);
-    else if (!isTrained(tensor, users)) constants.push(tensor);
-    else {
+    if (running.has(tensor.name)) {
+      buffers.push(tensor);
+      continue;
+    }
+    const reason = whyConstant(tensor, users);
+    if (reason !== undefined) {
+      constants.push(tensor);
+      if (tensor.kind === 'float') reasons.set(tensor.name, reason);
+    } else {
       const same = parameters.map((other) => tieOf(other, tensor)).find((tie) => tie !== undefined);
       if (same) tied.set(tensor.name, same);
       else parameters.push(tensor);
     }
   }
-  return { parameters, buffers, tied, constants };
+  return { parameters, buffers, tied, constants, reasons };
 }
 
 type Users = ReadonlyMap<string, readonly GraphNode[]>;
@@ -68,18 +77,22 @@ function usersOf({ nodes }: Graph): Users {
   return users;
 }
 
-function isTrained(tensor: GraphTensor, users: Users): boolean {
+/** Why a tensor is not trained; undefined where it is. */
+function whyConstant(tensor: GraphTensor, users: Users): string | undefined {
   const { name, kind, data } = tensor;
   const own = users.get(name) ?? [];
-  if (kind !== 'float' || own.length === 0 || data.length === 0) return false;
+  if (kind !== 'float') return 'no floats';
+  if (own.length === 0) return 'nothing reads it';
+  if (data.length === 0) return 'it is empty';
   if (
     data.length === 1 &&
     !namedLikeWeight.test(name) &&
     !own.some(({ operator }) => takesWeights.has(operator))
   )
-    return false;
-  if (data.some((value) => !(Math.abs(value) < masked))) return false;
-  return !onlyAngles(name, users);
+    return 'a single number, not named like a weight';
+  if (data.some((value) => !(Math.abs(value) < masked)))
+    return 'it masks: some of its numbers are as good as infinite';
+  return onlyAngles(name, users) ? 'it only becomes sines and cosines' : undefined;
 }
 
 /** Whether a value goes nowhere but into sines and cosines. */

@@ -18,6 +18,41 @@ test('inspect shows what an ONNX graph takes and answers, and the layers that st
   assert.match(out, /\n0\s+16 × 16\s+\S+\n1\s+16 × 16\s+\S+layer\.0\S+\n2\s+16 × 16\s+\S+layer\.1\S+\n$/);
 });
 
+test('inspect tells what is not trained and why, and what can be done with the model', async () => {
+  const { out } = await distillery('inspect', join(fixtures, 'onnx/t5'));
+  assert.match(
+    out,
+    /\nnot trained\s+zeros, scalar_tensor_default, val_6 and 7 more: a single number, not named like a weight\n/,
+  );
+  assert.match(out, /\ncan do\s+direct, response; feature, relation; prune, magnitude, dense\n/);
+  assert.match(out, /\ncannot\s+online: .* cannot begin from scratch/);
+  assert.match(out, /\ncannot\s+quantize, float16; .*not quantized here/);
+  const mobile = await distillery('inspect', join(fixtures, 'onnx/mobilenet'), '--freeze', '*conv_stem*');
+  assert.match(mobile.out, /\nstatistics\s+\S+running_mean, \S+running_var, \S+running_mean and 101 more\n/);
+  assert.match(mobile.out, /\nfrozen\s+\d+ of them\n/);
+  const { out: json } = await distillery('inspect', join(fixtures, 'onnx/gpt2'), '--json');
+  const { parts, can, inputs, logits } = JSON.parse(json);
+  assert.deepEqual([parts.tied.length, parts.leftOut, logits], [1, 0, 'logits']);
+  assert.ok(parts.values.length > 50 && parts.parameters.length > 10, json.slice(0, 2000));
+  assert.deepEqual(
+    inputs.map(({ role }: { role?: string }) => role),
+    ['input_ids', 'attention_mask'],
+  );
+  assert.deepEqual(can[0], { what: 'direct, sequence, generated' });
+});
+
+test('inspect takes what a graph does not say by itself', async () => {
+  const file = join(fixtures, 'onnx/bert');
+  const named = await distillery('inspect', file, '--logits', '*nothing*', '--input', 'input_ids=input_ids');
+  assert.match(named.err, /has no value "\*nothing\*"/);
+  const inner = JSON.parse((await distillery('inspect', file, '--json')).out).parts.values as string[];
+  const pooled = inner.findLast((name) => /Tanh/.test(name))!;
+  const other = await distillery('inspect', file, '--logits', pooled);
+  assert.match(other.err, /answers with 16 scores, but its config\.json names 3 classes/);
+  const wrong = await distillery('inspect', file, '--input', 'ids=input_ids');
+  assert.match(wrong.err, /--input ids=input_ids does not say what inputs are/);
+});
+
 test('inspect shows a checkpoint in safetensors, as JSON where that is asked for', async () => {
   const { code, out } = await distillery('inspect', join(fixtures, 'checkpoints/gpt2'), '--json');
   assert.equal(code, 0);

@@ -24,6 +24,7 @@ test('what becomes of a file while it is checked neither runs nor keeps from run
           return [];
         },
         inspect: () => Promise.reject(new Error('nothing is inspected here')),
+        parts: () => Promise.reject(new Error('nothing is inspected here')),
         dispose: () => {},
       },
       devices: async () => [],

@@ -70,6 +70,7 @@ export const commandLine: Parser = {
     const { runCommandLine } = await import('../../../../src/cli/program.ts');
     const { checkExperiment } = await import('../../../../src/checks/check.ts');
     const { reportOfModel } = await import('../../../../src/checks/models/model-report.ts');
+    const { partsOfCheckpoint } = await import('../../../../src/checks/models/model-parts.ts');
     const { default: picocolors } = await import('picocolors');
     const { UserError } = await import('../../../../src/base/user-error.ts');
     mkdirSync(join(folder, 'inside'));
@@ -78,6 +79,7 @@ export const commandLine: Parser = {
     const checker = {
       check: checkExperiment,
       inspect: reportOfModel,
+      parts: partsOfCheckpoint,
       dispose: () => {},
     };
     const colors = picocolors.createColors(false);

@@ -1,0 +1,77 @@
+import { UserError } from '../../base/user-error.ts';
+import { graphRefusal } from '../../compression/graph-limits.ts';
+import type { TaskShape } from '../../data/dataset.ts';
+import type { ModelConfig } from '../../experiment/schema/schema.ts';
+import { strategySchema } from '../../experiment/schema/strategy-schema.ts';
+import { type CompressionConfig, compresses } from '../../experiment/strategies/compression.ts';
+import { quantize } from '../../experiment/strategies/quantize/record.ts';
+import { taskRecord } from '../../experiment/tasks/all.ts';
+import { constructionOf } from '../../models/architectures/all.ts';
+import { freshRefusal } from '../../models/build-model.ts';
+import { planModel } from '../../models/create-model.ts';
+import { truncatedConfig } from '../../models/truncate.ts';
+import { exitLayers } from '../../strategies/self.ts';
+import type { ModelReport } from './model-report-schema.ts';
+
+type Ability = ModelReport['can'][number];
+
+/** What can be done with a model, each asked where a run would ask. */
+export function abilitiesOf(config: ModelConfig, task: TaskShape): Ability[] {
+  const { layerCount } = planModel(config, task);
+  const { continuesTexts } = taskRecord(task);
+  const schemes = quantize.schema.shape.scheme.unwrap().options;
+  const abilities: [string, () => void][] = [
+    [continuesTexts ? 'direct, sequence, generated' : 'direct, response', () => {}],
+    [
+      'feature, relation',
+      () => {
+        if (layerCount < 1)
+          throw new UserError('No layers were told apart; name values of the graph by "layers".');
+      },
+    ],
+    [
+      'self',
+      () => {
+        for (const layer of exitLayers(layerCount, 2)) truncatedConfig(config, layer, task);
+      },
+    ],
+    ['online', () => refuse(freshRefusal(config))],
+    ...schemes.map((scheme): [string, () => void] => [
+      `quantize, ${scheme}`,
+      () => compressible(config, { kind: 'quantize', scheme }),
+    ]),
+    [
+      'prune, magnitude, dense',
+      () => compressible(config, { kind: 'prune', method: 'magnitude', storage: 'dense' }),
+    ],
+    [
+      'prune, magnitude, sparse',
+      () => compressible(config, { kind: 'prune', method: 'magnitude', storage: 'sparse' }),
+    ],
+    [
+      'prune, structured',
+      () => {
+        compressible(config, { kind: 'prune', method: 'structured' });
+        constructionOf(config).pruning.smaller(config, 0.5);
+      },
+    ],
+  ];
+  return abilities.map(([what, ask]) => {
+    try {
+      ask();
+      return { what };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return { what, refusal: error.message };
+    }
+  });
+}
+
+function compressible(config: ModelConfig, options: Partial<CompressionConfig>): void {
+  const strategy = strategySchema.parse({ of: 'teacher', ...options });
+  if (compresses(strategy)) refuse(graphRefusal(config, strategy));
+}
+
+function refuse(refusal: UserError | undefined): void {
+  if (refusal) throw refusal;
+}
