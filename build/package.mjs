@@ -63,7 +63,8 @@ function stage(target) {
   writeFileSync(page, readFileSync(page, 'utf8').replace(/^!\[[^\]]*\]\((?!https:).*\)\n\n?/gm, ''));
   for (const folder of ['dist', 'extension/media', 'extension/l10n'])
     copy(join(root, folder), join(place, folder));
-  for (const name of ['explorer.png', 'dashboard.png']) rmSync(join(place, 'extension/media', name));
+  for (const name of ['explorer.png', 'dashboard.png', 'browser.png'])
+    rmSync(join(place, 'extension/media', name));
   rmSync(join(place, 'dist/test'), { recursive: true, force: true });
   rmSync(join(place, 'dist', basename(listFile)), { force: true });
 

@@ -66,7 +66,8 @@ test('the schema at a path follows the variants an experiment chooses', () => {
 
 test('the examples are whole experiments with names of their own', () => {
   const folder = join(import.meta.dirname, '../../../examples');
-  const names = readdirSync(folder).map((file) => {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.distill.json'));
+  const names = files.map((file) => {
     const { experiment, problems } = parseExperiment(readFileSync(join(folder, file), 'utf8'));
     assert.deepEqual(problems, [], file);
     assert.equal(experiment!.$schema, '../dist/experiment.schema.json');

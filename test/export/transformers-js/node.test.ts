@@ -25,7 +25,7 @@ describe('transformers.js in Node', { skip: withoutTransformersJs, concurrency: 
 
   for (const [name, kind] of kinds)
     test(`answers as the exported student: ${name}`, async (context) => {
-      const precisions = kind.opens === 'by its task' ? undefined : (['fp32'] as const);
+      const precisions = kind.inEveryPrecision ? undefined : (['fp32'] as const);
       const student = await exportStudent(device, [name, kind], home, precisions);
       for (const line of judge(student, await ask(transformers, student.question))) context.diagnostic(line);
     });

@@ -17,6 +17,7 @@ import { openStore } from '../../../../src/runs/store.ts';
 import { openBrowser, openFile, runCommand } from '../../host/browser.ts';
 import { startVsCode } from '../../host/vscode-server.ts';
 import { row, rowButton, tick } from '../window.ts';
+import { browserPicture } from './browser-picture.ts';
 import { withPalette } from './palette-png.ts';
 import { dashboardOf, root, setTheme, type Theme, themeMs, windowOn } from './staging.ts';
 
@@ -128,6 +129,7 @@ async function stopAll(folder: string): Promise<void> {
 
 train();
 mkdirSync(join(media, 'walkthrough'), { recursive: true });
+await browserPicture(join(trained, '.distillery'), join(media, 'browser.png'));
 const vscode = await startVsCode({ development: true });
 const browser = await openBrowser({ width: 1600, height: 1000 }, { sparing: false });
 try {
