@@ -169,7 +169,7 @@ function showFilter(runView: TreeView<ExplorerNode>, options: RememberedViewOpti
   return options.onDidChange(update);
 }
 
-function languageFeaturesWhenNeeded({ folders, diagnostics, cautions, log }: Services): Disposable {
+function languageFeaturesWhenNeeded({ folders, diagnostics, cautions, checking, log }: Services): Disposable {
   const subscriptions = new Disposables();
   let registered = false;
   const register = async () => {
@@ -177,7 +177,7 @@ function languageFeaturesWhenNeeded({ folders, diagnostics, cautions, log }: Ser
     registered = true;
     try {
       const { registerLanguageFeatures } = await import('./config/language-features.ts');
-      subscriptions.add(registerLanguageFeatures(folders, diagnostics, cautions, log));
+      subscriptions.add(registerLanguageFeatures(folders, diagnostics, cautions, checking, log));
     } catch (error) {
       log.error('preparing the editor for experiments', error);
     }

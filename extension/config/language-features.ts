@@ -1,4 +1,5 @@
 import { type Disposable, languages } from 'vscode';
+import type { Checker } from '../../src/checks/apart/checker.ts';
 import { Disposables } from '../disposables.ts';
 import type { Log } from '../status/log.ts';
 import type { RunFolders } from '../workspace/runs/run-folders.ts';
@@ -17,6 +18,7 @@ export function registerLanguageFeatures(
   folders: RunFolders,
   diagnostics: ExperimentDiagnostics,
   cautions: TeacherCautions,
+  checker: Pick<Checker, 'parts'>,
   log: Log,
 ): Disposable {
   const features = new Disposables();
@@ -32,7 +34,13 @@ export function registerLanguageFeatures(
     ),
   );
   features.add(
-    languages.registerCompletionItemProvider(experimentSelector, new ValueCompletion(folders), '"', ' ', ':'),
+    languages.registerCompletionItemProvider(
+      experimentSelector,
+      new ValueCompletion(folders, checker),
+      '"',
+      ' ',
+      ':',
+    ),
   );
   features.add(
     languages.registerCodeActionsProvider(

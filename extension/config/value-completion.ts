@@ -2,16 +2,20 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { getLocation } from 'jsonc-parser';
 import {
+  type CancellationToken,
   type Command,
   CompletionItem,
   CompletionItemKind,
   type CompletionItemProvider,
+  CompletionList,
   l10n,
   MarkdownString,
   type Position,
   Range,
   type TextDocument,
 } from 'vscode';
+import type { Checker } from '../../src/checks/apart/checker.ts';
+import { type OfferedPart, offeredParts, partsWantedAt } from '../../src/checks/apart/offered-parts.ts';
 import {
   experimentTemplate,
   templateDataset,
@@ -24,19 +28,26 @@ import type { CommandId } from '../contributions/commands.ts';
 import { usableImages } from '../workspace/found-images.ts';
 import { digits } from '../workspace/ready-data.ts';
 import type { RunFolders } from '../workspace/runs/run-folders.ts';
+import { CheckpointParts } from './checkpoint-parts.ts';
 
 /**
  * Completes what only this experiment and this folder know: whole experiments where nothing is written yet, numbers of
- * layers, and checkpoints of finished runs.
+ * layers, checkpoints of finished runs, and the parts of a checkpoint by their names.
  */
 export class ValueCompletion implements CompletionItemProvider {
   readonly #folders: RunFolders;
+  readonly #parts: CheckpointParts;
 
-  constructor(folders: RunFolders) {
+  constructor(folders: RunFolders, checker: Pick<Checker, 'parts'>) {
     this.#folders = folders;
+    this.#parts = new CheckpointParts(checker);
   }
 
-  async provideCompletionItems(document: TextDocument, position: Position): Promise<CompletionItem[]> {
+  async provideCompletionItems(
+    document: TextDocument,
+    position: Position,
+    token: CancellationToken,
+  ): Promise<CompletionItem[] | CompletionList> {
     const text = document.getText();
     if (!canBeRead(text)) return [];
     const offset = document.offsetAt(position);
@@ -45,8 +56,17 @@ export class ValueCompletion implements CompletionItemProvider {
     if (isAtPropertyKey) return [];
     const key = path.at(-1);
     if (key === 'checkpoint' || key === 'of') return this.#checkpoints(document, previousNode);
-    if ((key === 'student' || key === 'teacher') && path[0] === 'strategy') return layers(text, key);
-    return [];
+    const wanted = partsWantedAt(path);
+    if (!wanted) return [];
+    const described = wanted.kind === 'layers' ? layers(text, wanted.who) : [];
+    if (described.length > 0) return described;
+    const written = previousNode?.type === 'string' ? String(previousNode.value ?? '') : undefined;
+    const parts = await this.#parts.of(document, parseText(text).written, wanted, token);
+    // Asked again with the next letter: until then more may be known, or less be meant.
+    return new CompletionList(
+      parts ? partItems(offeredParts(wanted.kind, parts), written, rangeOf(document, previousNode)) : [],
+      true,
+    );
   }
 
   async #checkpoints(
@@ -69,10 +89,7 @@ export class ValueCompletion implements CompletionItemProvider {
         detail: l10n.t('student of {0}, seed {1}', experiment, seed),
       })),
     ];
-    const range =
-      node?.type === 'string'
-        ? new Range(document.positionAt(node.offset), document.positionAt(node.offset + node.length))
-        : undefined;
+    const range = rangeOf(document, node);
     return items.map(({ target, detail }, index) => {
       const item = new CompletionItem(target, CompletionItemKind.Folder);
       item.detail = detail;
@@ -83,6 +100,41 @@ export class ValueCompletion implements CompletionItemProvider {
       return item;
     });
   }
+}
+
+/** All of a text that stands at the place already. */
+const rangeOf = (
+  document: TextDocument,
+  node: { offset: number; length: number; type: string } | undefined,
+): Range | undefined =>
+  node?.type === 'string'
+    ? new Range(document.positionAt(node.offset), document.positionAt(node.offset + node.length))
+    : undefined;
+
+/** More than anybody scrolls through. */
+const mostItems = 1000;
+
+/** @param written what stands at the place already, if it is text */
+function partItems(
+  offered: readonly OfferedPart[],
+  written: string | undefined,
+  range: Range | undefined,
+): CompletionItem[] {
+  const meant = (written ?? '').toLowerCase().replaceAll('*', '');
+  const fits = ({ value }: OfferedPart) =>
+    written === undefined || (typeof value === 'string' && value.toLowerCase().includes(meant));
+  // What is being typed may be none of them, as a pattern is: then all are shown.
+  const near = offered.filter(fits);
+  return (near.length > 0 ? near : offered).slice(0, mostItems).map(({ value, detail }, index) => {
+    const item = new CompletionItem(String(value), CompletionItemKind.Value);
+    item.insertText = JSON.stringify(value);
+    // A pattern that is half written is found in each name that it may mean.
+    item.filterText = written === undefined ? JSON.stringify(value) : JSON.stringify(written);
+    item.detail = detail;
+    item.sortText = String(index).padStart(4, '0');
+    if (range) item.range = range;
+    return item;
+  });
 }
 
 /** An experiment for each strategy, as New Experiment writes it, with data that can be opened here. */

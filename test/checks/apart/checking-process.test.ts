@@ -91,6 +91,10 @@ test('the folder of no model is refused by it in the words that are used here', 
     shared.inspect(folder),
     (error) => error instanceof UserError && /config\.json is not a JSON object/.test(error.message),
   );
+  const directory = join(import.meta.dirname, '../../fixtures');
+  const parts = await shared.parts({ checkpoint: 'onnx/bert', directory });
+  assert.deepEqual([parts!.inputs, parts!.layers], [['input_ids', 'attention_mask'], 2]);
+  assert.equal(await shared.parts({ checkpoint: 'hf:nobody/nothing', directory }), undefined);
 });
 
 test(

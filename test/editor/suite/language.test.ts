@@ -18,6 +18,7 @@ import {
 import { digits } from '../../../extension/workspace/ready-data.ts';
 import { experimentTemplate } from '../../../src/experiment/editing/template.ts';
 import { parseExperiment } from '../../../src/experiment/parsing/parse.ts';
+import { encoded, oddGraph } from '../../models/onnx/graphs.ts';
 import { open, replaceAll } from './documents.ts';
 import { distillery, execute, inRoot, patienceMs, smallExperiment, until, write } from './support.ts';
 
@@ -118,6 +119,35 @@ describe('an experiment in the editor', function () {
     const { checkExperiment } = await import('../../../src/checks/check.ts');
     assert.deepEqual(await checkExperiment(text, uri.fsPath), []);
     await workspace.fs.delete(inRoot('carried'), { recursive: true });
+  });
+
+  it('completes inputs, values, layers and weights of the checkpoint that is named', async () => {
+    await workspace.fs.writeFile(inRoot('parts/odd.onnx'), encoded(oddGraph()));
+    const uri = await write(
+      'parts/parts.distill.json',
+      smallExperiment('Parts', {
+        teacher: { checkpoint: 'odd.onnx', graph: { inputs: { input_ids: '' }, logits: 'Erg' } },
+        student: { checkpoint: 'odd.onnx', freeze: ['W'] },
+        strategy: { kind: 'feature', layers: [{ student: '', teacher: 1 }] },
+      }),
+    );
+    const document = await workspace.openTextDocument(uri);
+    await window.showTextDocument(document);
+    const offered = (needle: string, wanted: string) =>
+      until(`${wanted} at ${needle}`, async () => {
+        const { items } = await commands.executeCommand<CompletionList>(
+          'vscode.executeCompletionItemProvider',
+          uri,
+          document.positionAt(document.getText().indexOf(needle) + needle.length),
+        );
+        return items.find(({ insertText }) => insertText === JSON.stringify(wanted));
+      });
+    await offered('"input_ids": "', 'tok:0');
+    await offered('"logits": "Erg', 'Ergebnis');
+    await offered('"student": "', 'a b');
+    const item = await offered('"W', 'W*');
+    assert.equal(item.detail, '3 × 4');
+    await workspace.fs.delete(inRoot('parts'), { recursive: true });
   });
 
   it('completes keys, kinds, layer numbers, paths and checkpoints, and explains', async () => {
