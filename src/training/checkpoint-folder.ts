@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { heed, type StopRequested } from '../base/interruption.ts';
 import { onceAcrossProcesses } from '../base/locks/wait-for-lock.ts';
 import { resolvePath } from '../experiment/parsing/resolve-path.ts';
-import { cachedSnapshot, cacheFolder, repositoryName } from '../models/hub/cache.ts';
+import { cachedSnapshot, cacheFolder, checkpointIn, repositoryName } from '../models/hub/cache.ts';
 import { downloadSnapshot } from '../models/hub/download.ts';
 import { isHubReference, isPinned, parseHubReference } from '../models/hub/reference.ts';
 
@@ -15,7 +15,7 @@ export interface CheckpointFolderOptions {
 }
 
 /**
- * The folder of a checkpoint that an experiment names: a path, or a model of the Hugging Face Hub, which is downloaded
+ * The folder, or the ONNX file, of a checkpoint that an experiment names: a path, or a model of the Hugging Face Hub, which is downloaded
  * if need be, by one process at a time.
  * @throws UserError if it cannot be downloaded
  * @throws Interruption while downloading; what has arrived stays for the next time
@@ -57,5 +57,5 @@ export async function checkpointFolder(
     download,
     { stopRequested },
   );
-  return found.directory;
+  return checkpointIn(found);
 }

@@ -6,7 +6,7 @@ import type { Finding, JsonPath } from '../../experiment/parsing/problem.ts';
 import { resolvePath } from '../../experiment/parsing/resolve-path.ts';
 import { type InspectedCheckpoint, inspectCheckpoint } from '../../models/checkpoint/checkpoint.ts';
 import { hasWeights, weightsFile } from '../../models/checkpoint/checkpoint-weights.ts';
-import { cachedSnapshot } from '../../models/hub/cache.ts';
+import { cachedSnapshot, checkpointIn } from '../../models/hub/cache.ts';
 import { isHubReference, parseHubReference } from '../../models/hub/reference.ts';
 import { graphAt, isGraphFile } from '../../models/onnx/files.ts';
 import { GraphNameProblem } from '../../models/onnx/names.ts';
@@ -70,12 +70,13 @@ export async function readStoredModel(
 }
 
 /**
- * The folder of a checkpoint; undefined where it is of the Hub and not in the cache.
+ * The folder, or the ONNX file, of a checkpoint; undefined where it is of the Hub and not in the cache.
  * @throws UserError if it is meant to be of the Hub, but is misspelled.
  */
 export async function folderOf(checkpoint: string, directory: string): Promise<string | undefined> {
   if (!isHubReference(checkpoint)) return resolvePath(directory, checkpoint);
-  return (await cachedSnapshot(parseHubReference(checkpoint)))?.directory;
+  const cached = await cachedSnapshot(parseHubReference(checkpoint));
+  return cached && checkpointIn(cached);
 }
 
 async function unreadable(

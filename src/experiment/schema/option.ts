@@ -23,7 +23,7 @@ export const checkpointPath = (description: string) =>
     .min(1)
     .max(4096)
     .describe(
-      `${description} Relative to the folder of this file, absolute, or hf:owner/name@revision, which is downloaded from the Hugging Face Hub once.`,
+      `${description} Relative to the folder of this file, absolute, or hf:owner/name@revision, which is downloaded from the Hugging Face Hub once: its safetensors, or where it has none its ONNX graph, which hf:owner/name@revision:onnx/model.onnx names where it has both.`,
     );
 
 /** Names of a graph's parts say something of a checkpoint, so there must be one. */

@@ -26,22 +26,43 @@ const hashPattern = { sha1: /^[0-9a-f]{40}$/, sha256: /^[0-9a-f]{64}$/, sha512: 
  * @throws UserError if the connection fails for good, the content is not what it should be, or it cannot be written.
  */
 export async function downloadFile(file: KnownFile, download: FileDownload): Promise<void> {
+  await linkFile(file, download, await downloadBlob(file, download));
+}
+
+/**
+ * The same, but not yet as a part of the model.
+ * @returns where its content lies
+ */
+export async function downloadBlob(file: KnownFile, download: FileDownload): Promise<string> {
   const { access, reference, commit, folder, onBytes } = download;
   if (!hashPattern[file.hash.algorithm].test(file.hash.value))
     throw new UserError(`The Hub gave no usable hash for ${file.name}.`, { remedy: 'Try again later.' });
   const blob = join(folder, 'blobs', file.hash.value);
-  const pointer = join(folder, 'snapshots', commit, file.name);
   const url = `${access.home}/${reference.repository}/resolve/${commit}/${file.name}`;
   try {
     await mkdir(dirname(blob), { recursive: true });
-    await mkdir(dirname(pointer), { recursive: true });
     if ((await sizeOf(blob)) !== file.size) {
       await fetchFile(url, file, `${blob}.incomplete`, access, onBytes);
       await rename(`${blob}.incomplete`, blob);
     }
-    await link(blob, pointer);
+    return blob;
   } catch (error) {
     throw error instanceof Refusal ? problemOf(error, reference, access) : fileProblem(error, blob);
+  }
+}
+
+/** Makes downloaded content a part of the model. */
+export async function linkFile(
+  { name }: Pick<KnownFile, 'name'>,
+  { folder, commit }: Pick<FileDownload, 'folder' | 'commit'>,
+  blob: string,
+): Promise<void> {
+  const pointer = join(folder, 'snapshots', commit, name);
+  try {
+    await mkdir(dirname(pointer), { recursive: true });
+    await link(blob, pointer);
+  } catch (error) {
+    throw fileProblem(error, pointer);
   }
 }
 

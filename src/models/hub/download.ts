@@ -1,14 +1,16 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { fileProblem } from '../../base/file-problem.ts';
 import { replaceFile } from '../../base/replace-file.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { KnownFile } from '../../data/network/fetch-file.ts';
 import { indexFile, weightFileNames, weightsFile } from '../checkpoint/checkpoint-weights.ts';
+import { externalFiles } from '../onnx/reading/external-data.ts';
 import { compactFiles } from '../stored/weight-storage.ts';
-import { cachedSnapshot, repositoryFolder, type Snapshot } from './cache.ts';
-import { downloadFile } from './download-file.ts';
+import { cachedSnapshot, missingMark, repositoryFolder, type Snapshot } from './cache.ts';
+import { chosenGraph } from './choose-graph.ts';
+import { downloadBlob, downloadFile, type FileDownload, linkFile } from './download-file.ts';
 import { type HubLimits, hubLimits, sizeVariable } from './limits.ts';
 import { type HubAccess, listModel } from './listing.ts';
 import { problemOf, Unreachable } from './problems.ts';
@@ -29,7 +31,8 @@ const wanted =
   /^(config|generation_config|preprocessor_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json$|^(vocab|merges)\.txt$/;
 
 /**
- * A model of the Hub as a checkpoint folder in the shared cache, downloaded if it is not there. Without a connection, or
+ * A model of the Hub in the shared cache, by its weights in safetensors or, where it has none or one is named, as an ONNX
+ * graph; downloaded if it is not there. Without a connection, or
  * with HF_HUB_OFFLINE=1, what an earlier download left is used. HF_ENDPOINT names another hub; HF_TOKEN opens private
  * and gated models, and goes nowhere but to the hub.
  * @throws UserError if the model cannot be had; what has arrived of it stays for the next time
@@ -77,37 +80,74 @@ async function download(
   const directory = join(folder, 'snapshots', commit);
   let before = 0;
   let total = 0;
-  const fetchFile = async (file: KnownFile) => {
-    requireBearable(reference, access.limits, file, total || file.size);
-    await downloadFile(file, {
-      reference,
-      access,
-      folder,
-      commit,
-      onBytes: (done) => onProgress?.(before + done, total, file.name),
-    });
-    before += file.size;
-    onProgress?.(before, total, file.name);
+  const downloadOf = ({ name }: KnownFile): FileDownload => ({
+    reference,
+    access,
+    folder,
+    commit,
+    onBytes: (done) => onProgress?.(before + done, total, name),
+  });
+  const arrived = ({ name, size }: KnownFile) => {
+    before += size;
+    onProgress?.(before, total, name);
+  };
+  const fetchFile = async (file: KnownFile, isWeights = false) => {
+    requireBearable(reference, access.limits, file, { total: total || file.size, isWeights });
+    await downloadFile(file, downloadOf(file));
+    arrived(file);
+  };
+  const described = [...files.keys()].filter((name) => wanted.test(name));
+  const fetchAll = async (weights: readonly string[]) => {
+    const chosen = [...described, ...weights];
+    const missing = chosen.find((name) => !files.has(name));
+    if (missing !== undefined)
+      throw new UserError(
+        `${nameOf(reference)} lacks ${missing}, one of the files its weights are spread over.`,
+        {
+          remedy: 'Name another revision.',
+        },
+      );
+    total = chosen.reduce((sum, name) => sum + files.get(name)!.size, before);
+    for (const name of chosen) await fetchFile(files.get(name)!, weights.includes(name));
   };
   // The index tells which of many files are the weights.
   const index = files.get(indexFile);
   const single = [weightsFile, ...(files.has(indexFile) ? [] : compactFiles)].find((name) => files.has(name));
-  if (!single && !index) throw noSafetensors(reference, [...files.keys()]);
-  if (!single) await fetchFile(index!);
-  const weights = single ? [single] : (await weightFileNames(directory)).filter((name) => name !== indexFile);
-  const chosen = [...files.keys()].filter((name) => wanted.test(name)).concat(weights);
-  const missing = chosen.find((name) => !files.has(name));
-  if (missing !== undefined)
-    throw new UserError(
-      `${nameOf(reference)} lacks ${missing}, one of the files its weights are spread over.`,
-      {
-        remedy: 'Name another revision.',
-      },
+  const hasSafetensors = single !== undefined || index !== undefined;
+  const graph =
+    reference.file === undefined && hasSafetensors ? undefined : chosenGraph(reference, files.keys());
+  if (graph !== undefined) {
+    const file = files.get(graph)!;
+    requireBearable(reference, access.limits, file, { total: file.size, isWeights: true });
+    const blob = await downloadBlob(file, downloadOf(file));
+    arrived(file);
+    // What is not in the repository is missed when the graph is opened, with the tensor that wants it.
+    const beside = (await externalFiles(blob))
+      .map((location) => posix.join(posix.dirname(graph), location))
+      .filter((name) => files.has(name));
+    await fetchAll(beside);
+    await linkFile(file, downloadOf(file), blob);
+    if (!hasSafetensors) await markMissing(folder, commit);
+  } else {
+    if (!hasSafetensors) throw noSafetensors(reference, [...files.keys()]);
+    if (!single) await fetchFile(index!);
+    await fetchAll(
+      single ? [single] : (await weightFileNames(directory)).filter((name) => name !== indexFile),
     );
-  total = chosen.reduce((sum, name) => sum + files.get(name)!.size, before);
-  for (const name of chosen) await fetchFile(files.get(name)!);
+  }
   if (!isPinned(reference)) await writeReference(join(folder, 'refs', reference.revision), commit);
-  return { directory, commit };
+  return { directory, commit, ...(graph !== undefined && { graph }) };
+}
+
+/** Whoever looks at the cache knows from now on that the graph is all there is. */
+async function markMissing(folder: string, commit: string): Promise<void> {
+  const mark = missingMark(folder, commit);
+  try {
+    await mkdir(dirname(mark), { recursive: true });
+    await writeFile(mark, '');
+  } catch (error) {
+    throw fileProblem(error, mark);
+  }
 }
 
 /** @param total bytes of all files that are wanted */
@@ -115,9 +155,9 @@ function requireBearable(
   reference: HubReference,
   { textBytes, modelBytes }: HubLimits,
   { name, size }: KnownFile,
-  total: number,
+  { total, isWeights }: { readonly total: number; readonly isWeights: boolean },
 ): void {
-  if (!name.endsWith('.safetensors') && size > textBytes)
+  if (!isWeights && size > textBytes)
     throw new UserError(
       `${name} of ${nameOf(reference)} has ${size} bytes, more than the ${textBytes} that are read of such a file.`,
       { remedy: 'Name another revision; this one is damaged, or no model that can be opened here.' },
@@ -161,9 +201,9 @@ async function accessToken(): Promise<string | undefined> {
 }
 
 function noSafetensors(reference: HubReference, files: readonly string[]): UserError {
-  const other = files.find((name) => /\.(bin|pt|pth|h5|msgpack|onnx|gguf)$/.test(name));
+  const other = files.find((name) => /\.(bin|pt|pth|h5|msgpack|gguf)$/.test(name));
   return new UserError(
-    `${nameOf(reference)} has no ${weightsFile}${other === undefined ? '' : `, only ${other}`}; other formats are not read, because pickles can run any program when they are opened.`,
+    `${nameOf(reference)} has no ${weightsFile}, and no ONNX graph in its root or its folder onnx${other === undefined ? '' : `, only ${other}`}; other formats are not read, because pickles can run any program when they are opened.`,
     {
       remedy:
         'Name a revision that has it, for example the one that the Hub’s conversion bot proposes (@refs/pr/N).',

@@ -12,12 +12,17 @@ export interface GraphPlace {
 
 /** Where Optimum and transformers.js keep the graph in full precision. */
 const usual = 'model.onnx';
+/** The same, relative to the folder of a model, as they are looked for. */
+export const usualGraphs = [usual, `onnx/${usual}`] as const;
 
 /** Whether a path names an ONNX file itself. */
 export const isGraphFile = (path: string): boolean => /\.onnx$/i.test(path);
 
 /** Files of a model that are not its graph: what exporters write beside it. */
 const parts = /^(decoder_with_past|decoder_model|encoder_model)/;
+
+/** Whether a graph is a model by itself, and not a part of one. */
+export const isWholeGraph = (name: string): boolean => isGraphFile(name) && !parts.test(basename(name));
 
 /**
  * The graph that a path names: a file, or a folder in the layout of Optimum or transformers.js.
@@ -39,7 +44,7 @@ export async function graphAt(path: string): Promise<GraphPlace | undefined> {
   ] as const) {
     const graphs = found.filter(isGraphFile);
     if (graphs.includes(usual)) return { folder: path, file: join(below, usual) };
-    const whole = graphs.filter((name) => !parts.test(name));
+    const whole = graphs.filter(isWholeGraph);
     if (whole.length === 1) return { folder: path, file: join(below, whole[0]!) };
     if (graphs.length > 0)
       throw new UserError(

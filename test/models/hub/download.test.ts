@@ -165,7 +165,7 @@ test('what cannot be had is explained', async (context) => {
   use(context, hub);
   await refuse(
     downloadSnapshot(reference),
-    /has no model\.safetensors, only pytorch_model\.bin/,
+    /has no model\.safetensors, and no ONNX graph in its root or its folder onnx, only pytorch_model\.bin/,
     /conversion bot/,
   );
   await refuse(downloadSnapshot(parseHubReference('hf:tiny/other')), /is not on 127/, /Correct the name/);
@@ -185,6 +185,13 @@ test('references are parsed, and lead nowhere else', () => {
     repository: 'a-1/b.c_d',
     revision: 'refs/pr/3',
   });
+  const file = 'onnx/model_fp16.onnx';
+  assert.deepEqual(parseHubReference(`hf:a/b:${file}`), { repository: 'a/b', revision: 'main', file });
+  assert.deepEqual(parseHubReference('hf:a/b@refs/pr/3:x.onnx'), {
+    repository: 'a/b',
+    revision: 'refs/pr/3',
+    file: 'x.onnx',
+  });
   for (const text of [
     'a/b',
     'hf:',
@@ -196,6 +203,11 @@ test('references are parsed, and lead nowhere else', () => {
     'hf:a/b@../x',
     'hf:a/b@x@y',
     'hf:a/b@/etc',
+    'hf:a/b:',
+    'hf:a/b:../x.onnx',
+    'hf:a/b:other/x.onnx',
+    'hf:a/b:pytorch_model.bin',
+    'hf:a/b:x.onnx:y.onnx',
   ])
     assert.throws(
       () => parseHubReference(text),

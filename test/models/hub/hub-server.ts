@@ -65,7 +65,7 @@ export async function startHub(
       json(response, { id: 'tiny/model', sha: commit });
     else if (path === `/api/models/tiny/model/tree/${commit}`) json(response, [...files].map(entry));
     else if (path.startsWith(`/tiny/model/resolve/${commit}/`))
-      send(path.split('/').at(-1)!, request, response);
+      send(path.slice(`/tiny/model/resolve/${commit}/`.length), request, response);
     else {
       response.statusCode = 404;
       json(response, { error: 'not found' });
@@ -95,6 +95,10 @@ export function sendFrom(start: number, response: ServerResponse, content: Buffe
 function entry([path, content]: [string, Buffer]) {
   const git = createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
   const sha256 = createHash('sha256').update(content).digest('hex');
-  const lfs = path.endsWith('.safetensors') && { oid: sha256, size: content.length, pointerSize: 130 };
+  const lfs = /\.(safetensors|onnx|onnx_data)$/.test(path) && {
+    oid: sha256,
+    size: content.length,
+    pointerSize: 130,
+  };
   return { type: 'file', path, size: content.length, oid: git, ...(lfs && { lfs }) };
 }

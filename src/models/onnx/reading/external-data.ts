@@ -1,7 +1,44 @@
+import { realpath } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import type { onnx } from 'onnx-proto';
-import { openRegular } from '../../../base/regular-file.ts';
+import onnxProto, { type onnx } from 'onnx-proto';
+import { openRegular, readNamed } from '../../../base/regular-file.ts';
 import { broken } from './broken.ts';
+
+// The package is CommonJS: its one export is found on the default import only.
+const { ModelProto } = onnxProto.onnx;
+
+/** What one file of protocol buffers can hold. */
+export const longestFile = 2 ** 31;
+
+/**
+ * The files beside a graph that its tensors are said to lie in, as it names them.
+ * @throws UserError if it is no graph
+ */
+export async function externalFiles(file: string): Promise<string[]> {
+  let proto: onnx.ModelProto;
+  try {
+    proto = ModelProto.decode(await readNamed(file, longestFile));
+  } catch {
+    throw broken(file, 'it ends too early, or is no ONNX model');
+  }
+  const named = (proto.graph?.initializer ?? []).flatMap((tensor) =>
+    tensor.dataLocation ? [placeOf(tensor, file).location] : [],
+  );
+  return [...new Set(named)];
+}
+
+/** Of a model in the cache of the Hub, where each file is a link into one folder of its own. */
+const snapshot = /^(.*)[\\/]snapshots[\\/][0-9a-f]{40}(?:[\\/]onnx)?$/;
+
+/** What a link in the Hub's cache leads to, if it leads there; other links lead nowhere. */
+async function followed(place: string, folder: string): Promise<string> {
+  const [, repository] = snapshot.exec(folder) ?? [];
+  if (repository === undefined) return place;
+  const [target, blobs] = await Promise.all([realpath(place), realpath(join(repository, 'blobs'))]).catch(
+    () => [],
+  );
+  return target !== undefined && dirname(target) === blobs ? target : place;
+}
 
 interface Place {
   readonly location: string;
@@ -27,7 +64,7 @@ function placeOf(tensor: onnx.ITensorProto, file: string): Place {
 }
 
 /**
- * Reads numbers that lie in a file beside the graph: below its folder, and through no link.
+ * Reads numbers that lie in a file beside the graph: below its folder, and through no link but those of the Hub's cache.
  * @param bytes how many the tensor's shape asks for
  * @throws UserError if the file is elsewhere, missing or too short
  */
@@ -49,7 +86,7 @@ export async function externalBytes(
     throw broken(file, `tensor "${tensor.name}" has ${length} bytes where its shape asks for ${bytes}`);
   let handle: Awaited<ReturnType<typeof openRegular>>;
   try {
-    handle = await openRegular(join(folder, ...parts));
+    handle = await openRegular(await followed(join(folder, ...parts), folder));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw code === 'ENOENT'

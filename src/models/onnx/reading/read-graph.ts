@@ -12,14 +12,12 @@ import {
   type SubGraph,
 } from '../graph.ts';
 import { broken } from './broken.ts';
-import { externalBytes } from './external-data.ts';
+import { externalBytes, longestFile } from './external-data.ts';
 import { bytesOf, kindOf, listedNumbers, numbersFrom, typeName } from './tensor-data.ts';
 
 // The package is CommonJS: its one export is found on the default import only.
 const { ModelProto, TensorProto, AttributeProto } = onnxProto.onnx;
 
-/** What one file of protocol buffers can hold. */
-const longestFile = 2 ** 31;
 /** Numbers in all tensors of a model that is trained in memory. */
 const mostNumbers = 2 ** 31;
 const deepestBodies = 16;
