@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { closingLines } from './testing/closing-lines.mjs';
 import { bundleTestPage } from './testing/test-page.mjs';
-import { compileTestPrograms, compileTests } from './testing/test-programs.mjs';
+import { compileTestPrograms, compileTests, inProcesses } from './testing/test-programs.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
@@ -156,12 +156,20 @@ async function unitsAndPages() {
       // A second thread would only wait, and keep a core busy with it: what is trained here is too small to be shared out.
       environment: { DISTILLERY_TEST_PROGRAMS: programs, DISTILLERY_THREADS: '1' },
     });
-  // A browser draws in a process beside that of the test: half as many at a time as there are cores.
-  if (pages.length > 0)
-    await stage('the page, in a browser', compiled.slice(units.length), Math.max(1, Math.floor(cores / 2)), {
+  // A browser draws in a process beside that of the test: half as many at a time as there are cores. Those that can
+  // share one are in one process.
+  if (pages.length > 0) {
+    const atOnce = Math.max(1, Math.floor(cores / 2));
+    const sharing = pages.map((file) =>
+      /\buse(Pages|Browser)\(/.test(readFileSync(join(root, file), 'utf8')),
+    );
+    const of = (shared) => compiled.slice(units.length).filter((_, index) => sharing[index] === shared);
+    const processes = [...inProcesses(of(true), atOnce), ...of(false)];
+    await stage('the page, in a browser', processes, atOnce, {
       environment: { DISTILLERY_TEST_PAGE: page },
       ...(first && { held: first }),
     });
+  }
   await first;
 }
 

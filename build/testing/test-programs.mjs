@@ -1,6 +1,6 @@
 // Compiles the unit tests, and the programs that they start again and again, before the first of them runs. Each is a
 // process of its own: from sources it would spend more time on reading and compiling the same modules than on its tests.
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -71,6 +71,22 @@ export async function compileTests(files) {
     external: [...node.external.filter((name) => name !== 'vscode'), 'esbuild', 'playwright-core'],
   });
   return outs.map((out) => join(outdir, `${out}.mjs`));
+}
+
+/**
+ * Files of tests that one process after the other runs: each of these has its share of them.
+ * @param {string[]} compiled by compileTests()
+ * @returns the files to run
+ */
+export function inProcesses(compiled, processes) {
+  const shares = Array.from({ length: Math.min(processes, compiled.length) }, (_, at) =>
+    compiled.filter((_, index) => index % processes === at),
+  );
+  return shares.map((share) => {
+    const file = share[0].replace(/\.mjs$/, '.all.mjs');
+    writeFileSync(file, share.map((one) => `import ${JSON.stringify(pathToFileURL(one).href)};\n`).join(''));
+    return file;
+  });
 }
 
 async function compile(name, options) {

@@ -9,13 +9,15 @@ import { renderHtml } from '../../src/compare/reports/html.ts';
 import { response, seeds } from '../compare/some-runs.ts';
 import { withoutBrowser } from '../machine/chromium.ts';
 import { seriousProblems } from './harness/axe.ts';
-import { complaintsOf, launch } from './harness/browser.ts';
+import { complaintsOf, useBrowser } from './harness/browser.ts';
+
+const { start, leave } = useBrowser();
 
 test('the HTML report opens without network, complaints or anything serious for axe', {
   skip: withoutBrowser,
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'distillery-report-'));
-  const browser = await launch();
+  const browser = await start();
   try {
     const hostile = '<img src=x onerror=alert(1)> "quoted" مرحبا';
     const comparison = compareRuns([
@@ -45,7 +47,7 @@ test('the HTML report opens without network, complaints or anything serious for 
         await page.close();
       }
   } finally {
-    await browser.close();
+    await leave();
     await rm(folder, { recursive: true, force: true });
   }
 });

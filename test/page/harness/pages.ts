@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, afterEach, before } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { bundleTestPage } from '../../../build/testing/test-page.mjs';
-import { complaintsOf, launch } from './browser.ts';
+import { complaintsOf, useBrowser } from './browser.ts';
 import { type HarnessServer, serveHarness } from './server.ts';
 
 export interface OpenPage {
@@ -21,6 +21,7 @@ export function usePages(options: { readonly scrollBars?: boolean } = {}): {
   /** @param options.alone for a page that changes what all of its context have, as the clock is */
   open(query?: string, options?: { readonly alone?: boolean }): Promise<OpenPage>;
 } {
+  const { start, leave } = useBrowser(options);
   let own: string | undefined;
   let server: HarnessServer;
   let browser: Browser;
@@ -34,7 +35,7 @@ export function usePages(options: { readonly scrollBars?: boolean } = {}): {
       own = folder;
       await bundleTestPage(folder);
     }
-    [server, browser] = await Promise.all([serveHarness(folder), launch(options)]);
+    [server, browser] = await Promise.all([serveHarness(folder), start()]);
     // A page keeps what it stores in its own session, so that those of one context know nothing of each other. One that
     // stays open holds their process, in which the scripts are compiled already: half of what it takes to open a page.
     context = await browser.newContext();
@@ -47,7 +48,8 @@ export function usePages(options: { readonly scrollBars?: boolean } = {}): {
   });
 
   after(async () => {
-    await browser?.close();
+    await context?.close();
+    await leave();
     await server?.close();
     if (own !== undefined) await rm(own, { recursive: true, force: true });
   });
