@@ -101,6 +101,7 @@ test('teacher and student may be graphs: trained, distilled by answers and hidde
   // Two of its matrices begin alike, and stay one.
   const { parameters, frozenParameters } = distilled.result!.student;
   assert.deepEqual([parameters, frozenParameters], [12 * 784 + 144 + 3 * 12 + 10 * 12 + 10, 3 * 12]);
+  assert.equal(distilled.result!.teacher!.graph, true);
   const card = readFileSync(join(distilled.folder, 'README.md'), 'utf8');
   assert.match(card, /\| Of these frozen \| 36 \| – \|/);
   // The teacher that was read again is the one that was measured after training.

@@ -43,7 +43,12 @@ export const modelNumbers = {
   perplexity: figure,
 } satisfies Record<ModelFigureKey, Schema<number | null>>;
 
-export const modelFigures = shapeOf<ModelSummary>({ ...modelNumbers, confusion, reliability });
+export const modelFigures = shapeOf<ModelSummary>({
+  ...modelNumbers,
+  graph: z.optional(z.boolean()),
+  confusion,
+  reliability,
+});
 
 export const runFigures = shapeOf<RunFigures>({
   run: text,

@@ -1,6 +1,6 @@
 import { taskOfDataset } from '../../experiment/datasets/all.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
-import { roleOf } from '../../experiment/strategies/facts.ts';
+import { factsOf, roleOf } from '../../experiment/strategies/facts.ts';
 import { figureKind } from '../figures/figure-kinds.ts';
 import { formatBytes, formatPercentSpread } from '../formatting.ts';
 import type { RunGroup } from '../groups.ts';
@@ -50,8 +50,15 @@ function onAlternatives(teacher: TeacherRow, { groups }: AdviceMaterial): Advice
   if (students.length === 0) return [];
   const quantized = mine.filter((group) => group.strategy === 'quantize');
   const pruned = mine.filter((group) => group.strategy === 'prune');
+  // What would be refused is not advised.
+  const isGraph = mine.some(({ counted }) => counted.some((run) => run.teacher?.graph));
+  const possible = !(isGraph && factsOf('quantize')?.refusesGraphs);
   return [
-    ...(quantized.length === 0 ? tryQuantizing(teacher) : sufficient(quantized, students, 'quantize')),
+    ...(quantized.length === 0
+      ? possible
+        ? tryQuantizing(teacher)
+        : []
+      : sufficient(quantized, students, 'quantize')),
     ...sufficient(pruned, students, 'prune'),
   ];
 }

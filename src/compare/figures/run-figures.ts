@@ -10,6 +10,8 @@ export interface ModelSummary {
   /** Mean cross-entropy on the test set, nats. */
   readonly loss: number | null;
   readonly parameters: number | null;
+  /** Set where its network came as an ONNX graph. */
+  readonly graph?: boolean;
   /** Weights on disk. */
   readonly bytes: number | null;
   /** Median of warmed single-sample passes. */
@@ -107,6 +109,7 @@ function summary(figures: ModelFigures): ModelSummary {
     accuracy: known(figures.accuracy),
     loss: known(figures.loss),
     parameters: known(figures.parameters),
+    ...(figures.graph && { graph: true }),
     bytes: known(figures.bytes),
     latencyMs: known(figures.latencyMs),
     throughput: known(figures.throughput),

@@ -17,6 +17,8 @@ export const modelFiguresSchema = z.object({
   parameters: z.int(),
   /** How many of them stayed as they were. Absent where all were trained. */
   frozenParameters: z.int().optional(),
+  /** Whether its network came as an ONNX graph. Absent where not. */
+  graph: z.boolean().optional(),
   /** Bytes of the weights on disk. */
   bytes: z.int(),
   /** Median milliseconds of warmed single-sample forward passes. */

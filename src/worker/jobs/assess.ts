@@ -1,6 +1,7 @@
 import type { StopRequested } from '../../base/interruption.ts';
 import type { Split } from '../../data/dataset.ts';
 import type { Device } from '../../device/device.ts';
+import { isGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import { taskRecord } from '../../experiment/tasks/all.ts';
 import { frozenCount } from '../../models/frozen.ts';
 import { type Model, parameterCount } from '../../models/model.ts';
@@ -88,6 +89,7 @@ export function figuresOf(model: Model, quality: Quality, speed: Speed, bytes: n
     ...answersOf(quality),
     ...(quality.unanswered > 0 && { unanswered: quality.unanswered }),
     parameters: parameterCount(model),
+    ...(isGraphConfig(model.config) && { graph: true }),
     ...(frozen > 0 && { frozenParameters: frozen }),
     bytes,
     latencyMs: speed.latencyMs,

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ComparedRun } from '../../../src/compare/compared-run.ts';
 import { compareRuns } from '../../../src/compare/figures.ts';
+import { graphRefusal } from '../../../src/compression/graph-limits.ts';
+import { strategySchema } from '../../../src/experiment/schema/strategy-schema.ts';
+import { strategyFacts } from '../../../src/experiment/strategies/facts.ts';
 import { response, seeds } from '../some-runs.ts';
 
 const rules = (runs: readonly ComparedRun[]) => compareRuns(runs).advice.map((advice) => advice.rule);
@@ -138,6 +141,20 @@ test('quantizing is advised until it was tried; where it suffices, that is said'
   const tried = rules([...gain(0.03), ...quantized]);
   assert.ok(tried.includes('quantization-suffices'));
   assert.ok(!tried.includes('try-quantization'));
+});
+
+test('quantizing is advised only where the teacher can be quantized', () => {
+  const asGraph = gain(0.03).map((run) => ({
+    ...run,
+    result: run.result && { ...run.result, teacher: { ...run.result.teacher!, graph: true } },
+  }));
+  const refused = graphRefusal(
+    { architecture: 'onnx' } as never,
+    strategySchema.parse({ kind: 'quantize' }) as never,
+  );
+  assert.equal(rules(asGraph).includes('try-quantization'), refused === undefined);
+  // The rule is one: it is asked where a run would ask.
+  assert.equal(refused !== undefined, strategyFacts.quantize.refusesGraphs === true);
 });
 
 test('zeros that take as much space as before are no compression', () => {
