@@ -18,7 +18,9 @@ import { checkStoredModels } from './models/stored-models.ts';
 import { checkNameClash } from './name-clash.ts';
 import { checkSeeds } from './seeds.ts';
 import { checkStrategy } from './strategy.ts';
+import { checkAcross } from './tokens/across-note.ts';
 import { checkKeptTokens } from './tokens/kept-tokens.ts';
+import { checkOwnTokens } from './tokens/own-tokens.ts';
 import { checkTokenizers } from './tokens/tokenizers.ts';
 import { checkUnusedOptions } from './unused-options.ts';
 
@@ -29,7 +31,9 @@ const checks: readonly Check[] = [
   checkStoredModels,
   checkClassNames,
   checkPixels,
+  checkOwnTokens,
   checkTokenizers,
+  checkAcross,
   checkStrategy,
   checkCompression,
   checkLossWeights,

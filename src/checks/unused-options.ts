@@ -1,4 +1,5 @@
 import type { Finding, JsonPath } from '../experiment/parsing/problem.ts';
+import { ownTokensOf } from '../experiment/schema/own-tokens.ts';
 import { valueAt } from '../experiment/schema/schema-walk.ts';
 import { strategyRecord } from '../experiment/schema/strategy-schema.ts';
 import { unusedByCompression } from './compression.ts';
@@ -41,6 +42,11 @@ export const checkUnusedOptions: Check = (context) => {
   optimizer(training.optimizer, ['training']);
   selection(['training']);
   augmentation(['training']);
+  if (teacher?.length !== undefined && !ownTokensOf(experiment))
+    unused(
+      ['teacher', 'length'],
+      'the teacher reads the samples of the dataset, having no tokenizer of its own',
+    );
   if (teacher?.checkpoint !== undefined)
     for (const name of ['training', 'seed'])
       unused(['teacher', name], 'a teacher from a checkpoint is not trained');

@@ -29,6 +29,7 @@ const figureKeys: readonly ModelFigureKey[] = [
   'macroF1',
   'calibrationError',
   'perplexity',
+  'bitsPerByte',
 ];
 
 /** The distinct teachers, in the order of the groups. Each run measured its teacher anew, so latencies have a spread. */

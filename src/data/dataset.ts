@@ -2,6 +2,8 @@ import type { HostTensor } from '../device/device.ts';
 import type { ModelGoal } from '../experiment/architectures/architecture-record.ts';
 import type { TaskName } from '../experiment/tasks/all.ts';
 import type { PixelScale } from './images/pixel-scale.ts';
+import type { MakeSamples } from './text/language-samples.ts';
+import type { ReadPieces } from './text/rows/documents.ts';
 import type { Tokenizer } from './text/tokenizers/tokenizer.ts';
 
 /** What the data asks of a model. */
@@ -41,6 +43,22 @@ export interface HostBatch {
   readonly sampleIds: Int32Array;
 }
 
+/** How much text there is, in bytes of UTF-8 and in tokens. */
+export interface TextAmount {
+  readonly bytes: number;
+  readonly tokens: number;
+  /** Of which stand for text that the tokenizer does not know. */
+  readonly unknown: number;
+}
+
+/** The texts that a language model learns from, to be read again. */
+export interface TrainingTexts {
+  readonly training: ReadPieces;
+  /** What makes samples of them, of so many tokens. */
+  readonly makeSamples: MakeSamples;
+  readonly length: number;
+}
+
 /** A set of samples that can be read in any order. */
 export interface Split {
   readonly name: 'train' | 'subset' | 'validation' | 'test';
@@ -73,6 +91,10 @@ export interface Dataset {
   readonly classNames: readonly string[];
   /** Texts: what made the token ids. */
   readonly tokenizer?: Tokenizer;
+  /** Texts to continue: what samples are made of. */
+  readonly texts?: TrainingTexts;
+  /** Texts to continue: of the test texts, whole, what their tokens amount to. */
+  readonly amount?: TextAmount;
   /** Images: what became of their pixels. */
   readonly pixelScale?: PixelScale;
   /** What the teacher trains on. */

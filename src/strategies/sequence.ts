@@ -1,6 +1,7 @@
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { tf } from '../device/tensorflow.ts';
 import type { StrategyConfig } from '../experiment/schema/strategy-schema.ts';
+import { acrossTerm } from './across/term.ts';
 import { checkClasses } from './check-classes.ts';
 import type { HiddenShapes } from './hidden-shapes.ts';
 import { divergenceRows } from './losses/divergences.ts';
@@ -43,7 +44,8 @@ function lossRows(
  * divided once by the valid ones of the whole optimizer step.
  */
 export function sequenceTerm(config: SequenceTermConfig): Term {
-  const { temperature } = config;
+  const { temperature, across } = config;
+  if (across !== undefined) return acrossTerm({ ...config, across });
   return {
     needs({ teacher }) {
       const kept = keptTokens(config, teacher);
@@ -65,7 +67,10 @@ export function sequenceTerm(config: SequenceTermConfig): Term {
   };
 }
 
-/** w·T²·D(softmax(z_t/T), softmax(z_s/T)) + (1−w)·CE(labels, z_s): word-level distillation of a causal language model. */
+/**
+ * w·T²·D(softmax(z_t/T), softmax(z_s/T)) + (1−w)·CE(labels, z_s): word-level distillation of a causal language model.
+ * Across tokenizers D is that of acrossTerm().
+ */
 export function sequence(config: SequenceConfig): Strategy {
   return weightedTerms('sequence', 1 - config.weight, [
     { weight: config.weight, term: sequenceTerm(config) },

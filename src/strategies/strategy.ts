@@ -5,6 +5,8 @@ import type { ModelConfig } from '../experiment/schema/schema.ts';
 import type { GeneratedConfig } from '../experiment/strategies/generated/record.ts';
 import type { LayerReference } from '../experiment/strategies/layer-reference.ts';
 import type { ForwardResult, Model, ModelInput } from '../models/model.ts';
+import type { TokenPairs } from './across/across-rows.ts';
+import type { Spans } from './across/spans.ts';
 import type { HiddenShapes } from './hidden-shapes.ts';
 import type { Rows } from './losses/rows.ts';
 
@@ -21,6 +23,11 @@ export interface TeacherNeeds {
   readonly pooled: readonly LayerReference[];
   /** Language models: the largest logits of each position are enough; all of them where there are no more. */
   readonly topLogits?: TopLogitsNeeds;
+  /**
+   * Its own tokens are read instead of the student’s, and spans of text that both cut alike are compared: its logits are
+   * those of its own samples of the text.
+   */
+  readonly across?: boolean;
   /** Texts that it writes before training, which the student learns from in place of the samples. */
   readonly texts?: GeneratedConfig;
 }
@@ -53,6 +60,8 @@ export interface TeacherSignals {
   readonly logits?: Tensor;
   /** In place of logits, where needs().topLogits was heeded. */
   readonly topLogits?: TopLogits;
+  /** Where needs().across was heeded. */
+  readonly spans?: Spans;
   /** By layer. */
   readonly hiddenStates: ReadonlyMap<LayerReference, Tensor>;
   /** (batch, width) by layer. */
@@ -109,6 +118,8 @@ export interface TeacherParts {
   readonly hiddenShapes: HiddenShapes;
   /** Width of its logits. */
   readonly classes: number;
+  /** Where it reads tokens of its own: those that are the student’s, too. */
+  readonly pairs?: TokenPairs;
 }
 
 export interface StrategyParts {

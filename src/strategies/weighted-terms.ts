@@ -1,4 +1,5 @@
 import type { Scalar, Variable } from '@tensorflow/tfjs-core';
+import { UserError } from '../base/user-error.ts';
 import { inOrder, type LayerReference } from '../experiment/strategies/layer-reference.ts';
 import { hardLoss } from './losses/hard-loss.ts';
 import type {
@@ -34,10 +35,20 @@ const union = <T extends LayerReference>(lists: readonly (readonly T[])[]): T[] 
 
 /** What several terms need together. Full logits serve whoever wants only the largest of them. */
 export function uniteNeeds(all: readonly TeacherNeeds[]): TeacherNeeds {
+  const across = all.some((needs) => needs.across);
+  if (across && !all.every((needs) => needs.across))
+    throw new UserError(
+      'Some terms compare teacher and student across tokenizers, others token by token or state by state.',
+      {
+        remedy:
+          'Give every term "across", or none: the others need teacher and student to read the same tokens.',
+      },
+    );
   const wide = all.filter((needs) => needs.logits);
   const top = wide.flatMap(({ topLogits }) => topLogits ?? []);
   return {
     logits: wide.length > 0,
+    ...(across && { across }),
     hiddenStates: union(all.map((needs) => needs.hiddenStates)),
     pooled: union(all.map((needs) => needs.pooled)),
     ...(top.length > 0 &&

@@ -41,6 +41,7 @@ export const modelNumbers = {
   macroF1: figure,
   calibrationError: figure,
   perplexity: figure,
+  bitsPerByte: figure,
 } satisfies Record<ModelFigureKey, Schema<number | null>>;
 
 export const modelFigures = shapeOf<ModelSummary>({

@@ -39,6 +39,7 @@ const unmeasured: ModelSummary = {
   macroF1: null,
   calibrationError: null,
   perplexity: null,
+  bitsPerByte: null,
   confusion: null,
   reliability: null,
 };

@@ -7,7 +7,7 @@ import {
 import type { Tokenizer } from '../../data/text/tokenizers/tokenizer.ts';
 import { compareVocabularies, describeDifference } from '../../data/text/tokenizers/vocabularies.ts';
 import type { Finding, JsonPath } from '../../experiment/parsing/problem.ts';
-import type { AskedTask } from '../../experiment/tasks/all.ts';
+import { type AskedTask, taskRecord } from '../../experiment/tasks/all.ts';
 
 /** What makes ids of the texts of a dataset. */
 export interface DataTokens {
@@ -18,6 +18,10 @@ export interface DataTokens {
   readonly files?: Tokenizer['files'];
   /** What stands around every text, where that is known. */
   readonly special?: SpecialTokens;
+  /** Where the experiment names it; left out: as the tokenizer of the dataset. */
+  readonly path?: JsonPath;
+  /** Whether texts are continued: then models of different tokens can learn from each other. */
+  readonly continues?: boolean;
   /** Whose tokenizer it is, where the experiment names none. */
   readonly from?: ModelRole;
 }
@@ -41,7 +45,13 @@ export interface ReadingModel {
 export const tokensOf = (
   { tokens, vocabulary, files, ...tokenizer }: Tokenizer,
   task: AskedTask,
-): DataTokens => ({ tokens, vocabulary, files, special: specialTokensOf(tokenizer, task) });
+): DataTokens => ({
+  tokens,
+  vocabulary,
+  files,
+  special: specialTokensOf(tokenizer, task),
+  continues: taskRecord(task).continuesTexts,
+});
 
 /** Whether each model means by the ids of the data what the data means by them. */
 export const tokenizerFindings = (data: DataTokens, models: readonly ReadingModel[]): Finding[] => {
@@ -66,7 +76,7 @@ function findingsOn(data: DataTokens, model: ReadingModel, agrees: boolean): Fin
         message: data.from
           ? `The ${data.from} and the ${role} were trained with different tokens: ${told}.`
           : `The ${role} was trained with other tokens than the dataset’s tokenizer makes: ${told}.`,
-        remedy: remedyOf(data, model, agrees),
+        remedy: `${remedyOf(data, model, agrees)}${data.continues && data.from ? each : ''}`,
         path: placeOf(data, model),
         severity: 'error',
         code: 'tokenizer',
@@ -87,8 +97,12 @@ function findingsOn(data: DataTokens, model: ReadingModel, agrees: boolean): Fin
   return [...onRecipes(data, model, agrees), ...onUnknown(model, compared?.unknown ?? [])];
 }
 
-const placeOf = ({ from }: DataTokens, { path }: ReadingModel): JsonPath =>
-  from ? path : ['dataset', 'tokenizer'];
+const placeOf = ({ from, path: named }: DataTokens, { path }: ReadingModel): JsonPath =>
+  from ? path : (named ?? ['dataset', 'tokenizer']);
+
+/** What is left where both are to stay as they are. */
+const each =
+  ' Or let each read its own tokens: strategy "sequence" with "across": "gold" or "uld" compares answers over the text that both cut alike.';
 
 function remedyOf({ from }: DataTokens, { role }: ReadingModel, agrees: boolean): string {
   if (from) return `Choose a ${role} with the tokenizer of the ${from}.`;

@@ -14,6 +14,7 @@ import { compareVocabularies } from '../../data/text/tokenizers/vocabularies.ts'
 import { wordSpecials } from '../../data/text/tokenizers/word-tokenizer.ts';
 import type { Finding, JsonPath } from '../../experiment/parsing/problem.ts';
 import { resolvePath } from '../../experiment/parsing/resolve-path.ts';
+import { ownTokensOf } from '../../experiment/schema/own-tokens.ts';
 import type { DatasetConfig, Experiment } from '../../experiment/schema/schema.ts';
 import { compresses } from '../../experiment/strategies/compression.ts';
 import { strategyFacts } from '../../experiment/strategies/facts.ts';
@@ -54,22 +55,30 @@ export const checkTokenizers: Check = async (context) => {
   const task = taskOf(context)?.task;
   if (!('tokenizer' in config) || !task) return [];
   const findings: Finding[] = [];
-  const models: Found[] = [];
+  const all: Found[] = [];
   for (const place of await placesOf(context))
     try {
       const tokenizer = await checkpointTokenizer(place.folder);
-      models.push({ ...place, ...(tokenizer && { tokenizer, ...tokensOf(tokenizer, task) }) });
+      all.push({ ...place, ...(tokenizer && { tokenizer, ...tokensOf(tokenizer, task) }) });
     } catch (error) {
       findings.push(findingOf(error, place.path, 'tokenizer'));
     }
-  if (findings.length > 0 || models.length === 0) return findings;
-  try {
-    return await compare(config, task, models, context);
-  } catch (error) {
-    if (isMissing(error)) return []; // Said of the file already.
-    const path = config.tokenizer.kind === 'auto' ? models[0]!.path : ['dataset', 'tokenizer'];
-    return [findingOf(error, path, 'tokenizer')];
-  }
+  if (findings.length > 0 || all.length === 0) return findings;
+  const own = ownTokensOf(context.experiment);
+  const teachers = all.filter(({ role }) => own && role === 'teacher');
+  const readers = [
+    { config, models: all.filter((model) => !teachers.includes(model)), section: 'dataset' },
+    ...(own ? [{ config: { ...config, ...own } as TextConfig, models: teachers, section: 'teacher' }] : []),
+  ];
+  for (const { config: read, models, section } of readers)
+    try {
+      if (models.length > 0) findings.push(...(await compare(read, task, models, context, section)));
+    } catch (error) {
+      if (isMissing(error)) continue; // Said of the file already.
+      const path = read.tokenizer.kind === 'auto' ? models[0]!.path : [section, 'tokenizer'];
+      findings.push(findingOf(error, path, 'tokenizer'));
+    }
+  return findings;
 };
 
 const isMissing = (error: unknown) =>
@@ -124,8 +133,10 @@ async function compare(
   task: AskedTask,
   models: readonly Found[],
   { experiment, directory }: CheckContext,
+  section: string,
 ): Promise<Finding[]> {
   const { tokenizer } = config;
+  const asWritten = { path: [section, 'tokenizer'] };
   switch (tokenizer.kind) {
     case 'auto': {
       const source = models.find((model) => model.tokenizer);
@@ -138,23 +149,26 @@ async function compare(
         );
       }
       // Of a model of the Hub that is not here nothing is known; it may bring one.
-      const named = [experiment.teacher?.checkpoint, experiment.student?.checkpoint].filter(Boolean).length;
+      const roles = ownTokensOf(experiment) ? [models[0]!.role] : ['teacher', 'student'];
+      const named = roles.filter(
+        (role) => (role === 'student' ? experiment.student : experiment.teacher)?.checkpoint !== undefined,
+      ).length;
       if (models.length < named) return [];
       const { path, folder, role } = models[0]!;
       return [{ ...(await noTokenizer(folder, role)), path, severity: 'warning', code: 'tokenizer-unknown' }];
     }
     case 'file':
       return tokenizerFindings(
-        tokensOf(await storedTokenizer(resolvePath(directory, tokenizer.file)), task),
+        { ...tokensOf(await storedTokenizer(resolvePath(directory, tokenizer.file)), task), ...asWritten },
         models,
       );
     case 'bytes':
-      return tokenizerFindings(tokensOf(byteTokenizer(), task), models);
+      return tokenizerFindings({ ...tokensOf(byteTokenizer(), task), ...asWritten }, models);
     case 'words': {
       const sizes = differentSizes(experiment, models);
       if (sizes.length > 0) return sizes;
       const data = await wordsOfData(config, task, models, directory);
-      return data ? tokenizerFindings(data, models) : [];
+      return data ? tokenizerFindings({ ...data, ...asWritten }, models) : [];
     }
   }
 }
@@ -174,7 +188,7 @@ function differentSizes({ strategy }: Experiment, models: readonly Found[]): Fin
     {
       message: `The teacher knows ${teacher.rows} tokens, the student ${student.rows}: the two cannot be compared token by token.`,
       remedy:
-        'Choose a student with the vocabulary of the teacher, or strategy "generated". If they differ in padding alone, put the tokenizer.json of each beside its weights.',
+        'Choose a student with the vocabulary of the teacher, or strategy "sequence" with "across". If they differ in padding alone, put the tokenizer.json of each beside its weights.',
       path: ['student', 'checkpoint'],
       severity: 'error',
       code: 'vocabulary',

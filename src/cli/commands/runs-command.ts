@@ -93,7 +93,7 @@ export function runTable(runs: readonly RunRecord[], colors: Colors): string {
       `${run.seed}`,
       stateText(run, colors),
       run.result ? formatPercent(run.result.student.accuracy) : missing,
-      run.result?.teacher ? formatPercent(run.result.teacher.accuracy) : missing,
+      run.result?.teacher && !run.result.otherTokens ? formatPercent(run.result.teacher.accuracy) : missing,
       formatRatio(compressionOf(run.result)),
       oneLine(run.tags.join(', '), 30),
     ]),

@@ -6,6 +6,7 @@ import {
   formatNumber,
   formatPercent,
   formatSeconds,
+  missing,
   oneLine,
 } from '../../compare/formatting.ts';
 import type { SeriesInfo } from '../../runs/database/metrics.ts';
@@ -109,16 +110,17 @@ function description(
       .map(([key, value]) => `${colors.dim(key.padEnd(12))}${value}\n`)
       .join(''),
   ];
+  const bits = result?.student.bitsPerByte !== undefined;
   if (result)
     blocks.push(
       plainTable(
-        ['', 'accuracy', 'loss', 'parameters', 'bytes', 'latency'],
+        ['', 'accuracy', 'loss', ...(bits ? ['bits per byte'] : []), 'parameters', 'bytes', 'latency'],
         [
-          ...(result.teacher ? [['teacher', ...figureCells(result.teacher)]] : []),
-          ['student', ...figureCells(result.student)],
+          ...(result.teacher ? [['teacher', ...figureCells(result.teacher, bits, result.otherTokens)]] : []),
+          ['student', ...figureCells(result.student, bits)],
           ...Object.entries(result.candidates ?? {}).map(([name, figures]) => [
             name,
-            ...figureCells(figures),
+            ...figureCells(figures, bits),
           ]),
           ...(result.ensemble
             ? [
@@ -126,6 +128,7 @@ function description(
                   'together',
                   formatPercent(result.ensemble.accuracy),
                   formatNumber(result.ensemble.loss),
+                  ...(bits ? [''] : []),
                   '',
                   '',
                   '',
@@ -180,9 +183,15 @@ function continuationLines(continuations: NonNullable<RunResult['continuations']
     .join('');
 }
 
-const figureCells = ({ accuracy, loss, parameters, frozenParameters, bytes, latencyMs }: ModelFigures) => [
-  formatPercent(accuracy),
-  formatNumber(loss),
+/** @param otherTokens whose figures per token are none beside those of the student */
+const figureCells = (
+  { accuracy, loss, bitsPerByte, parameters, frozenParameters, bytes, latencyMs }: ModelFigures,
+  bits: boolean,
+  otherTokens = false,
+) => [
+  otherTokens ? missing : formatPercent(accuracy),
+  otherTokens ? missing : formatNumber(loss),
+  ...(bits ? [formatNumber(bitsPerByte)] : []),
   frozenParameters
     ? `${formatCount(parameters)}, ${formatCount(frozenParameters)} frozen`
     : formatCount(parameters),

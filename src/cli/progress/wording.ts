@@ -54,7 +54,13 @@ export function epochText(event: Extract<RunEvent, { type: 'metric' }>): string 
 
 export function resultText(result: RunResult): string {
   const parts = [`accuracy ${formatPercent(result.student.accuracy)}`];
-  if (result.teacher) parts.push(`teacher ${formatPercent(result.teacher.accuracy)}`);
+  const { teacher, otherTokens } = result;
+  if (teacher && otherTokens)
+    parts.push(
+      `${formatNumber(result.student.bitsPerByte)} bits per byte`,
+      `teacher ${formatNumber(teacher.bitsPerByte)}`,
+    );
+  else if (teacher) parts.push(`teacher ${formatPercent(teacher.accuracy)}`);
   parts.push(formatBytes(result.student.bytes));
   const compression = compressionOf(result);
   if (compression !== null) parts.push(`${formatRatio(compression)} smaller`);

@@ -45,7 +45,11 @@ const ofGain = new Set(['distillation-pays', 'few-labels']);
 export function brokenTeacher(mine: readonly RunGroup[]): TeacherTrouble | undefined {
   const headline = 'the teacher is broken';
   if (
-    mine.some(({ counted }) => counted.some((run) => run.teacher !== null && run.teacher.accuracy === null))
+    mine.some(({ counted }) =>
+      counted.some(
+        (run) => run.teacher !== null && run.teacher.accuracy === null && run.teacher.bitsPerByte === null,
+      ),
+    )
   )
     return {
       kind: 'broken',

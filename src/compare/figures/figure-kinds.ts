@@ -20,6 +20,7 @@ export type FigureKey =
   | 'macroF1'
   | 'loss'
   | 'perplexity'
+  | 'bitsPerByte'
   | 'calibrationError'
   | 'parameters'
   | 'bytes'
@@ -103,6 +104,15 @@ export const figureKinds: readonly FigureKind[] = [
     better: 'lower',
     ...plain,
     read: (figures) => figures.student?.perplexity ?? null,
+  },
+  {
+    key: 'bitsPerByte',
+    label: 'Bits per byte',
+    meaning:
+      'Of language models: the loss over the bytes of the test texts, in bits. Unlike loss and perplexity per token it compares models that read the text as different tokens.',
+    better: 'lower',
+    ...plain,
+    read: (figures) => figures.student?.bitsPerByte ?? null,
   },
   {
     key: 'calibrationError',

@@ -22,6 +22,8 @@ export interface ModelSummary {
   readonly calibrationError: number | null;
   /** Of language models: the exponential of the loss; null for others. */
   readonly perplexity: number | null;
+  /** Of language models: the loss over the bytes of the test texts, in bits, whatever the tokens; null for others. */
+  readonly bitsPerByte: number | null;
   /** confusion[label][prediction]. */
   readonly confusion: readonly (readonly number[])[] | null;
   /** By rising confidence. */
@@ -72,7 +74,8 @@ export interface RunFigures {
 
 export function figuresOf(run: ComparedRun): RunFigures {
   const result = run.result;
-  const teacher = result?.teacher ? summary(result.teacher) : null;
+  const measured = result?.teacher ? summary(result.teacher) : null;
+  const teacher = measured && result?.otherTokens ? withoutTokens(measured) : measured;
   const student = result ? summary(result.student) : null;
   return {
     run: run.id,
@@ -116,7 +119,18 @@ function summary(figures: ModelFigures): ModelSummary {
     macroF1: known(figures.macroF1),
     calibrationError: known(figures.calibrationError),
     perplexity: known(figures.perplexity),
+    bitsPerByte: known(figures.bitsPerByte),
     confusion: figures.confusion ?? null,
     reliability: figures.reliability ?? null,
   };
 }
+
+/** Without the figures per token of a model whose tokens are not the student’s: beside the student’s they mislead. */
+const withoutTokens = (figures: ModelSummary): ModelSummary => ({
+  ...figures,
+  accuracy: null,
+  loss: null,
+  perplexity: null,
+  calibrationError: null,
+  reliability: null,
+});

@@ -52,6 +52,7 @@ const figures = [
   'macroF1',
   'calibrationError',
   'perplexity',
+  'bitsPerByte',
   'parameters',
   'bytes',
   'latencyMs',

@@ -10,6 +10,7 @@ const wanted = new Set([
   'retention',
   'agreement',
   'perplexity',
+  'bitsPerByte',
   'parameters',
   'bytes',
   'compressionRatio',

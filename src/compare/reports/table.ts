@@ -31,6 +31,7 @@ const priority: readonly FigureKey[] = [
   'parameters',
   'trainingSeconds',
   'perplexity',
+  'bitsPerByte',
   'loss',
   'calibrationError',
   'macroF1',

@@ -10,6 +10,7 @@ import { heldOutCount } from '../splits.ts';
 import { cutTail } from './cut-tail.ts';
 import { documentSamples, type LanguageSamples, packedSamples } from './language-samples.ts';
 import { type Documents, openDocuments, type Piece, type ReadPieces } from './rows/documents.ts';
+import { AmountOfText } from './text-amount.ts';
 import { type TextSource, TextSplit } from './text-split.ts';
 import type { TokenStore } from './token-store.ts';
 import { openTokenizer } from './tokenizers/open-tokenizer.ts';
@@ -62,7 +63,8 @@ export async function languageDataset(
   const [trainingTexts, testTexts] = [new TextHash(), new TextHash()];
   const { tokens, prompts } = await samples(hashed(training(), trainingTexts), tokenizer, length);
   const source: TextSource = { tokens, idOffset: 0 };
-  const held = await samples(hashed(testing(), testTexts), tokenizer, length);
+  const amount = new AmountOfText(tokenizer);
+  const held = await samples(amount.of(hashed(testing(), testTexts)), amount.tokenizer, length);
   const testTokens = held.tokens;
   const testSource: TextSource = { tokens: testTokens, idOffset: tokens.count };
 
@@ -114,6 +116,8 @@ export async function languageDataset(
     },
     classNames: [],
     tokenizer,
+    texts: { training, makeSamples: samples, length },
+    amount: amount.total(),
     train: split('train', source, 0, available - validated),
     subset: split('subset', source, 0, available - validated),
     validation: split('validation', source, available - validated, available),

@@ -1,3 +1,4 @@
+import { PlacedReader, type PlacedTokens, PlainReader } from './across/placed-reader.ts';
 import { PromptTally } from './prompt-tally.ts';
 import type { Piece } from './rows/documents.ts';
 import { TokenStore } from './token-store.ts';
@@ -8,98 +9,149 @@ export interface LanguageSamples {
   readonly prompts: PromptTally;
 }
 
+/** Is told where each sample begins in all of the text, and where its tokens end; see PlacedReader. */
+export type OnPlaces = (start: number, ends: readonly number[]) => void;
+
+export type MakeSamples = (
+  pieces: AsyncIterable<Piece>,
+  tokenizer: Tokenizer,
+  length: number,
+  onPlaces?: OnPlaces,
+) => Promise<LanguageSamples>;
+
+/** Samples as they are filled. */
+class Samples implements LanguageSamples {
+  readonly tokens: TokenStore;
+  readonly prompts = new PromptTally();
+  readonly reader: PlacedReader | PlainReader;
+  readonly #onPlaces: OnPlaces | undefined;
+
+  constructor(tokenizer: Tokenizer, onPlaces: OnPlaces | undefined) {
+    this.tokens = new TokenStore(tokenizer.vocabulary);
+    this.reader = onPlaces ? new PlacedReader(tokenizer) : new PlainReader(tokenizer);
+    this.#onPlaces = onPlaces;
+  }
+
+  /** @param start where the first token begins */
+  add({ ids, ends }: PlacedTokens, start: number, ignored = 0): void {
+    this.tokens.add(ids, ignored);
+    this.#onPlaces?.(start, ends);
+  }
+}
+
+/** Where a token ends, whatever it is. */
+const placeOf = (end: number | undefined): number => Math.abs(end ?? 0);
+
+const part = (
+  { ids, ends }: PlacedTokens,
+  start: number,
+  end?: number,
+): { ids: number[]; ends: number[] } => ({
+  ids: ids.slice(start, end),
+  ends: ends.slice(start, end),
+});
+
 /**
  * Documents one after the other, each between the tokens that begin and end one, cut into samples of exactly `length`
  * tokens.
  */
-export async function packedSamples(
-  pieces: AsyncIterable<Piece>,
-  tokenizer: Tokenizer,
-  length: number,
-): Promise<LanguageSamples> {
-  const store = new TokenStore(tokenizer.vocabulary);
-  let sample: number[] = [];
-  const push = (id: number) => {
-    sample.push(id);
-    if (sample.length < length) return;
-    store.add(sample);
-    sample = [];
+export const packedSamples: MakeSamples = async (pieces, tokenizer, length, onPlaces) => {
+  const samples = new Samples(tokenizer, onPlaces);
+  const { reader } = samples;
+  let sample: { ids: number[]; ends: number[] } = { ids: [], ends: [] };
+  let start = 0;
+  const push = ({ ids, ends }: PlacedTokens) => {
+    for (const [at, id] of ids.entries()) {
+      sample.ids.push(id);
+      if (onPlaces) sample.ends.push(ends[at]!);
+      if (sample.ids.length < length) continue;
+      samples.add(sample, start);
+      start = placeOf(sample.ends.at(-1));
+      sample = { ids: [], ends: [] };
+    }
   };
   let begun = false;
-  const end = () => {
-    if (begun && tokenizer.endId !== undefined) push(tokenizer.endId);
-  };
   for await (const { text, first } of pieces) {
     if (first) {
-      end();
-      for (const id of tokenizer.begin) push(id);
+      if (begun) push(reader.end());
+      push(reader.begin());
     }
     begun = true;
-    for (const id of tokenizer.encode(text)) push(id);
+    push(reader.text(text));
   }
-  end();
+  if (begun) push(reader.end());
   // One token alone predicts nothing.
-  if (sample.length > 1) store.add(sample);
-  return { tokens: store, prompts: new PromptTally() };
-}
+  if (sample.ids.length > 1) samples.add(sample, start);
+  return samples;
+};
 
 /**
  * Samples that lie within one document, which an end token closes. A document longer than `length` makes several, but
  * not one with a prompt: without it, the rest would be learned as if nobody had asked. So it is cut off, and left out
  * where the prompt alone fills the sample.
  */
-export async function documentSamples(
-  pieces: AsyncIterable<Piece>,
-  tokenizer: Tokenizer,
-  length: number,
-): Promise<LanguageSamples> {
-  const store = new TokenStore(tokenizer.vocabulary);
-  const prompts = new PromptTally();
-  let document: number[] = [];
+export const documentSamples: MakeSamples = async (pieces, tokenizer, length, onPlaces) => {
+  const samples = new Samples(tokenizer, onPlaces);
+  const { reader, prompts } = samples;
+  let document: { ids: number[]; ends: number[] } = { ids: [], ends: [] };
+  /** Where the tokens that are left of it begin. */
+  let start = 0;
   let promptLength = 0;
   /** Whether nothing but the tokens that begin a document has come of it. */
   let bare = true;
+  const push = ({ ids, ends }: PlacedTokens) => {
+    for (const [at, id] of ids.entries()) {
+      document.ids.push(id);
+      if (onPlaces) document.ends.push(ends[at]!);
+    }
+  };
+  const clear = () => {
+    document = { ids: [], ends: [] };
+  };
   const closePrompted = () => {
     prompts.texts++;
     if (promptLength >= length) prompts.leftOut++;
     else {
-      if (document.length > length) prompts.cutOff++;
-      store.add(document.slice(0, length), promptLength);
+      if (document.ids.length > length) prompts.cutOff++;
+      samples.add(part(document, 0, length), start, promptLength);
     }
   };
   const flush = (ended: boolean) => {
-    if (ended && bare) document = [];
-    if (ended && document.length > 0 && tokenizer.endId !== undefined) document.push(tokenizer.endId);
+    if (ended && bare) clear();
+    if (ended && document.ids.length > 0) push(reader.end());
     if (promptLength > 0) {
       if (!ended) return;
       // Without a text or an end there is nothing to learn.
-      if (document.length > promptLength) closePrompted();
-      document = [];
+      if (document.ids.length > promptLength) closePrompted();
+      clear();
       promptLength = 0;
       return;
     }
-    let start = 0;
+    const count = document.ids.length;
+    let at = 0;
     // Before the end of a document only whole samples leave, so that none is torn between pieces.
-    for (; document.length - start >= (ended ? 2 : length); start += length) {
-      const sample = document.slice(start, start + length);
-      if (sample.length > 1) store.add(sample);
+    for (; count - at >= (ended ? 2 : length); at += length) {
+      const sample = part(document, at, at + length);
+      if (sample.ids.length > 1) samples.add(sample, start);
+      start = placeOf(sample.ends.at(-1));
     }
-    document = ended ? [] : document.slice(start);
+    document = ended ? { ids: [], ends: [] } : part(document, at);
   };
   for await (const { text, first, prompt } of pieces) {
     if (first) {
       flush(true);
-      document.push(...tokenizer.begin);
+      push(reader.begin());
+      start = reader.documentStart;
       bare = true;
     }
     if (prompt !== undefined) {
-      for (const id of tokenizer.encode(prompt)) document.push(id);
-      promptLength = document.length;
+      push(reader.text(prompt));
+      promptLength = document.ids.length;
     }
-    for (const id of tokenizer.encode(text)) document.push(id);
-    bare &&= document.length <= tokenizer.begin.length;
+    push(reader.text(text));
+    bare &&= document.ids.length <= tokenizer.begin.length;
     flush(false);
   }
   flush(true);
-  return { tokens: store, prompts };
-}
+  return samples;
+};

@@ -24,7 +24,7 @@ export const divergence = {
     .describe('λ, read by skew-kl and skew-reverse-kl only. Default 0.1 (Ko et al. 2024).'),
   topK: z.int().min(1).nullable().default(null).meta({
     description:
-      'Language models: null learns from all of the teacher’s next-token probabilities; the cache keeps its last hidden state, from which they follow exactly. A number keeps only so many of the most probable tokens per position where that is less than the hidden state, so for teachers wider than twice the number: their probabilities are exact at the temperature, and all other tokens count as one, of the student as of the teacher. That saves disk and memory, and teaches less the higher the temperature. Default null.',
+      'Language models: null learns from all of the teacher’s next-token probabilities; the cache keeps its last hidden state, from which they follow exactly. A number keeps only so many of the most probable tokens per position where that is less than the hidden state, so for teachers wider than twice the number: their probabilities are exact at the temperature, and all other tokens count as one, of the student as of the teacher. That saves disk and memory, and teaches less the higher the temperature. Across tokenizers so many sorted probabilities are compared one by one and the sums of all others with each other, which saves time; nothing less is kept. Default null.',
     unit: 'tokens',
   }),
 };

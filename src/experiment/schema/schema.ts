@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { graphNamesSchema, type OnnxGraphConfig } from '../architectures/onnx-graph.ts';
 import { type DatasetKind, datasetRecords } from '../datasets/all.ts';
+import { ownTokenizerSchema } from '../datasets/tokenizer.ts';
 import { compresses } from '../strategies/compression.ts';
 import { modelSchema } from './model-schema.ts';
 import {
@@ -174,6 +175,14 @@ export const teacherSchema = z
       .describe(
         'How a teacher given by "model" is trained; on the whole training set, with its labels. Left out: every option of training at its default. The student’s training options do not apply to it.',
       ),
+    tokenizer: ownTokenizerSchema,
+    length: count(
+      'Tokens in one sample of a teacher that has a tokenizer of its own; what the student reads at once is read in several pieces where it is longer. Left out: "length" of the dataset.',
+      'tokens',
+    )
+      .min(2)
+      .max(32_768)
+      .optional(),
     seed: seed(
       'Seed of the teacher’s own training. It stays when the seeds of the runs change: all runs learn from the same teacher.',
     ).default(0),

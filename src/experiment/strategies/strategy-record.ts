@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { JsonPath } from '../parsing/problem.ts';
+import type { AcrossMethod } from '../schema/across-schema.ts';
 
 /** An object of options that says by its `kind` which one it is. */
 export type KindSchema = z.ZodObject<{ kind: z.ZodLiteral<string> }>;
@@ -17,6 +18,8 @@ export interface LossRecord<S extends KindSchema> {
   temperatures?(config: z.output<S>): readonly At<{ readonly temperature: number }>[];
   /** Parts that there are of language models only. */
   languageModelsOnly?(config: z.output<S>): readonly At<{ readonly what: string }>[];
+  /** Where answers over different tokens are compared. */
+  across?(config: z.output<S>): readonly At<{ readonly across: AcrossMethod }>[];
   /** Where only the most probable tokens of a teacher are kept. */
   keptTokens?(config: z.output<S>): readonly At<{ readonly topK: number; readonly temperature: number }>[];
   /** Options that do nothing, as the others stand. */

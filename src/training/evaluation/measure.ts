@@ -45,13 +45,14 @@ export async function measureSpeed(
   models: readonly NamedModel[],
   { device, split, stopRequested, onProgress, rounds = 100, clock = () => performance.now() }: MeasureOptions,
 ): Promise<Map<string, Speed>> {
-  const subjects = models.map(({ name, model, device: own }) => ({
+  const subjects = models.map(({ name, model, device: own, dataset }) => ({
     name,
+    single: firstSamples(dataset?.test ?? split, 1),
+    batch: firstSamples(dataset?.test ?? split, throughputBatch),
     step: (own ?? device).compile((inputs) => ({
       logits: model.forward(modelInput(inputs), { training: false }).logits,
     })),
   }));
-  const [single, batch] = [firstSamples(split, 1), firstSamples(split, throughputBatch)];
   const time = async (step: CompiledStep<'logits'>, inputs: Record<string, HostTensor>) => {
     const started = clock();
     await step.run(inputs);
@@ -65,7 +66,7 @@ export async function measureSpeed(
       const late = clock() - started >= least.milliseconds * subjects.length;
       if (late && round >= least.rounds) break;
       if (stopRequested) heed(stopRequested);
-      for (const [index, { step }] of subjects.entries())
+      for (const [index, { step, single, batch }] of subjects.entries())
         times[index]!.push([await time(step, single), await time(step, batch)]);
       if (timed) onProgress?.(round + 1, most);
       await breathe();

@@ -1,3 +1,4 @@
+import type { Dataset } from '../../data/dataset.ts';
 import type { Device } from '../../device/device.ts';
 import type { Model } from '../../models/model.ts';
 
@@ -8,4 +9,6 @@ export interface NamedModel {
   readonly model: Model;
   /** Where its forward pass is compiled; left out: the device of the run. */
   readonly device?: Device;
+  /** The data as this model reads it; left out: that of the run. */
+  readonly dataset?: Dataset;
 }

@@ -31,7 +31,10 @@ export interface GeneratedOptions {
   /** Identifies the teacher's weights. */
   readonly teacherHash: string;
   readonly config: GeneratedConfig;
+  /** As the teacher reads it. */
   readonly dataset: Dataset;
+  /** As the student reads it, where it has other tokens: what was written becomes those. */
+  readonly reader?: Dataset;
   /** The folder of all caches; each has one of its own in it. */
   readonly cacheDirectory: string;
   /** Tokens written, of those there will be at most. */
@@ -85,14 +88,49 @@ export async function generatedSplit(options: GeneratedOptions): Promise<Generat
     },
     { stopRequested },
   );
-  const { tokens } = texts;
+  const { reader = dataset } = options;
+  const tokens = reader === dataset ? texts.tokens : readAnew(texts.tokens, dataset, reader);
+  const { padId, length } = reader.task.text!;
   const split = new TextSplit(
     'subset',
     { tokens, idOffset: 0 },
     Int32Array.from({ length: tokens.count }, (_, index) => index),
-    { padId: text.padId, buckets: lengthBuckets(text.length) },
+    { padId, buckets: lengthBuckets(length) },
   );
   return { split, found, seconds: texts.seconds };
+}
+
+/**
+ * What a teacher wrote as the tokens of a student: prompts stay prompts, what ends a text ends it, and what does not fit
+ * into a sample is cut off. A text of which nothing is left to learn is left out.
+ */
+function readAnew(
+  written: TokenStore,
+  { tokenizer: theirs }: Dataset,
+  { tokenizer, task }: Dataset,
+): TokenStore {
+  const tokens = new TokenStore(task.classes);
+  for (let sample = 0; sample < written.count; sample++) {
+    const ids = [...written.ids(sample)];
+    const count = written.ignored(sample);
+    const whole = theirs!.decode(ids);
+    const prompt = theirs!.decode(ids.slice(0, count));
+    // A prompt that ends within a character ends before it.
+    let shared = 0;
+    while (shared < prompt.length && prompt[shared] === whole[shared]) shared++;
+    const begun = [...tokenizer!.begin, ...tokenizer!.encode(whole.slice(0, shared))];
+    const ended = ids.at(-1) === theirs!.endId && tokenizer!.endId !== undefined ? [tokenizer!.endId] : [];
+    const own = [...begun, ...tokenizer!.encode(whole.slice(shared)), ...ended].slice(0, task.text!.length);
+    if (own.length > Math.max(1, begun.length)) tokens.add(own, begun.length);
+  }
+  if (tokens.count === 0)
+    throw new UserError(
+      'Nothing that the teacher wrote fits into a sample of the student behind its prompt.',
+      {
+        remedy: 'Set "length" of the dataset higher, or "promptLength" of the strategy lower.',
+      },
+    );
+  return tokens;
 }
 
 async function writeTexts(options: GeneratedOptions): Promise<GeneratedTexts> {

@@ -1,5 +1,6 @@
 import type { StopRequested } from '../../base/interruption.ts';
 import type { Dataset } from '../../data/dataset.ts';
+import type { Tokenizer } from '../../data/text/tokenizers/tokenizer.ts';
 import type { Device } from '../../device/device.ts';
 import { RandomGenerator } from '../../device/random-generator.ts';
 import { taskRecord } from '../../experiment/tasks/all.ts';
@@ -47,18 +48,28 @@ export async function sampleContinuations(
   if (starts.length === 0) return [];
   const texts: Record<string, string>[] = starts.map(() => ({}));
   const longest = Math.max(...starts.map(({ prompt }) => prompt.length)) + longestContinuation;
-  for (const { name, model, device: own } of models) {
+  for (const { name, model, device: own, dataset: read } of models) {
+    // A model of other tokens gets the same text.
+    const mine = read?.tokenizer;
+    const ownStarts = mine
+      ? starts.map(({ prompt }) => encodedAnew(prompt, tokenizer, mine, model.task.text!.length))
+      : starts;
     const generator = new TextGenerator(own ?? device, model);
     try {
       const continuations = await generator.continue(
-        starts.map(({ prompt }, index) => ({
+        ownStarts.map(({ prompt }, index) => ({
           ids: prompt,
           generator: RandomGenerator.forUse(seed, `sample continuation ${index}`),
         })),
-        { sampling: sampleSampling, length: longest, endId: tokenizer.endId, stopRequested },
+        {
+          sampling: sampleSampling,
+          length: Math.max(longest, ...ownStarts.map(({ prompt }) => prompt.length + longestContinuation)),
+          endId: (mine ?? tokenizer).endId,
+          stopRequested,
+        },
       );
       for (const [index, ids] of continuations.entries())
-        texts[index]![name] = tokenizer.decode([...ids.subarray(0, longestContinuation)]);
+        texts[index]![name] = (mine ?? tokenizer).decode([...ids.subarray(0, longestContinuation)]);
     } finally {
       generator.dispose();
     }
@@ -68,6 +79,17 @@ export async function sampleContinuations(
     reference: tokenizer.decode([...text.subarray(prompt.length, prompt.length + longestContinuation)]),
     texts: texts[index]!,
   }));
+}
+
+/** The text of some tokens as tokens of another model, at least one; of a long text the end, which leaves room to go on. */
+function encodedAnew(
+  ids: Int32Array,
+  from: Tokenizer,
+  to: Tokenizer,
+  length: number,
+): { readonly prompt: Int32Array } {
+  const made = [...to.begin, ...to.encode(from.decode([...ids]))].slice(-Math.max(1, length >> 1));
+  return { prompt: Int32Array.from(made.length > 0 ? made : [to.endId ?? to.padId]) };
 }
 
 /** Positions from the beginning to the end of a split, a few more than wanted: some may be too short. */

@@ -11,8 +11,11 @@ import { prefixed, unprefixed } from '../inputs.ts';
 
 /** Where the teacher's signals of a training batch come from: a cache read in JavaScript, or the teacher itself. */
 export interface TeacherSource {
-  /** Inputs of the compiled step for the samples of a batch; none where the teacher runs in the step. */
-  inputs(batch: HostBatch): Record<string, HostTensor>;
+  /**
+   * Inputs of the compiled step for the samples of a batch; none where the teacher runs in the step.
+   * @param step all batches of the optimizer step; left out: this one
+   */
+  inputs(batch: HostBatch, step?: readonly HostBatch[]): Record<string, HostTensor>;
   /** Inside the compiled step. @param cached what {@link TeacherSource.inputs} gave. */
   signals(input: ModelInput, cached: Tensors): TeacherSignals;
 }

@@ -32,6 +32,8 @@ export const modelFiguresSchema = z.object({
   unanswered: z.int().optional(),
   /** Of language models: the exponential of the loss. */
   perplexity: measured.optional(),
+  /** Of language models: loss per byte of the test texts, in bits, which models of different tokens can be compared by. */
+  bitsPerByte: measured.optional(),
   /** Expected calibration error, 15 equal-width bins, 0…1; of language models over predicted tokens. */
   calibrationError: measured,
   /** Those bins by rising confidence, empty ones too. */
@@ -59,6 +61,8 @@ export const runResultSchema = z.object({
   teacher: modelFiguresSchema.optional(),
   /** Fraction of test samples on which student and teacher predict the same class, 0…1. */
   agreement: measured.optional(),
+  /** The teacher reads other tokens than the student: figures per token of the two cannot be compared. */
+  otherTokens: z.literal(true).optional(),
   /** Of classifiers, by true class: samples on which student and teacher differ, by which of them is right. */
   disagreement: z
     .array(z.object({ samples: z.int(), onlyStudent: z.int(), onlyTeacher: z.int(), neither: z.int() }))
@@ -113,6 +117,8 @@ export const runDataSchema = z.object({
   content: z.string().min(1).max(128),
   /** Of texts: identifies the tokenizer. Losses per token of two tokenizers cannot be compared. */
   tokenizer: z.string().min(1).max(128).optional(),
+  /** That of a teacher that reads the texts by itself. */
+  teacherTokenizer: z.string().min(1).max(128).optional(),
   /** How many samples there were, those of the student's training set first. */
   samples: z.object({ train: z.int().min(0), validation: z.int().min(0), test: z.int().min(0) }),
 });

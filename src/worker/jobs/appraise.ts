@@ -18,7 +18,7 @@ export interface Appraisal {
   /** How well each answers the test set, the ensemble included, by name. */
   readonly quality: ReadonlyMap<string, Quality>;
   /** What student and teacher answer alike. */
-  againstTeacher(): Pick<RunResult, 'agreement' | 'disagreement'>;
+  againstTeacher(): Pick<RunResult, 'agreement' | 'disagreement' | 'otherTokens'>;
   /** Of language models. */
   readonly continuations: readonly Continuation[];
   /** @param bytes of the weights on disk */
@@ -69,16 +69,22 @@ export async function appraise(
     stopRequested,
     onProgress: job.progress('measure', 'rounds'),
   });
-  const models = new Map(subjects.map(({ name, model }) => [name, model]));
+  const models = new Map(subjects.map((subject) => [subject.name, subject]));
   return {
     quality,
     againstTeacher() {
+      // Answers of two vocabularies are never the same.
+      if (subjects.some(({ dataset: own }) => own)) return { otherTokens: true };
       const [student, teacher] = [quality.get('student')!, quality.get('teacher')!];
       const disagreement = disagreements(student, teacher);
       return { agreement: agreement(student, teacher), ...(disagreement && { disagreement }) };
     },
     continuations,
-    figures: (name, bytes) => figuresOf(models.get(name)!, quality.get(name)!, speed.get(name)!, bytes),
+    figures(name, bytes) {
+      const { model, dataset: own } = models.get(name)!;
+      const { amount } = own ?? dataset;
+      return figuresOf(model, quality.get(name)!, speed.get(name)!, bytes, amount);
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { StopRequested } from '../../base/interruption.ts';
-import type { Split } from '../../data/dataset.ts';
+import type { Split, TextAmount } from '../../data/dataset.ts';
 import type { Device } from '../../device/device.ts';
 import { isGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import { taskRecord } from '../../experiment/tasks/all.ts';
@@ -41,11 +41,13 @@ export async function assessAll(
   { device, split, stopRequested, onProgress, known, onQuality }: AssessOptions,
 ): Promise<Map<string, Quality>> {
   const members = subjects.filter(({ ensemble }) => ensemble).map(({ model }) => model);
-  const models = subjects.map(({ name, model, device: own }) => [name, model, own ?? device] as const);
-  if (members.length > 1) models.push([ensembleName, ensembleOf(members), device]);
+  const models = subjects.map(
+    ({ name, model, device: own, dataset }) => [name, model, own ?? device, dataset?.test ?? split] as const,
+  );
+  if (members.length > 1) models.push([ensembleName, ensembleOf(members), device, split]);
   const together = new Set(subjects.filter(({ ensemble }) => ensemble).map(({ name }) => name));
   const qualities = new Map<string, Quality>();
-  for (const [index, [name, model, place]] of models.entries()) {
+  for (const [index, [name, model, place, own]] of models.entries()) {
     if (name === ensembleName && [...together].some((member) => qualities.get(member)!.unanswered > 0))
       continue;
     const before = known?.get(name);
@@ -56,7 +58,7 @@ export async function assessAll(
     }
     const evaluator = new Evaluator(place, model);
     try {
-      const quality = await evaluator.evaluate(split, {
+      const quality = await evaluator.evaluate(own, {
         stopRequested,
         onProgress: (done, total) => onProgress(index * total + done, models.length * total),
       });
@@ -83,7 +85,14 @@ function ensembleOf(members: readonly Model[]): Model {
   };
 }
 
-export function figuresOf(model: Model, quality: Quality, speed: Speed, bytes: number): ModelFigures {
+/** @param amount of the test texts, where the model answers tokens */
+export function figuresOf(
+  model: Model,
+  quality: Quality,
+  speed: Speed,
+  bytes: number,
+  amount?: TextAmount,
+): ModelFigures {
   const frozen = frozenCount(model);
   return {
     ...answersOf(quality),
@@ -96,9 +105,14 @@ export function figuresOf(model: Model, quality: Quality, speed: Speed, bytes: n
     throughput: speed.throughput,
     timedRounds: speed.rounds,
     ...(taskRecord(model.task).shownBy === 'perplexity' && { perplexity: Math.exp(quality.loss) }),
+    ...(amount && { bitsPerByte: bitsPerByte(quality.loss, amount) }),
     confusion: quality.confusion,
   };
 }
+
+/** Nats per token as bits per byte, by how many tokens the test texts are. */
+export const bitsPerByte = (loss: number, { bytes, tokens }: TextAmount): number =>
+  (loss * tokens) / (Math.LN2 * bytes);
 
 export const answersOf = ({
   accuracy,

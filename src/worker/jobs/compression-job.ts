@@ -26,7 +26,7 @@ export async function compressionJob(job: Job): Promise<void> {
   const { strategy } = experiment;
   if (!compresses(strategy)) throw new Error(`Strategy ${strategy.kind} makes nothing smaller.`);
   job.begin('prepare');
-  const dataset = await dataOfJob(job);
+  const { dataset } = await dataOfJob(job);
   const original = await originalOfJob(job, strategy, dataset);
   const refusal = graphRefusal(original.model.config, strategy);
   if (refusal) throw refusal;

@@ -2,10 +2,19 @@ import { doneReading } from '../../base/reading.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { openDataset } from '../../data/open-dataset.ts';
 import { stableHash } from '../../experiment/parsing/identity.ts';
+import { type OwnTokens, ownTokensOf } from '../../experiment/schema/own-tokens.ts';
+import type { DatasetConfig } from '../../experiment/schema/schema.ts';
 import type { RunData } from '../directory/events.ts';
 import { readEvents } from '../directory/read-events.ts';
 import type { Job } from './job.ts';
-import { checkpointsOfJob, requireSameTokens, withTokenizer } from './job-tokenizer.ts';
+import { type Checkpoint, checkpointsOfJob, requireSameTokens, withTokenizer } from './job-tokenizer.ts';
+
+/** What the models of a run read. */
+export interface JobData {
+  readonly dataset: Dataset;
+  /** The same texts for a teacher that has tokens of its own. */
+  readonly ofTeacher?: Dataset;
+}
 
 /**
  * The data of a run, told in its events: which it really was, so that runs that read other data under the same name are
@@ -13,15 +22,19 @@ import { checkpointsOfJob, requireSameTokens, withTokenizer } from './job-tokeni
  * @throws UserError naming the file and what is wrong with it, or a model that reads other tokens
  * @throws Interruption while a model is downloaded whose tokenizer is needed
  */
-export async function dataOfJob(job: Job): Promise<Dataset> {
+export async function dataOfJob(job: Job): Promise<JobData> {
   const { request, directory, log } = job;
-  const checkpoints = await checkpointsOfJob(job);
-  const config = await withTokenizer(job, request.experiment.dataset, checkpoints);
+  const { experiment } = request;
+  const all = await checkpointsOfJob(job);
+  const own = ownTokensOf(experiment);
+  const checkpoints = own ? all.filter(({ role }) => role !== 'teacher') : all;
+  const config = await withTokenizer(job, experiment.dataset, checkpoints);
   const dataset = await openDataset(config, request.directory);
   await requireSameTokens(job, dataset, checkpoints);
+  const ofTeacher = own && (await dataOfTeacher(job, own, all));
   doneReading();
   for (const { message, kind } of dataset.remarks ?? []) job.warn(message, kind);
-  const data = runDataOf(dataset);
+  const data = runDataOf(dataset, ofTeacher);
   const { events } = await readEvents(directory.eventsFile);
   const before = events.findLast((event) => event.type === 'data');
   if (before?.type === 'data' && before.data.content !== data.content)
@@ -29,6 +42,20 @@ export async function dataOfJob(job: Job): Promise<Dataset> {
       `The data has changed since this run last read it: it had ${samplesText(before.data)} then, and has ${samplesText(data)} now. The run goes on with what is there now.`,
     );
   log.append({ type: 'data', data });
+  return { dataset, ...(ofTeacher && { ofTeacher }) };
+}
+
+/** The same texts as the teacher reads them. */
+async function dataOfTeacher(
+  job: Job,
+  { tokenizer, length }: OwnTokens,
+  all: readonly Checkpoint[],
+): Promise<Dataset> {
+  const { experiment, directory } = job.request;
+  const checkpoints = all.filter(({ role }) => role === 'teacher');
+  const config = { ...experiment.dataset, tokenizer, length } as DatasetConfig;
+  const dataset = await openDataset(await withTokenizer(job, config, checkpoints), directory);
+  await requireSameTokens(job, dataset, checkpoints);
   return dataset;
 }
 
@@ -36,10 +63,14 @@ const samplesText = ({ samples: { train, validation, test } }: RunData) =>
   `${train} training, ${validation} validation and ${test} test samples`;
 
 /** What a run's events say of its data. */
-export function runDataOf({ content, tokenizer, subset, validation, test }: Dataset): RunData {
+export function runDataOf(
+  { content, tokenizer, subset, validation, test }: Dataset,
+  ofTeacher?: Dataset,
+): RunData {
   return {
     content,
     ...(tokenizer && { tokenizer: stableHash(tokenizer.files()) }),
+    ...(ofTeacher?.tokenizer && { teacherTokenizer: stableHash(ofTeacher.tokenizer.files()) }),
     samples: { train: subset.size, validation: validation.size, test: test.size },
   };
 }

@@ -22,7 +22,7 @@ import { checkpointFolder } from '../../training/checkpoint-folder.ts';
 import type { Job } from './job.ts';
 
 /** A model that is there before the run, and what makes ids for it. */
-interface Checkpoint {
+export interface Checkpoint {
   readonly role: ModelRole;
   readonly path: readonly string[];
   /** Where its tokenizer lies. */

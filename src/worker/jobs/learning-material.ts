@@ -1,8 +1,11 @@
 import { join } from 'node:path';
-import type { Dataset, Split } from '../../data/dataset.ts';
+import { UserError } from '../../base/user-error.ts';
+import type { Split } from '../../data/dataset.ts';
+import { acrossData } from '../../data/text/across/across-data.ts';
 import type { GeneratedConfig } from '../../experiment/strategies/generated/record.ts';
 import type { TeacherNeeds } from '../../strategies/strategy.ts';
 import { generatedSplit } from '../../training/generation/generated-split.ts';
+import { acrossSource } from '../../training/teacher/across-source.ts';
 import { gigabytes } from '../../training/teacher/signal-file-writer.ts';
 import type { Teacher } from '../../training/teacher/teacher.ts';
 import { cachedSignals } from '../../training/teacher/teacher-signals.ts';
@@ -15,6 +18,8 @@ import {
 import type { TrainOutcome } from '../../training/train-loop.ts';
 import type { RunResult } from '../directory/events.ts';
 import type { Job } from './job.ts';
+import { toldOf } from './job-across.ts';
+import type { JobData } from './job-data.ts';
 
 /** What a student learns from: samples, and what its teacher makes of them. */
 export interface LearningMaterial {
@@ -32,10 +37,11 @@ export async function learningMaterial(
   job: Job,
   teacher: Teacher | undefined,
   needs: TeacherNeeds,
-  dataset: Dataset,
+  data: JobData,
 ): Promise<LearningMaterial> {
-  const signals = await teacherAnswers(job, teacher, needs, dataset);
-  const written = teacher && needs.texts && (await teacherTexts(job, teacher, needs.texts, dataset));
+  const { dataset } = data;
+  const signals = await teacherAnswers(job, teacher, needs, data);
+  const written = teacher && needs.texts && (await teacherTexts(job, teacher, needs.texts, data));
   return {
     samples: written?.split ?? dataset.subset,
     teacher: signals.source,
@@ -65,13 +71,27 @@ async function teacherAnswers(
   job: Job,
   teacher: Teacher | undefined,
   needs: TeacherNeeds,
-  dataset: Dataset,
+  { dataset, ofTeacher }: JobData,
 ): Promise<Answers> {
   if (!teacher || !needsTeacher(needs)) return { source: withoutTeacher };
   const { request, device, control } = job;
   const { cacheTeacherSignals, training } = request.experiment;
+  const across =
+    needs.across && ofTeacher
+      ? await acrossData(dataset, ofTeacher.tokenizer!, ofTeacher.task.text!.length)
+      : undefined;
+  if (across) job.warn(toldOf(across.tally), 'across-tokenizers');
+  if (across?.tally.spans === 0)
+    throw new UserError(
+      'The two tokenizers never cut the text at the same place: there is nothing to compare.',
+      {
+        remedy: 'Use strategy "generated", or another tokenizer for the student.',
+      },
+    );
+  const aligned = (own: TeacherSource) => (across ? acrossSource(own, across) : own);
   // Images that are never the same twice have no answers that could be kept.
-  if (!cacheTeacherSignals || training.augmentation) return { source: liveTeacher(teacher.model, needs) };
+  if (!cacheTeacherSignals || training.augmentation)
+    return { source: aligned(liveTeacher(teacher.model, needs)) };
   job.begin('signals');
   const started = performance.now();
   const source = await cachedSignals({
@@ -79,8 +99,8 @@ async function teacherAnswers(
     teacher: teacher.model,
     teacherHash: teacher.hash,
     needs,
-    split: dataset.subset,
-    fingerprint: dataset.fingerprint,
+    split: across?.windows ?? dataset.subset,
+    fingerprint: across?.fingerprint ?? dataset.fingerprint,
     cacheDirectory: join(request.dataDirectory, 'cache'),
     onProgress: job.progress('signals', 'batches'),
     onBytes: (bytes) => {
@@ -90,7 +110,7 @@ async function teacherAnswers(
   });
   job.keep({ dispose: () => source.close() });
   const seconds = (performance.now() - started) / 1000;
-  return { source, cost: { seconds, secondsPerPass: source.secondsPerPass } };
+  return { source: aligned(source), cost: { seconds, secondsPerPass: source.secondsPerPass } };
 }
 
 /** The texts that the teacher writes; `seconds` is what that cost this run. */
@@ -98,7 +118,7 @@ async function teacherTexts(
   job: Job,
   teacher: Teacher,
   config: GeneratedConfig,
-  dataset: Dataset,
+  { dataset, ofTeacher }: JobData,
 ): Promise<{ split: Split; seconds: number }> {
   const { request, device, control } = job;
   job.begin('signals');
@@ -108,7 +128,8 @@ async function teacherTexts(
     teacher: teacher.model,
     teacherHash: teacher.hash,
     config,
-    dataset,
+    dataset: ofTeacher ?? dataset,
+    ...(ofTeacher && { reader: dataset }),
     cacheDirectory: join(request.dataDirectory, 'cache'),
     onProgress: job.progress('signals', 'tokens'),
     stopRequested: control.requested,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import type { Dataset } from '../../data/dataset.ts';
+import { pairVocabularies } from '../../data/text/across/token-pairs.ts';
 import { RandomGenerator } from '../../device/random-generator.ts';
 import type { StudentConfig } from '../../experiment/schema/schema.ts';
 import { valuesAskedOf } from '../../experiment/strategies/named-layers.ts';
@@ -21,7 +22,8 @@ import { answersOf, ensembleName, type Subject } from './assess.ts';
 import { exportStudent } from './export-student.ts';
 import { finish } from './finish.ts';
 import type { Job } from './job.ts';
-import { dataOfJob } from './job-data.ts';
+import { requireTokensFor, warnOfOtherTokens } from './job-across.ts';
+import { dataOfJob, type JobData } from './job-data.ts';
 import { teacherOfJob, warnOfPixels, warnOfStorage } from './job-teacher.ts';
 import { learningMaterial } from './learning-material.ts';
 import { qualityOfTeacher, requireUseful } from './teacher-quality.ts';
@@ -35,21 +37,23 @@ import { trainStudent } from './train-student.ts';
 export async function trainingJob(job: Job): Promise<void> {
   const { experiment } = job.request;
   job.begin('prepare');
-  const dataset = await dataOfJob(job);
+  const { dataset, ofTeacher } = await dataOfJob(job);
+  const read = ofTeacher ?? dataset;
   if (!experiment.student) throw new UserError('The experiment has no "student".');
   requireBuildable(experiment.student, dataset.task);
-  const teacher = experiment.teacher && (await teacherOfJob(job, experiment.teacher, dataset));
+  const teacher = experiment.teacher && (await teacherOfJob(job, experiment.teacher, read));
   const known = new Map<string, Quality>();
-  if (teacher) known.set('teacher', await qualityOfTeacher(job, teacher, dataset));
+  if (teacher) known.set('teacher', await qualityOfTeacher(job, teacher, read));
   const { model: student, checkpoint } = await studentOfJob(job, experiment.student, dataset, teacher);
-  const { strategy, needs } = attachStrategy(job, student, teacher?.model, dataset);
+  const { strategy, needs } = attachStrategy(job, student, teacher?.model, { dataset, ofTeacher });
   warnOfSize(job, student, teacher);
   if (teacher) {
     const needed = needs.logits || needs.texts !== undefined;
-    await requireUseful(job, 'The teacher', teacher, known.get('teacher')!, dataset, needed);
+    await requireUseful(job, 'The teacher', teacher, known.get('teacher')!, read, needed);
+    if (ofTeacher) warnOfOtherTokens(job, dataset, ofTeacher);
   }
 
-  const material = await learningMaterial(job, teacher, needs, dataset);
+  const material = await learningMaterial(job, teacher, needs, { dataset, ofTeacher });
   const outcome = await trainStudent(job, {
     student,
     strategy,
@@ -61,7 +65,16 @@ export async function trainingJob(job: Job): Promise<void> {
   const candidates = strategy.candidates?.() ?? [];
   const subjects: Subject[] = [
     { name: 'student', model: student, ensemble: candidates.some(({ ensemble }) => ensemble) },
-    ...(teacher ? [{ name: 'teacher', model: teacher.model, ensemble: false }] : []),
+    ...(teacher
+      ? [
+          {
+            name: 'teacher',
+            model: teacher.model,
+            ensemble: false,
+            ...(ofTeacher && { dataset: ofTeacher }),
+          },
+        ]
+      : []),
     ...candidates,
   ];
   const { quality, againstTeacher, continuations, figures } = await appraise(
@@ -126,9 +139,10 @@ function attachStrategy(
   job: Job,
   student: Model,
   teacher: Model | undefined,
-  { task }: Dataset,
+  { dataset, ofTeacher }: JobData,
 ): { strategy: AttachedStrategy; needs: TeacherNeeds } {
   const { experiment, seed } = job.request;
+  const { task } = dataset;
   const strategy = createStrategy(experiment.strategy);
   const teacherShapes = teacher && hiddenShapes(teacher);
   const needs = strategy.needs({ student: hiddenShapes(student), teacher: teacherShapes });
@@ -139,9 +153,15 @@ function attachStrategy(
         remedy: 'Add a "teacher" with a "model" or a "checkpoint", or use the strategy "direct".',
       },
     );
+  requireTokensFor(needs, ofTeacher);
   const attached = strategy.attach({
     student,
-    teacher: teacher && teacherShapes && { hiddenShapes: teacherShapes, classes: teacher.task.classes },
+    teacher: teacher &&
+      teacherShapes && {
+        hiddenShapes: teacherShapes,
+        classes: teacher.task.classes,
+        ...(needs.across && { pairs: pairVocabularies(dataset.tokenizer!, ofTeacher!.tokenizer!) }),
+      },
     task,
     initialize: initializer(seed),
     buildModel: (config, name) =>

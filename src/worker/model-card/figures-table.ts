@@ -5,6 +5,7 @@ const rows: readonly (readonly [title: string, cell: (figures: ModelFigures) => 
   ['Accuracy', ({ accuracy }) => percent(accuracy)],
   ['Cross-entropy (nats)', ({ loss }) => decimal(loss, 4)],
   ['Perplexity', ({ perplexity }) => decimal(perplexity, 2)],
+  ['Bits per byte', ({ bitsPerByte }) => decimal(bitsPerByte, 4)],
   ['Macro F1', ({ macroF1 }) => decimal(macroF1, 4)],
   ['Calibration error', ({ calibrationError }) => decimal(calibrationError, 4)],
   ['Answers that are NaN', ({ unanswered }) => unanswered?.toLocaleString('en-US') ?? dash],
@@ -16,9 +17,10 @@ const rows: readonly (readonly [title: string, cell: (figures: ModelFigures) => 
 ];
 
 /** Student beside teacher, or beside what it was made from; what neither has is left out. */
-export function figuresTable({ student, teacher, compression }: RunResult): string {
+export function figuresTable({ student, teacher, compression, otherTokens }: RunResult): string {
   const columns: [string, ModelFigures][] = [['Student', student]];
-  if (teacher) columns.push([compression ? 'Original' : 'Teacher', teacher]);
+  if (teacher)
+    columns.push([compression ? 'Original' : 'Teacher', otherTokens ? withoutTokens(teacher) : teacher]);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
     line(['Test set', ...columns.map(([title]) => title)]),
@@ -29,3 +31,12 @@ export function figuresTable({ student, teacher, compression }: RunResult): stri
       .map(line),
   ].join('\n');
 }
+
+/** Figures per token are none beside those of other tokens. */
+const withoutTokens = (figures: ModelFigures): ModelFigures => ({
+  ...figures,
+  accuracy: null,
+  loss: null,
+  perplexity: null,
+  calibrationError: null,
+});

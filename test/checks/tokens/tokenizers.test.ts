@@ -53,7 +53,7 @@ test('tokenizers of one size that mean other tokens are refused, with the first 
         'tokenizer',
         'student.checkpoint',
         `The teacher and the student were trained with different tokens: ${difference}.`,
-        'Choose a student with the tokenizer of the teacher.',
+        'Choose a student with the tokenizer of the teacher. Or let each read its own tokens: strategy "sequence" with "across": "gold" or "uld" compares answers over the text that both cut alike.',
       ],
     ]);
   const [named] = await told('teacher', undefined, { kind: 'file', file: 'swapped/tokenizer.json' });

@@ -11,7 +11,7 @@ import { wordTokenizer } from '../../../src/data/text/tokenizers/word-tokenizer.
 const fixtures = join(import.meta.dirname, '../../fixtures/tokenizers');
 const read = (name: string) => JSON.parse(readFileSync(join(fixtures, name), 'utf8'));
 const texts: string[] = read('texts.json');
-/** Made by test/reference/token_places.py with Python's `tokenizers`. */
+/** Made by test/reference/tokens/token_places.py with Python's `tokenizers`. */
 const expected: Record<string, string[]> = read('places.json');
 
 const digest = (ends: readonly number[]) =>

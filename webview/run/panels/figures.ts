@@ -29,6 +29,7 @@ const figures: readonly (readonly [string, (model: MeasuredModel) => string])[] 
   ['Macro F1', ({ figures }) => formatPercent(figures.macroF1)],
   ['Loss', ({ figures }) => formatNumber(figures.loss)],
   ['Perplexity', ({ figures }) => formatNumber(figures.perplexity)],
+  ['Bits per byte', ({ figures }) => formatNumber(figures.bitsPerByte)],
   ['Calibration error', ({ figures }) => formatPercent(figures.calibrationError)],
   ['Parameters', ({ figures }) => formatCount(figures.parameters)],
   ['Size', ({ figures }) => formatBytes(figures.bytes)],

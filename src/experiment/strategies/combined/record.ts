@@ -49,5 +49,6 @@ export const combined: StrategyRecord<typeof schema> = {
   temperatures: (config) => ofTerms(config, (record, term) => record.temperatures?.(term)),
   languageModelsOnly: (config) => ofTerms(config, (record, term) => record.languageModelsOnly?.(term)),
   keptTokens: (config) => ofTerms(config, (record, term) => record.keptTokens?.(term)),
+  across: (config) => ofTerms(config, (record, term) => record.across?.(term)),
   idle: (config) => ofTerms(config, (record, term) => record.idle?.(term)),
 };

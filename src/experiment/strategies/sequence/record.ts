@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { across } from '../../schema/across-schema.ts';
 import { divergence } from '../../schema/divergence-schema.ts';
 import { fraction } from '../../schema/option.ts';
 import { temperature, termWeight } from '../options.ts';
@@ -17,6 +18,7 @@ const schema = z
     weight: fraction(
       'w, the weight of the teacher’s term; the labels get 1 − w. Default 0.5: as much from the one as from the other.',
     ).default(0.5),
+    across,
     ...divergence,
   })
   .meta({
@@ -26,7 +28,7 @@ const schema = z
       'w·T²·D(p_T(z_t), p_T(z_s)) + (1−w)·CE(labels, z_s), both divided by the valid positions of the whole optimizer step',
   });
 
-const termSchema = z.strictObject({ kind, weight: termWeight, ...shared, ...divergence }).meta({
+const termSchema = z.strictObject({ kind, weight: termWeight, ...shared, across, ...divergence }).meta({
   description: 'Word-level distillation of a language model.',
   formula: 'T²·D(p_T(z_t), p_T(z_s))',
 });
@@ -36,9 +38,13 @@ type Compared = Omit<z.output<typeof schema>, 'weight'>;
 const compared = {
   temperatures: ({ temperature }: Compared) => [{ temperature, path: ['temperature'] }],
   languageModelsOnly: () => [{ what: 'Sequence distillation', path: ['kind'] }],
-  keptTokens: ({ topK, temperature }: Compared) =>
-    topK === null ? [] : [{ topK, temperature, path: ['topK'] }],
-  idle: ({ divergence }: Compared) => [
+  across: ({ across }: Compared) => (across === undefined ? [] : [{ across, path: ['across'] }]),
+  keptTokens: ({ topK, temperature, across }: Compared) =>
+    topK === null || across !== undefined ? [] : [{ topK, temperature, path: ['topK'] }],
+  idle: ({ divergence, across }: Compared) => [
+    ...(across === 'uld'
+      ? [{ path: ['divergence'], why: 'across tokenizers by "uld", sorted probabilities are compared' }]
+      : []),
     ...(divergence === 'jsd' ? [] : [{ path: ['beta'], why: 'only the divergence "jsd" uses it' }]),
     ...(divergence.startsWith('skew')
       ? []

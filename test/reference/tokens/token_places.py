@@ -1,6 +1,6 @@
 """Makes test/fixtures/tokenizers/places.json: where Python's `tokenizers` says that each token of each odd text ends.
 
-    python test/reference/token_places.py
+    python test/reference/tokens/token_places.py
 
 By tokenizer, one digest per text: the first 12 hexadecimal digits of the SHA-256 of the ends, in characters, joined by
 commas. The tokenizers and texts are those of make-tokenizers.py.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-folder = Path(__file__).parent.parent / "fixtures" / "tokenizers"
+folder = Path(__file__).parent.parent.parent / "fixtures" / "tokenizers"
 texts = json.loads((folder / "texts.json").read_text())
 
 
