@@ -67,6 +67,9 @@ export async function exportModel(options: ExportOptions): Promise<ExportedFile[
     const { batches, madeUp } = samples;
     const { task } = model;
     const closing = task.text && !taskRecord(task).continuesTexts ? await closingOf(from) : undefined;
+    const inTransformersJs = plan.formats.includes('transformers-js')
+      ? await transformersJsRemark(model, from)
+      : undefined;
     await replaceExport(to, async (temporary) => {
       const folder = join(temporary, 'model');
       await saveModel(model, folder, { classNames });
@@ -101,7 +104,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportedFile[
           batches,
           stopRequested,
         });
-        const remark = forTransformersJs ? transformersJsRemark(model) : undefined;
+        const remark = forTransformersJs ? inTransformersJs : undefined;
         written.push({
           file,
           bytes: graph.bytes,

@@ -1,9 +1,19 @@
 import { taskRecord } from '../experiment/tasks/all.ts';
 import { huggingFaceLayout } from '../models/huggingface/config.ts';
 import type { Model } from '../models/model.ts';
+import { tokensElsewhere } from './tokens-elsewhere.ts';
 
-/** What is to be known of a model's files in transformers.js; undefined where it opens them as any other of their kind. */
-export function transformersJsRemark({ config, task }: Model): string | undefined {
+/**
+ * What is to be known of a model's files in transformers.js; undefined where it opens them as any other of their kind, and
+ * makes of texts what they were in training.
+ * @param folder of the model
+ */
+export async function transformersJsRemark(model: Model, folder: string): Promise<string | undefined> {
+  const remarks = [classRemark(model), model.task.text && (await tokensElsewhere(folder))];
+  return remarks.filter((remark) => remark !== undefined).join(' ') || undefined;
+}
+
+function classRemark({ config, task }: Model): string | undefined {
   if (huggingFaceLayout(config)) return undefined;
   return taskRecord(task).continuesTexts
     ? 'transformers.js knows no such model and cannot go on with texts by it: its heads were pruned. ONNX Runtime runs the file.'
