@@ -5,6 +5,7 @@ import { UserError } from '../../src/base/user-error.ts';
 import { forwardOf, modelGraph, proceedingOf } from '../../src/export/onnx/model-graph.ts';
 import type { Model } from '../../src/models/model.ts';
 import { architectures, cpu, logitsOf, relativeError, tinyModel } from '../compression/models.ts';
+import { samples } from '../models/samples.ts';
 import { batchOf } from './batches.ts';
 
 const device = await cpu();
@@ -37,7 +38,9 @@ for (const architecture of architectures)
     await session.release();
   });
 
-for (const architecture of architectures.filter((name) => /gpt2|llama/.test(name)))
+for (const architecture of [...samples].flatMap(([name, { task }]) =>
+  task.text?.goal === 'language-model' ? [name] : [],
+))
   test(`${architecture}: read in pieces, a text is answered as in one`, async () => {
     const model = await tinyModel(architecture);
     const { graph, inputs: names, outputs } = await modelGraph(device, model, proceedingOf(model));

@@ -24,6 +24,8 @@ from transformers import (
     DistilBertForSequenceClassification,
     ElectraConfig,
     ElectraForSequenceClassification,
+    Gemma3ForCausalLM,
+    Gemma3TextConfig,
     GPT2Config,
     GPT2LMHeadModel,
     LlamaConfig,
@@ -59,7 +61,8 @@ def write(name, model, classification, dtype=torch.float32, **options):
     with torch.no_grad():
         for parameter_name, value in model.named_parameters():
             norm = "norm" in parameter_name.lower() or "ln_" in parameter_name
-            centre = 1 if norm and parameter_name.endswith("weight") else 0
+            # Gemma stores what a scale differs from 1.
+            centre = 1 if norm and parameter_name.endswith("weight") and "gemma" not in name else 0
             value.copy_(centre + 0.3 * torch.randn_like(value))
     model.to(dtype).save_pretrained(folder, **options)
     for extra in ("generation_config.json", "README.md"):
@@ -237,6 +240,24 @@ write(
             tie_word_embeddings=False,
             sliding_window=3,
             rope_parameters={"rope_type": "dynamic", "rope_theta": 10000.0, "factor": 2.0},
+        )
+    ),
+    False,
+)
+# One layer of three sees everything, with waves of its own, stretched; scores are scaled by another number than the width.
+write(
+    "gemma3_text",
+    Gemma3ForCausalLM(
+        Gemma3TextConfig(
+            **decoder | {"num_hidden_layers": 4},
+            head_dim=6,
+            query_pre_attn_scalar=10,
+            sliding_window=3,
+            sliding_window_pattern=3,
+            rope_parameters={
+                "full_attention": {"rope_type": "linear", "rope_theta": 5000.0, "factor": 8.0},
+                "sliding_attention": {"rope_type": "default", "rope_theta": 100.0},
+            },
         )
     ),
     False,

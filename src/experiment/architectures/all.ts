@@ -2,6 +2,7 @@ import { alternatives } from '../../base/alternatives.ts';
 import type { ArchitectureRecord, ModelGoal } from './architecture-record.ts';
 import { bert } from './bert.ts';
 import { cnn } from './cnn.ts';
+import { gemma3 } from './gemma3.ts';
 import { gpt2 } from './gpt2.ts';
 import { llama } from './llama.ts';
 import { mlp } from './mlp.ts';
@@ -23,6 +24,7 @@ export const architectureRecords = {
   modernbert,
   gpt2,
   llama,
+  gemma3,
 } satisfies Record<string, ArchitectureRecord>;
 
 export type Architecture = keyof typeof architectureRecords;

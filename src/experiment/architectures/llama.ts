@@ -5,6 +5,7 @@ import { ropeScaling, ropeTheta } from './rope-options.ts';
 import {
   attentionDropout,
   epsilon,
+  groupedHeads,
   heads,
   hiddenSize,
   intermediateSize,
@@ -31,13 +32,7 @@ const schema = z
     hiddenSize: hiddenSize.default(256),
     layers: transformerLayers.default(4),
     heads: heads.default(4),
-    keyValueHeads: count(
-      'Heads of keys and values, each shared by heads / keyValueHeads heads. Left out: as many as heads.',
-      'heads',
-    )
-      .max(1024)
-      .optional(),
-    headSize: count('Width of a head. Left out: hiddenSize / heads.', 'units').max(65_536).optional(),
+    ...groupedHeads,
     intermediateSize: intermediateSize('8/3 of hiddenSize, rounded up to a multiple of 8'),
     attentionDropout: attentionDropout.default(0),
     positions,

@@ -6,6 +6,7 @@ import { ropeTheta } from './rope-options.ts';
 import {
   activation,
   epsilon,
+  globalLayers,
   intermediateSize,
   layersByWidth,
   positions,
@@ -36,13 +37,9 @@ const schema = z
     )
       .max(1024)
       .default(3),
-    globalLayers: z
-      .array(count('Number of a layer, from 1.'))
-      .max(1024)
-      .describe(
-        'Which layers look at the whole text, where they follow no regular pattern; transformers opens such a model from version 5 on. Left out: as globalEvery says.',
-      )
-      .optional(),
+    globalLayers: globalLayers(
+      'Which layers look at the whole text, where they follow no regular pattern; transformers opens such a model from version 5 on.',
+    ),
     localAttention: count(
       'Width of what the other layers look at: half of it on either side of each token. Default 128.',
       'tokens',

@@ -22,6 +22,25 @@ export const intermediateSize = (left: string) =>
     .max(1_048_576)
     .optional();
 
+/** Heads that share keys and values, and whose size may be any. */
+export const groupedHeads = {
+  keyValueHeads: count(
+    'Heads of keys and values, each shared by heads / keyValueHeads heads. Left out: as many as heads.',
+    'heads',
+  )
+    .max(1024)
+    .optional(),
+  headSize: count('Width of a head. Left out: hiddenSize / heads.', 'units').max(65_536).optional(),
+};
+
+/** @param which what is said of them */
+export const globalLayers = (which: string) =>
+  z
+    .array(count('Number of a layer, from 1.'))
+    .max(1024)
+    .describe(`${which} Left out: as globalEvery says.`)
+    .optional();
+
 export const positions = count(
   'Longest text the model has positions for. Left out: the longest sample of the dataset.',
   'tokens',

@@ -4,6 +4,7 @@ import { graphConstruction } from '../onnx/record.ts';
 import { bert } from './bert/record.ts';
 import { cnn } from './cnn/record.ts';
 import type { Construction } from './construction.ts';
+import { gemma3 } from './gemma3/record.ts';
 import { gpt2 } from './gpt2/record.ts';
 import { llama } from './llama/record.ts';
 import { mlp } from './mlp/record.ts';
@@ -26,6 +27,7 @@ const constructions: {
   modernbert,
   gpt2,
   llama,
+  gemma3,
 };
 
 /** All architectures, in the order that they are offered. */

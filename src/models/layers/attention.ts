@@ -14,6 +14,8 @@ export interface AttentionShape {
   /** Fewer than heads where several share keys and values (Ainslie et al. 2023). */
   readonly keyValueHeads: number;
   readonly dropout: number;
+  /** What products of queries and keys are multiplied by. Left out: 1 / √headSize. */
+  readonly scale?: number;
 }
 
 /**
@@ -36,7 +38,7 @@ export function attend(
   const { heads, headSize, keyValueHeads } = shape;
   const split = (x: Tensor, count: number) =>
     tf.transpose(tf.reshape(x, [-1, length, count, headSize]), [0, 2, 1, 3]);
-  const scaled = tf.mul(rotation(split(queries, heads)), 1 / Math.sqrt(headSize));
+  const scaled = tf.mul(rotation(split(queries, heads)), shape.scale ?? 1 / Math.sqrt(headSize));
   const own = { keys: rotation(split(keys, keyValueHeads)), values: split(values, keyValueHeads) };
   const { keys: k, values: v } = memory?.extended(own) ?? own;
   const seen = k.shape[2]!;

@@ -6,7 +6,7 @@ import type { Network } from '../network.ts';
 import { meanOverTokens } from '../text-input.ts';
 import { causalBias, continuedBias } from './attention.ts';
 import { LayerMemory } from './memory.ts';
-import type { Rotation } from './rotary.ts';
+import type { Places, Rotation } from './rotary.ts';
 
 /** What a layer knows of texts beside their rows. */
 export interface TextView {
@@ -20,8 +20,13 @@ export interface TextView {
 /** One layer over rows (batch · length, hiddenSize). */
 export type DecoderLayer = (rows: Tensor, view: TextView, options: ForwardOptions) => Tensor;
 
-/** Where tokens stand: from the first position on, or at positions of their own, (batch, length) int32. */
-export type Places = { readonly length: number } | { readonly positions: Tensor };
+/** How far the tokens of a layer look, and how their places are told; layers of one kind share one. */
+export interface Sight {
+  /** How many tokens each one sees, itself and those before it. Left out: all. */
+  readonly window?: number | undefined;
+  /** How queries and keys are turned by their position; left out where they are not. */
+  rotation?(places: Places): Rotation;
+}
 
 export interface DecoderParts {
   readonly text: TextShape;
@@ -29,12 +34,10 @@ export interface DecoderParts {
   readonly layers: readonly DecoderLayer[];
   /** Heads of keys and values in each layer, and their size. */
   readonly memory: MemoryShape;
-  /** How many tokens each one sees, itself and those before it. Left out: all. */
-  readonly window?: number | undefined;
+  /** Of each layer. Left out: all see everything before them, and turn nothing. */
+  readonly sights?: readonly Sight[];
   /** Embeddings of the tokens, and of their positions where they have any: (batch · length, hiddenSize). */
   embed(ids: Tensor, places: Places, options: ForwardOptions): Tensor;
-  /** How queries and keys are turned by their position; left out where they are not. */
-  rotation?(places: Places): Rotation;
   /** Normalises what the last layer makes. */
   lastNorm(rows: Tensor): Tensor;
   /** (vocabulary, hiddenSize), what turns the last hidden state into logits. */
@@ -43,7 +46,9 @@ export interface DecoderParts {
 
 /** The frame of causal language models: embeddings, layer upon layer, the last one normalised, and a predictor. */
 export function decoder(parts: DecoderParts): Network {
-  const { text, hiddenSize, layers, memory, window, predictor } = parts;
+  const { text, hiddenSize, layers, memory, predictor } = parts;
+  const plain: Sight = {};
+  const sights = parts.sights ?? layers.map(() => plain);
   const through = (
     rows: Tensor,
     view: (layer: number) => TextView,
@@ -69,26 +74,28 @@ export function decoder(parts: DecoderParts): Network {
     hiddenShapes: Array.from({ length: layers.length + 1 }, () => [text.length, hiddenSize]),
     forward({ ids }, options) {
       const [batch, length] = ids!.shape as [number, number];
-      const view = { length, bias: causalBias(length, window), rotation: parts.rotation?.({ length }) };
+      const view = ofSights(sights, ({ window, rotation }) => ({
+        length,
+        bias: causalBias(length, window),
+        rotation: rotation?.({ length }),
+      }));
       const unfolded = (rows: Tensor) => tf.reshape(rows, [batch, length, hiddenSize]);
       const embedded = parts.embed(ids!, { length }, options);
       const hiddenStates = [unfolded(embedded)];
-      const last = through(
-        embedded,
-        () => view,
-        options,
-        (rows) => hiddenStates.push(unfolded(rows)),
-      );
+      const last = through(embedded, view, options, (rows) => hiddenStates.push(unfolded(rows)));
       return { logits: predicted(last, batch, length), hiddenStates };
     },
     memory: { ...memory, layers: layers.length },
     proceed({ ids, mask, positions, past, predict = 'all' }) {
       const [batch, length] = ids.shape as [number, number];
-      const bias = continuedBias(mask, length, window);
-      const rotation = parts.rotation?.({ positions });
       const memories = layers.map((_, layer) => new LayerMemory(past?.[layer]));
       const options = { training: false };
-      const view = (layer: number) => ({ length, bias, rotation, memory: memories[layer] });
+      const seen = ofSights(sights, ({ window, rotation }) => ({
+        length,
+        bias: continuedBias(mask, length, window),
+        rotation: rotation?.({ positions }),
+      }));
+      const view = (layer: number) => ({ ...seen(layer), memory: memories[layer] });
       const last = through(parts.embed(ids, { positions }, options), view, options);
       const logits =
         predict === 'all' ? predicted(last, batch, length) : predicted(lastOf(last, batch, length), batch, 1);
@@ -96,4 +103,10 @@ export function decoder(parts: DecoderParts): Network {
     },
     pool: meanOverTokens,
   };
+}
+
+/** What layers see of a batch: made once for all that share a sight. */
+function ofSights(sights: readonly Sight[], see: (sight: Sight) => TextView): (layer: number) => TextView {
+  const views = new Map([...new Set(sights)].map((sight) => [sight, see(sight)]));
+  return (layer) => views.get(sights[layer]!)!;
 }

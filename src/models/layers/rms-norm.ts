@@ -2,14 +2,18 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { tf } from '../../device/tensorflow.ts';
 import type { WeightRegistry } from '../weights.ts';
 
-/** x / √(mean(x²) + epsilon) · scale over the last axis (Zhang & Sennrich 2019); `NAME.weight` is (size). */
+/**
+ * x / √(mean(x²) + epsilon) · scale over the last axis (Zhang & Sennrich 2019); `NAME.weight` is (size).
+ * @param options.aroundOne whether the weight is what the scale differs from 1, as in Gemma
+ */
 export function rmsNorm(
   weights: WeightRegistry,
   name: string,
   size: number,
   epsilon: number,
+  { aroundOne = false } = {},
 ): (x: Tensor) => Tensor {
-  const scale = weights.parameter(`${name}.weight`, [size], 'ones');
+  const weight = weights.parameter(`${name}.weight`, [size], aroundOne ? 'zeros' : 'ones');
   const operation = tf.customGrad((...args: unknown[]) => {
     const [x, gain, save] = args as [Tensor, Tensor, (tensors: Tensor[]) => void];
     const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon));
@@ -18,8 +22,8 @@ export function rmsNorm(
     return {
       value: tf.mul(normal, gain),
       gradFunc: (upstream: Tensor, saved: Tensor[]) => {
-        const [unit, scaling, weight] = saved as [Tensor, Tensor, Tensor];
-        const direct = tf.mul(upstream, weight);
+        const [unit, scaling, scale] = saved as [Tensor, Tensor, Tensor];
+        const direct = tf.mul(upstream, scale);
         const along = tf.mean(tf.mul(direct, unit), -1, true);
         const leading = Array.from({ length: unit.rank - 1 }, (_, axis) => axis);
         return [
@@ -29,5 +33,5 @@ export function rmsNorm(
       },
     };
   });
-  return (x) => operation(x, scale);
+  return (x) => operation(x, aroundOne ? tf.add(weight, 1) : weight);
 }

@@ -16,6 +16,9 @@ export type RotaryScaling =
     }
   | YarnScaling;
 
+/** Where tokens stand: from the first position on, or at positions of their own, (batch, length) int32. */
+export type Places = { readonly length: number } | { readonly positions: Tensor };
+
 /** Rotates query and key vectors by their position, so that their product knows the distance (Su et al. 2021). */
 export type Rotation = (x: Tensor) => Tensor;
 
@@ -53,6 +56,20 @@ export function rotaryAt(
     tf.reshape(tf.gather(table, positions), [batch, 1, length, size / 2]),
   ) as [Tensor, Tensor];
   return (x) => rotate(x, cosines, sines);
+}
+
+/** The rotation for tokens wherever they stand. @param waves.most positions that the model has */
+export function rotaryOf(waves: {
+  readonly theta: number;
+  readonly scaling?: RotaryScaling | undefined;
+  readonly size: number;
+  readonly most: number;
+}): (places: Places) => Rotation {
+  const { theta, scaling, size, most } = waves;
+  return (places) =>
+    'positions' in places
+      ? rotaryAt(places.positions, most, size, theta, scaling)
+      : rotary(places.length, size, theta, scaling);
 }
 
 /** (length, size / 2) each, a row for each position. */

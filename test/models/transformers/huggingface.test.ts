@@ -207,7 +207,7 @@ test('vocabularies and lengths that do not fit are refused, with both sizes', as
 test('rows beyond the tokens of the data are left out of a language model: they stand for no token', async (context) => {
   const text = { goal: 'language-model', vocabulary: 30, length: 8, padId: 0 } as const;
   const input = { ids: tf.tensor2d([[3, 9, 27, 1]], undefined, 'int32'), mask: tf.ones([1, 4]) };
-  for (const name of ['gpt2', 'llama', 'qwen2', 'qwen3', 'mistral']) {
+  for (const name of ['gpt2', 'llama', 'qwen2', 'qwen3', 'mistral', 'gemma3_text']) {
     const whole = await loadModel(checkpointFolder(name));
     const cut = await loadModel(checkpointFolder(name), { task: { classes: 30, text } });
     assert.deepEqual([cut.task.classes, cut.task.text!.vocabulary], [30, 30]);

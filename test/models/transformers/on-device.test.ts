@@ -26,6 +26,7 @@ for (const name of [
   'qwen2',
   'qwen3-long',
   'mistral',
+  'gemma3_text',
 ])
   test(`${name}: a recorded step computes logits and gradients of transformers, each time it is replayed`, async () => {
     const reference = readReference(name);

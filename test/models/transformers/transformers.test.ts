@@ -91,7 +91,7 @@ test('transformers opens what is left of its own checkpoints with fewer layers, 
   const reference = readReference('llama');
   const { ids, mask } = reference;
   const ours: Record<string, number[]> = {};
-  for (const name of ['llama', 'mistral', 'qwen2', 'qwen3', 'qwen3-long'])
+  for (const name of ['llama', 'mistral', 'qwen2', 'qwen3', 'qwen3-long', 'gemma3_text'])
     for (const [how, make] of Object.entries(smaller)) {
       const model = await make(await loadModel(checkpointFolder(name)));
       await saveModel(model, join(folder, `${name}-${how}`));

@@ -11,9 +11,9 @@ import {
   size,
   unsupported,
 } from '../../huggingface/description.ts';
+import { readRope, ropeKeys, ropeSchema } from '../../huggingface/rope.ts';
 import { padIdOf, tokenIdSchema } from '../../huggingface/token-ids.ts';
 import { llamaLayouts } from './layouts.ts';
-import { readRope, ropeKeys, ropeSchema } from './rope.ts';
 import { llamaIntermediateSize } from './sizes.ts';
 import { windowOf, windowSchema } from './windows.ts';
 

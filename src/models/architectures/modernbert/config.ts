@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { UserError } from '../../../base/user-error.ts';
 import type { TaskShape } from '../../../data/dataset.ts';
 import type { ModernBertConfig } from '../../../experiment/architectures/modernbert.ts';
 import { activationOf } from '../../huggingface/activations.ts';
@@ -13,8 +12,8 @@ import {
   unsupported,
 } from '../../huggingface/description.ts';
 import { describeClassifier, textClassifierKeys } from '../../huggingface/text-classifier.ts';
-import { patternOf, reachOf } from './reach.ts';
-import { modernBertIntermediateSize } from './sizes.ts';
+import { layerTypesOf, wholeOfTypes } from '../reach.ts';
+import { modernBertIntermediateSize, modernBertReach } from './sizes.ts';
 
 const theta = optional(z.number().positive());
 const ropeSchema = z.object({
@@ -72,7 +71,7 @@ export function readModernBertConfig(raw: RawConfig, file: string): ModelDescrip
     intermediateSize: found.intermediate_size,
     activation: activationOf(activation, file),
     pooling,
-    ...patternOf(wholeOf(found, file), found.global_attn_every_n_layers ?? usualPattern),
+    ...modernBertReach.patternOf(wholeOf(found, file), found.global_attn_every_n_layers ?? usualPattern),
     localAttention: found.local_attention,
     ...thetasOf(found, file),
     embeddingDropout: found.embedding_dropout,
@@ -101,15 +100,7 @@ function wholeOf(found: Found, file: string): boolean[] {
   const { layer_types: types, num_hidden_layers: layers } = found;
   const every = found.global_attn_every_n_layers ?? usualPattern;
   if (!types) return Array.from({ length: layers }, (_, index) => index % every === 0);
-  if (types.length !== layers)
-    throw new UserError(
-      `${file}: "layer_types" names ${types.length} layers, but "num_hidden_layers" is ${layers}.`,
-      { remedy: 'Restore the config.json that came with the weights.', place: file },
-    );
-  return types.map((type) => {
-    if (type === 'full_attention' || type === 'sliding_attention') return type === 'full_attention';
-    throw unsupported(file, `a layer of the type "${type}"`);
-  });
+  return wholeOfTypes(types, layers, file);
 }
 
 /** Version 5 of transformers has rotary settings for each type of layer, version 4 two numbers. */
@@ -134,8 +125,8 @@ export function writeModernBertConfig(
   classNames: readonly string[] | undefined,
 ): Record<string, unknown> {
   const { globalRopeTheta, localRopeTheta } = config;
-  const whole = reachOf(config);
-  const { globalEvery, globalLayers } = patternOf(whole, config.globalEvery);
+  const whole = modernBertReach.of(config);
+  const { globalEvery, globalLayers } = modernBertReach.patternOf(whole, config.globalEvery);
   const rope = (rope_theta: number) => ({ rope_type: 'default', rope_theta });
   return {
     architectures: ['ModernBertForSequenceClassification'],
@@ -161,7 +152,7 @@ export function writeModernBertConfig(
     local_attention: config.localAttention,
     // Version 4 knows regular patterns alone: without a number it refuses the model, where with one it would misread it.
     global_attn_every_n_layers: globalLayers ? null : globalEvery,
-    layer_types: whole.map((is) => (is ? 'full_attention' : 'sliding_attention')),
+    layer_types: layerTypesOf(whole),
     global_rope_theta: globalRopeTheta,
     local_rope_theta: localRopeTheta,
     rope_parameters: { full_attention: rope(globalRopeTheta), sliding_attention: rope(localRopeTheta) },

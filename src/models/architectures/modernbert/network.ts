@@ -13,9 +13,9 @@ import type { ForwardOptions, ModelInput } from '../../model.ts';
 import type { Network } from '../../network.ts';
 import { firstToken, meanOverTokens, positionCount, rotatedHeadSize, textShape } from '../../text-input.ts';
 import type { WeightRegistry } from '../../weights.ts';
+import { requireReach } from '../reach.ts';
 import { modernBertNames as names } from './names.ts';
-import { reachOf, requireReach } from './reach.ts';
-import { modernBertIntermediateSize } from './sizes.ts';
+import { modernBertIntermediateSize, modernBertReach } from './sizes.ts';
 
 /** Standard deviation of fresh weights, as in ModernBERT. */
 const deviation = 0.02;
@@ -48,7 +48,7 @@ export function modernBertNetwork(
   const headSize = rotatedHeadSize(config);
   const words = embedding(weights, names.words, text.vocabulary, hiddenSize, deviation);
   const embeddingNorm = norm(config, names.embeddingNorm, weights);
-  const whole = reachOf(config);
+  const whole = modernBertReach.of(config);
   const layers = whole.map((_, index) => encoderLayer(config, headSize, index, weights));
   const pool = pooling(config, weights);
   const classifier = linear(weights, names.classifier, hiddenSize, task.classes, {

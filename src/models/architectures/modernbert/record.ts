@@ -5,7 +5,7 @@ import { readModernBertConfig, writeModernBertConfig } from './config.ts';
 import { modernBertNames } from './names.ts';
 import { modernBertNetwork } from './network.ts';
 import { modernBertPruning } from './pruning.ts';
-import { looksAtAll, withLayers } from './reach.ts';
+import { modernBertReach } from './sizes.ts';
 
 const first = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -17,11 +17,10 @@ export const modernbert: Construction<ModernBertConfig> = {
     answers: 'classes',
     weights: /^(head|classifier)\./,
     output: () => modernBertNames.classifier,
-    truncated: (config, layers) => withLayers(config, first(layers)),
+    truncated: (config, layers) => modernBertReach.withLayers(config, first(layers)),
   },
-  withLayers,
-  layerKind: (config, layer) =>
-    looksAtAll(config, layer) ? 'looks at the whole text' : 'looks at what is near',
+  withLayers: (config, layers) => modernBertReach.withLayers(config, layers),
+  layerKind: (config, layer) => modernBertReach.kindOf(config, layer),
   pruning: modernBertPruning,
   huggingFace: {
     modelTypes: ['modernbert'],

@@ -80,6 +80,7 @@ export const configuration: Parser = {
     'qwen2',
     'qwen3',
     'mistral',
+    'gemma3_text',
     'id2label',
     'num_labels',
     'rope_scaling',

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { UserError } from '../../../base/user-error.ts';
-import type { LlamaConfig } from '../../../experiment/architectures/llama.ts';
-import { optional, size, unsupported } from '../../huggingface/description.ts';
-import type { RotaryScaling } from '../../layers/rotary.ts';
+import { UserError } from '../../base/user-error.ts';
+import type { RotaryScaling } from '../layers/rotary.ts';
+import { optional, size, unsupported } from './description.ts';
 
 const positive = optional(z.number().positive());
 
-const settingsSchema = z.looseObject({
+export const ropeSettings = z.looseObject({
   // Its kind was once called `type`.
   rope_type: optional(z.string()),
   type: optional(z.string()),
@@ -24,13 +23,18 @@ const settingsSchema = z.looseObject({
   partial_rotary_factor: positive,
 });
 
-type Settings = z.output<typeof settingsSchema>;
+type Settings = Partial<z.output<typeof ropeSettings>>;
+
+export interface RotaryConfig {
+  readonly ropeTheta: number;
+  readonly ropeScaling?: RotaryScaling | undefined;
+}
 
 /** transformers 5 has one object of rotary settings; 4 has rope_theta beside rope_scaling. */
 export const ropeSchema = z.object({
   rope_theta: positive,
-  rope_scaling: optional(settingsSchema),
-  rope_parameters: optional(settingsSchema),
+  rope_scaling: optional(ropeSettings),
+  rope_parameters: optional(ropeSettings),
   original_max_position_embeddings: optional(size),
   partial_rotary_factor: positive,
 });
@@ -40,11 +44,7 @@ export const ropeSchema = z.object({
  * @param positions that the model has
  * @throws UserError if they are of a kind that is not built here, or incomplete
  */
-export function readRope(
-  found: z.output<typeof ropeSchema>,
-  positions: number,
-  file: string,
-): { ropeTheta: number; ropeScaling: RotaryScaling | undefined } {
+export function readRope(found: z.output<typeof ropeSchema>, positions: number, file: string): RotaryConfig {
   // Both versions of transformers prefer the old name where a file has both.
   const key = found.rope_scaling ? 'rope_scaling' : 'rope_parameters';
   const rope = found[key];
@@ -59,7 +59,11 @@ export function readRope(
   };
 }
 
-function scalingOf(
+/**
+ * @param key where the settings stand, for messages
+ * @throws UserError if they are of a kind that is not built here, or incomplete
+ */
+export function scalingOf(
   rope: Settings,
   key: string,
   outerOriginal: number | undefined,
@@ -118,7 +122,7 @@ function attentionFactorOf(rope: Settings): number | undefined {
 }
 
 /** The keys of a config.json in the words of versions 4 and 5 alike. */
-export function ropeKeys({ ropeTheta, ropeScaling }: LlamaConfig): Record<string, unknown> {
+export function ropeKeys({ ropeTheta, ropeScaling }: RotaryConfig): Record<string, unknown> {
   const scaling = ropeScaling && settingsOf(ropeScaling);
   return {
     rope_theta: ropeTheta,
@@ -127,7 +131,8 @@ export function ropeKeys({ ropeTheta, ropeScaling }: LlamaConfig): Record<string
   };
 }
 
-function settingsOf(scaling: RotaryScaling): Record<string, unknown> {
+/** A scaling in the words of a config.json. */
+export function settingsOf(scaling: RotaryScaling): Record<string, unknown> {
   const { kind, factor } = scaling;
   const named = { rope_type: kind, factor };
   switch (scaling.kind) {

@@ -1,14 +1,29 @@
-import type { LlamaConfig } from '../../../experiment/architectures/llama.ts';
-import { Cuts, countKept, ofBlocks, strongest } from '../../cuts.ts';
-import type { Pruning } from '../construction.ts';
-import { llamaLayouts } from './layouts.ts';
-import { llamaHeadSize, llamaIntermediateSize } from './sizes.ts';
+import type { ModelConfig } from '../../experiment/schema/schema.ts';
+import { Cuts, countKept, ofBlocks, strongest } from '../cuts.ts';
+import { headSize as evenHeadSize } from '../text-input.ts';
+import type { Pruning } from './construction.ts';
+
+/** The sizes of a decoder whose heads share keys and values in groups. */
+interface GroupedSizes {
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly keyValueHeads?: number | undefined;
+  readonly headSize?: number | undefined;
+}
+
+interface GroupedParts<C> {
+  /** Whether queries and keys are normalized in each head. */
+  headNorms(config: C): boolean;
+  /** Width inside the feed-forward part. */
+  intermediateSize(config: C): number;
+}
 
 /**
  * Feed-forward units, and attention heads by groups that share keys and values: a head by itself could not go without
  * leaving the groups uneven.
  */
-export const llamaPruning: Pruning<LlamaConfig> = {
+export const groupedPruning = <C extends ModelConfig & GroupedSizes>(parts: GroupedParts<C>): Pruning<C> => ({
   smaller(config, sparsity) {
     const { heads, keyValueHeads = heads } = config;
     const groups = countKept(keyValueHeads, sparsity);
@@ -16,16 +31,16 @@ export const llamaPruning: Pruning<LlamaConfig> = {
       ...config,
       heads: (groups * heads) / keyValueHeads,
       keyValueHeads: groups,
-      headSize: llamaHeadSize(config),
-      intermediateSize: countKept(llamaIntermediateSize(config), sparsity),
+      headSize: headSizeOf(config),
+      intermediateSize: countKept(parts.intermediateSize(config), sparsity),
     };
   },
   cuts(config, smaller, weights, norm) {
     const cuts = new Cuts();
     const { heads, keyValueHeads = heads } = config;
-    const headSize = llamaHeadSize(config);
+    const headSize = headSizeOf(config);
     // Norms make queries and keys equally long whatever their weights are: how long these are says nothing.
-    const { headNorms } = llamaLayouts[config.layout];
+    const headNorms = parts.headNorms(config);
     const perGroup = heads / keyValueHeads;
     for (let layer = 0; layer < config.layers; layer++) {
       const prefix = `model.layers.${layer}`;
@@ -38,7 +53,7 @@ export const llamaPruning: Pruning<LlamaConfig> = {
             [`${name}.bias`, 0],
           ]),
         ),
-        llamaIntermediateSize(smaller),
+        parts.intermediateSize(smaller),
       );
       cuts.along(0, units, ...[gate, up].flatMap((name) => [`${name}.weight`, `${name}.bias`]));
       cuts.along(1, units, `${down}.weight`);
@@ -69,4 +84,7 @@ export const llamaPruning: Pruning<LlamaConfig> = {
     }
     return cuts;
   },
-};
+});
+
+const headSizeOf = ({ headSize, hiddenSize, heads }: GroupedSizes): number =>
+  headSize ?? evenHeadSize(hiddenSize, heads);
