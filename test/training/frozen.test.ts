@@ -10,7 +10,8 @@ import { tf } from '../../src/device/tensorflow.ts';
 import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
 import { loadModel, saveModel } from '../../src/models/checkpoint/checkpoint.ts';
-import { FreezeProblem, freeze, frozenCount } from '../../src/models/frozen.ts';
+import { FreezeProblem, freeze, frozenCount, frozenNames } from '../../src/models/frozen.ts';
+import { openedGraph } from '../../src/models/onnx/opened.ts';
 import { encoded, floats, types, valueInfo, writeGraph } from '../models/onnx/graphs.ts';
 import { data, trainSmall } from './small-training.ts';
 import { openTestDevice, temporaryDirectory, valuesOf } from './support.ts';
@@ -138,6 +139,11 @@ test('patterns that fit nothing, constants alone, or everything are refused with
     );
   refused(['head', 'haed'], /No weight of the student is named "haed"\. Nearest: "head"/, 1);
   refused(['st*p'], /fits only what is not trained in any case: "step" is a constant of the graph/, 0);
+  // Of a table that is there twice, either name means both.
+  const gpt2 = await loadModel(join(import.meta.dirname, '../fixtures/onnx/gpt2'));
+  const { tied } = openedGraph(gpt2.config as Parameters<typeof openedGraph>[0]).weights;
+  const [name, { parameter }] = [...tied][0]!;
+  assert.deepEqual([...frozenNames([name], gpt2)], [parameter]);
   refused(['*'], /Nothing of the student is left to be trained/, undefined);
   const folder = temporaryDirectory();
   const problems = async (frozen: string[]) =>

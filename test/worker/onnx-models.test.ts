@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import onnxProto from 'onnx-proto';
 import { nodeProto } from '../../src/device/onnx/graph/node-proto.ts';
 import type { ExperimentInput } from '../../src/experiment/schema/schema.ts';
 import { encoded, floats, types, valueInfo, writeGraph } from '../models/onnx/graphs.ts';
@@ -102,6 +103,16 @@ test('teacher and student may be graphs: trained, distilled by answers and hidde
   const { parameters, frozenParameters } = distilled.result!.student;
   assert.deepEqual([parameters, frozenParameters], [12 * 784 + 144 + 3 * 12 + 10 * 12 + 10, 3 * 12]);
   assert.equal(distilled.result!.teacher!.graph, true);
+  const [before, after] = [student.checkpoint, join(distilled.folder, 'net.onnx')].map((file) =>
+    onnxProto.onnx.ModelProto.decode(readFileSync(file)).graph!.initializer!.map(({ rawData }) =>
+      Buffer.from(rawData!).toString('hex'),
+    ),
+  );
+  // w0, w1, w2, then the frozen b0, b1, b2, then the head.
+  assert.deepEqual(
+    before!.map((bytes, at) => bytes === after![at]),
+    [false, false, false, true, true, true, false, false],
+  );
   const card = readFileSync(join(distilled.folder, 'README.md'), 'utf8');
   assert.match(card, /\| Of these frozen \| 36 \| – \|/);
   // The teacher that was read again is the one that was measured after training.

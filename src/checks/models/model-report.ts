@@ -1,3 +1,4 @@
+import { UserError } from '../../base/user-error.ts';
 import {
   type GraphNames,
   type InputRole,
@@ -13,6 +14,7 @@ import { openedGraph } from '../../models/onnx/opened.ts';
 import { abilitiesOf } from './abilities.ts';
 import { partsOfGraph, partsOfPlan } from './model-parts.ts';
 import type { ModelReport } from './model-report-schema.ts';
+import { folderOf } from './stored-model.ts';
 
 /** More names than anybody reads. */
 const mostNames = 1000;
@@ -27,10 +29,16 @@ export interface ReportOptions {
 
 /**
  * Looks at a checkpoint, or an ONNX graph, without training anything.
+ * @param named a path, or a model of the Hub that was downloaded before
  * @throws UserError as {@link inspectCheckpoint}, and if patterns fit nothing
  */
-export async function reportOfModel(path: string, options: ReportOptions = {}): Promise<ModelReport> {
+export async function reportOfModel(named: string, options: ReportOptions = {}): Promise<ModelReport> {
   const { graph, freeze = [] } = options;
+  const path = await folderOf(named, '.');
+  if (path === undefined)
+    throw new UserError(`${named} is not in the cache of models of the Hub.`, {
+      remedy: 'Run an experiment that names it: that downloads it.',
+    });
   const { config, task, classNames, bytes } = await inspectCheckpoint(path, { freshHead: true, graph });
   const plan = planModel(config, task);
   const { hiddenShapes, parameterCount, parameters } = plan;

@@ -24,7 +24,7 @@ export const inspectCommand: CommandMaker = ({ terminal, checker }, ended) =>
     .description(
       'Show what a model is: what it takes and answers, its size, and the layers that strategies can name.',
     )
-    .argument('<model>', 'folder of a checkpoint, or an ONNX file')
+    .argument('<model>', 'folder of a checkpoint, an ONNX file, or hf:owner/name')
     .option(
       '--input <role=name...>',
       `what an input of an ONNX graph is: ${Object.keys(inputRoles).join(', ')}`,
@@ -37,7 +37,7 @@ export const inspectCommand: CommandMaker = ({ terminal, checker }, ended) =>
         const { out, outColors } = terminal;
         const { freeze } = options;
         const graph = namesFrom(options);
-        const report = await checker.inspect(resolve(model), {
+        const report = await checker.inspect(model.startsWith('hf:') ? model : resolve(model), {
           ...(graph && { graph }),
           ...(freeze && { freeze }),
         });

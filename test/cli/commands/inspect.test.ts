@@ -50,6 +50,8 @@ test('inspect takes what a graph does not say by itself', async () => {
   const other = await distillery('inspect', file, '--logits', pooled);
   assert.match(other.err, /answers with 16 scores, but its config\.json names 3 classes/);
   const wrong = await distillery('inspect', file, '--input', 'ids=input_ids');
+  const away = await distillery('inspect', 'hf:nobody/nothing');
+  assert.match(away.err, /hf:nobody\/nothing is not in the cache of models of the Hub/);
   assert.match(wrong.err, /--input ids=input_ids does not say what inputs are/);
 });
 
