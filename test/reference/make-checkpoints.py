@@ -15,6 +15,8 @@ from pathlib import Path
 import torch
 import transformers
 from transformers import (
+    AlbertConfig,
+    AlbertForSequenceClassification,
     BertConfig,
     BertForSequenceClassification,
     BertModel,
@@ -134,6 +136,14 @@ write(
 write(
     "electra",
     ElectraForSequenceClassification(ElectraConfig(**encoder, **labels, embedding_size=12, hidden_act="relu")),
+    True,
+)
+# Three times through one layer, with embeddings of another width.
+write(
+    "albert",
+    AlbertForSequenceClassification(
+        AlbertConfig(**encoder | {"num_hidden_layers": 3}, **labels, embedding_size=12, classifier_dropout_prob=0.2)
+    ),
     True,
 )
 write(

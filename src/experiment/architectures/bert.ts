@@ -23,6 +23,8 @@ const schema = z
         'xlm-roberta': 'XLM-RoBERTa (Conneau et al. 2019): RoBERTa of a hundred languages.',
         camembert: 'CamemBERT (Martin et al. 2019): RoBERTa of French.',
         electra: 'ELECTRA (Clark et al. 2020): BERT whose embeddings may be narrower, and another head.',
+        albert:
+          'ALBERT (Lan et al. 2020): narrower embeddings, and one layer that is gone through again and again. Fewer layers make it faster, not smaller; pruning cuts the one layer.',
       },
       'Whose details and names of weights the model has; its checkpoints open in transformers as such. Default bert.',
     ).default('bert'),
@@ -36,7 +38,7 @@ const schema = z
     ).optional(),
     ...transformerSizes,
     embeddingSize: count(
-      'Width of the embeddings, only in layout electra. Left out: that of the hidden states.',
+      'Width of the embeddings, only in layouts electra and albert. Left out: that of the hidden states.',
       'units',
     )
       .max(65_536)
@@ -49,7 +51,7 @@ const schema = z
     ).optional(),
     positions,
     tokenTypes: count(
-      'Rows of the table of token types. Left out: 2 for bert and electra, 1 for roberta and its like.',
+      'Rows of the table of token types. Left out: 2 for bert, electra and albert, 1 for roberta and its like.',
       'types',
     )
       .max(1024)
@@ -59,7 +61,7 @@ const schema = z
       .describe('Added to the variance by layer normalisation. Default 1e-12, as in BERT.'),
   })
   .describe(
-    'Transformer encoder for text classification; reads and writes BERT, DistilBERT, RoBERTa, XLM-RoBERTa, CamemBERT and ELECTRA checkpoints.',
+    'Transformer encoder for text classification; reads and writes BERT, DistilBERT, RoBERTa, XLM-RoBERTa, CamemBERT, ELECTRA and ALBERT checkpoints.',
   );
 
 export type BertConfig = z.output<typeof schema>;

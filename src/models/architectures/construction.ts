@@ -28,6 +28,11 @@ export interface Construction<C extends ModelConfig = ModelConfig> {
   /** The same with these of its layers, 1 … layerCount; left out where layers differ in shape. */
   withLayers?(config: C, layers: readonly number[]): C;
   /**
+   * Whether all layers compute with the weights of one: fewer of them are less work then, not fewer weights, and each of a
+   * teacher's is as good to begin with. Left out: never.
+   */
+  sharesLayers?(config: C): boolean;
+  /**
    * What a layer does that its weights do not tell, as messages name it: "looks at all". Left out where all do the same.
    * @param layer 1 … layerCount
    */

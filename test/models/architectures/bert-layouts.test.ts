@@ -25,7 +25,7 @@ test('embeddings of another width are for electra, which projects them only then
   assert.throws(() => plan({ embeddingSize: 8 }), {
     name: 'UserError',
     message: /layout bert are as wide as its hidden states: 16, not 8/,
-    remedy: /layout electra/,
+    remedy: /layout electra or albert/,
   });
   const projection = 'electra.embeddings_project.weight';
   const shape = (embeddingSize?: number) =>
@@ -45,4 +45,27 @@ test('the siblings of roberta begin their positions behind the padding id, too',
     const { config, task } = readHuggingFaceConfig({ ...sizes, model_type: layout }, 'config.json');
     assert.deepEqual([(config as BertConfig).layout, task.text!.length, task.text!.padId], [layout, 510, 1]);
   }
+});
+
+test('all layers of an albert are one: more of them are no more weights, and it always projects its embeddings', () => {
+  const parameters = (written: object) => plan({ layout: 'albert', ...written }).parameters;
+  assert.deepEqual(parameters({ layers: 5 }), parameters({ layers: 1 }));
+  const projection = 'albert.encoder.embedding_hidden_mapping_in.weight';
+  assert.deepEqual(parameters({}).get(projection), [16, 16]);
+  assert.deepEqual(parameters({ embeddingSize: 8 }).get(projection), [16, 8]);
+});
+
+test('an albert of several layers is refused, and what its config.json leaves out is what transformers takes', () => {
+  for (const key of ['num_hidden_groups', 'inner_group_num'])
+    assert.throws(() => read({ model_type: 'albert', [key]: 2 }), {
+      name: 'UserError',
+      message: new RegExp(`layers that are not all one \\(${key} 2\\)`),
+    });
+  const { activation, dropout, attentionDropout, classifierDropout, embeddingSize } = read({
+    model_type: 'albert',
+  });
+  assert.deepEqual(
+    [activation, dropout, attentionDropout, classifierDropout, embeddingSize],
+    ['gelu_new', 0, 0, 0.1, 128],
+  );
 });

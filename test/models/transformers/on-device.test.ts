@@ -21,6 +21,7 @@ for (const name of [
   'distilbert',
   'roberta',
   'electra',
+  'albert',
   'gpt2',
   'llama',
   'qwen2',

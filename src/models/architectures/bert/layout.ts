@@ -9,12 +9,18 @@ export interface BertLayout {
   readonly names: BertNames;
   /** What brings embeddings of another width to that of the hidden states; left out where they always have it. */
   readonly projection?: string;
+  /** Whether it is there where the widths are equal, too. */
+  readonly alwaysProjects?: boolean;
+  /** Whether all layers compute with the weights of one. */
+  readonly sharesLayers?: boolean;
   /** Row of the table of positions with which texts begin. */
   firstPosition(padId: number): number;
   /** Rows of the table of token types, where there is one and the configuration says nothing. */
   readonly tokenTypes: number;
   /** Whether units are dropped between attention and its normalisation. */
   readonly dropsAttention: boolean;
+  /** Whether units are dropped between the feed-forward part and its normalisation. Left out: they are. */
+  readonly dropsFeedForward?: boolean;
   readonly head: BertHead;
   /** @throws UserError if the configuration is broken, or of a variant that is not built here. */
   readConfig(raw: RawConfig, file: string): ModelDescription;

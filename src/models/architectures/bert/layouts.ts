@@ -1,5 +1,6 @@
 import type { BertConfig } from '../../../experiment/architectures/bert.ts';
 import type { BertLayout } from './layout.ts';
+import { albertLayout } from './layouts/albert.ts';
 import { bertLayout } from './layouts/bert.ts';
 import { distilbertLayout } from './layouts/distilbert.ts';
 import { electraLayout } from './layouts/electra.ts';
@@ -13,6 +14,7 @@ export const bertLayouts: { readonly [L in BertConfig['layout']]: BertLayout } =
   'xlm-roberta': xlmRobertaLayout,
   camembert: camembertLayout,
   electra: electraLayout,
+  albert: albertLayout,
 };
 
 export const bertLayoutNames = Object.keys(bertLayouts) as readonly BertConfig['layout'][];

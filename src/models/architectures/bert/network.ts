@@ -24,7 +24,7 @@ const initializer = { normal: deviation };
 
 /**
  * Transformer encoder with a classifier on its first token (Devlin et al. 2019), in the layout of BERT, DistilBERT,
- * RoBERTa or ELECTRA. Weights have the names and shapes of BertForSequenceClassification and its siblings in transformers. Hidden
+ * RoBERTa, ELECTRA or ALBERT. Weights have the names and shapes of BertForSequenceClassification and its siblings in transformers. Hidden
  * state 0 is the embeddings' output, brought to the width of the rest, hidden state k that of layer k, (batch, length,
  * hiddenSize).
  */
@@ -32,9 +32,10 @@ export function bertNetwork(config: BertConfig, task: TaskShape, weights: Weight
   const text = textShape(config, task, 'classification');
   const layout = bertLayouts[config.layout];
   const embed = embeddings(config, text, layout, weights);
-  const layers = Array.from({ length: config.layers }, (_, index) =>
+  const distinct = Array.from({ length: layout.sharesLayers ? 1 : config.layers }, (_, index) =>
     encoderLayer(config, layout, layout.names.layer(index), weights),
   );
+  const layers = Array.from({ length: config.layers }, (_, index) => distinct[index % distinct.length]!);
   const classify = classifier(config, layout, task.classes, weights);
   return {
     layerCount: config.layers,
@@ -84,20 +85,21 @@ function embeddings(config: BertConfig, text: TextShape, layout: BertLayout, wei
  */
 function projection(
   { embeddingSize, hiddenSize, layout }: BertConfig,
-  { projection: name }: BertLayout,
+  { projection: name, alwaysProjects = false }: BertLayout,
   weights: WeightRegistry,
 ): (x: Tensor) => Tensor {
-  if (embeddingSize === undefined || embeddingSize === hiddenSize) return (x) => x;
-  if (name !== undefined) return linear(weights, name, embeddingSize, hiddenSize, { initializer });
+  const width = embeddingSize ?? hiddenSize;
+  if (width === hiddenSize && !alwaysProjects) return (x) => x;
+  if (name !== undefined) return linear(weights, name, width, hiddenSize, { initializer });
   throw new UserError(
     `Embeddings of a model in layout ${layout} are as wide as its hidden states: ${hiddenSize}, not ${embeddingSize}.`,
-    { remedy: 'Leave out embeddingSize, or choose layout electra.' },
+    { remedy: 'Leave out embeddingSize, or choose layout electra or albert.' },
   );
 }
 
 function encoderLayer(config: BertConfig, layout: BertLayout, name: string, weights: WeightRegistry) {
   const { hiddenSize, heads, layerNormEpsilon } = config;
-  const { names, dropsAttention } = layout;
+  const { names, dropsAttention, dropsFeedForward = true } = layout;
   const inner = intermediateSizeOf(config);
   const project = (part: string, inputs: number, outputs: number) =>
     linear(weights, `${name}.${part}`, inputs, outputs, { initializer });
@@ -123,7 +125,9 @@ function encoderLayer(config: BertConfig, layout: BertLayout, name: string, weig
     const made = attentionOutput(mixed);
     const attended = dropsAttention ? dropout(made, config.dropout, options) : made;
     const middle = attentionNorm(tf.add(attended, x));
-    return outputNorm(tf.add(dropout(down(activate(up(middle))), config.dropout, options), middle));
+    const wide = down(activate(up(middle)));
+    const put = dropsFeedForward ? dropout(wide, config.dropout, options) : wide;
+    return outputNorm(tf.add(put, middle));
   };
 }
 

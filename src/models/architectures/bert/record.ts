@@ -13,12 +13,13 @@ export const bert: Construction<BertConfig> = {
   tables: /\.(word|position|token_type)_embeddings\.weight$/,
   head: {
     answers: 'classes',
-    weights: /^(classifier|pre_classifier|bert\.pooler)\./,
+    weights: /^(classifier|pre_classifier|(bert|albert)\.pooler)\./,
     output: (config) => (config.head === 'linear' ? 'classifier' : layoutOf(config).head.output),
     form: ({ head = 'hidden' }) => head,
     truncated: (config, layers) => ({ ...config, layers, head: 'linear' }),
   },
   withLayers: (config, { length: layers }) => ({ ...config, layers }),
+  sharesLayers: (config) => layoutOf(config).sharesLayers ?? false,
   adopted: (student, teacher) =>
     teacher.architecture === 'bert' ? layoutOf(student).adopted?.(teacher.layout) : undefined,
   pruning: bertPruning,
