@@ -90,6 +90,9 @@ async function prepare() {
   return {};
 }
 
+/** As errors name places in what compileTests() made. */
+const placesOfErrors = ['--import', './build/testing/places-of-errors.mjs'];
+
 /** Those that take longest begin first, so that none is left to run alone at the end. */
 const longest = [
   'page/themes',
@@ -148,7 +151,7 @@ async function unitsAndPages() {
   const [programs, compiled] = made;
   const cores = availableParallelism();
   const stage = (title, files, atOnce, options) =>
-    tests(title, ['--enable-source-maps', '--test', `--test-concurrency=${atOnce}`, ...files], options);
+    tests(title, [...placesOfErrors, '--test', `--test-concurrency=${atOnce}`, ...files], options);
   // Many tests wait for processes they started: more of them at a time than there are cores.
   const first =
     (units.length > 0 || pages.length === 0) &&

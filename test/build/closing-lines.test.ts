@@ -88,3 +88,10 @@ test('every test of node --test is told once: passed, failed, skipped, within ot
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test('an error names its place in the source, not in what was compiled from it', () => {
+  const error = new Error('somewhere');
+  const lines = readFileSync(join(root, 'test/build/closing-lines.test.ts'), 'utf8').split('\n');
+  const line = lines.findIndex((text) => /^ +const error = new Error/.test(text)) + 1;
+  assert.match(error.stack!, new RegExp(`^Error: somewhere\n.*closing-lines\\.test\\.ts:${line}:17\\b`));
+});
