@@ -102,6 +102,12 @@ test('what is frozen of a graph is the same in the saved file, statistics too', 
   const model = await loadModel(file, { task: data.task });
   freeze(model, ['mean*', 'variance', 'bias']);
   const saved = join(temporaryDirectory(), 'student');
+  const statistics = valuesOf(model.buffers);
+  const input = { pixels: tf.reshape(tf.range(0, 32), [2, 4, 4, 1]) };
+  assert.deepEqual(
+    [...model.forward(input, { training: true }).logits.dataSync()],
+    [...model.forward(input, { training: false }).logits.dataSync()],
+  );
   const moving = await loadModel(file, { task: data.task });
   const movingStatistics = valuesOf(moving.buffers);
   const dispose = model.dispose;
@@ -110,6 +116,7 @@ test('what is frozen of a graph is the same in the saved file, statistics too', 
     config: { weightDecay: 0.5 },
   });
   assert.equal(error, undefined);
+  assert.deepEqual(valuesOf(model.buffers), statistics);
   await saveModel(model, saved);
   dispose();
   const bytesOf = (path: string) =>
