@@ -7,6 +7,10 @@ import { factsOf } from '../experiment/strategies/facts.ts';
 /** What is not done with models whose network is an ONNX graph; undefined where nothing stands against it. */
 export function graphRefusal(config: ModelConfig, strategy: CompressionConfig): UserError | undefined {
   if (!isGraphConfig(config)) return undefined;
+  if (config.asIs !== undefined)
+    return new UserError(`This model cannot be made smaller: ${config.asIs}.`, {
+      remedy: 'Name the model in full precision, usually model.onnx.',
+    });
   if (strategy.kind === 'quantize' && factsOf(strategy.kind)?.refusesGraphs)
     return new UserError('Models that came as ONNX graphs are not quantized here.', {
       remedy: 'Quantize the file by onnxruntime.quantization in Python, or take a checkpoint in safetensors.',

@@ -52,8 +52,8 @@ function assemble(
  */
 export function planModel(config: ModelConfig, task: TaskShape): ModelPlan {
   const plan = new WeightPlan();
-  const { layerCount, hiddenShapes, namedShapes } = constructionOf(config).network(config, task, plan);
-  let parameterCount = 0;
+  const { layerCount, hiddenShapes, namedShapes, apart } = constructionOf(config).network(config, task, plan);
+  let parameterCount = apart?.parameters ?? 0;
   for (const shape of plan.parameters.values())
     parameterCount += shape.reduce((product, size) => product * size, 1);
   return {

@@ -2,6 +2,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../data/dataset.ts';
 import type { RandomSource } from '../device/random-source.ts';
 import type { ModelConfig } from '../experiment/schema/schema.ts';
+import type { Apart } from './apart.ts';
 import type { Memory } from './layers/memory.ts';
 
 /** One batch as a model sees it; which tensors it holds depends on the data. */
@@ -74,13 +75,19 @@ export interface Model {
    *   tokens
    */
   proceed?(tokens: FurtherTokens): { readonly logits: Tensor; readonly memory: readonly Memory[] };
+  /**
+   * Set where the network is run as it is by a runtime: {@link forward} then hands on what it answered, within steps that
+   * were compiled for such a model, and there are no parameters.
+   */
+  readonly apart?: Apart;
   /** One vector per sample of a hidden state, for exit heads and relations: [CLS], a global average, or the state itself. */
   pool(hiddenState: Tensor, input: ModelInput): Tensor;
   dispose(): void;
 }
 
-/** Numbers in all parameters (buffers are not counted). */
+/** Numbers in all parameters (buffers are not counted), however they are stored. */
 export function parameterCount(model: Model): number {
+  if (model.apart) return model.apart.parameters;
   let count = 0;
   for (const variable of model.parameters.values()) count += variable.size;
   return count;

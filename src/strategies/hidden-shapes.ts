@@ -25,9 +25,19 @@ function probe(model: Model): ModelInput {
 
 /**
  * Shapes of a model's hidden states without the batch axis: [width], [height, width, channels] or [length, width],
- * where the length of a text is the same for every model, since it says nothing of one. From one forward pass over a single blank sample.
+ * where the length of a text is the same for every model, since it says nothing of one. From one forward pass over a single
+ * blank sample, or from what is known of a network that runs apart.
  */
 export function hiddenShapes(model: Model): HiddenShapes {
+  if (model.apart) {
+    const { hiddenShapes, namedShapes } = model.apart;
+    const shapeOf = (shape: readonly number[]) =>
+      model.task.text && shape.length === 2 ? [probeLength, shape[1]!] : shape;
+    return withNamed(
+      hiddenShapes.map(shapeOf),
+      new Map([...namedShapes].map(([asked, shape]) => [asked, shapeOf(shape)])),
+    );
+  }
   const shapeOf = (state: Tensor) =>
     model.task.text && state.rank === 3 ? [probeLength, state.shape[2]!] : state.shape.slice(1);
   let shapes: HiddenShapes = [];

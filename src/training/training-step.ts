@@ -60,7 +60,7 @@ export class TrainingStep {
       const inputs: Record<string, HostTensor> = {
         ...batchInputs(batch),
         ...totals,
-        ...prefixed('teacher', teacher.inputs(batch, batches)),
+        ...prefixed('teacher', await teacher.inputs(batch, batches)),
         ...(updates ? prefixed('optimizer', optimizer.scalars(step, learningRate)) : {}),
       };
       await this.#step(role).run(inputs);

@@ -17,7 +17,7 @@ import { Evaluator } from '../../src/training/evaluation/evaluate.ts';
 import { forwardBatchSize } from '../../src/training/evaluation/forward-batch.ts';
 import { unprefixed } from '../../src/training/inputs.ts';
 import { cachedSignals } from '../../src/training/teacher/teacher-signals.ts';
-import { liveTeacher, type TeacherSource } from '../../src/training/teacher/teacher-source.ts';
+import { liveTeacher, type ReadyTeacher } from '../../src/training/teacher/teacher-source.ts';
 import { openTestDevice, temporaryDirectory } from './support.ts';
 
 const device = await openTestDevice();
@@ -63,10 +63,7 @@ const tensors = (host: Readonly<Record<string, HostTensor>>) =>
   Object.fromEntries(Object.entries(host).map(([name, value]) => [name, tensor(value)]));
 
 /** What a source gives for a batch, by name, in JavaScript memory. */
-function read(
-  source: TeacherSource,
-  batch: HostBatch,
-): Record<string, { data: TypedArray; shape: number[] }> {
+function read(source: ReadyTeacher, batch: HostBatch): Record<string, { data: TypedArray; shape: number[] }> {
   return tf.tidy(() => {
     const input = tensors(batch.input) as ModelInput;
     const { logits, topLogits, hiddenStates, pooled }: TeacherSignals = source.signals(

@@ -2,16 +2,21 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import onnxProto from 'onnx-proto';
+import onnxProto, { type onnx } from 'onnx-proto';
 import { nodeProto } from '../../src/device/onnx/graph/node-proto.ts';
 import type { ExperimentInput } from '../../src/experiment/schema/schema.ts';
 import { encoded, floats, types, valueInfo, writeGraph } from '../models/onnx/graphs.ts';
 import { eventsOf, makeRun, ofType, runToEnd, temporaryDirectory } from './support.ts';
 
+const { ModelProto } = onnxProto.onnx;
+
 const project = temporaryDirectory();
 /** Which value is the answer: two outputs are none. */
 const graph = { inputs: { pixel_values: 'images' }, logits: 'scores' };
 const training = { epochs: 4, batchSize: 16, learningRate: 0.01 };
+
+/** Between 0 and 1, with no order in it. */
+const scattered = (at: number) => Math.abs((Math.sin(at) * 43758.5453) % 1);
 
 /** Dense layers over images of 28 × 28, as a graph that nothing here describes. */
 function graphOf(width: number): string {
@@ -21,7 +26,10 @@ function graphOf(width: number): string {
     floats(
       name,
       dims,
-      Array.from({ length: dims[0] * dims[1] }, (_, at) => Math.sin(at * 7.3 + width) / Math.sqrt(dims[1])),
+      Array.from(
+        { length: dims[0] * dims[1] },
+        (_, at) => (2 * scattered(at * 12.9898 + width + name.charCodeAt(1)) - 1) / Math.sqrt(dims[1] / 3),
+      ),
     );
   const layer = (at: number, from: string, to: string) => [
     nodeProto('Gemm', [from, `w${at}`, `b${at}`], `pre${at}`, { transB: 1 }),
@@ -56,6 +64,36 @@ function graphOf(width: number): string {
   );
 }
 
+/** The same graph with its matrices in eight bits. @returns its path */
+function quantizedCopy(file: string): string {
+  const { graph, ...model } = ModelProto.decode(readFileSync(file));
+  const initializer: onnx.ITensorProto[] = [];
+  const node: onnx.INodeProto[] = [];
+  for (const tensor of graph!.initializer!) {
+    if (tensor.dims!.length < 2) {
+      initializer.push(tensor);
+      continue;
+    }
+    const { name, dims, rawData } = tensor;
+    const values = new Float32Array(Uint8Array.from(rawData!).buffer);
+    const scale = Math.max(...values.map(Math.abs)) / 127;
+    const rounded = Int8Array.from(values, (value) => Math.round(value / scale));
+    initializer.push(
+      { name: `${name}.int8`, dims, dataType: types.INT8, rawData: new Uint8Array(rounded.buffer) },
+      floats(`${name}.scale`, [], [scale]),
+    );
+    node.push(nodeProto('DequantizeLinear', [`${name}.int8`, `${name}.scale`], name!));
+  }
+  const folder = join(project, 'quantized-copy');
+  mkdirSync(folder);
+  node.push(...graph!.node!);
+  return writeGraph(
+    folder,
+    ModelProto.encode({ ...model, graph: { ...graph, node, initializer } }).finish(),
+    'net.onnx',
+  );
+}
+
 async function run(name: string, changes: Partial<ExperimentInput>) {
   const directory = await makeRun(project, name, { teacher: undefined, training, ...changes });
   const { code, output } = await runToEnd(directory);
@@ -72,6 +110,7 @@ async function run(name: string, changes: Partial<ExperimentInput>) {
 
 test('teacher and student may be graphs: trained, distilled by answers and hidden states, pruned', async () => {
   const student = { checkpoint: graphOf(12), graph, freeze: ['b*'] };
+  const results: number[] = [];
   const teacher = await run('teacher', {
     student: { checkpoint: graphOf(32), graph },
     strategy: { kind: 'direct' },
@@ -99,9 +138,8 @@ test('teacher and student may be graphs: trained, distilled by answers and hidde
   const losses = Object.assign({}, ...distilled.metrics.map(({ values }) => values));
   assert.ok(losses['layer.feature.2-"h*1"'] > 0, JSON.stringify(losses));
   assert.ok(distilled.result!.student.accuracy! > 0.3, `${distilled.result!.student.accuracy}`);
-  // Two of its matrices begin alike, and stay one.
   const { parameters, frozenParameters } = distilled.result!.student;
-  assert.deepEqual([parameters, frozenParameters], [12 * 784 + 144 + 3 * 12 + 10 * 12 + 10, 3 * 12]);
+  assert.deepEqual([parameters, frozenParameters], [12 * 784 + 2 * 144 + 3 * 12 + 10 * 12 + 10, 3 * 12]);
   assert.equal(distilled.result!.teacher!.graph, true);
   const [before, after] = [student.checkpoint, join(distilled.folder, 'net.onnx')].map((file) =>
     onnxProto.onnx.ModelProto.decode(readFileSync(file)).graph!.initializer!.map(({ rawData }) =>
@@ -117,6 +155,33 @@ test('teacher and student may be graphs: trained, distilled by answers and hidde
   assert.match(card, /\| Of these frozen \| 36 \| – \|/);
   // The teacher that was read again is the one that was measured after training.
   assert.equal(distilled.result!.teacher!.accuracy, teacher.result!.student.accuracy);
+  // Quantized, it answers as it is: what it answered is kept, or asked before each step.
+  const quantized = quantizedCopy(join(teacher.folder, 'net.onnx'));
+  for (const cacheTeacherSignals of [true, false]) {
+    const taught = await run(`taught-${cacheTeacherSignals}`, {
+      teacher: { checkpoint: quantized, graph },
+      student,
+      strategy: {
+        kind: 'feature',
+        layers: [
+          { student: 2, teacher: 2 },
+          { student: 2, teacher: 'h*1' },
+        ],
+      } as ExperimentInput['strategy'],
+      cacheTeacherSignals,
+    });
+    assert.equal(taught.code, 0, taught.output);
+    const { bytes, parameters, accuracy } = taught.result!.teacher!;
+    assert.equal(parameters, teacher.result!.student.parameters);
+    assert.ok(bytes < teacher.result!.student.bytes / 2 && accuracy! > 0.5, `${bytes} ${accuracy}`);
+    results.push(taught.result!.student.loss!);
+  }
+  assert.equal(results[0], results[1]);
+  const refused = await run('refused', {
+    student: { checkpoint: quantized, graph },
+    strategy: { kind: 'direct' },
+  });
+  assert.match(refused.output, /cannot be trained: the node .* \(DequantizeLinear\) has no gradients here/);
   const pruned = await run('pruned', {
     student: undefined,
     strategy: { kind: 'prune', of: teacher.folder, method: 'magnitude', storage: 'dense', sparsity: 0.5 },

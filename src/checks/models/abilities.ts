@@ -9,6 +9,7 @@ import { taskRecord } from '../../experiment/tasks/all.ts';
 import { constructionOf } from '../../models/architectures/all.ts';
 import { freshRefusal } from '../../models/build-model.ts';
 import { planModel } from '../../models/create-model.ts';
+import { requireTrainable } from '../../models/onnx/load.ts';
 import { truncatedConfig } from '../../models/truncate.ts';
 import { exitLayers } from '../../strategies/self.ts';
 import type { ModelReport } from './model-report-schema.ts';
@@ -20,11 +21,14 @@ export function abilitiesOf(config: ModelConfig, task: TaskShape): Ability[] {
   const { layerCount } = planModel(config, task);
   const { continuesTexts } = taskRecord(task);
   const schemes = quantize.schema.shape.scheme.unwrap().options;
+  const trained = () => requireTrainable(config);
   const abilities: [string, () => void][] = [
-    [continuesTexts ? 'direct, sequence, generated' : 'direct, response', () => {}],
+    ['teacher', () => {}],
+    [continuesTexts ? 'direct, sequence, generated' : 'direct, response', trained],
     [
       'feature, relation',
       () => {
+        trained();
         if (layerCount < 1)
           throw new UserError('No layers were told apart; name values of the graph by "layers".');
       },
@@ -32,6 +36,7 @@ export function abilitiesOf(config: ModelConfig, task: TaskShape): Ability[] {
     [
       'self',
       () => {
+        trained();
         for (const layer of exitLayers(layerCount, 2)) truncatedConfig(config, layer, task);
       },
     ],

@@ -3,6 +3,7 @@ import type { Finding, JsonPath } from '../../experiment/parsing/problem.ts';
 import type { ModelConfig } from '../../experiment/schema/schema.ts';
 import { constructionOf } from '../../models/architectures/all.ts';
 import { planModel } from '../../models/create-model.ts';
+import { requireTrainable } from '../../models/onnx/load.ts';
 import { type Check, findingOf, teacherModel } from '../context.ts';
 import { taskOf } from '../task.ts';
 import { type PlannedStudent, requireLayers, studentModel } from './student-model.ts';
@@ -33,6 +34,11 @@ export const checkModels: Check = (context) => {
     if (planned && findings.length === 0) requireLayers(context, planned.config, task);
   } catch (error) {
     return [...findings, findingOf(error, layersPath, 'teacher-layers')];
+  }
+  try {
+    if (planned) requireTrainable(planned.config);
+  } catch (error) {
+    return [...findings, findingOf(error, planned!.path, 'not-trainable')];
   }
   const student = planned && parameters(planned.config, task, planned.path, findings);
   const teacherConfig = teacherModel(context);

@@ -96,6 +96,8 @@ export const onnxGraphSchema = z.strictObject({
   values: z.array(z.strictObject({ asked: name, name, shape })).optional(),
   /** The place of each class among the answers of the graph, where its order is another. */
   order: z.array(z.int().min(0)).optional(),
+  /** Why it is run as it is and never trained, as a clause; left out: it can be trained. */
+  asIs: z.string().optional(),
   /** What somebody had to say of it. */
   names: graphNamesSchema.optional(),
 });

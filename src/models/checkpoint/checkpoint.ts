@@ -113,6 +113,8 @@ export interface LoadOptions extends ReadingOptions {
    * in another order, its answers are brought into this one.
    */
   readonly classNames?: readonly string[];
+  /** It only answers, and is not trained. */
+  readonly frozen?: boolean;
 }
 
 /**
@@ -123,7 +125,7 @@ export interface LoadOptions extends ReadingOptions {
 export async function loadModel(directory: string, options: LoadOptions = {}): Promise<Model> {
   const described = await readModelConfig(directory, options);
   const task = taskFor(described.task, options.task, `The model in ${directory}`, directory);
-  if (isGraph(described)) return loadGraph(described, task, options.classNames);
+  if (isGraph(described)) return loadGraph(described, task, options);
   const weights = await CheckpointWeights.open(directory, described.storage);
   try {
     const found = await withOwnPredictor(described, weights);

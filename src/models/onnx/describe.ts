@@ -7,6 +7,8 @@ import { isGraphConfig, type OnnxGraphConfig } from '../../experiment/architectu
 import { taskRecord } from '../../experiment/tasks/all.ts';
 import { readPixelScale } from '../checkpoint/preprocessor.ts';
 import type { CheckpointDescription, ReadingOptions } from '../checkpoint/read-model-config.ts';
+import { storedParameters } from './as-is/stored-parameters.ts';
+import { whyUntrainable } from './as-is/untrainable.ts';
 import type { GraphPlace } from './files.ts';
 import type { Graph } from './graph.ts';
 import { headFor } from './head.ts';
@@ -81,13 +83,14 @@ async function describe(
   hash: string,
   { task: wanted, graph: said, values: asked = [] }: ReadingOptions,
 ): Promise<GraphDescription> {
-  const { graph } = known;
+  const { graph, weights } = known;
   const path = graph.file;
-  if (known.weights.parameters.length === 0)
-    throw new UserError(`${path} has no weights in floats.`, {
-      remedy: 'Name the model in full precision, usually model.onnx.',
+  if (storedParameters(graph, weights) === 0)
+    throw new UserError(`${path} has no weights.`, {
+      remedy: 'Name the file that holds the model.',
       place: path,
     });
+  const asIs = whyUntrainable(graph, weights);
   const { raw, settings, names: before } = await settingsBeside(place.folder);
   const names = joinedNames(before, said);
   const roles = rolesOf(graph, names);
@@ -127,6 +130,7 @@ async function describe(
       ...roles,
       goal: taskRecord(head.task).answers,
       states: statesOf(passages, values, roles),
+      ...(asIs !== undefined && { asIs }),
       ...(names && { names }),
       ...(named.length > 0 && {
         values: named.map(({ asked, name }) => ({

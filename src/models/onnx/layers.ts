@@ -3,6 +3,9 @@ import { type Graph, type GraphNode, readBy } from './graph.ts';
 /** Nodes whose results say nothing of the values they are given. */
 const blind = new Set(['Shape', 'Size']);
 
+/** What makes whole numbers of floats: a step within a value, not a value of its own. */
+const rounding = 'QuantizeLinear';
+
 /** A value through which everything goes on its way from the input to the answer. */
 export interface Passage {
   readonly name: string;
@@ -32,7 +35,7 @@ export function passagesOf(graph: Graph, input: string, answer: string): Passage
     operators.push(node.operator);
     const used = node.outputs.filter((name) => lastUse.has(name) || name === answer);
     // Something made earlier is still to be read: more than one value lives here.
-    const narrow = reach <= at && used.length === 1;
+    const narrow = reach <= at && used.length === 1 && node.operator !== rounding;
     if (reach > at) branched = true;
     for (const name of used) reach = Math.max(reach, lastUse.get(name) ?? at);
     if (!narrow) continue;

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileProblem } from '../../base/file-problem.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { TaskShape } from '../../data/dataset.ts';
+import { isGraphConfig, type OnnxGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import { stableHash } from '../../experiment/parsing/identity.ts';
+import type { ModelConfig } from '../../experiment/schema/schema.ts';
 import { classOrder } from '../checkpoint/class-order.ts';
 import { fromStored } from '../checkpoint/kernel-layout.ts';
 import { createModel } from '../create-model.ts';
@@ -29,32 +31,57 @@ export function requireClasses({ task: own, place, config }: GraphDescription, w
   });
 }
 
+export interface GraphLoading {
+  /** In whose order its answers are brought, where it has the same ones. */
+  readonly classNames?: readonly string[] | undefined;
+  /** It only answers: what cannot be trained is run by ONNX Runtime as it is. */
+  readonly frozen?: boolean | undefined;
+}
+
 /**
  * A model over a graph, with the weights of its file.
- * @param classNames in whose order its answers are brought, where it has the same ones
- * @throws UserError if it answers otherwise than the graph does by ONNX Runtime
+ * @throws UserError if it is to be trained and cannot be, or answers otherwise than the graph does by ONNX Runtime
  */
 export async function loadGraph(
   described: GraphDescription,
   task: TaskShape,
-  classNames: readonly string[] | undefined,
+  { classNames, frozen = false }: GraphLoading,
 ): Promise<Model> {
   requireClasses(described, task);
   const { config, origin } = described;
+  if (!frozen) requireTrainable(config);
   const { graph } = openedGraph(config);
   const rows = classNames && classOrder(described.classNames, classNames);
-  const ordered = rows?.kind === 'names' ? { ...config, order: [...rows.rows] } : config;
-  const model = createModel(ordered, task, (name) => {
-    const { shape, data } = graph.tensors.get(name)!;
-    return fromStored(Float32Array.from(data), keptShape(shape));
-  });
+  const create = (own: OnnxGraphConfig) => {
+    const ordered = rows?.kind === 'names' ? { ...own, order: [...rows.rows] } : own;
+    const model = createModel(ordered, task, (name) => {
+      const { shape, data } = graph.tensors.get(name)!;
+      return fromStored(Float32Array.from(data), keptShape(shape));
+    });
+    return { ...model, ...(origin && { origin }) };
+  };
+  const model = create(config);
+  if (model.apart) return model;
   try {
     await requireAgreement(described, model);
+    return model;
   } catch (error) {
     model.dispose();
-    throw error;
+    // ONNX Runtime, which is right by definition, has run it already.
+    if (!frozen || !(error instanceof UserError)) throw error;
+    return create({ ...config, asIs: error.message.replace(/\.$/, '') });
   }
-  return { ...model, ...(origin && { origin }) };
+}
+
+/** @throws UserError if a graph is only run as it is */
+export function requireTrainable(config: ModelConfig): void {
+  if (!isGraphConfig(config) || config.asIs === undefined) return;
+  const { file } = openedGraph(config).graph;
+  throw new UserError(`${file} cannot be trained: ${config.asIs}.`, {
+    remedy:
+      'Use it as a teacher, which only answers. As a student, name the model in full precision, usually model.onnx, exported without optimizations.',
+    place: file,
+  });
 }
 
 /** Size of a graph's file, and of its numbers that lie in other files. */
@@ -63,7 +90,7 @@ export async function graphBytes({ place, config }: GraphDescription): Promise<n
   let bytes = (await stat(join(place.folder, place.file))).size;
   for (const { name, dataLocation } of proto.graph?.initializer ?? []) {
     const tensor = graph.tensors.get(name ?? '');
-    if (dataLocation && tensor) bytes += tensor.data.length * bytesOf(tensor.stored)!;
+    if (dataLocation && tensor) bytes += Math.ceil(tensor.data.length * bytesOf(tensor.stored)!);
   }
   return bytes;
 }

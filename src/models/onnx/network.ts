@@ -3,10 +3,12 @@ import { UserError } from '../../base/user-error.ts';
 import type { TaskShape } from '../../data/dataset.ts';
 import { tf } from '../../device/tensorflow.ts';
 import type { OnnxGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
+import { hiddenName } from '../apart.ts';
 import type { ForwardOptions, ForwardResult, ModelInput } from '../model.ts';
 import type { Network } from '../network.ts';
 import { meanOverTokens } from '../text-input.ts';
 import type { WeightRegistry } from '../weights.ts';
+import { graphApart, valueApart, wasAsked } from './as-is/graph-apart.ts';
 import { evaluateGraph } from './evaluate.ts';
 import { type Graph, type GraphNode, type GraphTensor, readBy } from './graph.ts';
 import { openedGraph } from './opened.ts';
@@ -31,6 +33,7 @@ export function graphNetwork(config: OnnxGraphConfig, task: TaskShape, weights: 
   const variables = new Map<string, Variable>();
   const add = (kind: 'parameter' | 'buffer', { name, shape }: GraphTensor) =>
     variables.set(name, weights[kind](name, keptShape(shape), 'zeros'));
+  if (config.asIs !== undefined) return asIsNetwork(config, task, config.asIs);
   for (const tensor of found.parameters) add('parameter', tensor);
   for (const tensor of found.buffers) add('buffer', tensor);
   const constants = found.constants.map(
@@ -39,8 +42,6 @@ export function graphNetwork(config: OnnxGraphConfig, task: TaskShape, weights: 
   const { states, answer, values = [] } = config;
   const nodes = neededNodes(graph, [answer, ...[...states, ...values].map(({ name }) => name)]);
 
-  const wholeShape = (shape: readonly number[]) =>
-    task.text && shape.length === 2 ? [task.text.length, shape[1]!] : shape;
   const forward = (input: ModelInput, options: ForwardOptions): ForwardResult => {
     const known = new Map<string, Value>(constants);
     for (const [name, variable] of variables) known.set(name, asInGraph(variable));
@@ -60,13 +61,45 @@ export function graphNetwork(config: OnnxGraphConfig, task: TaskShape, weights: 
       }),
     };
   };
+  return { ...shapesOf(config, task), forward, pool: pooled };
+}
+
+function shapesOf({ states, values = [] }: OnnxGraphConfig, { text }: TaskShape) {
+  const whole = (shape: readonly number[]) => (text && shape.length === 2 ? [text.length, shape[1]!] : shape);
   return {
     layerCount: Math.max(0, states.length - 1),
-    hiddenShapes: states.map(({ shape }) => wholeShape(shape)),
-    namedShapes: new Map(values.map(({ asked, shape }) => [asked, wholeShape(shape)])),
-    forward,
-    pool: (state, input) => pooled(state, input),
+    hiddenShapes: states.map(({ shape }) => whole(shape)),
+    namedShapes: new Map(values.map(({ asked, shape }) => [asked, whole(shape)])),
   };
+}
+
+/** A network that ONNX Runtime runs: what it answered is put into the shape that other networks answer in. */
+function asIsNetwork(config: OnnxGraphConfig, task: TaskShape, reason: string): Network {
+  const shapes = shapesOf(config, task);
+  return {
+    ...shapes,
+    apart: graphApart(config, reason, shapes),
+    forward: () => ({
+      logits: answered(valueApart('logits'), config, task),
+      hiddenStates: lazily(config.states.length, (layer) =>
+        asHiddenState(valueApart(hiddenName(layer)), config),
+      ),
+      named: new Map(
+        (config.values ?? [])
+          .filter(({ asked }) => wasAsked(asked))
+          .map(({ asked }) => [asked, asHiddenState(valueApart(hiddenName(asked)), config)]),
+      ),
+    }),
+    pool: pooled,
+  };
+}
+
+/** A list whose elements are made when they are asked for. */
+function lazily(length: number, element: (at: number) => Tensor): readonly Tensor[] {
+  const list: Tensor[] = [];
+  for (let at = 0; at < length; at++)
+    Object.defineProperty(list, at, { get: () => element(at), enumerable: true, configurable: true });
+  return list;
 }
 
 /** Nodes that these values depend on, in the order of the graph. */

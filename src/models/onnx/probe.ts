@@ -23,7 +23,9 @@ export interface ProbeSample {
   /** Tokens of a text. */
   readonly length: number;
   /** Token ids, row-major; left out: zeros. */
-  readonly ids?: readonly number[];
+  readonly ids?: ArrayLike<number>;
+  /** 1 for real tokens, 0 for padding, row-major; left out: all are real. */
+  readonly mask?: ArrayLike<number>;
   /** [height, width, channels] */
   readonly image?: readonly [number, number, number];
   /** (batch, height, width, channels); left out: zeros. */
@@ -46,23 +48,21 @@ export class GraphSession {
 
   /**
    * @param further values to read beside the outputs and the answer
+   * @param options of the session; left out: one thread, and no optimization that changes values
    * @throws UserError if ONNX Runtime does not take the graph
    */
   static async open(
     { graph, proto }: OpenedGraph,
     roles: Roles,
     further: readonly string[],
+    options: InferenceSession.SessionOptions = { graphOptimizationLevel: 'basic', intraOpNumThreads: 1 },
   ): Promise<GraphSession> {
     // Only where a graph is met: loading the library takes a while, and most checkpoints are none.
     const ort = await import('onnxruntime-node');
     try {
       const session = await ort.InferenceSession.create(
         encodeGraph(proto, graph, new Map(), [...new Set([...further, roles.answer])]),
-        {
-          logSeverityLevel: 4,
-          graphOptimizationLevel: 'basic',
-          intraOpNumThreads: 1,
-        },
+        { ...options, logSeverityLevel: 4 },
       );
       return new GraphSession(session, ort.Tensor, graph, roles);
     } catch (error) {
@@ -73,11 +73,17 @@ export class GraphSession {
     }
   }
 
-  /** @throws UserError if the graph does not take such a sample */
-  async run(sample: ProbeSample): Promise<Map<string, ProbedValue>> {
+  /**
+   * @param names of the values to compute; left out: all that can be read
+   * @throws UserError if the graph does not take such a sample
+   */
+  async run(
+    sample: ProbeSample,
+    names: readonly string[] = this.#session.outputNames,
+  ): Promise<Map<string, ProbedValue>> {
     let found: InferenceSession.ReturnType;
     try {
-      found = await this.#session.run(this.#feeds(sample));
+      found = await this.#session.run(this.#feeds(sample), names);
     } catch (error) {
       const { file } = this.#graph;
       const what = sample.image ? `images of ${sample.image.join('×')}` : `texts of ${sample.length} tokens`;
@@ -118,7 +124,7 @@ export class GraphSession {
       feeds[name] = new this.#tensor(type as 'int64', data as BigInt64Array, [batch, length]);
     };
     if (inputs.ids) whole(inputs.ids, (at) => sample.ids?.[at] ?? 0);
-    if (inputs.mask) whole(inputs.mask, () => 1);
+    if (inputs.mask) whole(inputs.mask, (at) => sample.mask?.[at] ?? 1);
     if (inputs.segments) whole(inputs.segments, () => 0);
     if (inputs.positions) whole(inputs.positions, (at) => at % length);
     if (inputs.pixels && image) {
@@ -165,13 +171,18 @@ const reason = (error: unknown): string => {
   return line.length > 400 ? `${line.slice(0, 400)}…` : line;
 };
 
+const looksUp = new Set(['Gather', 'GatherBlockQuantized']);
+
 /** The table that tokens are looked up in, if the graph looks them up directly. */
 export function embeddingRows(graph: Graph, ids: string): number | undefined {
   const same = new Set([ids]);
+  const tables = new Map<string, string>();
   for (const node of graph.nodes) {
-    if (node.operator === 'Gather' && same.has(node.inputs[1]!)) {
-      const table = graph.tensors.get(node.inputs[0]!);
-      if (table?.kind === 'float' && table.shape.length === 2) return table.shape[0];
+    if (node.operator === 'DequantizeLinear') tables.set(node.outputs[0]!, node.inputs[0]!);
+    if (looksUp.has(node.operator) && same.has(node.inputs[1]!)) {
+      const table = graph.tensors.get(tables.get(node.inputs[0]!) ?? node.inputs[0]!);
+      // Quantized ones hold whole numbers.
+      if (table && table.shape.length >= 2) return table.shape[0];
     }
     const [first] = readBy(node);
     if (

@@ -3,6 +3,7 @@ import { batchCount, batches, inOrder } from '../../data/batches.ts';
 import type { Split } from '../../data/dataset.ts';
 import type { Device } from '../../device/device.ts';
 import type { Model } from '../../models/model.ts';
+import { deviceFor } from '../apart-device.ts';
 import { breathe } from '../breathe.ts';
 import { evaluationOf } from '../tasks/all.ts';
 import type { Examination } from '../tasks/task-evaluation.ts';
@@ -21,7 +22,7 @@ export class Evaluator {
 
   constructor(device: Device, model: Model) {
     this.#model = model;
-    this.#examination = evaluationOf(model.task).examine(device, model);
+    this.#examination = evaluationOf(model.task).examine(deviceFor(device, model), model);
   }
 
   /** Samples that pad the last batch count in nothing. @throws Interruption */

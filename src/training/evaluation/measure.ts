@@ -1,6 +1,7 @@
 import { heed, type StopRequested } from '../../base/interruption.ts';
 import type { Split } from '../../data/dataset.ts';
 import type { CompiledStep, Device, HostTensor } from '../../device/device.ts';
+import { deviceFor } from '../apart-device.ts';
 import { breathe } from '../breathe.ts';
 import { modelInput, prefixed } from '../inputs.ts';
 import type { NamedModel } from './named-model.ts';
@@ -49,7 +50,7 @@ export async function measureSpeed(
     name,
     single: firstSamples(dataset?.test ?? split, 1),
     batch: firstSamples(dataset?.test ?? split, throughputBatch),
-    step: (own ?? device).compile((inputs) => ({
+    step: deviceFor(own ?? device, model).compile((inputs) => ({
       logits: model.forward(modelInput(inputs), { training: false }).logits,
     })),
   }));

@@ -2,6 +2,7 @@ import { heed, type StopRequested } from '../../base/interruption.ts';
 import type { Device } from '../../device/device.ts';
 import type { RandomGenerator } from '../../device/random-generator.ts';
 import type { Model } from '../../models/model.ts';
+import { deviceFor } from '../apart-device.ts';
 import { breathe } from '../breathe.ts';
 import { chooseToken, type Sampling } from './choose-token.ts';
 import type { NextTokens } from './next-tokens.ts';
@@ -41,7 +42,7 @@ export class TextGenerator {
     this.#next =
       remember && !device.frozen && remembers(model)
         ? new RememberedTexts(device, model)
-        : new WholeTexts(device, model);
+        : new WholeTexts(deviceFor(device, model), model);
   }
 
   /**

@@ -13,10 +13,10 @@ import type { TeacherSource } from './teacher-source.ts';
  */
 export function acrossSource(own: TeacherSource, data: AcrossData): TeacherSource {
   return {
-    inputs(batch, step = [batch]) {
+    async inputs(batch, step = [batch]) {
       const theirs = windowsOf(batch, data);
       return {
-        ...own.inputs(theirs.batch),
+        ...(await own.inputs(theirs.batch)),
         ...prefixed('input', theirs.batch.input),
         ...prefixed('spans', spanTensors(batch, theirs, data)),
         'spans.total': scalar(

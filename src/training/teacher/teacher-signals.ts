@@ -10,13 +10,14 @@ import { stableHash } from '../../experiment/parsing/identity.ts';
 import { inOrder } from '../../experiment/strategies/layer-reference.ts';
 import type { Model, ModelInput } from '../../models/model.ts';
 import type { TeacherNeeds } from '../../strategies/strategy.ts';
+import { deviceFor } from '../apart-device.ts';
 import { breathe } from '../breathe.ts';
 import { forwardBatchSize } from '../evaluation/forward-batch.ts';
 import { modelInput, prefixed } from '../inputs.ts';
 import { SignalFile } from './signal-file.ts';
 import { SignalFileWriter } from './signal-file-writer.ts';
 import type { Column } from './signal-format.ts';
-import { isPerToken, storedSignals, type TeacherSource, toSignals } from './teacher-source.ts';
+import { isPerToken, type ReadyTeacher, storedSignals, toSignals } from './teacher-source.ts';
 
 const formatVersion = 4;
 
@@ -38,7 +39,7 @@ export interface SignalOptions {
   readonly stopRequested?: StopRequested;
 }
 
-export interface CachedSignals extends TeacherSource {
+export interface CachedSignals extends ReadyTeacher {
   /** Whether they had been computed by an earlier run. */
   readonly found: boolean;
   /** What one pass of the teacher over the samples took when they were computed. */
@@ -131,7 +132,8 @@ async function compute(
   const batchSize = forwardBatchSize(teacher.task, split);
   const total = batchCount(split.size, batchSize);
   let columns: Column[] = [];
-  const step = device.compile((inputs) => {
+  const states = [...needs.hiddenStates, ...needs.pooled];
+  const step = deviceFor(device, teacher, states).compile((inputs) => {
     const input = modelInput(inputs);
     const signals = storedSignals(teacher, needs, input);
     columns = Object.entries(signals).map(([name, tensor]) => columnOf(name, tensor, input));

@@ -15,18 +15,26 @@ export interface TeacherSource {
    * Inputs of the compiled step for the samples of a batch; none where the teacher runs in the step.
    * @param step all batches of the optimizer step; left out: this one
    */
-  inputs(batch: HostBatch, step?: readonly HostBatch[]): Record<string, HostTensor>;
+  inputs(
+    batch: HostBatch,
+    step?: readonly HostBatch[],
+  ): Record<string, HostTensor> | Promise<Record<string, HostTensor>>;
   /** Inside the compiled step. @param cached what {@link TeacherSource.inputs} gave. */
   signals(input: ModelInput, cached: Tensors): TeacherSignals;
 }
 
-export const withoutTeacher: TeacherSource = {
+/** One whose inputs need no waiting for. */
+export interface ReadyTeacher extends TeacherSource {
+  inputs(batch: HostBatch, step?: readonly HostBatch[]): Record<string, HostTensor>;
+}
+
+export const withoutTeacher: ReadyTeacher = {
   inputs: () => ({}),
   signals: () => ({ hiddenStates: new Map(), pooled: new Map() }),
 };
 
 /** The teacher runs in every step, in evaluation mode. */
-export function liveTeacher(teacher: Model, needs: TeacherNeeds): TeacherSource {
+export function liveTeacher(teacher: Model, needs: TeacherNeeds): ReadyTeacher {
   return {
     inputs: () => ({}),
     signals: (input) => toSignals(teacher, signalsOf(teacher, needs, input)),

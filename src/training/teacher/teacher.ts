@@ -263,7 +263,7 @@ async function loadCheckpoint(checkpoint: string, options: TeacherOptions): Prom
   const { task, classNames } = dataset;
   const mismatch = classMismatch(`The model in ${directory}`, own, classNames);
   if (mismatch?.certain) throw new UserError(mismatch.message, { remedy: mismatch.remedy, place: directory });
-  const model = await loadModel(directory, { task, classNames, graph, values });
+  const model = await loadModel(directory, { task, classNames, graph, values, frozen: true });
   return {
     model,
     storage,

@@ -6,15 +6,11 @@ import type { GeneratedConfig } from '../../experiment/strategies/generated/reco
 import type { TeacherNeeds } from '../../strategies/strategy.ts';
 import { generatedSplit } from '../../training/generation/generated-split.ts';
 import { acrossSource } from '../../training/teacher/across-source.ts';
+import { answeringTeacher } from '../../training/teacher/answering-teacher.ts';
 import { gigabytes } from '../../training/teacher/signal-file-writer.ts';
 import type { Teacher } from '../../training/teacher/teacher.ts';
 import { cachedSignals } from '../../training/teacher/teacher-signals.ts';
-import {
-  liveTeacher,
-  needsTeacher,
-  type TeacherSource,
-  withoutTeacher,
-} from '../../training/teacher/teacher-source.ts';
+import { needsTeacher, type TeacherSource, withoutTeacher } from '../../training/teacher/teacher-source.ts';
 import type { TrainOutcome } from '../../training/train-loop.ts';
 import type { RunResult } from '../directory/events.ts';
 import type { Job } from './job.ts';
@@ -91,7 +87,7 @@ async function teacherAnswers(
   const aligned = (own: TeacherSource) => (across ? acrossSource(own, across) : own);
   // Images that are never the same twice have no answers that could be kept.
   if (!cacheTeacherSignals || training.augmentation)
-    return { source: aligned(liveTeacher(teacher.model, needs)) };
+    return { source: aligned(job.keep(answeringTeacher(device, teacher.model, needs))) };
   job.begin('signals');
   const started = performance.now();
   const source = await cachedSignals({

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import type { HostTensor } from '../../../src/device/device.ts';
 import { openDevice } from '../../../src/device/open-device.ts';
 import { tf } from '../../../src/device/tensorflow.ts';
 import { loadModel, saveModel } from '../../../src/models/checkpoint/checkpoint.ts';
@@ -15,32 +13,12 @@ import { openedGraph } from '../../../src/models/onnx/opened.ts';
 import { storedSignals, toSignals } from '../../../src/training/teacher/teacher-source.ts';
 import { temporaryDirectory } from '../../data/idx-files.ts';
 import { assertClose } from '../backend.ts';
+import { type Answer, graphFolder, inputsOf, referenceOf } from './references.ts';
 
 /**
- * Models as exporters of PyTorch write them, and what PyTorch computed with them: test/reference/onnx_models.py. Each is
+ * Models as exporters of PyTorch write them, and what PyTorch computed with them: test/reference/onnx/models.py. Each is
  * run on the device in a recorded step, as in training.
  */
-
-interface Numbers {
-  readonly shape: readonly number[];
-  readonly data: readonly number[];
-}
-
-interface Answer {
-  readonly logits: Numbers;
-  readonly gradients: Readonly<Record<string, Numbers>>;
-  readonly statistics?: Readonly<Record<string, Numbers>>;
-}
-
-interface Reference extends Answer {
-  readonly inputs: Readonly<Record<string, Numbers>>;
-  readonly hidden: Readonly<Record<string, Numbers>>;
-  readonly training?: Answer;
-}
-
-const graphFolder = (name: string) => join(import.meta.dirname, '../../fixtures/onnx', name);
-const referenceOf = (name: string): Reference =>
-  JSON.parse(readFileSync(join(graphFolder(name), 'reference.json'), 'utf8'));
 
 /** Hidden layers that are found, and whether they are those of transformers, in the same order. */
 const layersOf = {
@@ -56,28 +34,6 @@ const layersOf = {
   mixer: [3, false],
   keras: [3, false],
 } as const;
-
-function inputsOf({ inputs }: Reference): Record<string, HostTensor> {
-  const { input_ids: ids, attention_mask: mask, pixel_values: pixels } = inputs;
-  const given: Record<string, HostTensor> = {};
-  if (ids) given.ids = { data: Int32Array.from(ids.data), shape: ids.shape, dtype: 'int32' };
-  if (mask) given.mask = { data: Float32Array.from(mask.data), shape: mask.shape, dtype: 'float32' };
-  if (pixels) {
-    if (pixels.shape[3] === 3) {
-      given.pixels = { data: Float32Array.from(pixels.data), shape: pixels.shape, dtype: 'float32' };
-      return given;
-    }
-    const [batch, channels, height, width] = pixels.shape as [number, number, number, number];
-    const data = new Float32Array(pixels.data.length);
-    for (let image = 0; image < batch; image++)
-      for (let channel = 0; channel < channels; channel++)
-        for (let place = 0; place < height * width; place++)
-          data[(image * height * width + place) * channels + channel] =
-            pixels.data[(image * channels + channel) * height * width + place]!;
-    given.pixels = { data, shape: [batch, height, width, channels], dtype: 'float32' };
-  }
-  return given;
-}
 
 /** Σ logits · sin(index), as the script has it. */
 const lossOf = (logits: Tensor) =>
@@ -210,7 +166,7 @@ test('a recurrent network is refused with the node that has no gradients', async
   context.after(() => device.dispose());
   await assert.rejects(
     loadModel(graphFolder('gru')),
-    /the node "\/gru\/GRU" \(GRU\) cannot be trained through: this operator has no gradients here/,
+    /cannot be trained: the node "\/gru\/GRU" \(GRU\) has no gradients here/,
   );
 });
 

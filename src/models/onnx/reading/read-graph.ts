@@ -164,17 +164,17 @@ class Reader {
   }
 
   async #data(tensor: onnx.ITensorProto, stored: number, count: number) {
-    const bytes = count * bytesOf(stored)!;
+    const bytes = Math.ceil(count * bytesOf(stored)!);
     if (tensor.dataLocation === TensorProto.DataLocation.EXTERNAL)
-      return numbersFrom(await externalBytes(tensor, bytes, this.#file), stored);
+      return numbersFrom(await externalBytes(tensor, bytes, this.#file), stored, count);
     const raw = tensor.rawData;
-    if (!raw || (raw.length === 0 && count > 0)) return listedNumbers(tensor, stored);
+    if (!raw || (raw.length === 0 && count > 0)) return listedNumbers(tensor, stored, count);
     if (raw.length !== bytes)
       throw broken(
         this.#file,
         `the tensor "${tensor.name}" has ${raw.length} bytes where its shape asks for ${bytes}`,
       );
-    return numbersFrom(raw, stored);
+    return numbersFrom(raw, stored, count);
   }
 }
 

@@ -10,8 +10,13 @@ import type { ElementKind } from '../graph.ts';
 // The package is CommonJS: its one export is found on the default import only.
 const { DataType } = onnxProto.onnx.TensorProto;
 
+/** Types of four bits, two numbers to a byte, which onnx-proto does not name yet. */
+const [uint4, int4] = [21, 22];
+export const fewerBits: readonly number[] = [uint4, int4];
+
 interface StoredType {
   readonly kind: ElementKind;
+  /** Of one element. */
   readonly bytes: number;
   readonly read: (bytes: Uint8Array<ArrayBuffer>) => Float32Array | Float64Array;
 }
@@ -34,6 +39,14 @@ const wide = (read: (raw: ArrayBuffer) => { values(): Iterable<bigint> }): Store
   read: ({ buffer }) => Float64Array.from(read(buffer).values(), Number),
 });
 
+const nibbles = (value: (nibble: number) => number): StoredType => ({
+  kind: 'integer',
+  bytes: 0.5,
+  // The lower half of a byte comes first; after an odd number of elements the last half is empty.
+  read: (raw) =>
+    Float64Array.from({ length: 2 * raw.length }, (_, at) => value((raw[at >> 1]! >> (4 * (at & 1))) & 15)),
+});
+
 /** The types that numbers of a graph are read from. */
 const storedTypes = new Map<number, StoredType>([
   [DataType.FLOAT, float(4, ({ buffer }) => new Float32Array(buffer))],
@@ -49,12 +62,14 @@ const storedTypes = new Map<number, StoredType>([
   [DataType.INT8, whole(1, (raw) => new Int8Array(raw))],
   [DataType.UINT8, whole(1, (raw) => new Uint8Array(raw))],
   [DataType.BOOL, whole(1, (raw) => new Uint8Array(raw), 'boolean')],
+  [uint4, nibbles((nibble) => nibble)],
+  [int4, nibbles((nibble) => (nibble < 8 ? nibble : nibble - 16))],
 ]);
 
 /** What a number type of ONNX is here; undefined for strings, complex numbers and whatever comes later. */
 export const kindOf = (type: number): ElementKind | undefined => storedTypes.get(type)?.kind;
 
-/** Bytes of one element. */
+/** Bytes of one element, of types of four bits half a byte. */
 export const bytesOf = (type: number): number | undefined => storedTypes.get(type)?.bytes;
 
 /** ONNX's name of a number type, as messages have it. */
@@ -63,13 +78,18 @@ export const typeName = (type: number): string => (DataType[type] ?? `type ${typ
 /**
  * Numbers from the bytes of a file, little-endian.
  * @param type one that {@link kindOf} knows
+ * @param count how many there are
  */
-export const numbersFrom = (bytes: Uint8Array, type: number): Float32Array | Float64Array =>
+export const numbersFrom = (bytes: Uint8Array, type: number, count: number): Float32Array | Float64Array =>
   // Copied: elements must be aligned to be read as numbers.
-  storedTypes.get(type)!.read(Uint8Array.from(bytes));
+  storedTypes.get(type)!.read(Uint8Array.from(bytes)).subarray(0, count);
 
 /** Numbers that a tensor lists one by one, in the field that belongs to its type. */
-export function listedNumbers(tensor: onnx.ITensorProto, type: number): Float32Array | Float64Array {
+export function listedNumbers(
+  tensor: onnx.ITensorProto,
+  type: number,
+  count: number,
+): Float32Array | Float64Array {
   const { floatData, doubleData, int32Data, int64Data, uint64Data } = tensor;
   switch (type) {
     case DataType.FLOAT:
@@ -85,6 +105,9 @@ export function listedNumbers(tensor: onnx.ITensorProto, type: number): Float32A
     case DataType.UINT64:
     case DataType.UINT32:
       return Float64Array.from(uint64Data ?? [], Number);
+    case uint4:
+    case int4:
+      return numbersFrom(Uint8Array.from(int32Data ?? []), type, count);
     default:
       return Float64Array.from(int32Data ?? []);
   }

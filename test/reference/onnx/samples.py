@@ -1,4 +1,4 @@
-"""Small models of many kinds, each with inputs for it: what onnx_models.py exports. Each function gives the model, its inputs
+"""Small models of many kinds, each with inputs for it: what models.py exports. Each function gives the model, its inputs
 by name, and its configuration where transformers has one.
 """
 

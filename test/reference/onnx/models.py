@@ -1,7 +1,7 @@
 """Models as common exporters write them, and what PyTorch computes with them. Run with any Python that has torch,
 transformers, onnx and onnxscript:
 
-python3 test/reference/onnx_models.py [NAME...]
+python3 test/reference/onnx/models.py [NAME...]
     writes test/fixtures/onnx/NAME/: model.onnx, config.json where transformers has one, and reference.json: inputs, logits,
     the values of named hidden states, and the gradient of the loss Σ logits · sin(index) for each weight, by the name that
     the exported file gives it. Weights that an exporter transposed have their gradients transposed alike.
@@ -20,13 +20,13 @@ import transformers
 from onnx import numpy_helper
 from torch import nn
 
-from onnx_samples import Logits, bert, convnext, deberta, gpt2, gru, keras_network, mixer, mobilenet, qwen3, resnet, t5, vit
+from samples import Logits, bert, convnext, deberta, gpt2, gru, keras_network, mixer, mobilenet, qwen3, resnet, t5, vit
 
 warnings.filterwarnings("ignore")
 transformers.logging.set_verbosity_error()
 torch.set_num_threads(1)
 
-FIXTURES = Path(__file__).resolve().parent.parent / "fixtures" / "onnx"
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "onnx"
 
 
 # name: model, whether the newer exporter writes it, opset
