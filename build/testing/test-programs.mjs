@@ -66,7 +66,7 @@ export async function compileTests(files) {
   const outs = files.map((file, index) => `${`${index}`.padStart(5, '0')}/${file.replace(/\.ts$/, '')}`);
   const outdir = await compile('distillery-tests', {
     entryPoints: files.map((file, index) => ({ in: file, out: outs[index] })),
-    plugins: [placesOfSources],
+    plugins: [...node.plugins, placesOfSources],
     alias: standIn,
     external: [...node.external.filter((name) => name !== 'vscode'), 'esbuild', 'playwright-core'],
   });
