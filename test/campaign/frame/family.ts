@@ -6,7 +6,7 @@ import { Silence } from './silence.ts';
 
 const mark = 'DISTILLERY_CAMPAIGN';
 /** How often the processes are looked at. */
-const lookMs = 100;
+const lookMs = 250;
 
 /** Those that are not closed yet. */
 const families = new Set<Family>();
