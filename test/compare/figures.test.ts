@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareRuns } from '../../src/compare/figures.ts';
+import { renderCsv } from '../../src/compare/reports/csv.ts';
+import { renderTable } from '../../src/compare/reports/table.ts';
 import { response, seeds, someRun, studentFigures, teacherFigures } from './some-runs.ts';
 
 test('ratios are teacher over student, retention is student over teacher', () => {
@@ -127,4 +129,36 @@ test('no runs give an empty comparison', () => {
   assert.deepEqual(comparison.groups, []);
   assert.deepEqual(comparison.verdicts, []);
   assert.deepEqual(comparison.advice, []);
+});
+
+test('a teacher of other tokens is compared by bits per byte, and by nothing per token', () => {
+  const doubts = ['other-tokens', 'across-tokenizers'].map((kind) => ({ kind, message: `about ${kind}` }));
+  const of = (strategy: Parameters<typeof someRun>[0]) =>
+    [4, 4.1, 4.2].map((loss, seed) => {
+      const run = someRun({
+        ...strategy,
+        seed,
+        doubts,
+        agreement: null,
+        student: { loss, perplexity: Math.exp(loss), bitsPerByte: loss / 2, accuracy: 0.2 },
+        teacher: { loss: 6, perplexity: Math.exp(6), bitsPerByte: 1.5, accuracy: 0.4 },
+      });
+      return { ...run, result: { ...run.result!, otherTokens: true as const } };
+    });
+  const across = { kind: 'sequence', across: 'gold' } as const;
+  const comparison = compareRuns([...of({}), ...of({ strategy: across as never })]);
+  const [teacher] = comparison.teachers;
+  for (const figure of ['accuracy', 'loss', 'perplexity', 'calibrationError'] as const)
+    assert.equal(teacher!.figures[figure], null, figure);
+  assert.equal(teacher!.figures.bitsPerByte!.mean, 1.5);
+  assert.ok(comparison.runs.every(({ retention, agreement }) => retention === null && agreement === null));
+  assert.ok(Math.abs(comparison.groups[0]!.figures.bitsPerByte!.mean - 2.05) < 1e-9);
+  // Student against student stays as it is; a teacher without accuracy is not broken.
+  const { notes } = comparison.verdicts[0]!;
+  assert.ok(!notes.some((note) => /in doubt/.test(note)), notes.join());
+  assert.ok(!comparison.advice.some(({ rule }) => rule === 'broken-teacher'));
+  const table = renderTable(comparison, { width: 200 });
+  assert.match(table, /Bits per byte|bits per byte/);
+  assert.match(table, /about other-tokens/);
+  assert.match(renderCsv(comparison), /teacher\.bitsPerByte/);
 });

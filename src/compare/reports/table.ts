@@ -6,6 +6,7 @@ import type { Comparison } from '../figures.ts';
 import { missing, oneLine } from '../formatting.ts';
 import { partsOf } from '../sections/parts.ts';
 import { sectionTitle } from '../sections/sections.ts';
+import { touchVerdict } from '../verdicts/doubted.ts';
 import { fewVerdicts, tallyText } from '../verdicts/tally.ts';
 import type { Outcome } from '../verdicts/verdict.ts';
 import { differenceText, verdictTitle } from '../verdicts/verdict-text.ts';
@@ -61,7 +62,9 @@ function blocksOf(comparison: Comparison, width: number, colors: Colors): string
     'DOES NOT BEAT': colors.red,
     INCONCLUSIVE: colors.yellow,
   };
-  const doubted = new Set(comparison.groups.flatMap(({ key, doubts }) => (doubts.length > 0 ? [key] : [])));
+  const doubted = new Set(
+    comparison.groups.flatMap(({ key, doubts }) => (touchVerdict(doubts) ? [key] : [])),
+  );
   const outcomeOf = ({ verdict }: ReportRow) => {
     if (verdict === null) return '';
     const inDoubt = doubted.has(verdict.group) || doubted.has(verdict.baseline ?? '');

@@ -3,6 +3,7 @@ import { roleOf } from '../../experiment/strategies/facts.ts';
 import type { RunGroup } from '../groups.ts';
 import { byDataSet } from '../sections/sections.ts';
 import { type Comparability, comparability, describeDifferences } from './comparability.ts';
+import { touchVerdict } from './doubted.ts';
 import { type SeedPair, sameAnswers, seedPairs } from './seed-pairs.ts';
 import { decide, type Finding, type Outcome, smallestGain, type VerdictMetric } from './verdict-rule.ts';
 import { YardstickFinder } from './yardstick.ts';
@@ -168,8 +169,8 @@ function notesOn(
 /** That results are in doubt; the doubts themselves stand beside the groups. */
 function doubtsOn(group: RunGroup, baseline: RunGroup | null): string[] {
   return [
-    ...(group.doubts.length > 0 ? ['The results of this strategy are in doubt.'] : []),
-    ...(baseline !== null && baseline.doubts.length > 0
+    ...(touchVerdict(group.doubts) ? ['The results of this strategy are in doubt.'] : []),
+    ...(baseline !== null && touchVerdict(baseline.doubts)
       ? ['The results of direct training are in doubt, and so is what is judged by them.']
       : []),
   ];
