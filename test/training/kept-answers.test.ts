@@ -13,9 +13,10 @@ import { initializer } from '../../src/training/initialize.ts';
 import { cachedSignals } from '../../src/training/teacher/teacher-signals.ts';
 import { liveTeacher } from '../../src/training/teacher/teacher-source.ts';
 import { train } from '../../src/training/train-loop.ts';
-import { languageOfSailors, openTestDevice, temporaryDirectory, trainingConfig } from './support.ts';
+import { cpu } from '../compression/models.ts';
+import { languageOfSailors, temporaryDirectory, trainingConfig } from './support.ts';
 
-const device = await openTestDevice();
+const device = await cpu();
 const data = await languageOfSailors();
 const cacheDirectory = temporaryDirectory();
 

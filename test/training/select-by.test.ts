@@ -11,17 +11,17 @@ import { Checkpoints } from '../../src/training/checkpoint.ts';
 import { Evaluator } from '../../src/training/evaluation/evaluate.ts';
 import { withoutTeacher } from '../../src/training/teacher/teacher-source.ts';
 import { train } from '../../src/training/train-loop.ts';
+import { cpu } from '../compression/models.ts';
 import {
   attachDirect,
   brightRows,
   languageOfSailors,
-  openTestDevice,
   smallModel,
   temporaryDirectory,
   trainingConfig,
 } from './support.ts';
 
-const device = await openTestDevice();
+const device = await cpu();
 
 interface Epochs {
   readonly accuracies: readonly number[];
