@@ -76,6 +76,14 @@ const graphInputs = z.strictObject({
   pixels: name.optional(),
 });
 
+/** (batch, heads, tokens before, size) */
+const pastInput = z.strictObject({
+  name,
+  heads: z.int().min(1).max(65_536),
+  size: z.int().min(1).max(65_536),
+});
+export type PastInput = z.output<typeof pastInput>;
+
 /**
  * A model whose layers another tool wrote down, as an ONNX graph. No experiment describes one: it comes from a checkpoint,
  * and the graph itself stays in its file.
@@ -88,6 +96,10 @@ export const onnxGraphSchema = z.strictObject({
   goal: z.enum(['classes', 'tokens']),
   inputs: graphInputs,
   channelsLast: z.boolean(),
+  /** Inputs for keys and values of tokens that were read before: each text is read whole, and there are none. */
+  past: z.array(pastInput).optional(),
+  /** The input by which a graph is told whether there are any. */
+  usesPast: name.optional(),
   /** The value that is the answer. */
   answer: name,
   /** What goes into the first layer, and what comes out of each. */

@@ -117,7 +117,7 @@ function neededNodes(graph: Graph, values: readonly string[]): GraphNode[] {
 function feed(
   known: Map<string, Value>,
   graph: Graph,
-  { inputs, channelsLast }: OnnxGraphConfig,
+  { inputs, channelsLast, past = [], usesPast }: OnnxGraphConfig,
   { pixels, ids, mask }: ModelInput,
 ): void {
   const { file } = graph;
@@ -135,6 +135,9 @@ function feed(
   set(inputs.mask, real && (kind === 'float' ? real : tf.cast(real, typeOf(kind))));
   if (!ids) return;
   const [batch, length] = ids.shape as [number, number];
+  for (const { name, heads, size } of past)
+    known.set(name, new HostValue('float', [batch, heads, 0, size], []));
+  if (usesPast !== undefined) known.set(usesPast, new HostValue('boolean', [1], [0]));
   const each = (value: (at: number) => number) =>
     new HostValue(
       'integer',

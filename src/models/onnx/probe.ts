@@ -106,7 +106,7 @@ export class GraphSession {
   }
 
   #feeds(sample: ProbeSample): Record<string, Tensor> {
-    const { inputs, channelsLast } = this.#roles;
+    const { inputs, channelsLast, past = [], usesPast } = this.#roles;
     const { batch, length, image } = sample;
     const feeds: Record<string, Tensor> = {};
     const whole = (name: string, value: (at: number) => number) => {
@@ -123,6 +123,8 @@ export class GraphSession {
               : Float32Array.from(values);
       feeds[name] = new this.#tensor(type as 'int64', data as BigInt64Array, [batch, length]);
     };
+    for (const { name, heads, size } of past) feeds[name] = this.#none(name, [batch, heads, 0, size]);
+    if (usesPast) feeds[usesPast] = new this.#tensor('bool', Uint8Array.of(0), [1]);
     if (inputs.ids) whole(inputs.ids, (at) => sample.ids?.[at] ?? 0);
     if (inputs.mask) whole(inputs.mask, (at) => sample.mask?.[at] ?? 1);
     if (inputs.segments) whole(inputs.segments, () => 0);
@@ -135,6 +137,12 @@ export class GraphSession {
         : new this.#tensor('float32', planes(pixels, batch, image), [batch, channels, height, width]);
     }
     return feeds;
+  }
+
+  #none(name: string, dims: readonly number[]): Tensor {
+    return this.#typeOf(name) === 'float16'
+      ? new this.#tensor('float16', new Uint16Array(0), dims)
+      : new this.#tensor('float32', new Float32Array(0), dims);
   }
 
   #typeOf(name: string): string {

@@ -4,6 +4,7 @@ import {
   type GraphNames,
   type InputRole,
   inputRoles,
+  type PastInput,
 } from '../../experiment/architectures/onnx-graph.ts';
 import { type Graph, type GraphValue, readBy } from './graph.ts';
 import { didYouMeanOne, GraphNameProblem } from './names.ts';
@@ -17,11 +18,17 @@ const usual: Readonly<Record<keyof GraphInputs, RegExp>> = {
   pixels: /^(pixel_values|pixels|images?|inputs?|input\.1|x)$/i,
 };
 
+const pastName = /^past_key_values\.\d+\.(key|value)$/;
+
 export interface Roles {
   readonly inputs: GraphInputs;
   /** Whether images have their channels last. */
   readonly channelsLast: boolean;
   readonly answer: string;
+  /** Inputs for what was kept of tokens before. */
+  readonly past?: PastInput[];
+  /** The input that says whether there is any. */
+  readonly usesPast?: string;
 }
 
 /**
@@ -44,6 +51,7 @@ export function rolesOf(graph: Graph, names: GraphNames = {}): Roles {
     else left.push(input);
   }
   fillByKind(inputs, left);
+  const kept = takePast(left);
   if (left.length > 0) throw unfillable(graph, left);
   for (const [role, input] of inputs) requireOpen(graph, role, input);
   const pixels = inputs.get('pixels');
@@ -54,6 +62,7 @@ export function rolesOf(graph: Graph, names: GraphNames = {}): Roles {
     });
   return {
     inputs: Object.fromEntries([...inputs].map(([role, { name }]) => [role, name])),
+    ...kept,
     channelsLast: pixels !== undefined && channelsAreLast(graph, pixels),
     answer: names.logits === undefined ? answerOf(graph) : namedAnswer(graph, names.logits),
   };
@@ -99,6 +108,21 @@ function fillByKind(inputs: Map<keyof GraphInputs, GraphValue>, left: GraphValue
   if (found.length !== 1) return;
   inputs.set(role, found[0]!);
   left.splice(left.indexOf(found[0]!), 1);
+}
+
+/** Caches of keys and values, as Optimum names them, are given empty; they are taken out of those that are left. */
+function takePast(left: GraphValue[]): Pick<Roles, 'past' | 'usesPast'> {
+  const past: PastInput[] = [];
+  for (const value of [...left]) {
+    const [, heads, , size] = value.shape ?? [];
+    if (!pastName.test(value.name) || value.kind !== 'float' || value.shape?.length !== 4) continue;
+    if (typeof heads !== 'number' || typeof size !== 'number') continue;
+    past.push({ name: value.name, heads, size });
+    left.splice(left.indexOf(value), 1);
+  }
+  const at = left.findIndex(({ name, kind }) => name === 'use_cache_branch' && kind === 'boolean');
+  const [uses] = past.length > 0 && at >= 0 ? left.splice(at, 1) : [];
+  return { ...(past.length > 0 && { past }), ...(uses && { usesPast: uses.name }) };
 }
 
 function unfillable(graph: Graph, left: readonly GraphValue[]): UserError {

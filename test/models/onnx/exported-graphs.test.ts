@@ -16,7 +16,8 @@ import { assertClose } from '../backend.ts';
 import { type Answer, graphFolder, inputsOf, referenceOf } from './references.ts';
 
 /**
- * Models as exporters of PyTorch write them, and what PyTorch computed with them: test/reference/onnx/models.py. Each is
+ * Models as exporters of PyTorch write them, and what PyTorch computed with them: test/reference/onnx/models.py, and Optimum:
+ * optimum_models.py. Each is
  * run on the device in a recorded step, as in training.
  */
 
@@ -33,6 +34,8 @@ const layersOf = {
   convnext: [4, false],
   mixer: [3, false],
   keras: [3, false],
+  'optimum-bert': [2, true],
+  'optimum-gpt2': [2, true],
 } as const;
 
 /** Σ logits · sin(index), as the script has it. */

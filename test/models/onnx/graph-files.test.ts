@@ -170,7 +170,7 @@ test('graphs that nobody can use are refused before any training', async (contex
   }));
   await refuse(inspectCheckpoint(bare.file), /has no weights/);
   const cached = await open(context, ({ inputs, nodes }) => ({
-    inputs: [...inputs, valueInfo('past_key_values.0.key', types.FLOAT, ['n', 2, 'past', 4])],
+    inputs: [...inputs, valueInfo('past_key_values.0.key', types.FLOAT, ['n', 'heads', 'past', 4])],
     nodes: [...nodes, nodeProto('Identity', ['past_key_values.0.key'], 'present.0.key')],
   }));
   await refuse(
