@@ -100,6 +100,7 @@ async function run(name: string, changes: Partial<ExperimentInput>) {
   const events = await eventsOf(directory);
   const [result] = ofType(events, 'result');
   return {
+    events,
     code,
     output,
     result: result?.result,
@@ -211,10 +212,29 @@ test('teacher and student may be graphs: trained, distilled by answers and hidde
   );
 });
 
+test('peers of a graph begin with weights as spread as its own', async () => {
+  const student = { checkpoint: graphOf(10), graph, freeze: ['head'] };
+  const online = await run('online', { student, strategy: { kind: 'online', peers: 2 } });
+  assert.equal(online.code, 0, online.output);
+  const warnings = ofType(online.events, 'warning').map(({ message }) => message);
+  assert.match(warnings.join('\n'), /^peer-2 begins as the student’s graph with weights drawn at random/);
+  const { candidates = {}, student: own } = online.result!;
+  const [[name, peer], ...others] = Object.entries(candidates) as [[string, typeof own]];
+  assert.deepEqual(others, []);
+  assert.ok(peer.accuracy! > 0.15 && peer.accuracy !== own.accuracy, `${peer.accuracy} ${own.accuracy}`);
+  const weightsIn = (folder: string) =>
+    new Map(
+      ModelProto.decode(readFileSync(join(folder, 'net.onnx'))).graph!.initializer!.map(
+        ({ name, rawData }) => [name, Buffer.from(rawData!)] as const,
+      ),
+    );
+  const [mine, theirs] = [online.folder, join(online.folder, '../candidates', name)].map(weightsIn);
+  assert.deepEqual([...theirs!.keys()], [...mine!.keys()]);
+  assert.notDeepEqual(theirs!.get('w0'), mine!.get('w0'));
+});
+
 test('what needs other weights or another form is refused with the reason', async () => {
   const file = graphOf(8);
-  const online = await run('online', { student: { checkpoint: file, graph }, strategy: { kind: 'online' } });
-  assert.match(online.output, /cannot begin from scratch/);
   // Said in the folder itself, for what the experiment names without "graph".
   writeFileSync(join(dirname(file), 'config.json'), JSON.stringify({ distillery_graph: graph }));
   const quantized = await run('quantized', {
@@ -222,6 +242,5 @@ test('what needs other weights or another form is refused with the reason', asyn
     strategy: { kind: 'quantize', of: dirname(file), scheme: 'int8-weights' },
   });
   assert.match(quantized.output, /ONNX graphs are not quantized here/);
-  assert.notEqual(online.code, 0);
   assert.notEqual(quantized.code, 0);
 });

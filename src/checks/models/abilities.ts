@@ -7,7 +7,6 @@ import { type CompressionConfig, compresses } from '../../experiment/strategies/
 import { quantize } from '../../experiment/strategies/quantize/record.ts';
 import { taskRecord } from '../../experiment/tasks/all.ts';
 import { constructionOf } from '../../models/architectures/all.ts';
-import { freshRefusal } from '../../models/build-model.ts';
 import { planModel } from '../../models/create-model.ts';
 import { requireTrainable } from '../../models/onnx/load.ts';
 import { truncatedConfig } from '../../models/truncate.ts';
@@ -40,7 +39,7 @@ export function abilitiesOf(config: ModelConfig, task: TaskShape): Ability[] {
         for (const layer of exitLayers(layerCount, 2)) truncatedConfig(config, layer, task);
       },
     ],
-    ['online', () => refuse(freshRefusal(config))],
+    ['online', trained],
     ...schemes.map((scheme): [string, () => void] => [
       `quantize, ${scheme}`,
       () => compressible(config, { kind: 'quantize', scheme }),

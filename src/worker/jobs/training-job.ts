@@ -3,6 +3,7 @@ import { UserError } from '../../base/user-error.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { pairVocabularies } from '../../data/text/across/token-pairs.ts';
 import { RandomGenerator } from '../../device/random-generator.ts';
+import { isGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import type { StudentConfig } from '../../experiment/schema/schema.ts';
 import { valuesAskedOf } from '../../experiment/strategies/named-layers.ts';
 import { buildModel } from '../../models/build-model.ts';
@@ -164,8 +165,14 @@ function attachStrategy(
       },
     task,
     initialize: initializer(seed),
-    buildModel: (config, name) =>
-      job.keep(buildModel(config, task, RandomGenerator.forUse(seed, `weights/${name}`))),
+    buildModel(config, name) {
+      // A graph does not say how its weights are drawn.
+      if (isGraphConfig(config))
+        job.warn(
+          `${name} begins as the student’s graph with weights drawn at random, each tensor with the mean and spread that it has in the student’s file.`,
+        );
+      return job.keep(buildModel(config, task, RandomGenerator.forUse(seed, `weights/${name}`)));
+    },
   });
   return { strategy: job.keep(attached), needs };
 }

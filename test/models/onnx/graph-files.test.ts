@@ -216,7 +216,7 @@ test('of a folder with several graphs the usual one is taken, else one must be n
   );
 });
 
-test('what a graph cannot do is said: other classes, fresh weights', async (context) => {
+test('a graph keeps its classes, and another model over it begins with weights as spread as its own', async (context) => {
   await usePlainBackend();
   const { folder } = await open(context);
   const model = await loadModel(folder);
@@ -224,10 +224,22 @@ test('what a graph cannot do is said: other classes, fresh weights', async (cont
     loadModel(folder, { task: { ...model.task, classes: 4 } }),
     /tells 3 classes apart, but the data has 4/,
   );
-  assert.throws(
-    () => buildModel(model.config, model.task, RandomGenerator.forUse(1, 'weights')),
-    /nothing says how its weights/,
+  const drawn = [1, 1, 2].map((seed) =>
+    buildModel(model.config, model.task, RandomGenerator.forUse(seed, 'weights')),
   );
+  const table = 'Ünïcode table/0';
+  const [one, same, other] = drawn.map(({ parameters }) => [...parameters.get(table)!.dataSync()]);
+  assert.deepEqual(one, same);
+  assert.notDeepEqual(one, other);
+  const spread = (values: readonly number[]) => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    return [mean, Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)];
+  };
+  // 36 numbers: their own mean and deviation lie within a third of a deviation.
+  const [mean, deviation] = spread([...model.parameters.get(table)!.dataSync()]) as [number, number];
+  for (const [own, expected] of spread(one!).map((own, at) => [own, [mean, deviation][at]!] as const))
+    assert.ok(Math.abs(own - expected) < deviation / 3, `${own} instead of ${expected}`);
+  for (const { dispose } of [model, ...drawn]) dispose();
 });
 
 test('masks, frequencies and single numbers are no weights', async (context) => {
