@@ -1,5 +1,7 @@
 import { graphRefusal } from '../compression/graph-limits.ts';
+import { planGraph } from '../compression/graphs/plan-graph.ts';
 import { compressionSource, requireUnquantized } from '../compression/source.ts';
+import { isGraphConfig } from '../experiment/architectures/onnx-graph.ts';
 import type { Finding } from '../experiment/parsing/problem.ts';
 import { valueAt } from '../experiment/schema/schema-walk.ts';
 import { compresses } from '../experiment/strategies/compression.ts';
@@ -30,7 +32,11 @@ export const checkCompression: Check = async (context) => {
           code: 'teacher-missing',
         },
       ];
-    return [...twice(context, context.storedTeacher), ...limits(context, teacherModel(context))];
+    return [
+      ...twice(context, context.storedTeacher),
+      ...limits(context, teacherModel(context)),
+      ...(await nothingToQuantize(context, teacherModel(context))),
+    ];
   }
   const { stored, findings } = await readSource(strategy.of, context);
   if (!stored) return findings;
@@ -40,6 +46,7 @@ export const checkCompression: Check = async (context) => {
     ...(await otherClasses(stored, context, 'The model to be made smaller', ofPath)),
     ...pixelFindings(stored, context, 'The model to be made smaller', ofPath),
     ...limits(context, stored.config),
+    ...(await nothingToQuantize(context, stored.config)),
   ];
 };
 
@@ -117,6 +124,22 @@ function limits({ experiment }: CheckContext, config: ReturnType<typeof teacherM
       code: 'layout',
     },
   ];
+}
+
+/** A graph without a weight that would be stored in fewer bits. */
+async function nothingToQuantize(
+  { experiment }: CheckContext,
+  config: ReturnType<typeof teacherModel>,
+): Promise<Finding[]> {
+  const { strategy } = experiment;
+  if (strategy.kind !== 'quantize' || !config || !isGraphConfig(config)) return [];
+  if (graphRefusal(config, strategy)) return [];
+  try {
+    await planGraph(config, strategy);
+    return [];
+  } catch (error) {
+    return [findingOf(error, ['strategy'], 'nothing-quantized')];
+  }
 }
 
 /** Sections that do nothing for a model that is made smaller. */

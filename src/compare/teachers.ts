@@ -6,7 +6,7 @@ import { type Spread, spreadOf } from './figures/spread.ts';
 import { configIdentity } from './flat-config.ts';
 import type { RunGroup } from './groups.ts';
 
-export type ModelFigureKey = Exclude<keyof ModelSummary, 'confusion' | 'reliability' | 'graph'>;
+export type ModelFigureKey = Exclude<keyof ModelSummary, 'confusion' | 'reliability' | 'graph' | 'asIs'>;
 
 /** One teacher of the compared runs, with what they measured of it. */
 export interface TeacherRow {

@@ -4,6 +4,7 @@ import type { OnnxDevice } from '../device/onnx/onnx-device.ts';
 import type { Model } from '../models/model.ts';
 import { forwardStep } from './forward-step.ts';
 import type { FrozenGraph } from './onnx/frozen-graph.ts';
+import type { WeightedNode } from './onnx/layers.ts';
 import type { ActivationRanges } from './onnx/quantize-activations.ts';
 import { RangeObserver } from './quantization/activations.ts';
 import { quantizableNodes } from './quantization-plan.ts';
@@ -11,23 +12,42 @@ import { freezeStep } from './quantized-device.ts';
 
 type Side = 'input' | 'output';
 
-interface Probe {
-  readonly session: InferenceSession;
-  /** Graph inputs by the names the model gives them. */
-  readonly inputs: ReadonlyMap<string, string>;
-  readonly observed: readonly { readonly use: string; readonly side: Side; readonly name: string }[];
+type Inputs = Readonly<Record<string, HostTensor>>;
+
+/** A value of a graph that goes into or comes out of a layer. */
+export interface ObservedValue {
+  readonly use: string;
+  readonly side: Side;
+  readonly name: string;
 }
+
+/** A float model that tells the values within it. */
+export interface Probe {
+  readonly observed: readonly ObservedValue[];
+  /** The observed values by name. */
+  run(inputs: Inputs): Promise<ReadonlyMap<string, Float32Array>>;
+  release(): Promise<void>;
+}
+
+/** The values that decide how layers compute in integers. */
+export const observedValues = (nodes: readonly WeightedNode[]): ObservedValue[] =>
+  nodes
+    .filter(({ kind }) => kind !== 'lookup')
+    .flatMap(({ use, node }) => [
+      { use, side: 'input' as const, name: node.input![0]! },
+      { use, side: 'output' as const, name: node.output![0]! },
+    ]);
 
 /**
  * Measures which values go into and come out of every layer that will compute in integers.
+ * @param open the float model for inputs of one shape, see {@link modelProbe}
  * @param batches inputs of the model
  * @param percentile share of the values, in percent, that lies within the ranges
  * @throws RangeError if an activation is not finite
  */
 export async function calibrate(
-  device: OnnxDevice,
-  model: Model,
-  batches: Iterable<Readonly<Record<string, HostTensor>>>,
+  open: (inputs: Inputs) => Promise<Probe>,
+  batches: Iterable<Inputs>,
   percentile: number,
   onBatch: () => void,
 ): Promise<ActivationRanges> {
@@ -38,24 +58,18 @@ export async function calibrate(
       const key = Object.values(inputs)
         .map(({ shape }) => shape.join('x'))
         .join(';');
-      const probe = probes.get(key) ?? (await openProbe(device, model, inputs));
+      const probe = probes.get(key) ?? (await open(inputs));
       probes.set(key, probe);
-      const feeds: Record<string, Tensor> = {};
-      for (const [name, graphName] of probe.inputs) {
-        const { data, shape, dtype } = inputs[name]!;
-        feeds[graphName] = new Tensor(dtype as 'float32', data as Float32Array, shape);
-      }
-      const needed = probe.session.inputNames.map((name) => [name, feeds[name]!] as const);
-      const results = await device.onnx.exclusive(() => probe.session.run(Object.fromEntries(needed)));
+      const values = await probe.run(inputs);
       for (const { use, side, name } of probe.observed) {
         const pair = observers.get(use) ?? { input: new RangeObserver(), output: new RangeObserver() };
         observers.set(use, pair);
-        pair[side].add((results[name] ?? feeds[name]!).data as Float32Array);
+        pair[side].add(values.get(name)!);
       }
       onBatch();
     }
   } finally {
-    for (const { session } of probes.values()) await session.release();
+    for (const probe of probes.values()) await probe.release();
   }
   return new Map(
     [...observers].map(([use, { input, output }]) => [
@@ -66,19 +80,10 @@ export async function calibrate(
 }
 
 /** The float model with every value that is to be observed as an output. */
-async function openProbe(
-  device: OnnxDevice,
-  model: Model,
-  sample: Readonly<Record<string, HostTensor>>,
-): Promise<Probe> {
+export async function modelProbe(device: OnnxDevice, model: Model, sample: Inputs): Promise<Probe> {
   let observed: Probe['observed'] = [];
   const rewrite = (frozen: FrozenGraph) => {
-    observed = quantizableNodes(frozen, 'int8')
-      .filter(({ kind }) => kind !== 'lookup')
-      .flatMap(({ use, node }) => [
-        { use, side: 'input' as const, name: node.input![0]! },
-        { use, side: 'output' as const, name: node.output![0]! },
-      ]);
+    observed = observedValues(quantizableNodes(frozen, 'int8'));
     const given = new Set(frozen.graph.inputs.map(({ name }) => name!));
     frozen.graph.outputs = [...new Set(observed.map(({ name }) => name))]
       .filter((name) => !given.has(name))
@@ -88,5 +93,20 @@ async function openProbe(
   };
   const { graph, inputs } = await freezeStep(device, model, forwardStep(model), sample, { rewrite });
   const session = await InferenceSession.create(graph.encode(), device.onnx.sessionOptions);
-  return { session, inputs, observed };
+  return {
+    observed,
+    async run(given) {
+      const feeds: Record<string, Tensor> = {};
+      for (const [name, graphName] of inputs) {
+        const { data, shape, dtype } = given[name]!;
+        feeds[graphName] = new Tensor(dtype as 'float32', data as Float32Array, shape);
+      }
+      const needed = session.inputNames.map((name) => [name, feeds[name]!] as const);
+      const results = await device.onnx.exclusive(() => session.run(Object.fromEntries(needed)));
+      return new Map(
+        Object.entries({ ...feeds, ...results }).map(([name, { data }]) => [name, data as Float32Array]),
+      );
+    },
+    release: () => session.release(),
+  };
 }

@@ -1,8 +1,10 @@
 import { UserError } from '../base/user-error.ts';
-import { isGraphConfig } from '../experiment/architectures/onnx-graph.ts';
+import { isGraphConfig, type OnnxGraphConfig } from '../experiment/architectures/onnx-graph.ts';
 import type { ModelConfig } from '../experiment/schema/schema.ts';
 import type { CompressionConfig } from '../experiment/strategies/compression.ts';
-import { factsOf } from '../experiment/strategies/facts.ts';
+import type { QuantizeConfig } from '../experiment/strategies/quantize/record.ts';
+import { openedGraph } from '../models/onnx/opened.ts';
+import { computesInIntegers } from './quantization-plan.ts';
 
 /** What is not done with models whose network is an ONNX graph; undefined where nothing stands against it. */
 export function graphRefusal(config: ModelConfig, strategy: CompressionConfig): UserError | undefined {
@@ -11,11 +13,7 @@ export function graphRefusal(config: ModelConfig, strategy: CompressionConfig): 
     return new UserError(`This model cannot be made smaller: ${config.asIs}.`, {
       remedy: 'Name the model in full precision, usually model.onnx.',
     });
-  if (strategy.kind === 'quantize' && factsOf(strategy.kind)?.refusesGraphs)
-    return new UserError('Models that came as ONNX graphs are not quantized here.', {
-      remedy: 'Quantize the file by onnxruntime.quantization in Python, or take a checkpoint in safetensors.',
-    });
-  if (strategy.kind === 'quantize') return undefined;
+  if (strategy.kind === 'quantize') return tooOld(config, strategy);
   if (strategy.method === 'structured')
     return new UserError('No whole units can be taken away from a model that came as an ONNX graph.', {
       remedy: 'Set "method" to "magnitude" and "storage" to "dense".',
@@ -25,4 +23,20 @@ export function graphRefusal(config: ModelConfig, strategy: CompressionConfig): 
       remedy: 'Set "storage" to "dense".',
     });
   return undefined;
+}
+
+/** The first version of ONNX's operators with a scale for each output of a weight. */
+const scalesPerOutput = 13;
+
+function tooOld(config: OnnxGraphConfig, { scheme }: QuantizeConfig): UserError | undefined {
+  if (!computesInIntegers(scheme)) return undefined;
+  const { opset, file } = openedGraph(config).graph;
+  if (opset >= scalesPerOutput) return undefined;
+  return new UserError(
+    `${file} is written for version ${opset} of ONNX’s operators, which cannot compute with a scale for each output.`,
+    {
+      remedy: `Export it again with opset_version=17, or choose scheme "int8-weights".`,
+      place: file,
+    },
+  );
 }

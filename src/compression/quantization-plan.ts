@@ -36,24 +36,37 @@ export function quantizableNodes(
   return weightedNodes(graph, origins);
 }
 
-/** Tables that are looked up in stay at 8 bits, also where the same table predicts. */
-export const bitsOf = (weight: string, nodes: readonly WeightedNode[], scheme: QuantizationScheme): 4 | 8 =>
-  scheme === 'int4-weights' && !nodes.some((node) => node.weight === weight && node.kind === 'lookup')
-    ? 4
-    : 8;
+/** The first version of ONNX's operators whose own numbers have 4 bits; products use an operator of the runtime. */
+export const nibblesSince = 21;
+
+/**
+ * Tables that are looked up in stay at 8 bits, also where the same table predicts, and so do convolutions of graphs whose
+ * version of ONNX has no smaller numbers.
+ */
+export const bitsOf = (
+  weight: string,
+  nodes: readonly WeightedNode[],
+  scheme: QuantizationScheme,
+  operatorSet = nibblesSince,
+): 4 | 8 => {
+  if (scheme !== 'int4-weights') return 8;
+  const kinds = new Set(nodes.flatMap((node) => (node.weight === weight ? [node.kind] : [])));
+  return kinds.has('lookup') || (kinds.has('convolution') && operatorSet < nibblesSince) ? 8 : 4;
+};
 
 /** How the weights of these nodes are stored, each named once. */
 export function weightsOf(
   model: Pick<Model, 'parameters'>,
   nodes: readonly WeightedNode[],
   scheme: QuantizationScheme,
+  operatorSet?: number,
 ): QuantizedWeight[] {
   const found = new Map<string, QuantizedWeight>();
   for (const { weight, kind, rows, node } of nodes) {
     if (found.has(weight)) continue;
     const { shape } = model.parameters.get(weight)!;
     const rowsFirst = kind === 'lookup' || numberAttribute(node, 'transB', 0) === 1;
-    const bits = bitsOf(weight, nodes, scheme);
+    const bits = bitsOf(weight, nodes, scheme, operatorSet);
     found.set(weight, { name: weight, bits, outputAxis: outputAxisOf(shape, rows, rowsFirst) });
   }
   return [...found.values()];
@@ -68,16 +81,25 @@ export const rewritingOf = (plan: QuantizationPlan): Rewriting => ({
 
 function quantizeGraph(frozen: FrozenGraph, plan: QuantizationPlan): EditableGraph {
   const { graph, origins } = frozen;
-  const { scheme, groupSize, floatWeights, ranges } = plan;
-  if (scheme === 'float16') halveWeights(graph, origins);
-  const nodes = quantizableNodes(frozen, scheme);
-  for (const weighted of nodes) {
+  if (plan.scheme === 'float16') halveWeights(graph, origins);
+  quantizeNodes(graph, quantizableNodes(frozen, plan.scheme), plan);
+  graph.prune();
+  return graph;
+}
+
+/** Quantizes the weights that these nodes apply, but for those that are to stay float. */
+export function quantizeNodes(
+  graph: EditableGraph,
+  nodes: readonly WeightedNode[],
+  { scheme, groupSize, floatWeights, ranges }: QuantizationPlan,
+): void {
+  // Tables first: where one also predicts, it is stored as it is looked up in.
+  const tables = nodes.filter(({ kind }) => kind === 'lookup');
+  for (const weighted of [...tables, ...nodes.filter(({ kind }) => kind !== 'lookup')]) {
     const { weight, kind } = weighted;
     if (floatWeights.has(weight)) continue;
-    if (bitsOf(weight, nodes, scheme) === 4) quantizeToNibbles(graph, weighted, groupSize);
+    if (bitsOf(weight, nodes, scheme, graph.operatorSet) === 4) quantizeToNibbles(graph, weighted, groupSize);
     else if (scheme !== 'int8' || kind === 'lookup') quantizeToBytes(graph, weighted);
     else quantizeActivations(graph, weighted, ranges!);
   }
-  graph.prune();
-  return graph;
 }

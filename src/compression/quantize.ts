@@ -9,7 +9,7 @@ import { inputFiles } from '../models/checkpoint/input-files.ts';
 import type { TensorToStore } from '../models/checkpoint/safetensors.ts';
 import type { Model } from '../models/model.ts';
 import { quantizedFile } from '../models/stored/quantized-weights.ts';
-import { calibrate } from './calibrate.ts';
+import { calibrate, modelProbe } from './calibrate.ts';
 import { forwardStep } from './forward-step.ts';
 import type { FrozenGraph } from './onnx/frozen-graph.ts';
 import {
@@ -59,21 +59,15 @@ export async function quantizeModel(options: QuantizeOptions): Promise<Quantizat
   const { scheme, groupSize } = config;
   const sample = train.batch(Int32Array.of(0), 1).input;
   const found = await findWeights(device, model, scheme, sample);
-  const ends = new Set(config.keepEnds ? [found.at(0)?.name, found.at(-1)?.name] : []);
-  const weights = found.filter(({ name }) => !ends.has(name));
-  if (scheme !== 'float16' && weights.length === 0)
-    throw new UserError(
-      'Nothing of this model would be quantized: its first and last layers are all it has.',
-      {
-        remedy: 'Set "keepEnds" to false.',
-      },
-    );
+  const weights = withoutEnds(found, config);
   const quantized = new Set(weights.map(({ name }) => name));
   const plan: QuantizationPlan = {
     scheme,
     groupSize,
     floatWeights: new Set(found.map(({ name }) => name).filter((name) => !quantized.has(name))),
-    ...(computesInIntegers(scheme) && { ranges: await calibrated(options) }),
+    ...(computesInIntegers(scheme) && {
+      ranges: await calibrated(options, (inputs) => modelProbe(device, model, inputs)),
+    }),
   };
   const names = [...model.parameters.keys(), ...model.buffers.keys()];
   return {
@@ -88,7 +82,31 @@ export async function quantizeModel(options: QuantizeOptions): Promise<Quantizat
   };
 }
 
-async function calibrated({ device, model, config, train, onProgress, heed }: QuantizeOptions) {
+/**
+ * The weights that are quantized, of those that could be.
+ * @throws UserError if there are none
+ */
+export function withoutEnds<Weight extends { readonly name: string }>(
+  found: readonly Weight[],
+  { keepEnds, scheme }: Pick<QuantizeConfig, 'keepEnds' | 'scheme'>,
+): Weight[] {
+  const ends = new Set(keepEnds ? [found.at(0)?.name, found.at(-1)?.name] : []);
+  const weights = found.filter(({ name }) => !ends.has(name));
+  if (scheme !== 'float16' && found.length > 0 && weights.length === 0)
+    throw new UserError(
+      'Nothing of this model would be quantized: its first and last layers are all it has.',
+      {
+        remedy: 'Set "keepEnds" to false.',
+      },
+    );
+  return weights;
+}
+
+/** The ranges of activations on samples of the training data. */
+export async function calibrated(
+  { config, train, onProgress, heed }: Pick<QuantizeOptions, 'config' | 'train' | 'onProgress' | 'heed'>,
+  open: Parameters<typeof calibrate>[0],
+) {
   const samples = Math.min(config.calibrationSamples, train.size);
   const total = Math.ceil(samples / calibrationBatch);
   // Spread over the whole set, which may be sorted.
@@ -103,7 +121,7 @@ async function calibrated({ device, model, config, train, onProgress, heed }: Qu
     }
   }
   let done = 0;
-  return calibrate(device, model, inputs(), config.percentile, () => onProgress?.(++done, total));
+  return calibrate(open, inputs(), config.percentile, () => onProgress?.(++done, total));
 }
 
 /** The weights a scheme can quantize, in the order in which the model uses them. */

@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { reportOfModel } from '../../src/checks/models/model-report.ts';
 import { describeQuantization, quantizedTensors } from '../../src/compression/stored-quantization.ts';
+import { nodeProto } from '../../src/device/onnx/graph/node-proto.ts';
 import { openDevice } from '../../src/device/open-device.ts';
 import { RandomGenerator } from '../../src/device/random-generator.ts';
 import { modelSchema } from '../../src/experiment/schema/model-schema.ts';
 import { buildModel } from '../../src/models/build-model.ts';
 import { saveModel } from '../../src/models/checkpoint/checkpoint.ts';
 import { quantizedFile } from '../../src/models/stored/quantized-weights.ts';
+import { encoded, floats, types, valueInfo } from '../models/onnx/graphs.ts';
 import { check, datasetFolder, told, writeFiles } from './support.ts';
 
 const teacher = { model: { architecture: 'cnn', channels: [4] } };
@@ -141,4 +144,81 @@ test('a run that `of` names is looked for in the data directory that is told', a
   const change = changes({ kind: 'prune', of: run });
   assert.deepEqual(told(await check(folder, change, {}, dataDirectory)), []);
   assert.match(told(await check(folder, change))[0]!.message, /There is no run/);
+});
+
+test('a graph that a run would not quantize is named before it', async () => {
+  const folder = await datasetFolder();
+  const pixels = { inputs: [valueInfo('pixel_values', types.FLOAT, ['n', 1, 8, 8])] };
+  const whole = {
+    ...pixels,
+    outputs: [valueInfo('logits', types.FLOAT, ['n', 3])],
+    nodes: [
+      nodeProto('Flatten', ['pixel_values'], 'flat', { axis: 1 }),
+      nodeProto('MatMul', ['flat', 'W'], 'logits'),
+    ],
+    initializer: [floats('W', [64, 3])],
+  };
+  const bytes = { name: 'q', dims: [64, 3], dataType: types.INT8, rawData: new Uint8Array(192).fill(1) };
+  const files = {
+    'net.onnx': encoded(whole),
+    'old.onnx': encoded(whole, [{ domain: '', version: 12 }]),
+    // As int8 students are exported.
+    'bytes.onnx': encoded({
+      ...whole,
+      nodes: [
+        nodeProto('Cast', ['q'], 'c', { to: types.FLOAT }),
+        nodeProto('Mul', ['c', 'scale'], 'W'),
+        ...whole.nodes,
+      ],
+      initializer: [bytes, floats('scale', [1, 3])],
+    }),
+    // Its only matrix is an operand of a sum.
+    'sum.onnx': encoded({
+      ...whole,
+      nodes: [
+        nodeProto('Flatten', ['pixel_values'], 'flat', { axis: 1 }),
+        nodeProto('Mul', ['flat', 'W'], 'h'),
+        nodeProto('Slice', ['h', 'from', 'to', 'axes'], 'logits'),
+      ],
+      initializer: [
+        floats('W', [1, 64]),
+        ...['from', 'to', 'axes'].map((name, at) => ({
+          name,
+          dims: [1],
+          dataType: types.INT64,
+          int64Data: [[0, 3, 1][at]!],
+        })),
+      ],
+    }),
+  };
+  await writeFiles(folder, files);
+  const found = async (file: string, scheme: string) =>
+    (await errors(folder, changes({ kind: 'quantize', scheme, of: file }))).map(
+      ({ code, message }) => `${code}: ${message.replaceAll(folder, '')}`,
+    );
+  for (const scheme of ['float16', 'int8-weights', 'int4-weights', 'int8'])
+    assert.deepEqual(await found('net.onnx', scheme), [], scheme);
+  assert.deepEqual(await found('old.onnx', 'int8-weights'), []);
+  assert.match((await found('old.onnx', 'int8')).join(), /^graph: \/old\.onnx is written for version 12 of /);
+  assert.match(
+    (await found('bytes.onnx', 'int8-weights')).join(),
+    /^graph: This model cannot be made smaller: the node "c" makes the weight "q" of whole numbers/,
+  );
+  assert.match(
+    (await found('sum.onnx', 'int8-weights')).join(),
+    /^nothing-quantized: Nothing of this model can/,
+  );
+  // `distillery inspect` says the same.
+  for (const [file, refused] of [
+    ['net.onnx', []],
+    ['old.onnx', ['int8']],
+    ['sum.onnx', ['int8-weights', 'int8', 'int4-weights']],
+  ] as const) {
+    const { can } = await reportOfModel(join(folder, file));
+    const schemes = can.filter(({ what, refusal }) => what.startsWith('quantize') && refusal !== undefined);
+    assert.deepEqual(
+      schemes.map(({ what }) => what.slice('quantize, '.length)),
+      refused,
+    );
+  }
 });

@@ -47,6 +47,7 @@ export const modelNumbers = {
 export const modelFigures = shapeOf<ModelSummary>({
   ...modelNumbers,
   graph: z.optional(z.boolean()),
+  asIs: z.optional(z.boolean()),
   confusion,
   reliability,
 });

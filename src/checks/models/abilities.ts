@@ -1,6 +1,8 @@
 import { UserError } from '../../base/user-error.ts';
 import { graphRefusal } from '../../compression/graph-limits.ts';
+import { planGraph } from '../../compression/graphs/plan-graph.ts';
 import type { TaskShape } from '../../data/dataset.ts';
+import { isGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import type { ModelConfig } from '../../experiment/schema/schema.ts';
 import { strategySchema } from '../../experiment/schema/strategy-schema.ts';
 import { type CompressionConfig, compresses } from '../../experiment/strategies/compression.ts';
@@ -16,12 +18,12 @@ import type { ModelReport } from './model-report-schema.ts';
 type Ability = ModelReport['can'][number];
 
 /** What can be done with a model, each asked where a run would ask. */
-export function abilitiesOf(config: ModelConfig, task: TaskShape): Ability[] {
+export async function abilitiesOf(config: ModelConfig, task: TaskShape): Promise<Ability[]> {
   const { layerCount } = planModel(config, task);
   const { continuesTexts } = taskRecord(task);
   const schemes = quantize.schema.shape.scheme.unwrap().options;
   const trained = () => requireTrainable(config);
-  const abilities: [string, () => void][] = [
+  const abilities: [string, () => void | Promise<void>][] = [
     ['teacher', () => {}],
     [continuesTexts ? 'direct, sequence, generated' : 'direct, response', trained],
     [
@@ -40,9 +42,12 @@ export function abilitiesOf(config: ModelConfig, task: TaskShape): Ability[] {
       },
     ],
     ['online', trained],
-    ...schemes.map((scheme): [string, () => void] => [
+    ...schemes.map((scheme): [string, () => Promise<void>] => [
       `quantize, ${scheme}`,
-      () => compressible(config, { kind: 'quantize', scheme }),
+      async () => {
+        compressible(config, { kind: 'quantize', scheme });
+        if (isGraphConfig(config)) await planGraph(config, { scheme, keepEnds: false });
+      },
     ]),
     [
       'prune, magnitude, dense',
@@ -60,15 +65,16 @@ export function abilitiesOf(config: ModelConfig, task: TaskShape): Ability[] {
       },
     ],
   ];
-  return abilities.map(([what, ask]) => {
+  const found: Ability[] = [];
+  for (const [what, ask] of abilities)
     try {
-      ask();
-      return { what };
+      await ask();
+      found.push({ what });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      return { what, refusal: error.message };
+      found.push({ what, refusal: error.message });
     }
-  });
+  return found;
 }
 
 function compressible(config: ModelConfig, options: Partial<CompressionConfig>): void {

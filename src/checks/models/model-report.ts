@@ -62,7 +62,7 @@ export async function reportOfModel(named: string, options: ReportOptions = {}):
       shape: shape.join(' × '),
       ...(isGraphConfig(config) && { name: config.states[layer]!.name }),
     })),
-    can: abilitiesOf(config, task),
+    can: await abilitiesOf(config, task),
     parts: isGraphConfig(config) ? partsOfGraph(openedGraph(config), plan.layerCount) : partsOfPlan(plan),
   };
 }

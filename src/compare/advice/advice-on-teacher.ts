@@ -1,6 +1,6 @@
 import { taskOfDataset } from '../../experiment/datasets/all.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
-import { factsOf, roleOf } from '../../experiment/strategies/facts.ts';
+import { roleOf } from '../../experiment/strategies/facts.ts';
 import { figureKind } from '../figures/figure-kinds.ts';
 import { formatBytes, formatPercentSpread } from '../formatting.ts';
 import type { RunGroup } from '../groups.ts';
@@ -51,13 +51,12 @@ function onAlternatives(teacher: TeacherRow, { groups }: AdviceMaterial): Advice
   const quantized = mine.filter((group) => group.strategy === 'quantize');
   const pruned = mine.filter((group) => group.strategy === 'prune');
   // What would be refused is not advised.
-  const isGraph = mine.some(({ counted }) => counted.some((run) => run.teacher?.graph));
-  const possible = !(isGraph && factsOf('quantize')?.refusesGraphs);
+  const refused = mine.some(({ counted }) => counted.some((run) => run.teacher?.asIs));
   return [
     ...(quantized.length === 0
-      ? possible
-        ? tryQuantizing(teacher)
-        : []
+      ? refused
+        ? []
+        : tryQuantizing(teacher)
       : sufficient(quantized, students, 'quantize')),
     ...sufficient(pruned, students, 'prune'),
   ];

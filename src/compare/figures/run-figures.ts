@@ -12,6 +12,8 @@ export interface ModelSummary {
   readonly parameters: number | null;
   /** Set where its network came as an ONNX graph. */
   readonly graph?: boolean;
+  /** Set where it is such a graph that is run as it is, quantized or without gradients. */
+  readonly asIs?: boolean;
   /** Weights on disk. */
   readonly bytes: number | null;
   /** Median of warmed single-sample passes. */
@@ -113,6 +115,7 @@ function summary(figures: ModelFigures): ModelSummary {
     loss: known(figures.loss),
     parameters: known(figures.parameters),
     ...(figures.graph && { graph: true }),
+    ...(figures.asIs && { asIs: true }),
     bytes: known(figures.bytes),
     latencyMs: known(figures.latencyMs),
     throughput: known(figures.throughput),

@@ -33,33 +33,80 @@ export class EditableGraph {
   readonly tensors = new Map<string, Tensor>();
   inputs: onnx.IValueInfoProto[];
   outputs: onnx.IValueInfoProto[];
-  readonly #domains: readonly string[];
+  /** Version of ONNX's own operators. */
+  readonly operatorSet: number;
+  readonly #model: onnx.IModelProto;
+  /** Numbers of types that are not changed here. */
+  readonly #others = new Map<string, onnx.ITensorProto>();
+  readonly #known: ReadonlySet<string>;
+  readonly #shared = new Map<string, string[]>();
   #made = 0;
 
-  /** @param model an encoded ModelProto */
-  constructor(model: Uint8Array) {
-    const { graph, opsetImport } = ModelProto.decode(model);
-    this.nodes = graph!.node as onnx.INodeProto[];
-    this.inputs = graph!.input as onnx.IValueInfoProto[];
-    this.outputs = graph!.output as onnx.IValueInfoProto[];
-    this.#domains = [...new Set([...opsetImport.map(({ domain }) => domain ?? ''), 'com.microsoft'])];
-    for (const { name, dataType, dims, rawData } of graph!.initializer as onnx.ITensorProto[])
-      this.tensors.set(name!, {
-        type: typeNamed(dataType!),
-        shape: dims!.map(Number),
-        // Copied: elements must be aligned to be read as numbers.
-        bytes: Uint8Array.from(rawData!),
-      });
+  /**
+   * @param model an encoded ModelProto of the operators that are recorded here, or one of somebody else, with all numbers as
+   * raw bytes, which keeps its versions and names
+   */
+  constructor(model: Uint8Array | onnx.IModelProto) {
+    const own = model instanceof Uint8Array;
+    const { graph, ...header } = own ? ModelProto.decode(model) : model;
+    const { opsetImport = [] } = header;
+    this.#model = own ? recorded(opsetImport) : { ...header, graph: { name: graph!.name } };
+    this.operatorSet = own ? operatorSet : versionOf(opsetImport);
+    // Somebody else's model stays as it is.
+    this.nodes = [...graph!.node!];
+    this.inputs = [...graph!.input!];
+    this.outputs = [...graph!.output!];
+    for (const tensor of graph!.initializer as onnx.ITensorProto[]) {
+      const { name, dataType, dims, rawData } = tensor;
+      const type = typeNamed(dataType!);
+      if (type === undefined) this.#others.set(name!, tensor);
+      // Copied: elements must be aligned to be read as numbers.
+      else this.tensors.set(name!, { type, shape: dims!.map(Number), bytes: Uint8Array.from(rawData!) });
+    }
+    if (own && this.#others.size > 0)
+      // The recorder also makes bool constants, which travel as bytes.
+      throw new Error(`Constants of some types cannot be edited: ${[...this.#others.keys()].join(', ')}.`);
+    this.#known = own ? new Set() : namesIn(graph!);
   }
 
   /** An unused name that tells what it is for. */
   fresh(purpose: string): string {
-    return `${purpose}#${++this.#made}`;
+    for (;;) {
+      const name = `${purpose}#${++this.#made}`;
+      if (!this.#known.has(name)) return name;
+    }
   }
 
   addTensor(purpose: string, type: ElementType, shape: readonly number[], data: ArrayBufferView): string {
     const name = this.fresh(purpose);
     this.setTensor(name, type, shape, data);
+    return name;
+  }
+
+  /** One that was made for the same purpose, where it is the same to the bit. */
+  shared(
+    purpose: string,
+    type: ElementType,
+    shape: readonly number[],
+    data: ArrayBufferView,
+  ): string | undefined {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return this.#shared.get(purpose)?.find((name) => {
+      const tensor = this.tensors.get(name);
+      return (
+        tensor?.type === type &&
+        tensor.shape.join() === shape.join() &&
+        Buffer.compare(tensor.bytes, bytes) === 0
+      );
+    });
+  }
+
+  /** Adds a tensor unless there is one that was made for the same purpose and is the same to the bit. */
+  addShared(purpose: string, type: ElementType, shape: readonly number[], data: ArrayBufferView): string {
+    const known = this.shared(purpose, type, shape, data);
+    if (known !== undefined) return known;
+    const name = this.addTensor(purpose, type, shape, data);
+    this.#shared.set(purpose, [...(this.#shared.get(purpose) ?? []), name]);
     return name;
   }
 
@@ -97,7 +144,8 @@ export class EditableGraph {
       for (const name of operandsOf(node)) needed.add(name);
     }
     this.nodes = kept.reverse();
-    for (const name of this.tensors.keys()) if (!needed.has(name)) this.tensors.delete(name);
+    for (const map of [this.tensors, this.#others])
+      for (const name of map.keys()) if (!needed.has(name)) map.delete(name);
     this.inputs = this.inputs.filter(({ name }) => needed.has(name!));
   }
 
@@ -114,30 +162,62 @@ export class EditableGraph {
   }
 
   encode(): Uint8Array {
+    const initializer = [...this.tensors].map(([name, { type, shape, bytes }]) => ({
+      name,
+      dataType: elementType[type],
+      dims: [...shape],
+      rawData: bytes,
+    }));
+    const { graph, irVersion: version, opsetImport = [], ...header } = this.#model;
+    const used = new Set(this.nodes.map(({ domain }) => domain ?? ''));
+    const further = opsetImport!.some(({ domain }) => domain === contributed) || !used.has(contributed);
+    const nibbles = [...this.tensors.values()].some(({ type }) => type === 'int4');
     return ModelProto.encode({
-      irVersion,
-      producerName: 'Distillery',
-      opsetImport: this.#domains.map((domain) => ({ domain, version: domain === '' ? operatorSet : 1 })),
+      ...header,
+      // Before version 4 a tensor was an input too; there are 4-bit numbers since version 10.
+      irVersion: Math.max(Number(version), nibbles ? irVersion : 4),
+      opsetImport: [...opsetImport!, ...(further ? [] : [{ domain: contributed, version: 1 }])],
       graph: {
-        name: 'model',
+        ...graph,
         node: this.nodes,
         input: this.inputs,
         output: this.outputs,
-        initializer: [...this.tensors].map(([name, { type, shape, bytes }]) => ({
-          name,
-          dataType: elementType[type],
-          dims: [...shape],
-          rawData: bytes,
-        })),
+        initializer: [...initializer, ...this.#others.values()],
       },
     }).finish();
   }
 }
 
-function typeNamed(number: number): ElementType {
+/** Operators of ONNX Runtime's own. */
+const contributed = 'com.microsoft';
+
+/** What stands around the graph of a model that was recorded here. */
+function recorded(imports: onnx.IOperatorSetIdProto[] | null): onnx.IModelProto {
+  const domains = [...new Set([...imports!.map(({ domain }) => domain ?? ''), contributed])];
+  return {
+    irVersion,
+    producerName: 'Distillery',
+    opsetImport: domains.map((domain) => ({ domain, version: domain === '' ? operatorSet : 1 })),
+    graph: { name: 'model' },
+  };
+}
+
+const versionOf = (imports: onnx.IOperatorSetIdProto[] | null) =>
+  Number(imports!.find(({ domain }) => !domain || domain === 'ai.onnx')?.version ?? 0);
+
+function typeNamed(number: number): ElementType | undefined {
   for (const [name, value] of Object.entries(elementType)) if (value === number) return name as ElementType;
-  // The recorder also makes bool constants, which travel as bytes.
-  throw new Error(`Constants of ONNX type ${number} cannot be edited.`);
+  return undefined;
+}
+
+/** All names of a graph, those in the bodies of its nodes included. */
+function namesIn({ node = [], initializer = [], input = [] }: onnx.IGraphProto): Set<string> {
+  const names = new Set([...initializer!, ...input!].map(({ name }) => name!));
+  for (const { output, attribute } of node!) {
+    for (const name of output ?? []) names.add(name);
+    for (const { g } of attribute ?? []) if (g) for (const name of namesIn(g)) names.add(name);
+  }
+  return names;
 }
 
 /** Names a node reads, those its body takes from outside included. */

@@ -6,24 +6,35 @@ import { type EditableGraph, operandsOf } from './editable-graph.ts';
 const spreading = new Set(['ConstantOfShape', 'Expand', 'Tile', 'Range']);
 const rearranging = new Set(['Transpose', 'Reshape', 'Identity']);
 
+/** Everything but what would make a file larger. */
+const unlessSpreading = ({ opType }: onnx.INodeProto): boolean => !spreading.has(opType!);
+
+/** Whether a node leaves the numbers of a weight what they are. */
+export const rearranges = ({ opType }: onnx.INodeProto): boolean => rearranging.has(opType!);
+
 /**
  * Computes everything in a graph that follows from its tensors alone: weights come to stand where they are used.
  * @param origins weights by tensor; a weight that was only rearranged is entered under its new name.
+ * @param folds which nodes may be computed, if they follow from tensors alone
  */
-export async function foldConstants(graph: EditableGraph, origins: Map<string, string>): Promise<void> {
+export async function foldConstants(
+  graph: EditableGraph,
+  origins: Map<string, string>,
+  folds: (node: onnx.INodeProto) => boolean = unlessSpreading,
+): Promise<void> {
   const constant = new Set(graph.tensors.keys());
   const folded: onnx.INodeProto[] = [];
   const rest: onnx.INodeProto[] = [];
   for (const node of graph.nodes) {
     const operands = operandsOf(node);
-    if (spreading.has(node.opType!) || operands.some((name) => !constant.has(name))) {
+    if (!folds(node) || operands.some((name) => !constant.has(name))) {
       rest.push(node);
       continue;
     }
     folded.push(node);
     for (const name of node.output!) constant.add(name);
     const origin = origins.get(operands[0]!);
-    if (origin !== undefined && rearranging.has(node.opType!)) origins.set(node.output![0]!, origin);
+    if (origin !== undefined && rearranges(node)) origins.set(node.output![0]!, origin);
   }
   const made = new Set(folded.flatMap(({ output }) => output!));
   const wanted = new Set([

@@ -29,14 +29,27 @@ export function weightedNodes(graph: EditableGraph, origins: ReadonlyMap<string,
     if (!part || weight === undefined) continue;
     const time = (times.get(weight) ?? 0) + 1;
     times.set(weight, time);
-    found.push({ node, weight, use: `${weight}@${time}`, ...part });
+    const { kind, tensor, rows } = part;
+    found.push({
+      node,
+      weight,
+      use: `${weight}@${time}`,
+      kind,
+      tensor,
+      rows,
+      // Only when it is quantized: to turn all of them takes seconds where a model is large.
+      get matrix() {
+        return part.matrix();
+      },
+    });
   }
   return found;
 }
 
-type Part = Omit<WeightedNode, 'node' | 'weight' | 'use'>;
+type Part = Pick<WeightedNode, 'kind' | 'tensor' | 'rows'> & { readonly matrix: () => Float32Array };
 
 function weightOf(graph: EditableGraph, node: onnx.INodeProto): Part | undefined {
+  if (node.domain && node.domain !== 'ai.onnx') return undefined;
   const [first, second] = node.input!;
   const matrixTensor = (name: string | undefined, rank: number) => {
     const tensor = name === undefined ? undefined : graph.tensors.get(name);
@@ -46,25 +59,32 @@ function weightOf(graph: EditableGraph, node: onnx.INodeProto): Part | undefined
     case 'Conv': {
       const tensor = matrixTensor(second, 4);
       if (!tensor || numberAttribute(node, 'group', 1) !== 1) return undefined;
-      return { kind: 'convolution', tensor: second!, rows: tensor.shape[0]!, matrix: graph.floats(second!) };
+      return {
+        kind: 'convolution',
+        tensor: second!,
+        rows: tensor.shape[0]!,
+        matrix: () => graph.floats(second!),
+      };
     }
     case 'Gather': {
       const tensor = matrixTensor(first, 2);
       if (!tensor || numberAttribute(node, 'axis', 0) !== 0) return undefined;
-      return { kind: 'lookup', tensor: first!, rows: tensor.shape[0]!, matrix: graph.floats(first!) };
+      return { kind: 'lookup', tensor: first!, rows: tensor.shape[0]!, matrix: () => graph.floats(first!) };
     }
     case 'Gemm':
     case 'MatMul': {
       const tensor = matrixTensor(second, 2);
       const plain = ['alpha', 'beta'].every((name) => numberAttribute(node, name, 1) === 1);
       if (!tensor || !plain || numberAttribute(node, 'transA', 0) !== 0) return undefined;
-      const values = graph.floats(second!);
       const rowsFirst = numberAttribute(node, 'transB', 0) === 1;
       return {
         kind: 'product',
         tensor: second!,
         rows: tensor.shape[rowsFirst ? 0 : 1]!,
-        matrix: rowsFirst ? values : transposed(values, tensor.shape[0]!, tensor.shape[1]!),
+        matrix: () => {
+          const values = graph.floats(second!);
+          return rowsFirst ? values : transposed(values, tensor.shape[0]!, tensor.shape[1]!);
+        },
       };
     }
     default:

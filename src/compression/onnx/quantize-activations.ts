@@ -25,18 +25,22 @@ export function quantizeActivations(
   const [x, , bias] = node.input! as [string, string, string?];
   const input = activationScale(...range.input);
   const { values, scales } = quantizeRows(matrix, rows);
+  // A table that is looked up in too is stored once, with a row for each output.
+  const table = graph.shared(weight, 'int8', [rows, values.length / rows], values);
   const rowsFirst = kind === 'convolution' || numberAttribute(node, 'transB', 0) === 1;
   const { shape } = graph.tensors.get(tensor)!;
   const data = rowsFirst ? values : transposed(values, rows, values.length / rows);
   const dequantized = graph.fresh(weight);
   const made = graph.fresh(use);
+  const turned = !rowsFirst && table !== undefined ? graph.fresh(weight) : undefined;
   const operands = [
-    graph.addTensor(weight, 'int8', shape, data),
-    graph.addTensor(`${weight}.scale`, 'float32', [rows], scales),
-    graph.addTensor(`${weight}.zero`, 'int8', [rows], new Int8Array(rows)),
+    turned ?? graph.addShared(weight, 'int8', shape, data),
+    graph.addShared(`${weight}.scale`, 'float32', [rows], scales),
+    graph.addShared(`${weight}.zero`, 'int8', [rows], new Int8Array(rows)),
   ];
   const quantizedInput = roundTrip(graph, x, input);
   const replaced = [
+    ...(turned === undefined ? [] : [nodeProto('Transpose', [table!], turned, { perm: [1, 0] })]),
     ...quantizedInput.nodes,
     nodeProto('DequantizeLinear', operands, dequantized, { axis: rowsFirst ? 0 : 1 }),
   ];

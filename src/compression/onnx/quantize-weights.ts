@@ -12,7 +12,7 @@ export function halveWeights(graph: EditableGraph, origins: ReadonlyMap<string, 
   const casts: onnx.INodeProto[] = [];
   for (const [name, { type, shape }] of [...graph.tensors]) {
     if (type !== 'float32' || !origins.has(name)) continue;
-    const half = graph.addTensor(
+    const half = graph.addShared(
       `${origins.get(name)}`,
       'float16',
       shape,
@@ -28,26 +28,45 @@ export function halveWeights(graph: EditableGraph, origins: ReadonlyMap<string, 
  * A weight in 8 bits where the node computes in float. What the node reads follows from constants alone, so the runtime
  * makes it once, when it loads the model, and computes as fast as with floats.
  */
-export function quantizeToBytes(graph: EditableGraph, weighted: WeightedNode): void {
-  const { kind, weight, matrix, rows, node, tensor } = weighted;
+export function quantizeToBytes(graph: EditableGraph, applied: WeightedNode): void {
+  const { kind, weight, matrix, rows, node, tensor } = applied;
   const { values, scales } = quantizeRows(matrix, rows);
   if (kind === 'lookup') {
-    quantizedLookup(graph, weighted, values, scales);
+    quantizedLookup(graph, applied, values, scales);
     return;
   }
   const { shape } = graph.tensors.get(tensor)!;
   const rowsFirst = kind === 'convolution' || numberAttribute(node, 'transB', 0) === 1;
-  const outputs = rowsFirst ? 0 : 1;
-  const bytes = rowsFirst ? values : transposed(values, rows, values.length / rows);
-  const scaleShape = shape.map((length, axis) => (axis === outputs ? length : 1));
+  const width = values.length / rows;
   const [floats, product] = [graph.fresh(weight), graph.fresh(weight)];
-  const stored = graph.addTensor(weight, 'int8', shape, bytes);
-  const factor = graph.addTensor(`${weight}.scale`, 'float32', scaleShape, scales);
+  const weighted = (kernel: string) => ({
+    ...node,
+    input: [node.input![0]!, kernel, ...node.input!.slice(2)],
+  });
+  // A table that is looked up in too is stored once, with a row for each output.
+  const table = rowsFirst ? undefined : graph.shared(weight, 'int8', [rows, width], values);
+  if (table !== undefined) {
+    const factor = graph.addShared(`${weight}.scale`, 'float32', [rows, 1], scales);
+    const turned = graph.fresh(weight);
+    graph.replace(
+      node,
+      nodeProto('Cast', [table], floats, { to: elementType.float32 }),
+      nodeProto('Mul', [floats, factor], product),
+      nodeProto('Transpose', [product], turned, { perm: [1, 0] }),
+      weighted(turned),
+    );
+    return;
+  }
+  const outputs = rowsFirst ? 0 : 1;
+  const bytes = rowsFirst ? values : transposed(values, rows, width);
+  const scaleShape = shape.map((length, axis) => (axis === outputs ? length : 1));
+  const stored = graph.addShared(weight, 'int8', shape, bytes);
+  const factor = graph.addShared(`${weight}.scale`, 'float32', scaleShape, scales);
   graph.replace(
     node,
     nodeProto('Cast', [stored], floats, { to: elementType.float32 }),
     nodeProto('Mul', [floats, factor], product),
-    { ...node, input: [node.input![0]!, product, ...node.input!.slice(2)] },
+    weighted(product),
   );
 }
 
@@ -67,13 +86,13 @@ export function quantizeToNibbles(graph: EditableGraph, weighted: WeightedNode, 
   const { shape } = graph.tensors.get(tensor)!;
   const [flat, kernel] = [graph.fresh(weight), graph.fresh(weight)];
   const operands = [
-    graph.addTensor(weight, 'int4', [rows, width], packed),
-    graph.addTensor(`${weight}.scale`, 'float32', [rows, groups], scales),
+    graph.addShared(weight, 'int4', [rows, width], packed),
+    graph.addShared(`${weight}.scale`, 'float32', [rows, groups], scales),
   ];
   graph.replace(
     node,
     nodeProto('DequantizeLinear', operands, flat, { axis: 1, block_size: groupSize }),
-    nodeProto('Reshape', [flat, graph.addTensor('shape', 'int64', [4], bigInts(shape))], kernel),
+    nodeProto('Reshape', [flat, graph.addShared('shape', 'int64', [4], bigInts(shape))], kernel),
     { ...node, input: [node.input![0]!, kernel, ...node.input!.slice(2)] },
   );
 }
@@ -91,8 +110,8 @@ function blockedProduct(
   const blocks = Math.ceil(width / block);
   const operands = [
     x,
-    graph.addTensor(weight, 'uint8', [rows, blocks, block / 2], data),
-    graph.addTensor(`${weight}.scale`, 'float32', [rows * blocks], scales),
+    graph.addShared(weight, 'uint8', [rows, blocks, block / 2], data),
+    graph.addShared(`${weight}.scale`, 'float32', [rows * blocks], scales),
   ];
   const output = node.output![0]!;
   const product = bias ? graph.fresh(weight) : output;
@@ -112,8 +131,8 @@ function quantizedLookup(
   scales: Float32Array,
 ): void {
   const [bytes, floats, factors] = [graph.fresh(weight), graph.fresh(weight), graph.fresh(weight)];
-  const table = graph.addTensor(weight, 'int8', graph.tensors.get(tensor)!.shape, values);
-  const factor = graph.addTensor(`${weight}.scale`, 'float32', [rows, 1], scales);
+  const table = graph.addShared(weight, 'int8', graph.tensors.get(tensor)!.shape, values);
+  const factor = graph.addShared(`${weight}.scale`, 'float32', [rows, 1], scales);
   const indices = node.input![1]!;
   graph.replace(
     node,

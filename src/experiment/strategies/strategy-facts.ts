@@ -9,8 +9,6 @@ export interface StrategyFacts {
   readonly needsTeacher: boolean;
   /** Whether it lays the student's answers or states beside another model's, sample by sample. */
   readonly comparesSamples: boolean;
-  /** Set where it takes no model whose network came as an ONNX graph. */
-  readonly refusesGraphs?: true;
   /** What the further models are that learn along with the student. */
   readonly alongside?: 'exit' | 'peer';
   /**

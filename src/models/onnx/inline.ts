@@ -1,6 +1,6 @@
 import onnxProto, { type onnx } from 'onnx-proto';
 import type { Graph } from './graph.ts';
-import { floatBytes } from './reading/tensor-data.ts';
+import { floatBytes, rawBytes } from './reading/tensor-data.ts';
 
 // The package is CommonJS: its one export is found on the default import only.
 const { ModelProto } = onnxProto.onnx;
@@ -17,12 +17,10 @@ export function encodeGraph(
   outputs: readonly string[] = [],
 ): Uint8Array {
   const initializer = (proto.graph?.initializer ?? []).map((tensor) => {
-    const { name, kind, stored, data } = graph.tensors.get(tensor.name ?? '')!;
-    const numbers =
-      values.get(name) ?? (tensor.dataLocation && kind === 'float' ? (data as Float32Array) : undefined);
-    if (!numbers) return tensor;
-    const { dims, dataType, docString } = tensor;
-    return { name, dims, dataType, docString, rawData: floatBytes(numbers, stored) };
+    const numbers = values.get(tensor.name ?? '');
+    if (!numbers) return tensor.dataLocation ? inlined(tensor, graph) : tensor;
+    const { name, dims, dataType, docString } = tensor;
+    return { name, dims, dataType, docString, rawData: floatBytes(numbers, dataType!) };
   });
   const known = new Set((proto.graph?.output ?? []).map(({ name }) => name));
   const output = [
@@ -30,4 +28,17 @@ export function encodeGraph(
     ...outputs.filter((name) => !known.has(name)).map((name) => ({ name })),
   ];
   return ModelProto.encode({ ...proto, graph: { ...proto.graph, initializer, output } }).finish();
+}
+
+/** A model in which all numbers lie as raw bytes, none of them in another file; nothing else is changed. */
+export function inlineGraph(proto: onnx.IModelProto, graph: Graph): onnx.IModelProto {
+  const initializer = (proto.graph?.initializer ?? []).map((tensor) =>
+    tensor.rawData && tensor.rawData.length > 0 && !tensor.dataLocation ? tensor : inlined(tensor, graph),
+  );
+  return { ...proto, graph: { ...proto.graph, initializer } };
+}
+
+function inlined({ name, dims, dataType, docString }: onnx.ITensorProto, graph: Graph): onnx.ITensorProto {
+  const { data, stored } = graph.tensors.get(name ?? '')!;
+  return { name, dims, dataType, docString, rawData: rawBytes(data, stored) };
 }

@@ -19,6 +19,8 @@ export const modelFiguresSchema = z.object({
   frozenParameters: z.int().optional(),
   /** Whether its network came as an ONNX graph. Absent where not. */
   graph: z.boolean().optional(),
+  /** Whether it is such a graph that is run as it is, quantized or without gradients. Absent where not. */
+  asIs: z.boolean().optional(),
   /** Bytes of the weights on disk. */
   bytes: z.int(),
   /** Median milliseconds of warmed single-sample forward passes. */

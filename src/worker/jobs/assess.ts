@@ -98,7 +98,10 @@ export function figuresOf(
     ...answersOf(quality),
     ...(quality.unanswered > 0 && { unanswered: quality.unanswered }),
     parameters: parameterCount(model),
-    ...(isGraphConfig(model.config) && { graph: true }),
+    ...(isGraphConfig(model.config) && {
+      graph: true,
+      ...(model.config.asIs !== undefined && { asIs: true }),
+    }),
     ...(frozen > 0 && { frozenParameters: frozen }),
     bytes,
     latencyMs: speed.latencyMs,

@@ -1,3 +1,4 @@
+import type { Model } from '../../models/model.ts';
 import type { RunResult } from '../directory/events.ts';
 import type { Subject } from './assess.ts';
 
@@ -5,6 +6,8 @@ import type { Subject } from './assess.ts';
 export interface Compressed {
   /** As the student of the run. */
   readonly subject: Subject;
+  /** The original in the form in which its speed is compared; left out: as it was opened. */
+  readonly original?: Model;
   /** Of training that followed. */
   readonly steps: number;
   readonly epochs: number;

@@ -38,8 +38,8 @@ export async function compressionJob(job: Job): Promise<void> {
       ? await quantizeOriginal(job, strategy, original, dataset)
       : await pruneOriginal(job, strategy, original, dataset);
 
-  const { subject } = compressed;
-  const subjects: Subject[] = [subject, { name: 'teacher', model: original.model, ensemble: false }];
+  const { subject, original: compared = original.model } = compressed;
+  const subjects: Subject[] = [subject, { name: 'teacher', model: compared, ensemble: false }];
   const { againstTeacher, continuations, figures } = await appraise(
     job,
     subjects,

@@ -27,7 +27,7 @@ export function modelCard(
     frontMatter(request, result),
     `# ${escapeMarkdown(experiment.name)}`,
     experiment.description && escapeMarkdown(experiment.description),
-    origin(model, request),
+    origin(model, request, result),
     figuresTable(result),
     doubts.length > 0 && inDoubt(doubts),
     measuring(result, device),
@@ -40,9 +40,15 @@ export function modelCard(
   return `${paragraphs.filter(Boolean).join('\n\n')}\n`;
 }
 
-function origin({ architecture }: ModelConfig, { experiment, seed }: RunRequest): string {
+function origin(
+  { architecture }: ModelConfig,
+  { experiment, seed }: RunRequest,
+  { student }: RunResult,
+): string {
   const { strategy, dataset } = experiment;
   const on = `on \`${dataset.kind}\` with seed ${seed}`;
+  if (strategy.kind === 'quantize' && student.graph)
+    return `A model that came as an ONNX graph, quantized by the scheme \`${strategy.scheme}\`: the same graph, with the names, inputs and outputs it had. Its figures, and the speed of the original, were measured with the files themselves, run by ONNX Runtime.`;
   if (strategy.kind === 'quantize')
     return `A model of architecture \`${architecture}\`, quantized by the scheme \`${strategy.scheme}\`. \`model.onnx\` runs it for one sample at a time; what its figures were measured with is that graph.`;
   if (strategy.kind === 'prune')

@@ -5,10 +5,13 @@ import type { RunResult } from '../directory/events.ts';
 import type { RunRequest } from '../directory/run-request.ts';
 
 /** How a model that was made smaller is stored, read and computed, and what that does to its figures. */
-export function storageNotes({ experiment }: RunRequest, { compression }: RunResult): string[] {
+export function storageNotes({ experiment }: RunRequest, { compression, student }: RunResult): string[] {
   const { strategy } = experiment;
   if (strategy.kind === 'quantize')
-    return [speed[strategy.scheme], ...quantizedWeights(strategy, compression)];
+    return [
+      speed[strategy.scheme],
+      ...(student.graph ? graphWeights(compression) : quantizedWeights(strategy, compression)),
+    ];
   if (strategy.kind !== 'prune' || strategy.method !== 'magnitude') return [];
   const zeros =
     'Weights that are zero are multiplied like others: the model is as fast as one without zeros, not faster.';
@@ -26,12 +29,21 @@ const speed: Readonly<Record<QuantizeConfig['scheme'], string>> = {
     'Latency: the weights of products stay in 4 bits and are made floats block by block while the model computes; those of convolutions are made floats when it is loaded.',
 };
 
+const list = (names: readonly string[] = []) => names.map((name) => `\`${name}\``).join(', ') || 'none';
+
+function graphWeights(compression: RunResult['compression']): string[] {
+  return [
+    `In fewer bits: ${list(compression?.quantizedWeights)}.`,
+    `Left as they were: ${list(compression?.floatWeights)}.`,
+    'Everything lies in the graph itself: weights of 16 bits are cast to float32, those of 8 bits are cast and multiplied by their scales or go through `DequantizeLinear`, and products with 4 bits are `MatMulNBits` of ONNX Runtime.',
+  ];
+}
+
 function quantizedWeights({ scheme }: QuantizeConfig, compression: RunResult['compression']): string[] {
-  const list = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ') || 'none';
   if (scheme === 'float16' || !compression?.quantizedWeights) return [];
   return [
     `Quantized: ${list(compression.quantizedWeights)}.`,
-    `Left in float32: ${list(compression.floatWeights ?? [])}.`,
+    `Left in float32: ${list(compression.floatWeights)}.`,
     `Weights of 8 bits lie in \`${quantizedFile}\` as they are, \`NAME.scale\` beside them: w = scale · q. Those of 4 bits lie two to a byte as q + 8, the first in the low half, with a scale for each group of a row; \`quantization\` in config.json has their shapes.`,
   ];
 }

@@ -4,7 +4,6 @@ import type { ComparedRun } from '../../../src/compare/compared-run.ts';
 import { compareRuns } from '../../../src/compare/figures.ts';
 import { graphRefusal } from '../../../src/compression/graph-limits.ts';
 import { strategySchema } from '../../../src/experiment/schema/strategy-schema.ts';
-import { strategyFacts } from '../../../src/experiment/strategies/facts.ts';
 import { response, seeds } from '../some-runs.ts';
 
 const rules = (runs: readonly ComparedRun[]) => compareRuns(runs).advice.map((advice) => advice.rule);
@@ -144,17 +143,23 @@ test('quantizing is advised until it was tried; where it suffices, that is said'
 });
 
 test('quantizing is advised only where the teacher can be quantized', () => {
-  const asGraph = gain(0.03).map((run) => ({
-    ...run,
-    result: run.result && { ...run.result, teacher: { ...run.result.teacher!, graph: true } },
-  }));
-  const refused = graphRefusal(
-    { architecture: 'onnx' } as never,
-    strategySchema.parse({ kind: 'quantize' }) as never,
-  );
-  assert.equal(rules(asGraph).includes('try-quantization'), refused === undefined);
-  // The rule is one: it is asked where a run would ask.
-  assert.equal(refused !== undefined, strategyFacts.quantize.refusesGraphs === true);
+  const withTeacher = (facts: object) =>
+    gain(0.03).map((run) => ({
+      ...run,
+      result: run.result && { ...run.result, teacher: { ...run.result.teacher!, ...facts } },
+    }));
+  for (const [facts, config] of [
+    [{ graph: true }, { architecture: 'onnx' }],
+    [
+      { graph: true, asIs: true },
+      { architecture: 'onnx', asIs: 'it is quantized' },
+    ],
+  ] as const) {
+    // What a run would refuse.
+    const refused = graphRefusal(config as never, strategySchema.parse({ kind: 'quantize' }) as never);
+    assert.equal(refused === undefined, !('asIs' in facts));
+    assert.equal(rules(withTeacher(facts)).includes('try-quantization'), refused === undefined);
+  }
 });
 
 test('zeros that take as much space as before are no compression', () => {

@@ -4,7 +4,6 @@ export const quantizeFacts: StrategyFacts = {
   role: 'alternative',
   needsTeacher: false,
   comparesSamples: true,
-  refusesGraphs: true,
   color: { light: '#0a7f92', dark: '#4fd0e0' },
   marker: 'emptyRect',
 };

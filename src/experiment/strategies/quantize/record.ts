@@ -12,9 +12,9 @@ const schema = z
         float16: 'Weights in 16 bits: half the size, practically the same answers.',
         'int8-weights':
           'Weights in 8 bits, one scale per output channel; they are made float when the model is loaded, so it is a quarter of the size and as fast as before.',
-        int8: 'Weights and activations in 8 bits, so that products are computed in integers. The ranges of the activations are measured on training samples.',
+        int8: 'Weights and activations in 8 bits, so that products are computed in integers; an ONNX graph needs version 13 of its operators. The ranges of the activations are measured on training samples.',
         'int4-weights':
-          'Weights of products in 4 bits, one scale per group of inputs; embeddings in 8 bits per row.',
+          'Weights of products in 4 bits, one scale per group of inputs; embeddings in 8 bits per row, and so are convolutions of ONNX graphs that are written for less than version 21 of its operators.',
       },
       'How weights are stored, and how the model computes. Default int8-weights: a quarter of the size, hardly ever a loss.',
     ).default('int8-weights'),

@@ -69,7 +69,8 @@ async function openApart(
   };
 }
 
-function sampleOf({ pixels, ids, mask }: HostModelInput): ProbeSample {
+/** One batch as a model here sees it, as a graph is given it. */
+export function sampleOf({ pixels, ids, mask }: HostModelInput): ProbeSample {
   if (pixels) {
     const [batch, height, width, channels] = pixels.shape as [number, number, number, number];
     return { batch, length: 1, image: [height, width, channels], pixels: pixels.data as Float32Array };

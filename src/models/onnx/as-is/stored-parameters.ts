@@ -2,6 +2,7 @@ import onnxProto from 'onnx-proto';
 import type { Graph, GraphNode } from '../graph.ts';
 import { fewerBits } from '../reading/tensor-data.ts';
 import type { GraphWeights } from '../weights.ts';
+import { byteWeights } from './byte-weights.ts';
 
 // The package is CommonJS: its one export is found on the default import only.
 const { DataType } = onnxProto.onnx.TensorProto;
@@ -37,7 +38,8 @@ const quantizedOperands: Readonly<Record<string, readonly number[]>> = {
  * do not count. A table that also predicts tokens counts twice where only one of its two uses was quantized.
  */
 export function storedParameters(graph: Graph, { parameters }: GraphWeights): number {
-  const scales = new Set(graph.nodes.flatMap(scalesOf));
+  const bytes = byteWeights(graph);
+  const scales = new Set([...graph.nodes.flatMap(scalesOf), ...bytes.map(({ scale }) => scale)]);
   const dynamic = new Set(
     graph.nodes.flatMap(({ operator, outputs }) =>
       operator === 'DynamicQuantizeLinear' ? [outputs[1]!] : [],
@@ -49,7 +51,8 @@ export function storedParameters(graph: Graph, { parameters }: GraphWeights): nu
       for (const name of inputs) scales.add(name);
   let count = 0;
   for (const { name, data } of parameters) if (!scales.has(name)) count += data.length;
-  const seen = new Set<string>();
+  const seen = new Set(bytes.map(({ tensor }) => tensor.name));
+  for (const name of seen) count += graph.tensors.get(name)!.data.length;
   for (const node of graph.nodes) {
     for (const operand of quantizedOperands[node.operator] ?? []) {
       const name = node.inputs[operand] ?? '';

@@ -1,6 +1,7 @@
 import { type Graph, type GraphNode, isGraph, type SubGraph } from '../graph.ts';
 import { operatorNamed } from '../operators/all.ts';
 import type { GraphWeights } from '../weights.ts';
+import { byteWeights } from './byte-weights.ts';
 
 /** Operators that are run by what stands in them. */
 const control = new Set(['If', 'Loop']);
@@ -12,6 +13,9 @@ const control = new Set(['If', 'Loop']);
 export function whyUntrainable(graph: Graph, weights: GraphWeights): string | undefined {
   const node = withoutGradients(graph);
   if (node) return `the node "${node.name}" (${node.operator}) has no gradients here`;
+  const [rounded] = byteWeights(graph);
+  if (rounded)
+    return `the node "${rounded.node.name}" makes the weight "${rounded.tensor.name}" of whole numbers, which have no gradients`;
   return weights.parameters.length === 0 ? 'it has no weights in floats' : undefined;
 }
 

@@ -40,6 +40,14 @@ export async function readGraph(file: string): Promise<OpenedGraph> {
   } catch (error) {
     throw fileProblem(error, file);
   }
+  return graphFrom(bytes, file);
+}
+
+/**
+ * The same of a model that is in memory.
+ * @param file as messages name it; numbers that lie in other files are read from beside it
+ */
+export async function graphFrom(bytes: Uint8Array, file: string): Promise<OpenedGraph> {
   const proto = decoded(bytes, file);
   const { graph } = proto;
   if (!graph || (graph.node ?? []).length === 0) throw broken(file, 'it holds no graph');

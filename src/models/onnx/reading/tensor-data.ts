@@ -113,6 +113,40 @@ export function listedNumbers(
   }
 }
 
+const mostWhole = 2n ** 63n - 1n;
+
+/** Whole numbers of 64 bits, of which the largest, "to the end", has no double of its own. */
+const wideNumbers = (values: ArrayLike<number>) =>
+  BigInt64Array.from(values as number[], (value) => {
+    const whole = BigInt(value);
+    return whole > mostWhole ? mostWhole : whole;
+  });
+
+const wholeNumbers = new Map<number, (values: ArrayLike<number>) => ArrayBufferView>([
+  [DataType.INT64, wideNumbers],
+  [DataType.UINT64, (values) => BigUint64Array.from(values as number[], BigInt)],
+  [DataType.INT32, (values) => Int32Array.from(values)],
+  [DataType.UINT32, (values) => Uint32Array.from(values)],
+  [DataType.INT16, (values) => Int16Array.from(values)],
+  [DataType.UINT16, (values) => Uint16Array.from(values)],
+  [DataType.INT8, (values) => Int8Array.from(values)],
+  [DataType.UINT8, (values) => Uint8Array.from(values)],
+  [DataType.BOOL, (values) => Uint8Array.from(values)],
+]);
+
+/** Numbers as a file holds them, little-endian. */
+export function rawBytes(values: Float32Array | Float64Array, type: number): Uint8Array {
+  if (fewerBits.includes(type)) {
+    const packed = new Uint8Array(Math.ceil(values.length / 2));
+    for (const [at, value] of values.entries()) packed[at >> 1]! |= (value & 15) << (4 * (at & 1));
+    return packed;
+  }
+  const whole = wholeNumbers.get(type);
+  if (!whole) return floatBytes(Float32Array.from(values), type);
+  const { buffer, byteOffset, byteLength } = whole(values);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 /** Floats as a file holds them in one of the float types, little-endian. */
 export function floatBytes(values: Float32Array, type: number): Uint8Array {
   const stored =
