@@ -70,10 +70,18 @@ export function judge(student: Exported, replies: Readonly<Record<string, Reply>
   });
 }
 
-/** Padding, which stands before the shorter prompts, is no token. */
+const [padId, endId] = [256, 258];
+
+/**
+ * Padding, which stands before the shorter prompts, is no token. What transformers.js writes behind the end of a text, as long
+ * as others of its batch go on, belongs to none.
+ */
 const tokensOf = (texts: readonly (readonly number[])[]) =>
-  texts.map((ids) => ids.filter((id) => id !== padId));
-const padId = 256;
+  texts.map((text) => {
+    const ids = text.filter((id) => id !== padId);
+    const end = ids.indexOf(endId);
+    return end < 0 ? ids : ids.slice(0, end + 1);
+  });
 
 function sameTokens({ generated: theirs }: Reply, own: readonly (readonly number[])[]): number {
   const [one, other] = [tokensOf(theirs), tokensOf(own)];
