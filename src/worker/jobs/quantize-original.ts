@@ -38,22 +38,29 @@ export async function quantizeOriginal(
   const quantization = await quantizeModel({ ...options, model });
   return {
     subject: { name: 'student', model, device: quantization.device, ensemble: false },
-    steps: 0,
-    epochs: 0,
-    outcome: {
-      bestEpoch: 0,
-      trainingSeconds: 0,
-      compression: {
-        quantizedWeights: quantization.weights.map(({ name }) => name),
-        floatWeights: [...quantization.floatWeights],
-      },
-    },
+    ...untrained(quantization),
     async save(directory) {
       const { bytes, onnxBytes } = await saveQuantized(quantization, dataset, directory);
       return { bytes, compression: { onnxBytes } };
     },
   };
 }
+
+interface RoundedWeights {
+  readonly weights: readonly { readonly name: string }[];
+  readonly floatWeights: readonly string[];
+}
+
+/** What a run says of weights that were rounded without any training. */
+const untrained = ({ weights, floatWeights }: RoundedWeights) => ({
+  steps: 0,
+  epochs: 0,
+  outcome: {
+    bestEpoch: 0,
+    trainingSeconds: 0,
+    compression: { quantizedWeights: weights.map(({ name }) => name), floatWeights: [...floatWeights] },
+  },
+});
 
 type GraphModel = Model & { readonly config: OnnxGraphConfig };
 
@@ -76,16 +83,7 @@ async function quantizeGraph(
   return {
     subject: { name: 'student', model, ensemble: false },
     original,
-    steps: 0,
-    epochs: 0,
-    outcome: {
-      bestEpoch: 0,
-      trainingSeconds: 0,
-      compression: {
-        quantizedWeights: weights.map(({ name }) => name),
-        floatWeights: [...floatWeights],
-      },
-    },
+    ...untrained({ weights, floatWeights }),
     async save(directory) {
       const saved = await exportStudent(model, dataset, directory);
       if (saved.bytes >= before)

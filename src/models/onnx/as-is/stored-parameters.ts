@@ -33,6 +33,18 @@ const quantizedOperands: Readonly<Record<string, readonly number[]>> = {
   QEmbedLayerNormalization: [2, 3, 4],
 };
 
+/** Operands that hold scales, by operator. */
+const scaleOperands: Readonly<Record<string, readonly number[]>> = {
+  QuantizeLinear: [1],
+  DequantizeLinear: [1],
+  MatMulNBits: [2],
+  GatherBlockQuantized: [2],
+  QLinearMatMul: [1, 4, 6],
+  QLinearConv: [1, 4, 6],
+  MatMulIntegerToFloat: [2, 3],
+  DynamicQuantizeMatMul: [2],
+};
+
 /**
  * Numbers in all weights of a graph, in floats or quantized: what it had before it was quantized. Scales and zero points
  * do not count. A table that also predicts tokens counts twice where only one of its two uses was quantized.
@@ -80,16 +92,5 @@ function packedWeights({ operator, inputs, attributes }: GraphNode, { tensors }:
 }
 
 /** Floats that only say what a whole number stands for. */
-function scalesOf({ operator, inputs }: GraphNode): readonly string[] {
-  const at: Readonly<Record<string, readonly number[]>> = {
-    QuantizeLinear: [1],
-    DequantizeLinear: [1],
-    MatMulNBits: [2],
-    GatherBlockQuantized: [2],
-    QLinearMatMul: [1, 4, 6],
-    QLinearConv: [1, 4, 6],
-    MatMulIntegerToFloat: [2, 3],
-    DynamicQuantizeMatMul: [2],
-  };
-  return (at[operator] ?? []).map((operand) => inputs[operand] ?? '');
-}
+const scalesOf = ({ operator, inputs }: GraphNode): readonly string[] =>
+  (scaleOperands[operator] ?? []).map((operand) => inputs[operand] ?? '');
