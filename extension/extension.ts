@@ -3,6 +3,7 @@ import { type Disposable, type ExtensionContext, type TreeView, window, workspac
 import { registerCommands } from './commands/command-table.ts';
 import { ExperimentDiagnostics } from './config/diagnostics.ts';
 import { isExperimentUri } from './config/experiment-document.ts';
+import { followSelection } from './config/follow-selection.ts';
 import { HyperparameterTree } from './config/hyperparameter-tree.ts';
 import { Dashboards } from './dashboard/dashboards.ts';
 import { Disposables } from './disposables.ts';
@@ -106,7 +107,7 @@ export function activate(context: ExtensionContext): DistilleryApi {
   parts.add(dashboards.restore(services));
   parts.add(registerRunDrop(services));
   parts.add(registerCommands(services));
-  parts.add(followSelection(services, runView, keys));
+  parts.add(followSelection(hyperparameterTree, runView, keys));
   parts.add(
     folders.onDidChange(() =>
       deviceTree.setTraining(services.folders.all.some(({ tally }) => (tally.states.running ?? 0) > 0)),
@@ -130,33 +131,6 @@ export function activate(context: ExtensionContext): DistilleryApi {
     .then(() => void parts.add(followRenamedFiles(services.folders, files, log)));
   ready.catch((error: unknown) => log.error('finding runs', error));
   return { activationMs: performance.now() - start, services, status, deviceTree, ready };
-}
-
-/** The hyperparameters shown are those of what is selected in the explorer, else of the open experiment. */
-function followSelection(
-  { hyperparameterTree }: Services,
-  runView: TreeView<ExplorerNode>,
-  keys: ContextKeys,
-): Disposable {
-  const subscriptions = new Disposables();
-  const show = (source: Parameters<HyperparameterTree['show']>[0]) => {
-    hyperparameterTree.show(source);
-    keys.set('selectedExperiment', source !== undefined);
-  };
-  const showActive = () => {
-    const uri = window.activeTextEditor?.document.uri;
-    if (uri && isExperimentUri(uri)) show({ kind: 'file', uri });
-  };
-  subscriptions.add(window.onDidChangeActiveTextEditor(showActive));
-  subscriptions.add(
-    runView.onDidChangeSelection(({ selection: [node] }) => {
-      if (node?.kind === 'run')
-        show({ kind: 'run', name: node.record.name, file: node.record.file, config: node.record.config });
-      if (node?.kind === 'experiment' && node.exists) show({ kind: 'file', uri: node.uri });
-    }),
-  );
-  showActive();
-  return subscriptions;
 }
 
 /** Says in the title of the explorer what it is narrowed to. */

@@ -8,7 +8,12 @@ import { duplicate } from './duplicate.ts';
 import { exportStudent } from './export-student.ts';
 import { copyCliCommand, openExperiment, openLog, openRunFolder, revealStudent } from './file-commands.ts';
 import { getData } from './get-data.ts';
-import { copyHyperparameter, editHyperparameter, resetHyperparameter } from './hyperparameter-commands.ts';
+import {
+  copyHyperparameter,
+  editHyperparameter,
+  resetHyperparameter,
+  showHyperparameters,
+} from './hyperparameter-commands.ts';
 import { importTeacher } from './import-teacher.ts';
 import { note, remove, rename, setBaseline, tag } from './label-commands.ts';
 import { newExperiment } from './new-experiment.ts';
@@ -55,6 +60,7 @@ const handlers: Record<CommandId, Handler> = {
   'distillery.sortRuns': sortRuns,
   'distillery.openExperiment': openExperiment,
   'distillery.loadMoreRuns': loadMoreRuns,
+  'distillery.showHyperparameters': showHyperparameters,
   'distillery.editHyperparameter': editHyperparameter,
   'distillery.resetHyperparameter': resetHyperparameter,
   'distillery.copyHyperparameter': copyHyperparameter,

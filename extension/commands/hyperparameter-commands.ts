@@ -1,13 +1,21 @@
 import { env, l10n, window } from 'vscode';
 import { applyEdits, openExperiment } from '../config/experiment-document.ts';
+import { hyperparametersOfRun } from '../config/follow-selection.ts';
 import { askForValue, hyperparameterEdits, showValue } from '../config/hyperparameter-input.ts';
 import type { HyperparameterNode, ParameterNode } from '../config/hyperparameter-tree.ts';
+import type { ExplorerNode } from '../explorer/nodes.ts';
 import type { Services } from '../services.ts';
 import { duplicateParameter } from './duplicate.ts';
 
 function parameterOf({ hyperparameterView }: Services, clicked: unknown): ParameterNode | undefined {
   const node = (clicked ?? hyperparameterView.selection[0]) as HyperparameterNode | undefined;
   return node?.kind === 'parameter' ? node : undefined;
+}
+
+/** Shows the hyperparameters of a run: what a click on its row does, the one that is selected already included. */
+export function showHyperparameters({ hyperparameterTree, runView }: Services, clicked?: unknown): void {
+  const node = (clicked ?? runView.selection[0]) as ExplorerNode | undefined;
+  if (node?.kind === 'run') hyperparameterTree.show(hyperparametersOfRun(node));
 }
 
 /** Asks for a new value; in a file it is written there, of a run it makes a changed copy. */

@@ -93,6 +93,7 @@ export const commands = {
   'distillery.sortRuns': { title: 'Sort Runs…', icon: 'list-ordered', enablement: hasFolder },
   'distillery.openExperiment': { title: 'Open Experiment File', icon: 'go-to-file', palette: 'false' },
   'distillery.loadMoreRuns': { title: 'Load More Runs', palette: 'false' },
+  'distillery.showHyperparameters': { title: 'Show Hyperparameters', palette: 'false' },
   'distillery.editHyperparameter': { title: 'Edit Value…', icon: 'edit', palette: 'false' },
   'distillery.resetHyperparameter': { title: 'Reset to Default', icon: 'discard', palette: 'false' },
   'distillery.copyHyperparameter': { title: 'Copy Value', icon: 'copy', palette: 'false' },

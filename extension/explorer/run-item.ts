@@ -34,6 +34,12 @@ export function runItem(node: RunNode): TreeItem {
   item.id = nodeId(node);
   item.iconPath = icons[record.state];
   item.description = rowDescription(record, node.settings);
+  // A click on the row that is selected already changes no selection: the command brings its hyperparameters back.
+  item.command = {
+    command: 'distillery.showHyperparameters',
+    title: l10n.t('Show Hyperparameters'),
+    arguments: [node],
+  };
   item.contextValue = ['run', record.state, isResumable(record) && 'resumable', record.baseline && 'baseline']
     .filter(Boolean)
     .join(' ');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';
+import { commands, window, workspace } from 'vscode';
 import type { ExplorerNode } from '../../../extension/explorer/nodes.ts';
 import { pageSize } from '../../../extension/explorer/run-tree.ts';
 import { experimentSchema } from '../../../src/experiment/schema/schema.ts';
@@ -62,6 +63,45 @@ describe('the run explorer', function () {
     assert.equal(more.kind, 'more');
     await execute('distillery.loadMoreRuns', more);
     assert.equal((await runTree.getChildren(node)).length, 2 * pageSize + 1);
+  });
+
+  it('shows the hyperparameters of what was chosen last', async () => {
+    const { runTree, hyperparameterTree } = (await distillery()).services;
+    const { onDidChangeTreeData: changed } = hyperparameterTree;
+    const shown = () => {
+      const { source } = hyperparameterTree;
+      return source?.kind === 'file' ? basename(source.uri.path) : source?.name;
+    };
+    const notes = await workspace.openTextDocument(await write('notes.md', 'Notes'));
+    const [one, two] = await Promise.all(
+      ['one', 'two'].map(async (name) =>
+        workspace.openTextDocument(await write(`${name}.distill.json`, smallExperiment(name))),
+      ),
+    );
+    await window.showTextDocument(one!);
+    await until('the first file', async () => shown() === 'one.distill.json');
+
+    const roots = await runTree.getChildren();
+    const node = roots.find((root) => root.kind === 'experiment' && root.runs === many)!;
+    const [run] = await runTree.getChildren(node);
+    assert.ok(run?.kind === 'run');
+    const { command, arguments: given } = runTree.getTreeItem(run).command!;
+    await commands.executeCommand(command, ...given!);
+    assert.equal(shown(), run.record.name);
+
+    // The editor that comes back was not chosen: nothing is shown anew, however late its event comes.
+    let changes = 0;
+    const watching = changed(() => changes++);
+    await window.showTextDocument(notes);
+    await window.showTextDocument(one!);
+    await window.showTextDocument(two!);
+    await until('the second file', async () => shown() === 'two.distill.json');
+    watching.dispose();
+    assert.equal(changes, 1);
+
+    await commands.executeCommand(command, ...given!);
+    assert.equal(shown(), run.record.name);
+    await commands.executeCommand('workbench.action.closeAllEditors');
   });
 
   it('groups, sorts and filters', async () => {
