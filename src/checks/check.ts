@@ -11,6 +11,7 @@ import { checkDevice, type DeviceLookup } from './device.ts';
 import { checkLossWeights } from './loss-weights.ts';
 import { checkClassNames } from './models/class-names.ts';
 import { checkFrozen } from './models/frozen.ts';
+import { checkLora } from './models/lora.ts';
 import { checkModels } from './models/models.ts';
 import { checkPixels } from './models/pixels.ts';
 import { readStoredModel } from './models/stored-model.ts';
@@ -28,6 +29,7 @@ const checks: readonly Check[] = [
   checkSamples,
   checkModels,
   checkFrozen,
+  checkLora,
   checkStoredModels,
   checkClassNames,
   checkPixels,

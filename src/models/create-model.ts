@@ -3,7 +3,14 @@ import type { TaskShape } from '../data/dataset.ts';
 import type { ModelConfig } from '../experiment/schema/schema.ts';
 import { constructionOf } from './architectures/all.ts';
 import type { Model } from './model.ts';
-import { SharedWeights, WeightPlan, type WeightSource, Weights } from './weights.ts';
+import {
+  type DenseLayer,
+  SharedWeights,
+  WeightPlan,
+  type WeightRegistry,
+  type WeightSource,
+  Weights,
+} from './weights.ts';
 
 /**
  * Builds a model with weights from `source`.
@@ -21,13 +28,15 @@ export function createModel(config: ModelConfig, task: TaskShape, source: Weight
 
 /**
  * A model over weights of another, looked up by the name they have in this one; to dispose of it disposes of none.
+ * @param adapter what adapts its layers; left out: nothing does
  */
 export function shareModel(
   config: ModelConfig,
   task: TaskShape,
   find: (name: string) => Variable | undefined,
+  adapter?: WeightRegistry['adapter'],
 ): Model {
-  const weights = new SharedWeights(find);
+  const weights = new SharedWeights(find, adapter);
   return assemble(config, task, weights, () => {});
 }
 
@@ -63,6 +72,7 @@ export function planModel(config: ModelConfig, task: TaskShape): ModelPlan {
     parameterCount,
     parameters: plan.parameters,
     buffers: plan.buffers,
+    dense: plan.dense,
   };
 }
 
@@ -75,4 +85,6 @@ export interface ModelPlan {
   readonly parameterCount: number;
   readonly parameters: ReadonlyMap<string, readonly number[]>;
   readonly buffers: ReadonlyMap<string, readonly number[]>;
+  /** Layers that multiply by a matrix, by name; an ONNX graph tells none. */
+  readonly dense: ReadonlyMap<string, DenseLayer>;
 }

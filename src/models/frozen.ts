@@ -82,9 +82,18 @@ export function freeze(model: Model, patterns: readonly string[]): void {
     frozen.add((model.parameters.get(name) ?? model.buffers.get(name))!);
 }
 
-/** What of a model is trained, by name. */
-export const trainedParameters = ({ parameters }: Pick<Model, 'parameters'>): Map<string, Variable> =>
-  new Map([...parameters].filter(([, variable]) => !isFrozen(variable)));
+/** Freezes a whole model but for the parameters that are named. */
+export function freezeAllBut(trained: (name: string) => boolean, { parameters, buffers }: Model): void {
+  for (const [name, variable] of parameters) if (!trained(name)) frozen.add(variable);
+  for (const variable of buffers.values()) frozen.add(variable);
+}
+
+/** What of a model is trained, by name: parameters that are not frozen, and its adapter. */
+export const trainedParameters = ({
+  parameters,
+  adapter,
+}: Pick<Model, 'parameters' | 'adapter'>): Map<string, Variable> =>
+  new Map([...[...parameters].filter(([, variable]) => !isFrozen(variable)), ...(adapter?.weights ?? [])]);
 
 /** Numbers in all parameters that stay as they are. */
 export function frozenCount({ parameters }: Pick<Model, 'parameters'>): number {

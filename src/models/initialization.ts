@@ -3,8 +3,15 @@ import type { RandomGenerator } from '../device/random-generator.ts';
 /**
  * How a fresh weight is filled. `he`: normal, variance 2 / fan-in, for layers before a ReLU (He et al. 2015). `glorot`:
  * uniform, variance 2 / (fan-in + fan-out) (Glorot & Bengio 2010). `{ normal }`: normal with that standard deviation.
+ * `{ uniform }`: uniform from minus that bound to the bound.
  */
-export type Initializer = 'zeros' | 'ones' | 'he' | 'glorot' | { readonly normal: number };
+export type Initializer =
+  | 'zeros'
+  | 'ones'
+  | 'he'
+  | 'glorot'
+  | { readonly normal: number }
+  | { readonly uniform: number };
 
 /**
  * Fresh values for a weight. Matrices are (outputs, inputs), convolution kernels (height, width, inputs, outputs).
@@ -17,15 +24,19 @@ export function initialValues(
   const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
   if (initializer === 'zeros') return values;
   if (initializer === 'ones') return values.fill(1);
-  if (initializer === 'glorot') {
-    const { fanIn, fanOut } = fans(shape);
-    const bound = Math.sqrt(6 / (fanIn + fanOut));
+  if (initializer === 'glorot' || (typeof initializer === 'object' && 'uniform' in initializer)) {
+    const bound = initializer === 'glorot' ? glorotBound(shape) : initializer.uniform;
     for (let at = 0; at < values.length; at++) values[at] = (2 * generator.uniform() - 1) * bound;
     return values;
   }
   const deviation = initializer === 'he' ? Math.sqrt(2 / fans(shape).fanIn) : initializer.normal;
   for (let at = 0; at < values.length; at++) values[at] = generator.normal() * deviation;
   return values;
+}
+
+function glorotBound(shape: readonly number[]): number {
+  const { fanIn, fanOut } = fans(shape);
+  return Math.sqrt(6 / (fanIn + fanOut));
 }
 
 function fans(shape: readonly number[]): { fanIn: number; fanOut: number } {

@@ -4,6 +4,7 @@ import type { RandomSource } from '../device/random-source.ts';
 import type { ModelConfig } from '../experiment/schema/schema.ts';
 import type { Apart } from './apart.ts';
 import type { Memory } from './layers/memory.ts';
+import type { Adapter } from './lora/adapter.ts';
 
 /** One batch as a model sees it; which tensors it holds depends on the data. */
 export interface ModelInput {
@@ -80,6 +81,8 @@ export interface Model {
    * were compiled for such a model, and there are no parameters.
    */
   readonly apart?: Apart;
+  /** What is trained beside frozen parameters; they alone are what is saved, once it was merged into them. */
+  readonly adapter?: Adapter;
   /** One vector per sample of a hidden state, for exit heads and relations: [CLS], a global average, or the state itself. */
   pool(hiddenState: Tensor, input: ModelInput): Tensor;
   dispose(): void;

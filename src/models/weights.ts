@@ -1,4 +1,4 @@
-import type { Variable } from '@tensorflow/tfjs-core';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { RandomGenerator } from '../device/random-generator.ts';
 import { tf } from '../device/tensorflow.ts';
 import { type Initializer, initialValues } from './initialization.ts';
@@ -6,12 +6,26 @@ import { type Initializer, initialValues } from './initialization.ts';
 /** Where the values of a weight come from when a model is built. */
 export type WeightSource = (name: string, shape: readonly number[], initializer: Initializer) => Float32Array;
 
+/** A layer that multiplies by a matrix, `NAME.weight`. */
+export interface DenseLayer {
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Whether the matrix is (inputs, outputs), as GPT-2 has it, and not (outputs, inputs). */
+  readonly inputsFirst: boolean;
+}
+
+/** Adds to what a layer answered, (rows, outputs), what an adapter makes of its input, (rows, inputs). */
+export type LayerAdapter = (answered: Tensor, rows: Tensor) => Tensor;
+
 /** What layers ask for their weights while a model is put together. */
 export interface WeightRegistry {
   /** A weight the optimizer trains. */
   parameter(name: string, shape: readonly number[], initializer: Initializer): Variable;
   /** A value that is saved but not trained. */
   buffer(name: string, shape: readonly number[], initializer: Initializer): Variable;
+  /** Each layer that multiplies by a matrix says so, and hears what adapts it, if anything does. */
+  adapter?(layer: DenseLayer): LayerAdapter | undefined;
 }
 
 /** The weights of one model, by the names they have in its checkpoint. */
@@ -59,9 +73,12 @@ export class SharedWeights implements WeightRegistry {
   readonly parameters = new Map<string, Variable>();
   readonly buffers = new Map<string, Variable>();
   readonly #find: (name: string) => Variable | undefined;
+  readonly adapter: WeightRegistry['adapter'];
 
-  constructor(find: (name: string) => Variable | undefined) {
+  /** @param adapter what adapts a layer; left out: nothing does */
+  constructor(find: (name: string) => Variable | undefined, adapter?: WeightRegistry['adapter']) {
     this.#find = find;
+    this.adapter = adapter;
   }
 
   parameter(name: string, shape: readonly number[]): Variable {
@@ -85,6 +102,7 @@ export class SharedWeights implements WeightRegistry {
 export class WeightPlan implements WeightRegistry {
   readonly parameters = new Map<string, readonly number[]>();
   readonly buffers = new Map<string, readonly number[]>();
+  readonly dense = new Map<string, DenseLayer>();
 
   parameter(name: string, shape: readonly number[]): Variable {
     this.parameters.set(name, shape);
@@ -94,6 +112,11 @@ export class WeightPlan implements WeightRegistry {
   buffer(name: string, shape: readonly number[]): Variable {
     this.buffers.set(name, shape);
     return undefined as unknown as Variable;
+  }
+
+  adapter(layer: DenseLayer): undefined {
+    this.dense.set(layer.name, layer);
+    return undefined;
   }
 }
 

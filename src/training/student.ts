@@ -12,6 +12,7 @@ import { readModelConfig } from '../models/checkpoint/read-model-config.ts';
 import { planModel } from '../models/create-model.ts';
 import { modelFromLayers, withFewerLayers } from '../models/from-layers.ts';
 import { freeze } from '../models/frozen.ts';
+import { withAdapter } from '../models/lora/adapter.ts';
 import type { Model } from '../models/model.ts';
 import type { WeightStorage } from '../models/stored/weight-storage.ts';
 import { type CheckpointFolderOptions, checkpointFolder } from './checkpoint-folder.ts';
@@ -50,20 +51,22 @@ export interface StudentCheckpoint {
 }
 
 /**
- * The student as it begins: from scratch, from a checkpoint, or from layers of its teacher.
+ * The student as it begins: from scratch, from a checkpoint, or from layers of its teacher; with an adapter where it is to
+ * have one.
  * @throws UserError if a checkpoint cannot be had or does not fit the data, the layers do not fit the student, or weights
- * to be frozen are not there
+ * to be frozen or layers to be adapted are not there
  * @throws Interruption while downloading
  */
 export async function prepareStudent(options: StudentOptions): Promise<Student> {
   const student = await begunStudent(options);
+  const { freeze: patterns = [], lora } = options.config;
   try {
-    freeze(student.model, options.config.freeze ?? []);
+    freeze(student.model, patterns);
+    return lora ? { ...student, model: withAdapter(student.model, lora, options.generator) } : student;
   } catch (error) {
     student.model.dispose();
     throw error;
   }
-  return student;
 }
 
 async function begunStudent(options: StudentOptions): Promise<Student> {

@@ -1,7 +1,8 @@
+import { offeredTargets } from '../../models/lora/offered-targets.ts';
 import type { ModelParts } from '../models/model-report-schema.ts';
 
 /** What of a checkpoint's parts an option names. */
-export type PartKind = 'inputs' | 'values' | 'layers' | 'weights';
+export type PartKind = 'inputs' | 'values' | 'layers' | 'weights' | 'adaptable';
 
 export interface WantedParts {
   readonly who: 'student' | 'teacher';
@@ -25,13 +26,15 @@ export function partsWantedAt(path: readonly (string | number)[]): WantedParts |
     return { who: section, kind: 'inputs' };
   if (option === 'graph' && third === 'logits') return { who: section, kind: 'values' };
   if (option === 'freeze' && typeof third === 'number') return { who: section, kind: 'weights' };
+  if (option === 'lora' && third === 'targets' && fourth !== undefined)
+    return { who: section, kind: 'adaptable' };
   return undefined;
 }
 
 /** What can stand there. */
 export function offeredParts(
   kind: PartKind,
-  { inputs, values, parameters, buffers, tied, layers }: ModelParts,
+  { inputs, values, parameters, buffers, adaptable, tied, layers }: ModelParts,
 ): OfferedPart[] {
   const plain = (names: readonly string[]) => names.map((value) => ({ value, detail: '' }));
   switch (kind) {
@@ -48,6 +51,8 @@ export function offeredParts(
         })),
         ...plain(values),
       ];
+    case 'adaptable':
+      return plain(offeredTargets(adaptable));
     case 'weights': {
       const weights = [...parameters, ...buffers];
       return [

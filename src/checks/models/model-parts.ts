@@ -1,5 +1,7 @@
+import type { ModelConfig } from '../../experiment/schema/schema.ts';
 import { inspectCheckpoint } from '../../models/checkpoint/checkpoint.ts';
 import { type ModelPlan, planModel } from '../../models/create-model.ts';
+import { adaptableLayers } from '../../models/lora/targets.ts';
 import { openGraph } from '../../models/onnx/describe.ts';
 import { graphAt } from '../../models/onnx/files.ts';
 import type { GraphTensor } from '../../models/onnx/graph.ts';
@@ -36,6 +38,7 @@ export function partsOfGraph({ graph, weights }: KnownGraph, layers?: number): M
     values: lists.of(new Set(madeValues(graph))),
     parameters: lists.of(parameters.map(named)),
     buffers: lists.of(buffers.map(named)),
+    adaptable: [],
     tied: lists.of([...tied].map(([name, { parameter }]) => ({ name, parameter }))),
     constants: lists.of(
       constants.flatMap((tensor) => {
@@ -49,7 +52,10 @@ export function partsOfGraph({ graph, weights }: KnownGraph, layers?: number): M
 }
 
 /** What a model that is described is made of. */
-export function partsOfPlan({ parameters, buffers, layerCount }: ModelPlan): ModelParts {
+export function partsOfPlan(
+  config: ModelConfig,
+  { parameters, buffers, dense, layerCount }: ModelPlan,
+): ModelParts {
   const lists = new Lists();
   const named = (weights: ReadonlyMap<string, readonly number[]>) =>
     lists.of([...weights].map(([name, shape]) => ({ name, shape: shapeOf(shape) })));
@@ -58,6 +64,7 @@ export function partsOfPlan({ parameters, buffers, layerCount }: ModelPlan): Mod
     values: [],
     parameters: named(parameters),
     buffers: named(buffers),
+    adaptable: lists.of(adaptableLayers({ config, dense }).map(({ name }) => name)),
     tied: [],
     constants: [],
     layers: layerCount,
@@ -80,12 +87,15 @@ export async function partsOfCheckpoint({
   const place = await graphAt(path);
   const plan = async () => {
     const { config, task } = await inspectCheckpoint(path, { freshHead: true, graph });
-    return planModel(config, task);
+    return { config, plan: planModel(config, task) };
   };
-  if (!place) return partsOfPlan(await plan());
+  if (!place) {
+    const described = await plan();
+    return partsOfPlan(described.config, described.plan);
+  }
   const [, known] = await openGraph(place);
   const layers = await plan().then(
-    ({ layerCount }) => layerCount,
+    ({ plan: { layerCount } }) => layerCount,
     () => undefined,
   );
   return partsOfGraph(known, layers);

@@ -16,6 +16,8 @@ export const modelPartsSchema = z.object({
   parameters: list(tensor),
   /** Running statistics. */
   buffers: list(tensor),
+  /** Layers that an adapter of low rank can stand beside. */
+  adaptable: list(text),
   /** The same numbers as a parameter, under another name. */
   tied: list(z.object({ name: text, parameter: text })),
   /** Floats of an ONNX graph that are not trained, and why. */

@@ -63,7 +63,9 @@ export async function reportOfModel(named: string, options: ReportOptions = {}):
       ...(isGraphConfig(config) && { name: config.states[layer]!.name }),
     })),
     can: await abilitiesOf(config, task),
-    parts: isGraphConfig(config) ? partsOfGraph(openedGraph(config), plan.layerCount) : partsOfPlan(plan),
+    parts: isGraphConfig(config)
+      ? partsOfGraph(openedGraph(config), plan.layerCount)
+      : partsOfPlan(config, plan),
   };
 }
 

@@ -185,16 +185,27 @@ function continuationLines(continuations: NonNullable<RunResult['continuations']
 
 /** @param otherTokens whose figures per token are none beside those of the student */
 const figureCells = (
-  { accuracy, loss, bitsPerByte, parameters, frozenParameters, bytes, latencyMs }: ModelFigures,
+  {
+    accuracy,
+    loss,
+    bitsPerByte,
+    parameters,
+    frozenParameters,
+    adapterParameters,
+    bytes,
+    latencyMs,
+  }: ModelFigures,
   bits: boolean,
   otherTokens = false,
 ) => [
   otherTokens ? missing : formatPercent(accuracy),
   otherTokens ? missing : formatNumber(loss),
   ...(bits ? [formatNumber(bitsPerByte)] : []),
-  frozenParameters
-    ? `${formatCount(parameters)}, ${formatCount(frozenParameters)} frozen`
-    : formatCount(parameters),
+  [
+    formatCount(parameters),
+    ...(frozenParameters ? [`${formatCount(frozenParameters)} frozen`] : []),
+    ...(adapterParameters ? [`${formatCount(adapterParameters)} trained (LoRA)`] : []),
+  ].join(', '),
   formatBytes(bytes),
   formatMilliseconds(latencyMs),
 ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { graphNamesSchema } from '../architectures/onnx-graph.ts';
+import { loraSchema } from './lora-schema.ts';
 import { modelSchema } from './model-schema.ts';
 import { checkpointPath, count, graphOfCheckpoint } from './option.ts';
 
@@ -30,9 +31,10 @@ export const studentSchema = z
       .describe(
         'Weights that stay as they are, by name, or by patterns in which * stands for any characters: ["bert.embeddings.*"] keeps all embeddings. They get no gradient, no state of the optimizer and no weight decay, and are the same to the bit in the saved student; gradients still pass through. Running statistics of batch normalization that are named stay, too, and are then used in training as in evaluation; where only scale and shift are named, the statistics go on moving. Names are those of the checkpoint, or of the ONNX graph; `distillery inspect MODEL --json` lists them. Peers of the strategy online are new models, and learn whole. Left out: everything is trained.',
       ),
+    lora: loraSchema.optional(),
   })
   .superRefine((student, context) => {
-    const { model, checkpoint, teacherLayers } = student;
+    const { model, checkpoint, teacherLayers, lora, freeze } = student;
     if (model === undefined && checkpoint === undefined && teacherLayers === undefined)
       context.addIssue({
         code: 'custom',
@@ -54,6 +56,23 @@ export const studentSchema = z
             remedy: `Remove "${other}" to train the checkpoint further, or "checkpoint".`,
           },
         });
+    if (lora && checkpoint === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['lora'],
+        message: '"lora" adapts weights that were trained before, and the student has no "checkpoint".',
+        params: {
+          code: 'contradiction',
+          remedy: 'Name the "checkpoint" that the student begins as, or remove "lora".',
+        },
+      });
+    if (lora && freeze)
+      context.addIssue({
+        code: 'custom',
+        path: ['freeze'],
+        message: 'With "lora" all weights of the checkpoint stay as they are; "freeze" would change nothing.',
+        params: { code: 'contradiction', remedy: 'Remove "freeze", or "lora".' },
+      });
     graphOfCheckpoint(student, context);
   })
   .describe('The small model that is trained.');

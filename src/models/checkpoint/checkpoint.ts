@@ -32,6 +32,8 @@ export interface SaveOptions {
   readonly endId?: number;
   /** Further files by name, such as those of the tokenizer. */
   readonly files?: ReadonlyMap<string, string | Uint8Array>;
+  /** Writes what else belongs beside the weights, into the folder while it is not yet seen. */
+  readonly beside?: (directory: string) => Promise<void>;
   /** A configuration in the Hugging Face layout whose further keys (token ids, …) are kept; left out: model.origin. */
   readonly origin?: Readonly<Record<string, unknown>>;
   /** Weights are spread over files of at most this size; default 5 GB, as in transformers. */
@@ -66,6 +68,7 @@ export async function saveModel(
     origin = model.origin,
     maxShardBytes = 5e9,
     stored,
+    beside,
   }: SaveOptions = {},
 ): Promise<{ bytes: number }> {
   const { config, task } = model;
@@ -73,7 +76,7 @@ export async function saveModel(
     let bytes = 0;
     await replaceDirectory(directory, async (temporary) => {
       bytes = await writeGraphModel(model, config, temporary, classNames);
-      await writeBeside(temporary, files, card);
+      await writeBeside(temporary, { files, card, beside });
     });
     return { bytes };
   }
@@ -88,18 +91,18 @@ export async function saveModel(
       ? await writeSafetensors(join(temporary, special.file), special.tensors, weightsMetadata)
       : await writeWeights(temporary, huggingFace ? withBatchCounts(tensors) : tensors, maxShardBytes);
     await writeFile(join(temporary, 'config.json'), `${JSON.stringify(content, undefined, 2)}\n`);
-    await writeBeside(temporary, files, card);
+    await writeBeside(temporary, { files, card, beside });
   });
   return { bytes };
 }
 
 async function writeBeside(
   directory: string,
-  files: ReadonlyMap<string, string | Uint8Array>,
-  card: string | undefined,
+  { files = new Map(), card, beside }: Pick<SaveOptions, 'files' | 'card' | 'beside'>,
 ): Promise<void> {
   for (const [name, content] of files) await writeFile(join(directory, name), content);
   if (card !== undefined) await writeFile(join(directory, 'README.md'), card);
+  await beside?.(directory);
 }
 
 /** A task that is left out is what the model did when it was saved. */

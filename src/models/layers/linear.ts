@@ -21,10 +21,12 @@ export function linear(
 ): (x: Tensor) => Tensor {
   const weight = weights.parameter(`${name}.weight`, [outputs, inputs], initializer);
   const offset = bias ? weights.parameter(`${name}.bias`, [outputs], 'zeros') : undefined;
+  const adapt = weights.adapter?.({ name, inputs, outputs, inputsFirst: false });
   return (x) => {
     const rows = x.rank === 2 ? x : tf.reshape(x, [-1, inputs]);
     const product = tf.matMul(rows as Tensor2D, weight as Tensor2D, false, true);
-    const y: Tensor = offset ? tf.add(product, offset) : product;
+    const plain: Tensor = offset ? tf.add(product, offset) : product;
+    const y = adapt ? adapt(plain, rows) : plain;
     return x.rank === 2 ? y : tf.reshape(y, [...x.shape.slice(0, -1), outputs]);
   };
 }

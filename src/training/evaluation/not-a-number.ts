@@ -29,9 +29,9 @@ export async function notANumber(
 }
 
 /** Names of the weights and buffers that hold a value that is NaN or infinite. */
-async function brokenWeights({ parameters, buffers }: Model): Promise<string[]> {
+async function brokenWeights({ parameters, buffers, adapter }: Model): Promise<string[]> {
   const names: string[] = [];
-  for (const [name, variable] of [...parameters, ...buffers]) {
+  for (const [name, variable] of [...parameters, ...buffers, ...(adapter?.weights ?? [])]) {
     const values = (await variable.data()) as Float32Array;
     if (!values.every(Number.isFinite)) names.push(name);
   }

@@ -17,6 +17,8 @@ export const modelFiguresSchema = z.object({
   parameters: z.int(),
   /** How many of them stayed as they were. Absent where all were trained. */
   frozenParameters: z.int().optional(),
+  /** How many were trained of a student with an adapter of low rank: the adapter's, and those of its head. */
+  adapterParameters: z.int().optional(),
   /** Whether its network came as an ONNX graph. Absent where not. */
   graph: z.boolean().optional(),
   /** Whether it is such a graph that is run as it is, quantized or without gradients. Absent where not. */

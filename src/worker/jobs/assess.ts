@@ -4,6 +4,7 @@ import type { Device } from '../../device/device.ts';
 import { isGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import { taskRecord } from '../../experiment/tasks/all.ts';
 import { frozenCount } from '../../models/frozen.ts';
+import { adaptedCount } from '../../models/lora/adapter.ts';
 import { type Model, parameterCount } from '../../models/model.ts';
 import { Evaluator } from '../../training/evaluation/evaluate.ts';
 import type { Speed } from '../../training/evaluation/measure.ts';
@@ -102,7 +103,9 @@ export function figuresOf(
       graph: true,
       ...(model.config.asIs !== undefined && { asIs: true }),
     }),
-    ...(frozen > 0 && { frozenParameters: frozen }),
+    ...(model.adapter
+      ? { adapterParameters: adaptedCount(model) }
+      : frozen > 0 && { frozenParameters: frozen }),
     bytes,
     latencyMs: speed.latencyMs,
     throughput: speed.throughput,

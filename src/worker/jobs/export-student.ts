@@ -13,13 +13,13 @@ export async function exportStudent(
   student: Model,
   dataset: Dataset,
   directory: string,
-  stored?: SaveOptions['stored'],
+  more: Pick<SaveOptions, 'stored' | 'beside'> = {},
 ): Promise<{ bytes: number }> {
   const { classNames, tokenizer } = dataset;
   return saveModel(student, directory, {
     files: inputFiles(student, dataset),
     endId: tokenizer?.endId,
-    stored,
+    ...more,
     ...(classNames.length > 0 && { classNames }),
   });
 }

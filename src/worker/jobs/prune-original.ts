@@ -58,7 +58,7 @@ export async function pruneOriginal(
     },
     async save(directory) {
       if (structured || config.storage === 'dense') return exportStudent(student, dataset, directory);
-      const saved = await exportStudent(student, dataset, directory, withoutZeros);
+      const saved = await exportStudent(student, dataset, directory, { stored: withoutZeros });
       const { storage } = await readModelConfig(directory);
       const sparseWeights = storage?.weights.map(({ name }) => name);
       return { ...saved, ...(sparseWeights && { compression: { sparseWeights } }) };

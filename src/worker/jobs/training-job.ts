@@ -8,6 +8,7 @@ import type { StudentConfig } from '../../experiment/schema/schema.ts';
 import { valuesAskedOf } from '../../experiment/strategies/named-layers.ts';
 import { buildModel } from '../../models/build-model.ts';
 import { classMismatchOfStudent } from '../../models/checkpoint/class-order.ts';
+import { adapterBeside } from '../../models/lora/peft-files.ts';
 import { type Model, parameterCount } from '../../models/model.ts';
 import { createStrategy } from '../../strategies/create-strategy.ts';
 import { hiddenShapes } from '../../strategies/hidden-shapes.ts';
@@ -62,6 +63,8 @@ export async function trainingJob(job: Job): Promise<void> {
     ...material,
     begins: { teacher: teacher?.hash, student: checkpoint?.hash },
   });
+  // What is appraised is what is saved.
+  student.adapter?.merge();
 
   const candidates = strategy.candidates?.() ?? [];
   const subjects: Subject[] = [
@@ -196,5 +199,7 @@ async function exportAll(
   const sizes = new Map<string, number>();
   for (const { name, model } of candidates)
     sizes.set(name, (await exportStudent(model, dataset, join(candidatesDirectory, name))).bytes);
-  return { student: (await exportStudent(student, dataset, studentDirectory)).bytes, candidates: sizes };
+  const beside = adapterBeside(student, job.request.experiment.student?.checkpoint);
+  const { bytes } = await exportStudent(student, dataset, studentDirectory, { beside });
+  return { student: bytes, candidates: sizes };
 }

@@ -11,6 +11,7 @@ const rows: readonly (readonly [title: string, cell: (figures: ModelFigures) => 
   ['Answers that are NaN', ({ unanswered }) => unanswered?.toLocaleString('en-US') ?? dash],
   ['Parameters', ({ parameters }) => parameters.toLocaleString('en-US')],
   ['Of these frozen', ({ frozenParameters }) => frozenParameters?.toLocaleString('en-US') ?? dash],
+  ['Trained as LoRA', ({ adapterParameters }) => adapterParameters?.toLocaleString('en-US') ?? dash],
   ['Bytes on disk', ({ bytes }) => bytes.toLocaleString('en-US')],
   ['Latency, one sample (ms)', ({ latencyMs }) => decimal(latencyMs, 3)],
   ['Samples per second, batches of 32', ({ throughput }) => decimal(throughput, 0)],

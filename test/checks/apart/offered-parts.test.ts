@@ -14,6 +14,8 @@ test('places of an experiment where parts of a checkpoint stand', () => {
     [['teacher', 'graph', 'inputs', 'input_ids'], { who: 'teacher', kind: 'inputs' }],
     [['student', 'graph', 'logits'], { who: 'student', kind: 'values' }],
     [['student', 'freeze', 0], { who: 'student', kind: 'weights' }],
+    [['student', 'lora', 'targets', 1], { who: 'student', kind: 'adaptable' }],
+    [['student', 'lora', 'rank'], undefined],
     [['strategy', 'layers', 0, 'teacher'], { who: 'teacher', kind: 'layers' }],
     [['strategy', 'terms', 1, 'layer', 'student'], { who: 'student', kind: 'layers' }],
     [['student', 'checkpoint'], undefined],
@@ -48,5 +50,9 @@ test('a checkpoint that is described offers layers by number and weights by patt
   const weights = offeredParts('weights', parts).map(({ value }) => value);
   for (const wanted of ['bert.embeddings.*', 'bert.encoder.layer.0.*', 'classifier.weight'])
     assert.ok(weights.includes(wanted), `${wanted} in ${weights.join(' ')}`);
+  const adaptable = offeredParts('adaptable', parts).map(({ value }) => value);
+  for (const wanted of ['query', 'value', 'bert.encoder.layer.0.attention.self.query'])
+    assert.ok(adaptable.includes(wanted), `${wanted} in ${adaptable.join(' ')}`);
+  assert.ok(!adaptable.includes('classifier'));
   assert.equal(await partsOfCheckpoint({ checkpoint: 'hf:nobody/nothing', directory: fixtures }), undefined);
 });

@@ -87,5 +87,9 @@ function decoderLayer(config: Gpt2Config, name: string, weights: WeightRegistry)
 function conv1d(weights: WeightRegistry, name: string, inputs: number, outputs: number, normal: number) {
   const weight = weights.parameter(`${name}.weight`, [inputs, outputs], { normal });
   const bias = weights.parameter(`${name}.bias`, [outputs], 'zeros');
-  return (x: Tensor): Tensor => tf.add(tf.matMul(x as Tensor2D, weight as Tensor2D), bias);
+  const adapt = weights.adapter?.({ name, inputs, outputs, inputsFirst: true });
+  return (x: Tensor): Tensor => {
+    const y: Tensor = tf.add(tf.matMul(x as Tensor2D, weight as Tensor2D), bias);
+    return adapt ? adapt(y, x) : y;
+  };
 }
