@@ -27,6 +27,14 @@ export interface TextShape {
   readonly length: number;
   /** Fills short samples behind their last token. */
   readonly padId: number;
+  /** Set where each sample is two texts that go together. */
+  readonly pairs?: PairShape;
+}
+
+/** What pairs of texts ask of a model. */
+export interface PairShape {
+  /** How many types of tokens there are, by which the texts can be told apart: 1, or 2 where batches hold `segments`. */
+  readonly types: 1 | 2;
 }
 
 /** Marks a label that does not count, as PyTorch's cross-entropy has it. */

@@ -17,6 +17,7 @@ import { copyInputFiles, replaceExport, reportName } from './layout.ts';
 import { checkGraph } from './onnx/check-graph.ts';
 import { closingOf } from './onnx/closing.ts';
 import { writeOnnx } from './onnx/export-onnx.ts';
+import { withPairs } from './pairs.ts';
 import { transformersJsRemark } from './transformers-js.ts';
 
 export interface ExportPlan {
@@ -58,7 +59,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportedFile[
         place: from,
       },
     );
-  const model = await loadModel(from);
+  const model = await withPairs(await loadModel(from), from);
   const written: ExportedFile[] = [];
   try {
     const graphs = graphFiles(plan);
@@ -68,7 +69,7 @@ export async function exportModel(options: ExportOptions): Promise<ExportedFile[
     const { task } = model;
     const closing = task.text && !taskRecord(task).continuesTexts ? await closingOf(from) : undefined;
     const inTransformersJs = plan.formats.includes('transformers-js')
-      ? await transformersJsRemark(model, from)
+      ? await transformersJsRemark(model, from, samples.pairs)
       : undefined;
     await replaceExport(to, async (temporary) => {
       const folder = join(temporary, 'model');

@@ -1,6 +1,7 @@
 import { UserError } from '../base/user-error.ts';
 import { openDataset } from '../data/open-dataset.ts';
 import { tokenizerFileOf } from '../data/text/tokenizers/checkpoint-tokenizer.ts';
+import type { HostTensor } from '../device/device.ts';
 import { RandomGenerator } from '../device/random-generator.ts';
 import type { DatasetConfig } from '../experiment/schema/schema.ts';
 import type { Model } from '../models/model.ts';
@@ -15,6 +16,8 @@ export interface ExportSamples {
   readonly batches: readonly Inputs[];
   /** Why they are made up, where the data cannot be read. */
   readonly madeUp?: string;
+  /** Whether each is two texts that go together. */
+  readonly pairs?: boolean;
 }
 
 /**
@@ -46,7 +49,7 @@ export async function exportSamples(
         ).input,
       );
     }
-    return { batches };
+    return { batches, pairs: task.text?.pairs !== undefined };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { batches: madeUpSamples(model), madeUp: error.message };
@@ -70,6 +73,14 @@ function madeUpSamples(model: Model): Inputs[] {
     return {
       ids: { data: ids, shape, dtype: 'int32' },
       mask: { data: new Float32Array(size).fill(1), shape, dtype: 'float32' },
+      ...(text!.pairs?.types === 2 && { segments: halves(shape) }),
     };
   });
+}
+
+/** The second half of each text as a text of its own. */
+function halves(shape: readonly number[]): HostTensor {
+  const [batch, length] = shape as [number, number];
+  const data = Int32Array.from({ length: batch * length }, (_, at) => (at % length < length / 2 ? 0 : 1));
+  return { data, shape, dtype: 'int32' };
 }

@@ -1,15 +1,25 @@
 import { taskRecord } from '../experiment/tasks/all.ts';
 import { huggingFaceLayout } from '../models/huggingface/config.ts';
 import type { Model } from '../models/model.ts';
+import { longPairsRemark } from './pairs.ts';
 import { tokensElsewhere } from './tokens-elsewhere.ts';
 
 /**
  * What is to be known of a model's files in transformers.js; undefined where it opens them as any other of their kind, and
  * makes of texts what they were in training.
  * @param folder of the model
+ * @param pairs whether its samples are pairs of texts
  */
-export async function transformersJsRemark(model: Model, folder: string): Promise<string | undefined> {
-  const remarks = [classRemark(model), model.task.text && (await tokensElsewhere(folder))];
+export async function transformersJsRemark(
+  model: Model,
+  folder: string,
+  pairs = false,
+): Promise<string | undefined> {
+  const remarks = [
+    classRemark(model),
+    model.task.text && (await tokensElsewhere(folder)),
+    pairs ? longPairsRemark : undefined,
+  ];
   return remarks.filter((remark) => remark !== undefined).join(' ') || undefined;
 }
 

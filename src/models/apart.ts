@@ -6,6 +6,7 @@ export interface HostModelInput {
   readonly pixels?: HostTensor;
   readonly ids?: HostTensor;
   readonly mask?: HostTensor;
+  readonly segments?: HostTensor;
 }
 
 /** How a session of ONNX Runtime is opened, and when it may run. */

@@ -4,6 +4,8 @@ import { readRows } from './rows/rows.ts';
 
 export interface LabelledText {
   readonly text: string;
+  /** What goes with it, where samples are pairs of texts. */
+  readonly second?: string;
   readonly label: string;
   /** For messages: 'line 7 of mails.csv'. */
   readonly place: string;
@@ -14,33 +16,41 @@ export type ReadLabelled = () => AsyncIterable<LabelledText>;
 
 /**
  * Texts and labels of a table. Rows that lack one are left out and counted.
+ * @param textColumns one, or two whose texts go together
  * @param classNames what the numbers in the label column are the numbers of
  * @throws UserError where a text or a label is of a kind that cannot be one.
  */
 export function labelledTable(
   file: string,
-  textColumn: string,
+  textColumns: readonly string[],
   labelColumn: string,
   tally: RowTally,
   classNames?: readonly string[],
 ): ReadLabelled {
   return async function* () {
     tally.begin();
-    for await (const { values, place } of readRows(file, [textColumn, labelColumn])) {
+    for await (const { values, place } of readRows(file, [...textColumns, labelColumn])) {
       const where = `${place} of ${file}`;
-      const text = values[textColumn];
+      const found = textColumns.map((column) => values[column]);
       const label = values[labelColumn];
-      if (!tally.keeps({ text: !isNothing(text), label: !isNothing(label) })) continue;
-      if (typeof text !== 'string') throw noText(text, textColumn, where, file);
+      const texts = found.map((text) => !isNothing(text));
+      if (!tally.keeps({ texts, label: !isNothing(label), place })) continue;
+      const [text, second] = found.map((one, at) => textOf(one, textColumns[at]!, where, file));
       const name = labelName(label, labelColumn, where, file);
-      yield { text, label: classNames ? nameOf(name, classNames, where, file) : name, place: where };
+      yield {
+        text: text!,
+        ...(second !== undefined && { second }),
+        label: classNames ? nameOf(name, classNames, where, file) : name,
+        place: where,
+      };
     }
   };
 }
 
-function noText(value: unknown, column: string, where: string, file: string): UserError {
-  return new UserError(`There is no text in column "${column}", ${where}: a ${typeof value} instead.`, {
-    remedy: 'Name the column of the texts with "textColumn", or take such rows out.',
+function textOf(value: unknown, column: string, where: string, file: string): string {
+  if (typeof value === 'string') return value;
+  throw new UserError(`There is no text in column "${column}", ${where}: a ${typeof value} instead.`, {
+    remedy: 'Name the column of the texts with "textColumn" or "textColumns", or take such rows out.',
     place: file,
   });
 }

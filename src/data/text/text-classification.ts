@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
+import { UserError } from '../../base/user-error.ts';
 import type { TextClassificationConfig } from '../../experiment/datasets/text-classification.ts';
 import type { TokenizerConfig } from '../../experiment/datasets/tokenizer.ts';
 import { contentHash, TextHash } from '../content-hash.ts';
@@ -14,8 +15,9 @@ import { RowTally } from './rows/left-out.ts';
 import { classesOfTable } from './table-classes.ts';
 import { type TextSource, TextSplit } from './text-split.ts';
 import { TokenStore } from './token-store.ts';
+import type { PairTemplate } from './tokenizer-json/template.ts';
 import { openTokenizer } from './tokenizers/open-tokenizer.ts';
-import { encodeSample, type Tokenizer } from './tokenizers/tokenizer.ts';
+import { encodePair, encodeSample, type Tokenizer } from './tokenizers/tokenizer.ts';
 
 /** What classification datasets have in common, whatever their texts come from. */
 export interface ClassificationOptions extends SplitOptions {
@@ -23,6 +25,8 @@ export interface ClassificationOptions extends SplitOptions {
   readonly maxLength: number;
   readonly testFraction: number;
   readonly classes?: readonly string[];
+  /** Set where samples are pairs of texts. */
+  readonly textColumns?: readonly string[];
 }
 
 export interface LabelledFile {
@@ -56,19 +60,24 @@ export async function openTextClassification(
   return classificationDataset(files, config, directory);
 }
 
+/** The columns that hold the text of a sample, or the two texts of a pair. */
+export const textColumnsOf = ({ textColumn, textColumns }: TextClassificationConfig): readonly string[] =>
+  textColumns ?? [textColumn];
+
 /** @throws UserError if the file cannot be read */
 export async function labelledFile(
   path: string,
-  { textColumn, labelColumn, classes }: TextClassificationConfig,
+  config: TextClassificationConfig,
   directory: string,
 ): Promise<LabelledFile> {
+  const { labelColumn, classes } = config;
   const file = resolve(directory, path);
   const classNames = await classesOfTable(file, labelColumn, classes);
   const tally = new RowTally(file);
   return {
     file,
     classNames,
-    read: labelledTable(file, textColumn, labelColumn, tally, classNames),
+    read: labelledTable(file, textColumnsOf(config), labelColumn, tally, classNames),
     remarks: () => tally.remarks(),
   };
 }
@@ -95,20 +104,21 @@ export async function classificationDataset(
     : setAside(labels, classes, options.testFraction, options.splitSeed);
   const tokenizer = await openTokenizer(options.tokenizer, directory, () => textsOf(train.read, drawn));
   const length = options.maxLength;
+  const pair = options.textColumns && pairTemplate(tokenizer, length);
   const [texts, testTexts] = [new TextHash(), new TextHash()];
   const source: TextSource = {
-    tokens: await encode(train.read, tokenizer, length, texts),
+    tokens: await encode(train.read, tokenizer, length, texts, pair),
     labels,
     idOffset: 0,
   };
   const testSource: TextSource = test
     ? {
         labels: await testLabels(test.read, classNames, test.file),
-        tokens: await encode(test.read, tokenizer, length, testTexts),
+        tokens: await encode(test.read, tokenizer, length, testTexts, pair),
         idOffset: labels.length,
       }
     : source;
-  const same = sameTexts(source, test && testSource);
+  const same = sameTexts(source, test && testSource, pair !== undefined);
   // Known only once there are tokens: texts are the same where the model sees them so.
   const parted = setApart && withoutShared(drawn, setApart, same, labels);
   const training = parted?.learned ?? drawn;
@@ -127,7 +137,11 @@ export async function classificationDataset(
     validation: pick(split.validation, training),
     test: pick(split.test, testing),
   };
-  const layout = { padId: tokenizer.padId, buckets: lengthBuckets(length) };
+  const layout = {
+    padId: tokenizer.padId,
+    buckets: lengthBuckets(length),
+    segments: pair?.ofSecond !== undefined,
+  };
   const files = tokenizer.files();
   const hash = createHash('sha256').update(
     JSON.stringify({ format: 'texts-1', files, length, texts: source.tokens.digest(), classNames }),
@@ -164,6 +178,7 @@ export async function classificationDataset(
         vocabulary: tokenizer.vocabulary,
         length,
         padId: tokenizer.padId,
+        ...(pair && { pairs: { types: pair.ofSecond === undefined ? 1 : 2 } }),
       },
     },
     classNames,
@@ -178,20 +193,49 @@ export async function classificationDataset(
 const all = (count: number): Int32Array => Int32Array.from({ length: count }, (_, index) => index);
 
 /** Which texts have the same tokens, by training and then by test texts. */
-function sameTexts({ tokens }: TextSource, test?: TextSource): Int32Array {
+function sameTexts({ tokens }: TextSource, test: TextSource | undefined, pairs: boolean): Int32Array {
   const own = tokens.count;
+  const bytesOf = (of: TokenStore, sample: number) =>
+    // Without special tokens between them, two pairs can have the same tokens.
+    bytesOfIds(pairs ? Int32Array.of(of.beginning(sample), ...of.ids(sample)) : of.ids(sample));
   return sameSamples(own + (test?.tokens.count ?? 0), (sample) =>
-    bytesOfIds(sample < own ? tokens.ids(sample) : test!.tokens.ids(sample - own)),
+    sample < own ? bytesOf(tokens, sample) : bytesOf(test!.tokens, sample - own),
+  );
+}
+
+/**
+ * How the tokenizer puts pairs of texts together.
+ * @throws UserError where it has no way that is known here, or there is no room for any of a text
+ */
+function pairTemplate({ pair }: Tokenizer, length: number): PairTemplate {
+  if (!pair)
+    throw new UserError(
+      'The tokenizer does not say how two texts go together: its post_processor has no pair of a kind that is known here.',
+      {
+        remedy:
+          'Name another "tokenizer", such as "words", or join the texts into one column and name it as "textColumn".',
+        option: 'textColumns',
+      },
+    );
+  const special = pair.before.length + pair.between.length + pair.behind.length;
+  if (length - special >= 2) return pair;
+  throw new UserError(
+    `Of ${length} tokens in a sample, ${special} are special ones: there is no room for two texts.`,
+    {
+      remedy: `Set maxLength to ${special + 2} or more.`,
+      option: 'maxLength',
+    },
   );
 }
 
 async function* textsOf(read: ReadLabelled, ascending: Int32Array): AsyncGenerator<string> {
   let index = 0;
   let next = 0;
-  for await (const { text } of read())
+  for await (const { text, second } of read())
     if (index++ === ascending[next]) {
       next++;
       yield text;
+      if (second !== undefined) yield second;
     }
 }
 
@@ -200,11 +244,16 @@ async function encode(
   tokenizer: Tokenizer,
   length: number,
   texts: TextHash,
+  pair: PairTemplate | undefined,
 ): Promise<TokenStore> {
   const tokens = new TokenStore(tokenizer.vocabulary);
-  for await (const { text } of read()) {
+  for await (const { text, second = '' } of read()) {
     texts.add(text);
-    tokens.add(encodeSample(tokenizer, text, length));
+    if (pair) {
+      texts.add(second, 'second ');
+      const encoded = encodePair(tokenizer, [text, second], pair, length);
+      tokens.add(encoded.ids, encoded.second);
+    } else tokens.add(encodeSample(tokenizer, text, length));
   }
   return tokens;
 }

@@ -12,6 +12,8 @@ export interface TextSource {
 
 export interface TextLayout {
   readonly padId: number;
+  /** Whether tokens are of two types: 0 in the beginning of a sample, its first text, and 1 from there on. */
+  readonly segments?: boolean;
   /** Ascending; the last holds the longest sample. */
   readonly buckets: readonly number[];
 }
@@ -50,6 +52,7 @@ export class TextSplit implements Split {
     for (const position of positions) length = Math.max(length, this.lengthOf(position));
     const ids = new Int32Array(batchSize * length).fill(this.#layout.padId);
     const mask = new Float32Array(batchSize * length);
+    const segments = this.#layout.segments ? new Int32Array(batchSize * length) : undefined;
     const labels = new Int32Array(classes ? batchSize : batchSize * length).fill(ignoredLabel);
     const sampleIds = new Int32Array(positions.length);
     for (let row = 0; row < batchSize; row++) {
@@ -58,9 +61,10 @@ export class TextSplit implements Split {
       const start = row * length;
       ids.set(sample, start);
       mask.fill(1, start, start + sample.length);
+      segments?.fill(1, start + tokens.beginning(index), start + sample.length);
       if (classes) labels[row] = classes[index]!;
       else {
-        const ignored = Math.min(tokens.ignored(index), sample.length);
+        const ignored = Math.min(tokens.beginning(index), sample.length);
         labels.set(sample.subarray(ignored), start + ignored);
       }
       if (row < positions.length) sampleIds[row] = index + idOffset;
@@ -69,6 +73,7 @@ export class TextSplit implements Split {
       input: {
         ids: { data: ids, shape: [batchSize, length], dtype: 'int32' },
         mask: { data: mask, shape: [batchSize, length], dtype: 'float32' },
+        ...(segments && { segments: { data: segments, shape: [batchSize, length], dtype: 'int32' } }),
       },
       labels: { data: labels, shape: classes ? [batchSize] : [batchSize, length], dtype: 'int32' },
       weights: {

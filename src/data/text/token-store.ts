@@ -14,7 +14,7 @@ export class TokenStore {
   #piece: number[] = [];
   #start: number[] = [];
   #length: number[] = [];
-  #ignored: number[] = [];
+  #beginning: number[] = [];
   #used = pieceSize;
 
   /** @param vocabulary every id is below it. */
@@ -26,8 +26,8 @@ export class TokenStore {
     return this.#length.length;
   }
 
-  /** @param ignored so many tokens at the beginning, a prompt, are no targets. */
-  add(ids: ArrayLike<number>, ignored = 0): void {
+  /** @param beginning so many tokens at the beginning stand apart: a prompt, which is no target, or the first of two texts. */
+  add(ids: ArrayLike<number>, beginning = 0): void {
     if (this.#used + ids.length > pieceSize) {
       const size = Math.max(pieceSize, ids.length);
       this.#pieces.push(this.#wide ? new Int32Array(size) : new Uint16Array(size));
@@ -35,12 +35,12 @@ export class TokenStore {
     }
     const piece = this.#pieces.at(-1)!;
     piece.set(ids, this.#used);
-    this.#hash.update(`${ids.length} ${ignored}\n`);
+    this.#hash.update(`${ids.length} ${beginning}\n`);
     this.#hash.update(piece.subarray(this.#used, this.#used + ids.length));
     this.#piece.push(this.#pieces.length - 1);
     this.#start.push(this.#used);
     this.#length.push(ids.length);
-    this.#ignored.push(ignored);
+    this.#beginning.push(beginning);
     this.#used += ids.length;
   }
 
@@ -48,8 +48,8 @@ export class TokenStore {
     return this.#length[sample]!;
   }
 
-  ignored(sample: number): number {
-    return this.#ignored[sample]!;
+  beginning(sample: number): number {
+    return this.#beginning[sample]!;
   }
 
   ids(sample: number): Uint16Array | Int32Array {

@@ -22,7 +22,9 @@ const inputNames = z
       .describe('The input that says which tokens are real, (batch, length): 1, and 0 for padding.'),
     token_type_ids: name
       .optional()
-      .describe('The input that says which of two texts a token is of, (batch, length). It is given zeros.'),
+      .describe(
+        'The input that says which of two texts a token is of, (batch, length): 0 and 1 of pairs, else zeros.',
+      ),
     position_ids: name
       .optional()
       .describe('The input that says where each token stands, (batch, length): 0, 1, 2…'),

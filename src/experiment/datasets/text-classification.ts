@@ -14,6 +14,13 @@ const schema = z
     ).optional(),
     testFraction,
     textColumn: z.string().min(1).default('text').describe('Column of the texts. Default "text".'),
+    textColumns: z
+      .array(z.string().min(1))
+      .length(2)
+      .optional()
+      .describe(
+        'Two columns whose texts go together, in place of textColumn: question and answer, premise and hypothesis. The tokenizer’s template for pairs joins them, with token types where the model knows them; of a pair that is longer than maxLength the longer text is cut first.',
+      ),
     labelColumn: z
       .string()
       .min(1)
@@ -29,7 +36,27 @@ const schema = z
       ),
     ...classificationOptions,
   })
-  .describe('Texts with a label each, from CSV, TSV, JSONL or Parquet.');
+  .superRefine((config, context) => {
+    const { textColumn, textColumns, labelColumn } = config;
+    const refuse = (message: string, remedy: string) =>
+      context.addIssue({
+        code: 'custom',
+        path: ['textColumns'],
+        message,
+        params: { code: 'contradiction', remedy },
+      });
+    if (textColumns === undefined) return;
+    if (textColumn !== 'text')
+      refuse('Both "textColumn" and "textColumns" name columns of texts.', 'Take one of the two away.');
+    const all = [...textColumns, labelColumn];
+    const twice = all.find((column, at) => all.indexOf(column) !== at);
+    if (twice !== undefined)
+      refuse(
+        `The column "${twice}" is named twice.`,
+        'Name two columns of texts, and another one as "labelColumn".',
+      );
+  })
+  .describe('Texts, or pairs of texts, with a label each, from CSV, TSV, JSONL or Parquet.');
 
 export type TextClassificationConfig = z.output<typeof schema>;
 

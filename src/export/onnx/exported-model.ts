@@ -19,7 +19,7 @@ export class ExportedModel {
 
   /**
    * Answers a batch, a whole text at once.
-   * @param input `pixels`, or `ids` and `mask`, as the model takes them
+   * @param input `pixels`, or `ids`, `mask` and of pairs `segments`, as the model takes them
    * @returns logits, as the model gives them
    */
   async answer(input: Readonly<Record<string, HostTensor>>): Promise<Float32Array> {
@@ -29,7 +29,7 @@ export class ExportedModel {
     return logits!.data as Float32Array;
   }
 
-  #textFeeds({ ids, mask }: Readonly<Record<string, HostTensor>>): Record<string, Tensor> {
+  #textFeeds({ ids, mask, segments }: Readonly<Record<string, HostTensor>>): Record<string, Tensor> {
     const [batch, length] = ids!.shape as [number, number];
     const whole = (values: ArrayLike<number>) =>
       new Tensor(
@@ -38,7 +38,12 @@ export class ExportedModel {
         [batch, length],
       );
     const { memory } = this.#model;
-    const feeds: Record<string, Tensor> = { input_ids: whole(ids!.data), attention_mask: whole(mask!.data) };
+    const feeds: Record<string, Tensor> = {
+      input_ids: whole(ids!.data),
+      attention_mask: whole(mask!.data),
+      ...(segments &&
+        this.#session.inputNames.includes('token_type_ids') && { token_type_ids: whole(segments.data) }),
+    };
     if (!memory) return feeds;
     feeds.position_ids = whole(Array.from({ length: batch * length }, (_, at) => at % length));
     for (let layer = 0; layer < memory.layers; layer++)

@@ -5,6 +5,7 @@ import { type FrozenGraph, freezeGraph } from '../../compression/onnx/frozen-gra
 import type { HostTensor, Tensors } from '../../device/device.ts';
 import type { OnnxDevice } from '../../device/onnx/onnx-device.ts';
 import { type TracedStep, traceStep } from '../../device/onnx/steps/traced-step.ts';
+import { constructionOf } from '../../models/architectures/all.ts';
 import type { Model } from '../../models/model.ts';
 import type { Sizes } from './affine.ts';
 import type { OpenAxis } from './length-nodes.ts';
@@ -26,7 +27,7 @@ export interface OpenStep {
   readonly axes: Readonly<Record<string, { readonly input: string; readonly axis: number }>>;
 }
 
-/** A model's forward pass: inputs `pixels`, or `ids` and `mask`; output `logits`. */
+/** A model's forward pass: inputs `pixels`, or `ids`, `mask` and of pairs `segments`; output `logits`. */
 export function forwardOf(model: Model): OpenStep {
   const { task } = model;
   const step = forwardStep(model);
@@ -38,11 +39,13 @@ export function forwardOf(model: Model): OpenStep {
       axes: { batch: { input: 'pixels', axis: 0 } },
     };
   const most = lengthToOpen(model);
+  const segments = task.text?.pairs?.types === 2 && readsSegments(model);
   return {
     step,
     inputs: ({ batch, length }) => ({
       ids: zeros([batch!, length!], 'int32'),
       mask: zeros([batch!, length!], 'float32'),
+      ...(segments && { segments: zeros([batch!, length!], 'int32') }),
     }),
     sizes: [
       { batch: 2, length: most },
@@ -170,6 +173,8 @@ function lengthToOpen(model: Model): number {
     remedy: `Train one that has at least ${fewestTokens} positions.`,
   });
 }
+
+const readsSegments = ({ config }: Model): boolean => constructionOf(config).readsSegments?.(config) ?? false;
 
 /** Tokens in the longest text a model has positions for. */
 export const longestText = ({ config, task }: Model): number =>

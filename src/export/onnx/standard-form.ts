@@ -27,6 +27,7 @@ const given: Readonly<
 > = {
   ids: whole('input_ids', 'int32'),
   mask: whole('attention_mask', 'float32'),
+  segments: whole('token_type_ids', 'int32'),
   positions: whole('position_ids', 'int32'),
   pixels: {
     name: 'pixel_values',
@@ -48,7 +49,7 @@ const renamed = (name: string): string =>
 
 /**
  * Gives a graph the inputs and outputs by which transformers.js, Optimum and whoever else runs models of the Hub know it:
- * `input_ids`, `attention_mask`, `position_ids` (int64), `pixel_values` (batch, channels, height, width),
+ * `input_ids`, `attention_mask`, `token_type_ids`, `position_ids` (int64), `pixel_values` (batch, channels, height, width),
  * `past_key_values.N.key` and `.value`; `logits`, `present.N.key` and `.value`. The graph is changed in place.
  */
 export function toStandardForm({ graph, inputs, outputs }: ModelGraph): EditableGraph {

@@ -22,6 +22,8 @@ export interface Construction<C extends ModelConfig = ModelConfig> {
    * @param layer 1 … layerCount, as in ForwardResult.hiddenStates
    */
   layerPrefixes(config: C, layer: number): readonly string[];
+  /** Whether token types tell it which of two texts a token is of. Left out: never. */
+  readsSegments?(config: C): boolean;
   /** Names of tables that are looked up in, not multiplied with. */
   readonly tables?: RegExp;
   readonly head: ClassHead<C> | TokenHead;

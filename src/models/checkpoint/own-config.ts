@@ -22,6 +22,7 @@ const schema = z.object({
         vocabulary: size,
         length: size,
         padId: z.int().min(0),
+        pairs: z.object({ types: z.literal([1, 2]) }).optional(),
       })
       .optional(),
   }),

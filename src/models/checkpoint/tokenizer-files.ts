@@ -15,6 +15,7 @@ export function tokenizerFiles(
     continuesTexts,
     // Texts to classify are cut in training too; those to continue may take all the places there are.
     length: continuesTexts ? own.text.length : task.text.length,
+    segments: task.text.pairs?.types === 2 && (constructionOf(config).readsSegments?.(config) ?? false),
     ownClass: constructionOf(config).huggingFace?.rebuildsTokenizer?.(config),
   });
   return new Map(Object.entries(files));

@@ -118,7 +118,7 @@ function feed(
   known: Map<string, Value>,
   graph: Graph,
   { inputs, channelsLast, past = [], usesPast }: OnnxGraphConfig,
-  { pixels, ids, mask }: ModelInput,
+  { pixels, ids, mask, segments }: ModelInput,
 ): void {
   const { file } = graph;
   const set = (name: string | undefined, value: Tensor | HostValue | undefined) => {
@@ -144,10 +144,7 @@ function feed(
       [batch, length],
       Int32Array.from({ length: batch * length }, (_, at) => value(at)),
     );
-  set(
-    inputs.segments,
-    each(() => 0),
-  );
+  set(inputs.segments, segments ?? each(() => 0));
   set(
     inputs.positions,
     each((at) => at % length),

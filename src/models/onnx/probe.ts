@@ -26,6 +26,8 @@ export interface ProbeSample {
   readonly ids?: ArrayLike<number>;
   /** 1 for real tokens, 0 for padding, row-major; left out: all are real. */
   readonly mask?: ArrayLike<number>;
+  /** 0 or 1 by which of two texts a token is of, row-major; left out: zeros. */
+  readonly segments?: ArrayLike<number>;
   /** [height, width, channels] */
   readonly image?: readonly [number, number, number];
   /** (batch, height, width, channels); left out: zeros. */
@@ -127,7 +129,7 @@ export class GraphSession {
     if (usesPast) feeds[usesPast] = new this.#tensor('bool', Uint8Array.of(0), [1]);
     if (inputs.ids) whole(inputs.ids, (at) => sample.ids?.[at] ?? 0);
     if (inputs.mask) whole(inputs.mask, (at) => sample.mask?.[at] ?? 1);
-    if (inputs.segments) whole(inputs.segments, () => 0);
+    if (inputs.segments) whole(inputs.segments, (at) => sample.segments?.[at] ?? 0);
     if (inputs.positions) whole(inputs.positions, (at) => at % length);
     if (inputs.pixels && image) {
       const [height, width, channels] = image;

@@ -32,6 +32,7 @@ const tokenHead: TokenHead = { answers: 'tokens', embeddings: '', predictor: '' 
 export function graphConstruction(config: OnnxGraphConfig): Construction {
   const construction: Construction<OnnxGraphConfig> = {
     network: graphNetwork,
+    readsSegments: ({ inputs }) => inputs.segments !== undefined,
     layerPrefixes: () => [],
     get tables() {
       return onlyLookedUp(config);

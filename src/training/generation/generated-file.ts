@@ -60,7 +60,7 @@ export async function writeGenerated(
 ): Promise<void> {
   const count = { length: tokens.count };
   const lengths = Int32Array.from(count, (_, sample) => tokens.length(sample));
-  const prompts = Int32Array.from(count, (_, sample) => tokens.ignored(sample));
+  const prompts = Int32Array.from(count, (_, sample) => tokens.beginning(sample));
   const ids = new Int32Array(lengths.reduce((sum, length) => sum + length, 0));
   let start = 0;
   for (const [sample, length] of lengths.entries()) {

@@ -112,7 +112,7 @@ function readAnew(
   const tokens = new TokenStore(task.classes);
   for (let sample = 0; sample < written.count; sample++) {
     const ids = [...written.ids(sample)];
-    const count = written.ignored(sample);
+    const count = written.beginning(sample);
     const whole = theirs!.decode(ids);
     const prompt = theirs!.decode(ids.slice(0, count));
     // A prompt that ends within a character ends before it.

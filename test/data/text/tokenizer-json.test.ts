@@ -82,7 +82,7 @@ test('the prompt of a document is masked together with what begins it', async ()
   };
   const { tokens } = await documentSamples(documents(), tokenizer, 64);
   assert.equal(tokens.count, 1);
-  assert.equal(tokens.ignored(0), 1 + tokenizer.encode('the cat').length);
+  assert.equal(tokens.beginning(0), 1 + tokenizer.encode('the cat').length);
 });
 
 test('a vocabulary of 300,000 tokens is read, and an id beyond all bounds is refused', async (context) => {

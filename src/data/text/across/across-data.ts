@@ -112,7 +112,7 @@ export async function acrossData(dataset: Dataset, teacher: Tokenizer, length: n
     if (places.length < subset.size) places.push({ start, ends });
   });
   for (const [sample, { start, ends }] of places.entries())
-    align(start, ends, tokens.ids(sample), tokens.ignored(sample));
+    align(start, ends, tokens.ids(sample), tokens.beginning(sample));
   const pairs = pairVocabularies(student, teacher);
   return {
     fingerprint: stableHash({

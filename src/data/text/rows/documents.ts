@@ -113,7 +113,7 @@ async function* tablePieces(
   const columns = promptColumn === undefined ? [textColumn] : [textColumn, promptColumn];
   tally.begin();
   for await (const { values, place } of readRows(file, columns)) {
-    if (!tally.keeps({ text: !isNothing(values[textColumn]) })) continue;
+    if (!tally.keeps({ texts: [!isNothing(values[textColumn])], place })) continue;
     const textOf = (column: string): string => {
       const value = values[column];
       if (typeof value === 'string') return value;

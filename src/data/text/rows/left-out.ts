@@ -10,12 +10,20 @@ export function isNothing(value: unknown): boolean {
   return typeof value === 'string' ? value.trim() === '' : typeof value === 'number' && Number.isNaN(value);
 }
 
+interface Kept {
+  readonly texts: readonly boolean[];
+  readonly label?: boolean;
+  readonly place: string;
+}
+
 /** Counts the rows of a table that are left out since they lack a text or a label, anew each time it is read. */
 export class RowTally {
   readonly #file: string;
   #rows = 0;
   #withoutText = 0;
+  #withoutPart = 0;
   #withoutLabel = 0;
+  #firstWithoutPart = '';
 
   constructor(file: string) {
     this.#file = file;
@@ -25,23 +33,35 @@ export class RowTally {
   begin(): void {
     this.#rows = 0;
     this.#withoutText = 0;
+    this.#withoutPart = 0;
     this.#withoutLabel = 0;
   }
 
-  /** Counts a row. @returns whether it is to be kept */
-  keeps({ text, label = true }: { readonly text: boolean; readonly label?: boolean }): boolean {
+  /**
+   * Counts a row.
+   * @param texts whether each of its texts is there, of one or two
+   * @param place where it stands: 'line 7'
+   * @returns whether it is to be kept
+   */
+  keeps({ texts, label = true, place }: Kept): boolean {
     this.#rows++;
-    if (!text) this.#withoutText++;
-    else if (!label) this.#withoutLabel++;
-    return text && label;
+    const whole = texts.every(Boolean);
+    if (!texts.some(Boolean)) this.#withoutText++;
+    else if (!whole) {
+      if (this.#withoutPart++ === 0) this.#firstWithoutPart = place;
+    } else if (!label) this.#withoutLabel++;
+    return whole && label;
   }
 
   /** What was left out when the table was last read to its end. */
   remarks(): DataRemark[] {
-    const left = this.#withoutText + this.#withoutLabel;
+    const left = this.#withoutText + this.#withoutPart + this.#withoutLabel;
     if (left === 0) return [];
     const reasons = [
       ...(this.#withoutText > 0 ? [`${this.#withoutText} without a text`] : []),
+      ...(this.#withoutPart > 0
+        ? [`${this.#withoutPart} with one text of the two empty, the first in ${this.#firstWithoutPart}`]
+        : []),
       ...(this.#withoutLabel > 0 ? [`${this.#withoutLabel} without a label`] : []),
     ];
     return [

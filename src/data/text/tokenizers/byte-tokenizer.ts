@@ -35,6 +35,7 @@ export function byteTokenizer(): Tokenizer {
     endId,
     prefix: [startId],
     suffix: [endId],
+    pair: { before: [startId], between: [endId], behind: [endId], ofSecond: 0 },
     begin: [],
     encode: (text) =>
       atSpecials(text).flatMap(({ text: section, id }) =>

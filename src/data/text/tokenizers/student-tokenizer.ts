@@ -14,6 +14,8 @@ export interface StudentTokenizerOptions {
   readonly continuesTexts: boolean;
   /** Tokens of the longest text, special ones counted. */
   readonly length: number;
+  /** Whether the student reads token types, by which the texts of a pair are told apart. */
+  readonly segments?: boolean;
   /**
    * transformers 5 rebuilds the tokenizers of some kinds of model from their vocabulary, whatever their files say; a
    * class of its own keeps it from that.
@@ -40,7 +42,7 @@ class ${className}(PreTrainedTokenizerFast):
  */
 export function studentTokenizerFiles(
   tokenizer: Tokenizer,
-  { continuesTexts, length, ownClass = false }: StudentTokenizerOptions,
+  { continuesTexts, length, segments = false, ownClass = false }: StudentTokenizerOptions,
 ): Record<string, string> {
   const files = tokenizer.files();
   const definitionText = files['tokenizer.json']!;
@@ -78,7 +80,7 @@ export function studentTokenizerFiles(
         // Texts that are gone on with must end where the new tokens begin.
         padding_side: continuesTexts ? 'left' : 'right',
         truncation_side: 'right',
-        model_input_names: ['input_ids', 'attention_mask'],
+        model_input_names: ['input_ids', ...(segments ? ['token_type_ids'] : []), 'attention_mask'],
         // transformers 4 changes the pre-tokenizer to what stands here, and to false where nothing does.
         ...(typeof spaced === 'boolean' && { add_prefix_space: spaced }),
         clean_up_tokenization_spaces: settings.clean_up_tokenization_spaces === true,

@@ -1,4 +1,5 @@
 import type { PlacedIds } from '../tokenizer-json/encoder.ts';
+import type { PairTemplate } from '../tokenizer-json/template.ts';
 
 /** Turns texts into token ids and back. Ids are below `vocabulary`. */
 export interface Tokenizer {
@@ -12,6 +13,8 @@ export interface Tokenizer {
   /** Special tokens before and behind a text that is to be classified. */
   readonly prefix: readonly number[];
   readonly suffix: readonly number[];
+  /** How two texts go together; undefined where the tokenizer has no way that is known here. */
+  readonly pair?: PairTemplate;
   /** Special tokens before a document that is to be continued; behind it stands `endId`. */
   readonly begin: readonly number[];
   /** Without special tokens around the text; those that it names itself are found. */
@@ -39,6 +42,42 @@ export function encodeSample(tokenizer: Tokenizer, text: string, length: number)
   const { prefix, suffix } = tokenizer;
   const room = Math.max(0, length - prefix.length - suffix.length);
   return [...prefix, ...firstIds(tokenizer, text, room), ...suffix];
+}
+
+/** Ids of two texts that go together, and where token types become 1: at the end of all where they never do. */
+export interface EncodedPair {
+  readonly ids: readonly number[];
+  readonly second: number;
+}
+
+/**
+ * Ids of two texts as the tokenizer's template puts them together. Where they are longer than `length` tokens in all, the
+ * longer one is cut first, as `longest_first` of transformers does.
+ */
+export function encodePair(
+  tokenizer: Tokenizer,
+  texts: readonly [string, string],
+  { before, between, behind, ofSecond }: PairTemplate,
+  length: number,
+): EncodedPair {
+  const room = Math.max(0, length - before.length - between.length - behind.length);
+  let ids = texts.map((text) => firstIds(tokenizer, text, room + 1));
+  // Of two texts that both fill the room, only their whole lengths tell which is the longer one.
+  if (ids.every((own) => own.length > room)) ids = texts.map((text) => tokenizer.encode(text));
+  const [one, other] = ids as [readonly number[], readonly number[]];
+  const [first, second] = longestFirst(one.length, other.length, room);
+  const start = before.length + first + between.length;
+  const whole = [...before, ...one.slice(0, first), ...between, ...other.slice(0, second), ...behind];
+  return { ids: whole, second: ofSecond === undefined ? whole.length : start - ofSecond };
+}
+
+/** How many tokens stay of two texts for which there is room for so many: the longer one is cut down to the other first. */
+function longestFirst(one: number, other: number, room: number): readonly [number, number] {
+  if (one + other <= room) return [one, other];
+  const [shorter, longer] = one > other ? [other, one] : [one, other];
+  const half = Math.floor(room / 2);
+  const kept = shorter <= half ? [shorter, Math.min(longer, room - shorter)] : [half, room - half];
+  return one > other ? [kept[1]!, kept[0]!] : [kept[0]!, kept[1]!];
 }
 
 /** The first ids of a text, without looking at more of a very long one than they need. */

@@ -78,6 +78,7 @@ export function wordTokenizer(words: readonly string[], lowercase: boolean): Tok
     endId: endId!,
     prefix: [startId!],
     suffix: [endId!],
+    pair: { before: [startId!], between: [endId!], behind: [endId!], ofSecond: 0 },
     begin: [],
     encode: (text) =>
       atSpecials(text).flatMap(({ text: section, id }) =>

@@ -85,7 +85,7 @@ export const encoderConfig = ({
       attention_probs_dropout_prob: config.attentionDropout,
       classifier_dropout: config.classifierDropout ?? null,
       max_position_embeddings: (config.positions ?? text.length) + firstPosition(text.padId),
-      type_vocab_size: config.tokenTypes ?? tokenTypes,
+      type_vocab_size: config.tokenTypes ?? Math.max(tokenTypes, text.pairs?.types ?? 1),
       layer_norm_eps: config.layerNormEpsilon,
     };
   },

@@ -56,6 +56,22 @@ export function bertNetwork(config: BertConfig, task: TaskShape, weights: Weight
   };
 }
 
+/**
+ * How many types of tokens there are.
+ * @throws UserError where samples have more than the model knows
+ */
+function typesOf({ tokenTypes }: BertConfig, layout: BertLayout, { pairs }: TextShape): number {
+  const asked = pairs?.types ?? 1;
+  const types = tokenTypes ?? Math.max(layout.tokenTypes, asked);
+  if (types >= asked) return types;
+  throw new UserError(
+    `The model knows ${types} type of tokens, but the tokenizer tells pairs of texts apart by ${asked}.`,
+    {
+      remedy: 'Take the tokenizer that belongs to the model, or a model with as many "tokenTypes".',
+    },
+  );
+}
+
 /** @returns (batch · length, hiddenSize) */
 function embeddings(config: BertConfig, text: TextShape, layout: BertLayout, weights: WeightRegistry) {
   const { embeddingSize: width = config.hiddenSize } = config;
@@ -64,17 +80,18 @@ function embeddings(config: BertConfig, text: TextShape, layout: BertLayout, wei
   const rows = positionCount(config.positions, text) + start;
   const words = embedding(weights, names.words, text.vocabulary, width, deviation);
   const positions = embedding(weights, names.positions, rows, width, deviation);
-  // Every token here is of type 0.
   const tokenTypes = names.tokenTypes
-    ? embedding(weights, names.tokenTypes, config.tokenTypes ?? layout.tokenTypes, width, deviation)
+    ? embedding(weights, names.tokenTypes, typesOf(config, layout, text), width, deviation)
     : undefined;
   const norm = layerNorm(weights, names.embeddingNorm, width, config.layerNormEpsilon);
   const project = projection(config, layout, weights);
   return (input: ModelInput, options: ForwardOptions): Tensor => {
     const length = input.ids!.shape[1]!;
     const place = positions.rows(start, length);
-    const constant = tokenTypes ? tf.add(place, tokenTypes.rows(0, 1)) : place;
-    const sum = tf.add(words.lookUp(input.ids!), constant);
+    const told = tokenTypes && input.segments && tokenTypes.lookUp(input.segments);
+    const constant = tokenTypes && !told ? tf.add(place, tokenTypes.rows(0, 1)) : place;
+    const known = tf.add(words.lookUp(input.ids!), constant);
+    const sum = told ? tf.add(known, told) : known;
     return project(dropout(norm(tf.reshape(sum, [-1, width])), config.dropout, options));
   };
 }

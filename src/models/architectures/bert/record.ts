@@ -10,6 +10,7 @@ const layoutOf = ({ layout }: BertConfig) => bertLayouts[layout];
 export const bert: Construction<BertConfig> = {
   network: bertNetwork,
   layerPrefixes: (config, layer) => [`${layoutOf(config).names.layer(layer - 1)}.`],
+  readsSegments: (config) => layoutOf(config).names.tokenTypes !== undefined,
   tables: /\.(word|position|token_type)_embeddings\.weight$/,
   head: {
     answers: 'classes',

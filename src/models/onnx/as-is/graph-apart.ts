@@ -70,13 +70,19 @@ async function openApart(
 }
 
 /** One batch as a model here sees it, as a graph is given it. */
-export function sampleOf({ pixels, ids, mask }: HostModelInput): ProbeSample {
+export function sampleOf({ pixels, ids, mask, segments }: HostModelInput): ProbeSample {
   if (pixels) {
     const [batch, height, width, channels] = pixels.shape as [number, number, number, number];
     return { batch, length: 1, image: [height, width, channels], pixels: pixels.data as Float32Array };
   }
   const [batch, length] = ids!.shape as [number, number];
-  return { batch, length, ids: ids!.data, ...(mask && { mask: mask.data }) };
+  return {
+    batch,
+    length,
+    ids: ids!.data,
+    ...(mask && { mask: mask.data }),
+    ...(segments && { segments: segments.data }),
+  };
 }
 
 const asHostTensor = ({ shape, data }: ProbedValue): HostTensor => ({
