@@ -6,7 +6,7 @@ import writeFileAtomic from 'write-file-atomic';
  * alone would replace what it leads to, which may be somebody else's file.
  * @throws as node:fs does
  */
-export async function replaceFile(file: string, content: string): Promise<void> {
+export async function replaceFile(file: string, content: string | Buffer): Promise<void> {
   const status = await lstat(file).catch(() => undefined);
   if (status?.isSymbolicLink()) await rm(file);
   await writeFileAtomic(file, content);

@@ -9,6 +9,7 @@ const root = resolve(import.meta.dirname, '../..');
 const floors = [
   'base',
   'experiment',
+  'answers',
   'device',
   'data',
   'models',

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { answerQuestion } from '../../src/answers/question.ts';
+import { readAnswers } from '../../src/answers/read-answers.ts';
 import type { ExperimentInput } from '../../src/experiment/schema/schema.ts';
 import { inspectCheckpoint } from '../../src/models/checkpoint/checkpoint.ts';
 import { readSafetensors } from '../../src/models/checkpoint/safetensors.ts';
@@ -49,6 +51,17 @@ test('a quantized teacher is a run like any other', async () => {
     'preprocessor_config.json',
     'quantized.safetensors',
   ]);
+  const kept = (await readAnswers(directory.path))!;
+  assert.ok(kept.compressed && kept.ids.length === 80 && kept.missing.length === 0);
+  const { classes } = await answerQuestion({
+    a: { directory: directory.path, model: 'teacher', run: 'quantized' },
+    b: { directory: directory.path, model: 'student', run: 'quantized' },
+    ...{ filter: '', sort: 'lost', descending: true, offset: 0, count: 5 },
+  });
+  assert.deepEqual(
+    [classes!.a.accuracy, classes!.b.accuracy, classes!.agreement],
+    [original!.accuracy, student.accuracy, agreement],
+  );
   const { tensors } = await readSafetensors(join(directory.studentDirectory, 'quantized.safetensors'));
   assert.equal(tensors.get('dense.weight')!.dtype, 'I8');
   assert.deepEqual(tensors.get('dense.weight.scale')!.shape, [24, 1]);

@@ -56,6 +56,8 @@ test('killed in mid-epoch and resumed, twice, the student equals that of an undi
   assert.equal(code, 0, output);
 
   assert.ok(studentBytes(killed).equals(studentBytes(undisturbed)), 'the weights differ');
+  const answers = ({ answersFile }: RunDirectory) => readFileSync(answersFile);
+  assert.ok(answers(killed).equals(answers(undisturbed)), 'the answers that were kept differ');
   const { events, problems } = await readEvents(killed.eventsFile);
   assert.deepEqual(problems, []);
   assert.deepEqual(

@@ -10,5 +10,6 @@ export const imageClassification = {
   answers: 'classes',
   continuesTexts: false,
   judgedBy: 'accuracy',
+  kept: { kind: 'classes', unit: 'nats' },
   shownBy: 'accuracy',
 } as const satisfies TaskRecord;

@@ -9,5 +9,6 @@ export const languageModel = {
   answers: 'tokens',
   continuesTexts: true,
   judgedBy: 'loss',
+  kept: { kind: 'losses', unit: 'nats per token' },
   shownBy: 'perplexity',
 } as const satisfies TaskRecord;

@@ -3,6 +3,14 @@ import type { ModelGoal } from '../architectures/architecture-record.ts';
 /** What the answers of models are judged by: the share that is right, or their mean loss. */
 export type JudgedBy = 'accuracy' | 'loss';
 
+/** What is kept of an answer to one sample. */
+export interface KeptAnswer {
+  /** Which class it was and how sure, or only what the label costs. */
+  readonly kind: 'classes' | 'losses';
+  /** What that cost is measured in. */
+  readonly unit: string;
+}
+
 /** What heads of classifiers are for, as transformers tells them apart by `problem_type`. */
 export type Problem = 'single_label_classification' | 'multi_label_classification' | 'regression';
 
@@ -30,6 +38,8 @@ export interface TaskRecord {
   readonly continuesTexts: boolean;
   /** By what epochs and strategies are judged, unless an experiment says otherwise. */
   readonly judgedBy: JudgedBy;
+  /** What a run keeps of the answers to each test sample; absent where it keeps nothing. */
+  readonly kept?: KeptAnswer;
   /** The figure that shows how good a model is, where there is room for one only. */
   readonly shownBy: 'accuracy' | 'perplexity';
 }

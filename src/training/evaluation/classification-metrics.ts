@@ -1,3 +1,4 @@
+import { AnswerGatherer, type GatheredAnswers } from '../../answers/kept-answers.ts';
 import { Calibration, type ReliabilityBin } from './calibration.ts';
 import { noAnswer, type Quality } from './quality.ts';
 
@@ -15,15 +16,20 @@ export class ClassificationMetrics implements Quality {
   #lossSum = 0;
   readonly #calibration = new Calibration();
 
-  constructor(classes: number) {
+  readonly #gatherer: AnswerGatherer | undefined;
+
+  /** @param keep how many of the most probable classes are kept of each answer; left out: nothing is */
+  constructor(classes: number, keep?: number) {
+    this.#gatherer = keep === undefined ? undefined : new AnswerGatherer(keep);
     this.confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   }
 
   /**
    * Logits among which one is NaN, or the highest infinite, have no probabilities: they count as no answer.
    * @param logits one row, not divided by any temperature.
+   * @param id of the sample, where its answer is kept
    */
-  add(logits: Float32Array, label: number): void {
+  add(logits: Float32Array, label: number, id = this.predictions.length): void {
     let predicted = 0;
     for (let index = 1; index < logits.length; index++)
       if (logits[index]! > logits[predicted]!) predicted = index;
@@ -34,9 +40,12 @@ export class ClassificationMetrics implements Quality {
       this.unanswered++;
       this.predictions.push(noAnswer);
       this.labels.push(label);
+      this.#gatherer?.addLoss(id, Number.NaN);
       return;
     }
-    this.#lossSum += Math.log(sum) - (logits[label]! - highest);
+    const loss = Math.log(sum) - (logits[label]! - highest);
+    this.#lossSum += loss;
+    this.#gatherer?.add(id, logits, loss, highest, sum);
     this.predictions.push(predicted);
     this.labels.push(label);
     this.confusion[label]![predicted]!++;
@@ -72,6 +81,10 @@ export class ClassificationMetrics implements Quality {
 
   get calibrationError(): number {
     return this.unanswered > 0 ? Number.NaN : this.#calibration.error;
+  }
+
+  get samples(): GatheredAnswers | undefined {
+    return this.#gatherer?.answers;
   }
 
   get reliability(): ReliabilityBin[] {

@@ -13,6 +13,8 @@ import type { Quality } from './quality.ts';
 export interface EvaluateOptions {
   readonly stopRequested?: StopRequested;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Whether what is answered to each sample is kept. */
+  readonly keep?: boolean;
 }
 
 /** Runs a model over whole splits without training it: no dropout, running statistics as they are. */
@@ -26,8 +28,8 @@ export class Evaluator {
   }
 
   /** Samples that pad the last batch count in nothing. @throws Interruption */
-  async evaluate(split: Split, { stopRequested, onProgress }: EvaluateOptions = {}): Promise<Quality> {
-    const answers = this.#examination.begin();
+  async evaluate(split: Split, { stopRequested, onProgress, keep }: EvaluateOptions = {}): Promise<Quality> {
+    const answers = this.#examination.begin(keep ? split.size : undefined);
     const batchSize = forwardBatchSize(this.#model.task, split);
     const total = batchCount(split.size, batchSize);
     let done = 0;

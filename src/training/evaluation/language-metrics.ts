@@ -1,3 +1,4 @@
+import { AnswerGatherer, type GatheredAnswers } from '../../answers/kept-answers.ts';
 import { Calibration, type ReliabilityBin } from './calibration.ts';
 import { noAnswer, type Quality } from './quality.ts';
 
@@ -8,6 +9,12 @@ export class LanguageMetrics implements Quality {
   #lossSum = 0;
   #correct = 0;
   readonly #calibration = new Calibration();
+  readonly #gatherer: AnswerGatherer | undefined;
+
+  /** @param keep whether the losses of texts are kept */
+  constructor(keep = false) {
+    this.#gatherer = keep ? new AnswerGatherer(0) : undefined;
+  }
 
   /**
    * Where loss or confidence is NaN, the logits were no numbers: that counts as no answer.
@@ -24,6 +31,15 @@ export class LanguageMetrics implements Quality {
     this.#lossSum += loss;
     if (predicted === target) this.#correct++;
     this.#calibration.add(confidence, predicted === target);
+  }
+
+  /** @param loss mean over the tokens of a text, nats; NaN where one is none, or there are none */
+  addText(id: number, loss: number): void {
+    this.#gatherer?.addLoss(id, loss);
+  }
+
+  get samples(): GatheredAnswers | undefined {
+    return this.#gatherer?.answers;
   }
 
   get accuracy(): number {

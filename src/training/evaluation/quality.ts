@@ -1,3 +1,4 @@
+import type { GatheredAnswers } from '../../answers/kept-answers.ts';
 import type { ReliabilityBin } from './calibration.ts';
 import type { Confusion } from './classification-metrics.ts';
 
@@ -28,6 +29,8 @@ export interface Quality {
   readonly confusion?: Confusion;
   /** Of classifiers only: the true class of each sample, in the order of the predictions. */
   readonly labels?: readonly number[];
+  /** What is kept of each answer, where that was asked for. */
+  readonly samples?: GatheredAnswers | undefined;
 }
 
 /** Fraction of samples, or predicted positions, to which two models give the same answer, 0…1; no answer is like none. */

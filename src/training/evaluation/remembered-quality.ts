@@ -15,6 +15,12 @@ const figure = z
   .transform((value) => value ?? Number.NaN);
 const share = z.number().nullable();
 
+/** Numbers as they lie in memory, in base64: of answers there are many, and they must come back as they were. */
+const numbers = <A extends Float32Array | Int32Array>(Numbers: new (bytes: ArrayBuffer) => A) =>
+  z.base64().transform((text) => new Numbers(Uint8Array.from(Buffer.from(text, 'base64')).buffer));
+const asText = ({ buffer, byteOffset, byteLength }: Float32Array | Int32Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+
 const schema = z.object({
   accuracy: figure,
   loss: figure,
@@ -25,6 +31,15 @@ const schema = z.object({
   macroF1: figure.optional(),
   confusion: z.array(z.array(z.int())).optional(),
   labels: z.array(z.int()).optional(),
+  samples: z
+    .object({
+      ids: numbers(Int32Array),
+      kept: z.int().min(0),
+      losses: numbers(Float32Array),
+      classes: numbers(Int32Array),
+      probabilities: numbers(Float32Array),
+    })
+    .optional(),
 });
 
 /**
@@ -39,9 +54,20 @@ export async function rememberedQuality(file: string, ask: () => Promise<Quality
   if (before) return before;
   const quality = await ask();
   const { accuracy, loss, predictions, unanswered, calibrationError, reliability } = quality;
-  const { macroF1, confusion, labels } = quality;
+  const { macroF1, confusion, labels, samples } = quality;
   const kept = { accuracy, loss, predictions, unanswered, calibrationError, reliability };
-  const content = JSON.stringify({ ...kept, macroF1, confusion, labels });
+  const content = JSON.stringify({
+    ...{ ...kept, macroF1, confusion, labels },
+    ...(samples && {
+      samples: {
+        ids: asText(samples.ids),
+        kept: samples.kept,
+        losses: asText(samples.losses),
+        classes: asText(samples.classes),
+        probabilities: asText(samples.probabilities),
+      },
+    }),
+  });
   // Where it cannot be written, or another process is about to, the next run asks again.
   await write(file, content).catch(() => {});
   return quality;

@@ -1,4 +1,5 @@
 import type { Scalar } from '@tensorflow/tfjs-core';
+import { classesToKeep } from '../../answers/kept-answers.ts';
 import { tf } from '../../device/tensorflow.ts';
 import { ClassificationMetrics } from '../evaluation/classification-metrics.ts';
 import { modelInput, prefixed } from '../inputs.ts';
@@ -15,14 +16,19 @@ export const classification: TaskEvaluation = {
     }));
     return {
       step,
-      begin() {
-        const metrics = new ClassificationMetrics(classes);
+      begin(keep) {
+        const kept = keep === undefined ? undefined : classesToKeep(classes, keep);
+        const metrics = new ClassificationMetrics(classes, kept);
         return {
           metrics,
           async add({ input, labels, sampleIds }) {
             const logits = (await step.run(prefixed('input', input))).logits as Float32Array;
             for (let row = 0; row < sampleIds.length; row++)
-              metrics.add(logits.subarray(row * classes, (row + 1) * classes), labels.data[row]!);
+              metrics.add(
+                logits.subarray(row * classes, (row + 1) * classes),
+                labels.data[row]!,
+                sampleIds[row]!,
+              );
           },
         };
       },

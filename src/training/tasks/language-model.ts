@@ -28,8 +28,8 @@ export const languageModel: TaskEvaluation = {
     });
     return {
       step,
-      begin() {
-        const metrics = new LanguageMetrics();
+      begin(keep) {
+        const metrics = new LanguageMetrics(keep !== undefined);
         return {
           metrics,
           async add(batch) {
@@ -40,6 +40,17 @@ export const languageModel: TaskEvaluation = {
             for (let row = 0; row < losses.length; row++)
               if (counts[row]! > 0)
                 metrics.add(predicted[row]!, targets[row]!, losses[row]!, confidences[row]!);
+            if (keep === undefined) return;
+            const length = batch.labels.shape[1]!;
+            for (let sample = 0; sample < batch.sampleIds.length; sample++) {
+              const counted: number[] = [];
+              for (let row = sample * length; row < (sample + 1) * length; row++)
+                if (counts[row]! > 0) counted.push(losses[row]!);
+              metrics.addText(
+                batch.sampleIds[sample]!,
+                counted.reduce((sum, loss) => sum + loss, 0) / counted.length,
+              );
+            }
           },
         };
       },

@@ -28,7 +28,8 @@ export interface TaskEvaluation {
 /** A model that can be asked, as often as wanted. */
 export interface Examination {
   readonly step: CompiledStep<string>;
-  begin(): Answers;
+  /** @param keep of how many samples what is answered is to be kept; left out: of none */
+  begin(keep?: number): Answers;
 }
 
 /** Answers of a model to one batch at a time, gathered into figures. */

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { answersFileName } from '../../answers/answers-file.ts';
 import { fileProblem } from '../../base/file-problem.ts';
 import { nestingOfJson } from '../../base/nesting.ts';
 import { openRegular, readRegularSync, requireRealFolder } from '../../base/regular-file.ts';
@@ -80,6 +81,11 @@ export class RunDirectory {
   /** Held by the worker while it runs, so that two never write into one run. */
   get lockFile(): string {
     return join(this.path, 'worker.lock');
+  }
+
+  /** What its models answered to each test sample. */
+  get answersFile(): string {
+    return join(this.path, answersFileName);
   }
 
   controlFile(request: ControlRequest): string {
@@ -184,6 +190,7 @@ export class RunDirectory {
       this.studentDirectory,
       this.candidatesDirectory,
       this.exportDirectory,
+      this.answersFile,
     ])
       await rm(path, { recursive: true, force: true });
   }

@@ -12,11 +12,14 @@ import { type Continuation, sampleContinuations } from '../../training/generatio
 import type { ModelFigures, RunResult } from '../directory/events.ts';
 import { assessAll, figuresOf, type Subject } from './assess.ts';
 import type { Job } from './job.ts';
+import { keepAnswers } from './keep-answers.ts';
 
 /** What a run found out about its models. */
 export interface Appraisal {
   /** How well each answers the test set, the ensemble included, by name. */
   readonly quality: ReadonlyMap<string, Quality>;
+  /** Keeps beside the run what each answered to each test sample. */
+  keep(): Promise<void>;
   /** What student and teacher answer alike. */
   againstTeacher(): Pick<RunResult, 'agreement' | 'disagreement' | 'otherTokens'>;
   /** Of language models. */
@@ -72,6 +75,7 @@ export async function appraise(
   const models = new Map(subjects.map((subject) => [subject.name, subject]));
   return {
     quality,
+    keep: () => keepAnswers(job, subjects, quality, dataset),
     againstTeacher() {
       // Answers of two vocabularies are never the same.
       if (subjects.some(({ dataset: own }) => own)) return { otherTokens: true };

@@ -61,6 +61,7 @@ export async function assessAll(
     try {
       const quality = await evaluator.evaluate(own, {
         stopRequested,
+        keep: true,
         onProgress: (done, total) => onProgress(index * total + done, models.length * total),
       });
       qualities.set(name, quality);

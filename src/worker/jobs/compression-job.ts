@@ -40,7 +40,7 @@ export async function compressionJob(job: Job): Promise<void> {
 
   const { subject, original: compared = original.model } = compressed;
   const subjects: Subject[] = [subject, { name: 'teacher', model: compared, ensemble: false }];
-  const { againstTeacher, continuations, figures } = await appraise(
+  const { keep, againstTeacher, continuations, figures } = await appraise(
     job,
     subjects,
     dataset,
@@ -57,6 +57,7 @@ export async function compressionJob(job: Job): Promise<void> {
     ...(continuations.length > 0 && { continuations: [...continuations] }),
     compression: { ...compressed.outcome.compression, ...saved.compression },
   };
+  await keep();
   await finish(job, subject.model.config, result);
 }
 

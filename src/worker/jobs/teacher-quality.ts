@@ -9,7 +9,7 @@ import { evaluationOf } from '../../training/tasks/all.ts';
 import type { Teacher } from '../../training/teacher/teacher.ts';
 import type { Job } from './job.ts';
 
-const formatVersion = 1;
+const formatVersion = 2;
 
 /**
  * How well a model that is there before the run answers the test set, which belongs into the run's figures and is known
@@ -37,6 +37,7 @@ export async function qualityOfTeacher(
     try {
       return await evaluator.evaluate(test, {
         stopRequested: control.requested,
+        keep: true,
         onProgress: job.progress('teacher', 'batches'),
       });
     } finally {

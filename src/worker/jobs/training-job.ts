@@ -81,7 +81,7 @@ export async function trainingJob(job: Job): Promise<void> {
       : []),
     ...candidates,
   ];
-  const { quality, againstTeacher, continuations, figures } = await appraise(
+  const { quality, keep, againstTeacher, continuations, figures } = await appraise(
     job,
     subjects,
     dataset,
@@ -108,6 +108,7 @@ export async function trainingJob(job: Job): Promise<void> {
     ...material.costs(outcome),
     ...(continuations.length > 0 && { continuations: [...continuations] }),
   };
+  await keep();
   await finish(job, student.config, result);
 }
 

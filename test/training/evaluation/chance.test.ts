@@ -93,9 +93,9 @@ test('a language model must know more than the frequencies of tokens, counted by
 });
 
 test('answers are remembered as they were, those that are no numbers too', async () => {
-  const metrics = new ClassificationMetrics(2);
-  metrics.add(Float32Array.of(1, 2), 1);
-  metrics.add(Float32Array.of(Number.NaN, 2), 0);
+  const metrics = new ClassificationMetrics(2, 2);
+  metrics.add(Float32Array.of(1, 2), 1, 7);
+  metrics.add(Float32Array.of(Number.NaN, 2), 0, 5);
   const file = join(temporaryDirectory(), 'a', 'answers.json');
   const asked = await rememberedQuality(file, async () => metrics);
   const remembered = await rememberedQuality(file, () => assert.fail('it was asked already'));
@@ -107,6 +107,7 @@ test('answers are remembered as they were, those that are no numbers too', async
     'labels',
     'confusion',
     'macroF1',
+    'samples',
   ] as const)
     assert.deepEqual(remembered[key], asked[key], key);
   writeFileSync(file, 'not JSON');

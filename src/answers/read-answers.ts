@@ -1,0 +1,53 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileProblem } from '../base/file-problem.ts';
+import { readRegular } from '../base/regular-file.ts';
+import { UserError } from '../base/user-error.ts';
+import { answersFileName, decodeAnswers, mostAnswersBytes } from './answers-file.ts';
+import type { KeptAnswers } from './kept-answers.ts';
+
+/** Files that are held in memory at once: two runs side by side, and those looked at before. */
+const mostRemembered = 4;
+const remembered = new Map<string, Promise<KeptAnswers>>();
+
+/**
+ * The answers that a run kept. Read once for as long as the file stays as it is.
+ * @param directory of the run
+ * @returns undefined where it kept none: it is not over, or of a version before that
+ * @throws UserError if they cannot be read
+ */
+export async function readAnswers(directory: string): Promise<KeptAnswers | undefined> {
+  const file = join(directory, answersFileName);
+  let key: string;
+  try {
+    const { size, mtimeMs, ino } = await lstat(file);
+    key = JSON.stringify([file, size, mtimeMs, ino]);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw fileProblem(error, file);
+  }
+  const known = remembered.get(key);
+  if (known) return known;
+  if (remembered.size >= mostRemembered) remembered.delete(remembered.keys().next().value!);
+  const reading = read(file);
+  remembered.set(key, reading);
+  reading.catch(() => remembered.delete(key));
+  return reading;
+}
+
+async function read(file: string): Promise<KeptAnswers> {
+  let bytes: Buffer;
+  try {
+    bytes = await readRegular(file, mostAnswersBytes);
+  } catch (error) {
+    throw fileProblem(error, file);
+  }
+  return decodeAnswers(bytes, file);
+}
+
+/** Why a run has none, for people. */
+export const noAnswers = (run: string): UserError =>
+  new UserError(`${run} kept no answers to its test samples.`, {
+    remedy:
+      'A run keeps them at its end; one of an earlier version has none. Run the experiment again: with the same seed, data and device it makes the same models.',
+  });
