@@ -52,8 +52,10 @@ function modelOf({ models, missing }: KeptAnswers, name: string): ModelAnswers {
 }
 
 function requireSameSamples(one: KeptAnswers, other: KeptAnswers): void {
-  const same = (key: 'ids' | 'labels') =>
-    Buffer.compare(bytesOf(one[key] ?? new Int32Array()), bytesOf(other[key] ?? new Int32Array())) === 0;
+  const same = (key: 'ids' | 'labels') => {
+    const [first, second] = [one[key], other[key]];
+    return first?.length === second?.length && (first?.every((value, at) => value === second![at]) ?? true);
+  };
   if (
     one.kind === other.kind &&
     one.unit === other.unit &&
@@ -68,9 +70,6 @@ function requireSameSamples(one: KeptAnswers, other: KeptAnswers): void {
       'Choose runs of the same data, test limit and split seed; where these differ, run one of them again with those of the other.',
   });
 }
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array) =>
-  new Uint8Array(buffer, byteOffset, byteLength);
 
 function build(kept: KeptAnswers, a: ModelAnswers, b: ModelAnswers): Pair {
   const { kind, unit, classNames, ids, labels, lengths } = kept;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../base/user-error.ts';
-import type { Checker } from '../checks/apart/checker.ts';
+import type { Checker, SampleViewer } from '../checks/apart/checker.ts';
 import { repairDamagedRows } from '../runs/database/damaged-rows.ts';
 import { isFull } from '../runs/database/database-problem.ts';
 import { findDataDirectory } from '../runs/directory/data-directory.ts';
@@ -15,8 +15,8 @@ import type { Terminal } from './terminal.ts';
 export interface Context {
   readonly terminal: Terminal;
   readonly launcher: Launcher;
-  /** Looks at experiments and their files. */
-  readonly checker: Checker;
+  /** Looks at experiments and their files, and shows the samples of data. */
+  readonly checker: Checker & SampleViewer;
   /** Program and first arguments that start the process which exports models. */
   readonly exporter: readonly [string, ...string[]];
   /** Program and first arguments that start this very command line again. */

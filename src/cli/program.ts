@@ -7,6 +7,7 @@ import { devicesCommand } from './commands/devices-command.ts';
 import { exportCommand } from './commands/export-command.ts';
 import { inspectCommand } from './commands/inspect-command.ts';
 import { labelCommand } from './commands/label-command.ts';
+import { predictionsCommand } from './commands/predictions-command.ts';
 import { queueCommand } from './commands/queue-command.ts';
 import { rebuildCommand } from './commands/rebuild-command.ts';
 import { removeCommand } from './commands/remove-command.ts';
@@ -33,6 +34,7 @@ const commands: readonly CommandMaker[] = [
   runsCommand,
   showCommand,
   compareCommand,
+  predictionsCommand,
   resumeCommand,
   stopCommand,
   removeCommand,

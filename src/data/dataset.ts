@@ -2,6 +2,7 @@ import type { HostTensor } from '../device/device.ts';
 import type { ModelGoal } from '../experiment/architectures/architecture-record.ts';
 import type { TaskName } from '../experiment/tasks/all.ts';
 import type { PixelScale } from './images/pixel-scale.ts';
+import type { Pixels } from './images/pixels.ts';
 import type { MakeSamples } from './text/language-samples.ts';
 import type { ReadPieces } from './text/rows/documents.ts';
 import type { Tokenizer } from './text/tokenizers/tokenizer.ts';
@@ -73,6 +74,8 @@ export interface Split {
   readonly size: number;
   /** Reads the samples at these positions (0 … size − 1), padded to `batchSize` samples. */
   batch(positions: Int32Array, batchSize: number): HostBatch;
+  /** Images: the one at a position, as it lies in the file. */
+  picture?(position: number): Pixels;
   /** Texts: the length that the sample at a position is padded to at least, one of a few; see groupByLength(). */
   lengthOf?(position: number): number;
 }
@@ -82,6 +85,18 @@ export interface DataRemark {
   /** Stable name of the kind of doubt it casts on a result, such as 'data-left-out'; absent where it casts none. */
   readonly kind?: string;
   readonly message: string;
+}
+
+/** The rows that texts were made of, for people to read. */
+export interface TestRows {
+  /** From the first to the last, those of other splits that lie in the same file too. */
+  read(): AsyncIterable<{
+    readonly text: string;
+    readonly second?: string;
+    readonly values?: Readonly<Record<string, unknown>>;
+  }>;
+  /** The id of the sample that the first row became; the next ones follow. */
+  readonly firstId: number;
 }
 
 export interface Dataset {
@@ -103,6 +118,8 @@ export interface Dataset {
   readonly texts?: TrainingTexts;
   /** Texts to continue: of the test texts, whole, what their tokens amount to. */
   readonly amount?: TextAmount;
+  /** Texts to classify: the rows that the test samples stand in. */
+  readonly testRows?: TestRows;
   /** Images: what became of their pixels. */
   readonly pixelScale?: PixelScale;
   /** What the teacher trains on. */

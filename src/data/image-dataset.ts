@@ -3,6 +3,7 @@ import { contentHash } from './content-hash.ts';
 import type { Dataset, HostBatch, Split, TaskShape } from './dataset.ts';
 import { duplicateRemarks, sameSamples } from './duplicates.ts';
 import { pixelScaleOf } from './images/pixel-scale.ts';
+import type { Pixels } from './images/pixels.ts';
 import { drawSplits, type SplitIndices, type SplitOptions } from './splits.ts';
 
 /** Images as they lie in a file: unsigned bytes, (count, height, width, channels). */
@@ -119,6 +120,15 @@ class ImageSplit implements Split {
 
   get size(): number {
     return this.#indices.length;
+  }
+
+  picture(position: number): Pixels {
+    const [height, width, channels] = this.#image;
+    const index = this.#indices[position];
+    if (index === undefined) throw new RangeError(`${this.name} has no sample ${position}`);
+    const size = height * width * channels;
+    const data = this.#source.pixels.subarray(index * size, (index + 1) * size);
+    return { height, width, channels: channels === 3 ? 3 : 1, data };
   }
 
   /**

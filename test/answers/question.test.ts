@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { figuresOf, foundIn, inOrder, rowOf } from '../../src/answers/answer-page.ts';
 import { meets } from '../../src/answers/conditions.ts';
 import { parseFilter } from '../../src/answers/filter.ts';
 import type { KeptAnswers } from '../../src/answers/kept-answers.ts';
 import { pairOf } from '../../src/answers/pair.ts';
-import { figuresOf, foundIn, inOrder, rowOf } from '../../src/answers/question.ts';
 import { mails, modelAnswering, stories } from './some-answers.ts';
 
 const pair = pairOf(mails, 'teacher', mails, 'student');

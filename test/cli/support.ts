@@ -4,10 +4,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import picocolors from 'picocolors';
-import type { Checker } from '../../src/checks/apart/checker.ts';
+import type { Checker, SampleViewer } from '../../src/checks/apart/checker.ts';
 import { checkExperiment } from '../../src/checks/check.ts';
 import { partsOfCheckpoint } from '../../src/checks/models/model-parts.ts';
 import { reportOfModel } from '../../src/checks/models/model-report.ts';
+import { searchSamples, showSamples } from '../../src/checks/samples/shown-samples.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { LocalLauncher } from '../../src/runs/queue/launch.ts';
@@ -35,10 +36,12 @@ export function memoryTerminal(options: { columns?: number } = {}) {
 }
 
 /** Looks at experiments in this process, for tests that are not about that. */
-export const checkerHere: Checker = {
+export const checkerHere: Checker & SampleViewer = {
   check: checkExperiment,
   inspect: reportOfModel,
   parts: partsOfCheckpoint,
+  show: showSamples,
+  search: searchSamples,
   dispose: () => {},
 };
 

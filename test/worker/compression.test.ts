@@ -53,13 +53,14 @@ test('a quantized teacher is a run like any other', async () => {
   ]);
   const kept = (await readAnswers(directory.path))!;
   assert.ok(kept.compressed && kept.ids.length === 80 && kept.missing.length === 0);
-  const { classes } = await answerQuestion({
+  const page = await answerQuestion({
     a: { directory: directory.path, model: 'teacher', run: 'quantized' },
     b: { directory: directory.path, model: 'student', run: 'quantized' },
     ...{ filter: '', sort: 'lost', descending: true, offset: 0, count: 5 },
   });
+  assert.ok('matched' in page);
   assert.deepEqual(
-    [classes!.a.accuracy, classes!.b.accuracy, classes!.agreement],
+    [page.classes!.a.accuracy, page.classes!.b.accuracy, page.classes!.agreement],
     [original!.accuracy, student.accuracy, agreement],
   );
   const { tensors } = await readSafetensors(join(directory.studentDirectory, 'quantized.safetensors'));

@@ -1,7 +1,10 @@
+import type { DataCondition } from '../../answers/conditions.ts';
 import type { GraphNames } from '../../experiment/architectures/onnx-graph.ts';
 import type { Problem } from '../../experiment/parsing/problem.ts';
 import type { CheckOptions } from '../check.ts';
 import type { ModelParts, ModelReport } from '../models/model-report-schema.ts';
+import type { ShownSample } from '../samples/sample-schema.ts';
+import type { TestSet } from '../samples/shown-samples.ts';
 
 /** A file that has been read for a while, and is not done. */
 export type Waiting = (file: string, seconds: number) => void;
@@ -48,4 +51,15 @@ export interface Checker {
   parts(named: NamedCheckpoint, options?: Pick<CheckerOptions, 'signal'>): Promise<ModelParts | undefined>;
   /** Ends what it started; it may be used again. */
   dispose(): void;
+}
+
+/** Shows the samples that models were tested on; they are read apart, as all data are. */
+export interface SampleViewer {
+  /**
+   * The samples at these positions of the test split.
+   * @throws UserError where they are not there any more, or are others than those the models answered to
+   */
+  show(of: TestSet, positions: readonly number[]): Promise<ShownSample[]>;
+  /** Positions at which all conditions on the data hold. @throws UserError as show(), or where there is no such column */
+  search(of: TestSet, conditions: readonly DataCondition[]): Promise<number[]>;
 }

@@ -4,6 +4,7 @@ import { UserError } from '../../base/user-error.ts';
 import { checkExperiment } from '../check.ts';
 import { partsOfCheckpoint } from '../models/model-parts.ts';
 import { reportOfModel } from '../models/model-report.ts';
+import { searchSamples, showSamples } from '../samples/shown-samples.ts';
 import { usualBounds } from './bounds.ts';
 import { guardProcess } from './guard.ts';
 import { type Answer, cut, cutProblems, type Request, requestSchema } from './protocol.ts';
@@ -42,6 +43,10 @@ async function answerTo(request: Request): Promise<Answer> {
     }
     case 'inspect':
       return { type: 'inspected', id, report: await reportOfModel(request.folder, request) };
+    case 'show':
+      return { type: 'shown', id, samples: await showSamples(request.of, request.positions) };
+    case 'search':
+      return { type: 'found', id, positions: await searchSamples(request.of, request.conditions) };
     case 'parts': {
       const parts = await partsOfCheckpoint(request);
       return { type: 'parted', id, ...(parts && { parts }) };

@@ -1,11 +1,14 @@
 import { fileURLToPath } from 'node:url';
+import type { DataCondition } from '../../answers/conditions.ts';
 import { UserError } from '../../base/user-error.ts';
 import { parseExperiment } from '../../experiment/parsing/parse.ts';
 import type { Problem } from '../../experiment/parsing/problem.ts';
 import { mayBeMissing } from '../device.ts';
 import type { ModelParts, ModelReport } from '../models/model-report-schema.ts';
+import type { ShownSample } from '../samples/sample-schema.ts';
+import type { TestSet } from '../samples/shown-samples.ts';
 import { type Bounds, usualBounds } from './bounds.ts';
-import type { Checker, CheckerOptions, InspectOptions, NamedCheckpoint } from './checker.ts';
+import type { Checker, CheckerOptions, InspectOptions, NamedCheckpoint, SampleViewer } from './checker.ts';
 import { unreadableProblems } from './ended.ts';
 import type { Request } from './protocol.ts';
 import { type Outcome, type Program, ReadingChild } from './reading-child.ts';
@@ -29,7 +32,7 @@ type WithoutId<R> = R extends Request ? Omit<R, 'id'> : never;
  * the files that an experiment names, this process goes on and can say which file it was. The other one is started when
  * it is needed, and stays for a while.
  */
-export class CheckingProcess implements Checker {
+export class CheckingProcess implements Checker, SampleViewer {
   readonly #program: Program;
   readonly #bounds: Bounds | undefined;
   readonly #waiting: Pending[] = [];
@@ -81,6 +84,20 @@ export class CheckingProcess implements Checker {
     if (outcome instanceof UserError) throw outcome;
     if (outcome.type !== 'parted') throw errorOf(outcome);
     return outcome.parts;
+  }
+
+  async show(of: TestSet, positions: readonly number[]): Promise<ShownSample[]> {
+    const outcome = await this.#ask({ type: 'show', of, positions: [...positions] }, {});
+    if (outcome instanceof UserError) throw outcome;
+    if (outcome.type !== 'shown') throw errorOf(outcome);
+    return outcome.samples;
+  }
+
+  async search(of: TestSet, conditions: readonly DataCondition[]): Promise<number[]> {
+    const outcome = await this.#ask({ type: 'search', of, conditions: [...conditions] }, {});
+    if (outcome instanceof UserError) throw outcome;
+    if (outcome.type !== 'found') throw errorOf(outcome);
+    return outcome.positions;
   }
 
   dispose(): void {

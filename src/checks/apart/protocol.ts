@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { dataConditionSchema } from '../../answers/conditions.ts';
 import type { DeviceReport } from '../../device/list-devices.ts';
 import { graphNamesSchema } from '../../experiment/architectures/onnx-graph.ts';
 import type { Problem } from '../../experiment/parsing/problem.ts';
+import { datasetSchema } from '../../experiment/schema/schema.ts';
 import { modelPartsSchema, modelReportSchema } from '../models/model-report-schema.ts';
+import { mostSamples, shownSampleSchema } from '../samples/sample-schema.ts';
 
 /** What the two processes say to each other. Each holds the other's messages to this; neither grows beyond bounds. */
 
@@ -10,6 +13,16 @@ const path = z
   .array(z.union([z.string(), z.number()]))
   .max(64)
   .readonly();
+
+const testSet = {
+  dataset: datasetSchema,
+  /** Where its relative paths start. */
+  directory: z.string(),
+  /** The folder of the student that was tested on it. */
+  student: z.string(),
+  /** Which samples these were. */
+  samples: z.string(),
+};
 
 export const requestSchema = z.discriminatedUnion('type', [
   z.object({
@@ -36,6 +49,18 @@ export const requestSchema = z.discriminatedUnion('type', [
     /** Where its relative paths start. */
     directory: z.string(),
     graph: graphNamesSchema.optional(),
+  }),
+  z.object({
+    type: z.literal('show'),
+    id: z.int(),
+    of: z.object(testSet),
+    positions: z.array(z.int().min(0)).max(mostSamples),
+  }),
+  z.object({
+    type: z.literal('search'),
+    id: z.int(),
+    of: z.object(testSet),
+    conditions: z.array(dataConditionSchema).max(100),
   }),
 ]);
 export type Request = z.output<typeof requestSchema>;
@@ -80,6 +105,8 @@ export const answerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('inspected'), id: z.int(), report: modelReportSchema }),
   /** Without parts of a model of the Hub that is not here. */
   z.object({ type: z.literal('parted'), id: z.int(), parts: modelPartsSchema.optional() }),
+  z.object({ type: z.literal('shown'), id: z.int(), samples: z.array(shownSampleSchema).max(mostSamples) }),
+  z.object({ type: z.literal('found'), id: z.int(), positions: z.array(z.int().min(0)) }),
   /** The user's mistake. */
   z.object({
     type: z.literal('refused'),

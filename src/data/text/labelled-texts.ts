@@ -9,10 +9,15 @@ export interface LabelledText {
   readonly label: string;
   /** For messages: 'line 7 of mails.csv'. */
   readonly place: string;
+  /** What else stands in its row, where that was asked for. */
+  readonly values?: Readonly<Record<string, unknown>>;
 }
 
-/** Reads a source from its beginning, each time it is called. */
-export type ReadLabelled = () => AsyncIterable<LabelledText>;
+/**
+ * Reads a source from its beginning, each time it is called.
+ * @param whole whether the other columns of its rows are wanted too
+ */
+export type ReadLabelled = (whole?: boolean) => AsyncIterable<LabelledText>;
 
 /**
  * Texts and labels of a table. Rows that lack one are left out and counted.
@@ -27,9 +32,9 @@ export function labelledTable(
   tally: RowTally,
   classNames?: readonly string[],
 ): ReadLabelled {
-  return async function* () {
+  return async function* (whole = false) {
     tally.begin();
-    for await (const { values, place } of readRows(file, [...textColumns, labelColumn])) {
+    for await (const { values, place } of readRows(file, whole ? 'all' : [...textColumns, labelColumn])) {
       const where = `${place} of ${file}`;
       const found = textColumns.map((column) => values[column]);
       const label = values[labelColumn];
@@ -37,11 +42,15 @@ export function labelledTable(
       if (!tally.keeps({ texts, label: !isNothing(label), place })) continue;
       const [text, second] = found.map((one, at) => textOf(one, textColumns[at]!, where, file));
       const name = labelName(label, labelColumn, where, file);
+      const others = Object.entries(values).filter(
+        ([column]) => column !== labelColumn && !textColumns.includes(column),
+      );
       yield {
         text: text!,
         ...(second !== undefined && { second }),
         label: classNames ? nameOf(name, classNames, where, file) : name,
         place: where,
+        ...(whole && { values: Object.fromEntries(others) }),
       };
     }
   };

@@ -183,6 +183,7 @@ export async function classificationDataset(
     },
     classNames,
     tokenizer,
+    testRows: { read: () => (test ?? train).read(true), firstId: testSource.idOffset },
     train: new TextSplit('train', source, indices.train, layout),
     subset: new TextSplit('subset', source, indices.subset, layout),
     validation: new TextSplit('validation', source, indices.validation, layout),

@@ -12,7 +12,7 @@ import { fileProblem } from '../../../base/file-problem.ts';
 import { nowReading } from '../../../base/reading.ts';
 import { openNamed } from '../../../base/regular-file.ts';
 import { UserError } from '../../../base/user-error.ts';
-import { checkColumns, type Row } from '../rows/rows.ts';
+import { type Columns, columnsAmong, type Row } from '../rows/rows.ts';
 import { checkColumn } from './column-check.ts';
 import { boundedCompressors } from './compressors.ts';
 import { checkFooter } from './footer-check.ts';
@@ -25,11 +25,13 @@ const mostFooterBytes = 64 << 20;
 const mostFooterValues = 8e6;
 
 /** Rows of a Parquet file; only the columns that are asked for are read, a few thousand rows at a time. */
-export async function* parquetRows(file: string, columns: readonly string[]): AsyncGenerator<Row> {
+export async function* parquetRows(file: string, asked: Columns): AsyncGenerator<Row> {
   const { buffer, metadata } = await openParquet(file);
-  checkColumns(
-    columns,
-    parquetSchema(metadata).children.map(({ element }) => element.name),
+  const columns = columnsAmong(
+    asked,
+    parquetSchema(metadata)
+      .children.filter(({ children }) => asked !== 'all' || children.length === 0)
+      .map(({ element }) => element.name),
     file,
   );
   let start = 0;

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { UserError } from '../../../base/user-error.ts';
 import { longestLine, tooLongLine } from './longest-line.ts';
-import { checkColumns, type Row } from './rows.ts';
+import { type Columns, columnsAmong, type Row } from './rows.ts';
 import { textChunks } from './text-chunks.ts';
 import { tsvQuotes } from './tsv-quotes.ts';
 
@@ -15,11 +15,7 @@ interface Parsed {
  * Rows of a file whose first line names its columns. Fields may be quoted and then hold delimiters, quotes and line
  * breaks (RFC 4180), in TSV as well, unless its quotes are letters; see {@link tsvQuotes}.
  */
-export async function* csvRows(
-  file: string,
-  columns: readonly string[],
-  delimiter: ',' | '\t',
-): AsyncGenerator<Row> {
+export async function* csvRows(file: string, columns: Columns, delimiter: ',' | '\t'): AsyncGenerator<Row> {
   const letters = delimiter === '\t' && (await tsvQuotes(file)) === 'letters';
   const parser = parse({
     delimiter,
@@ -33,15 +29,14 @@ export async function* csvRows(
   const source = Readable.from(boundedLines(file), { highWaterMark: 1 });
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
-  let places: number[] | undefined;
+  let read: readonly (readonly [string, number])[] | undefined;
   try {
     for await (const { record, info } of parser as AsyncIterable<Parsed>) {
-      if (places === undefined) {
-        checkColumns(columns, record, file);
-        places = columns.map((column) => record.indexOf(column));
+      if (read === undefined) {
+        read = columnsAmong(columns, record, file).map((column) => [column, record.indexOf(column)]);
         continue;
       }
-      const values = Object.fromEntries(columns.map((column, index) => [column, record[places![index]!]]));
+      const values = Object.fromEntries(read.map(([column, place]) => [column, record[place]]));
       yield { values, place: `line ${info.lines}` };
     }
   } catch (error) {
@@ -49,7 +44,7 @@ export async function* csvRows(
   } finally {
     source.destroy();
   }
-  if (places === undefined)
+  if (read === undefined)
     throw new UserError(`${file} is empty.`, {
       remedy: 'Its first line must name the columns.',
       place: file,

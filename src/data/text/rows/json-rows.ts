@@ -1,15 +1,14 @@
 import { UserError } from '../../../base/user-error.ts';
-import { checkColumns, type Row } from './rows.ts';
+import { type Columns, columnsAmong, type Row } from './rows.ts';
 import { textLines } from './text-chunks.ts';
 
 /** Rows of a file with one JSON object a line. The first must have the columns; a later one may lack some. */
-export async function* jsonRows(file: string, columns: readonly string[]): AsyncGenerator<Row> {
-  let first = true;
+export async function* jsonRows(file: string, asked: Columns): AsyncGenerator<Row> {
+  let columns: readonly string[] | undefined;
   for await (const { line, number } of textLines(file)) {
     if (line.trim() === '') continue;
     const object = parseLine(line, number, file);
-    if (first) checkColumns(columns, Object.keys(object), `${file}, line ${number}`);
-    first = false;
+    columns ??= columnsAmong(asked, Object.keys(object), `${file}, line ${number}`);
     const values = Object.fromEntries(
       columns.map((column) => [column, Object.hasOwn(object, column) ? object[column] : undefined]),
     );

@@ -9,8 +9,14 @@ export interface Row {
   readonly place: string;
 }
 
+/** Columns by name; all that hold single values, up to {@link mostColumns}. */
+export type Columns = readonly string[] | 'all';
+
+/** So many are read where nobody names them. */
+export const mostColumns = 50;
+
 /** Reads chosen columns of a file, row by row. */
-export type RowReader = (file: string, columns: readonly string[]) => AsyncIterable<Row>;
+export type RowReader = (file: string, columns: Columns) => AsyncIterable<Row>;
 
 const readers: Readonly<Record<string, RowReader>> = {
   csv: (file, columns) => csvRows(file, columns, ','),
@@ -30,7 +36,7 @@ export function tableFormat(file: string): string | undefined {
  * Streams a table by the format its name ends in.
  * @throws UserError if the format is unknown, the file cannot be read, or a column is not there.
  */
-export function readRows(file: string, columns: readonly string[]): AsyncIterable<Row> {
+export function readRows(file: string, columns: Columns): AsyncIterable<Row> {
   const format = tableFormat(file);
   if (format === undefined)
     throw new UserError(`The name of ${file} does not say what format it has.`, {
@@ -38,6 +44,13 @@ export function readRows(file: string, columns: readonly string[]): AsyncIterabl
       place: file,
     });
   return readers[format]!(file, columns);
+}
+
+/** The columns to read of those that are there. @throws as {@link checkColumns} */
+export function columnsAmong(asked: Columns, present: readonly string[], file: string): readonly string[] {
+  if (asked === 'all') return [...new Set(present)].slice(0, mostColumns);
+  checkColumns(asked, present, file);
+  return asked;
 }
 
 /** @throws UserError naming the columns that are there, if one that is asked for is not, or stands twice. */

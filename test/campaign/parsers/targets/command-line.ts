@@ -71,6 +71,7 @@ export const commandLine: Parser = {
     const { checkExperiment } = await import('../../../../src/checks/check.ts');
     const { reportOfModel } = await import('../../../../src/checks/models/model-report.ts');
     const { partsOfCheckpoint } = await import('../../../../src/checks/models/model-parts.ts');
+    const { searchSamples, showSamples } = await import('../../../../src/checks/samples/shown-samples.ts');
     const { default: picocolors } = await import('picocolors');
     const { UserError } = await import('../../../../src/base/user-error.ts');
     mkdirSync(join(folder, 'inside'));
@@ -80,6 +81,8 @@ export const commandLine: Parser = {
       check: checkExperiment,
       inspect: reportOfModel,
       parts: partsOfCheckpoint,
+      show: showSamples,
+      search: searchSamples,
       dispose: () => {},
     };
     const colors = picocolors.createColors(false);
