@@ -34,7 +34,8 @@ export function labelledTable(
 ): ReadLabelled {
   return async function* (whole = false) {
     tally.begin();
-    for await (const { values, place } of readRows(file, whole ? 'all' : [...textColumns, labelColumn])) {
+    const columns = [...textColumns, labelColumn];
+    for await (const { values, place } of readRows(file, whole ? { andOthers: columns } : columns)) {
       const where = `${place} of ${file}`;
       const found = textColumns.map((column) => values[column]);
       const label = values[labelColumn];
@@ -42,9 +43,7 @@ export function labelledTable(
       if (!tally.keeps({ texts, label: !isNothing(label), place })) continue;
       const [text, second] = found.map((one, at) => textOf(one, textColumns[at]!, where, file));
       const name = labelName(label, labelColumn, where, file);
-      const others = Object.entries(values).filter(
-        ([column]) => column !== labelColumn && !textColumns.includes(column),
-      );
+      const others = Object.entries(values).filter(([column]) => !columns.includes(column));
       yield {
         text: text!,
         ...(second !== undefined && { second }),

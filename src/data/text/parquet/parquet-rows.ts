@@ -30,7 +30,10 @@ export async function* parquetRows(file: string, asked: Columns): AsyncGenerator
   const columns = columnsAmong(
     asked,
     parquetSchema(metadata)
-      .children.filter(({ children }) => asked !== 'all' || children.length === 0)
+      .children.filter(
+        ({ children, element }) =>
+          !('andOthers' in asked) || children.length === 0 || asked.andOthers.includes(element.name),
+      )
       .map(({ element }) => element.name),
     file,
   );

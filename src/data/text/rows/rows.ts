@@ -9,8 +9,8 @@ export interface Row {
   readonly place: string;
 }
 
-/** Columns by name; all that hold single values, up to {@link mostColumns}. */
-export type Columns = readonly string[] | 'all';
+/** Columns by name; or these and, up to {@link mostColumns} in all, the others that hold single values. */
+export type Columns = readonly string[] | { readonly andOthers: readonly string[] };
 
 /** So many are read where nobody names them. */
 export const mostColumns = 50;
@@ -48,9 +48,9 @@ export function readRows(file: string, columns: Columns): AsyncIterable<Row> {
 
 /** The columns to read of those that are there. @throws as {@link checkColumns} */
 export function columnsAmong(asked: Columns, present: readonly string[], file: string): readonly string[] {
-  if (asked === 'all') return [...new Set(present)].slice(0, mostColumns);
-  checkColumns(asked, present, file);
-  return asked;
+  const named = 'andOthers' in asked ? asked.andOthers : asked;
+  checkColumns(named, present, file);
+  return 'andOthers' in asked ? [...new Set([...named, ...present])].slice(0, mostColumns) : named;
 }
 
 /** @throws UserError naming the columns that are there, if one that is asked for is not, or stands twice. */
