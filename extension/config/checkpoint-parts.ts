@@ -35,7 +35,9 @@ export class CheckpointParts {
     const directory = dirname(document.uri.fsPath);
     // Only layers depend on what is said of a graph, which changes with every letter elsewhere.
     const graph =
-      kind === 'layers' ? graphNamesSchema.safeParse(valueAt(written, [who, 'graph'])).data : undefined;
+      kind === 'layers' || kind === 'exits'
+        ? graphNamesSchema.safeParse(valueAt(written, [who, 'graph'])).data
+        : undefined;
     const named = { checkpoint, directory, ...(graph && { graph }) };
     const key = JSON.stringify([named, await stampOf(resolve(directory, checkpoint))]);
     const asked = this.#known.get(key) ?? this.#ask(key, named);

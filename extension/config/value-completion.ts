@@ -15,7 +15,12 @@ import {
   type TextDocument,
 } from 'vscode';
 import type { Checker } from '../../src/checks/apart/checker.ts';
-import { type OfferedPart, offeredParts, partsWantedAt } from '../../src/checks/apart/offered-parts.ts';
+import {
+  numbersOf,
+  type OfferedPart,
+  offeredParts,
+  partsWantedAt,
+} from '../../src/checks/apart/offered-parts.ts';
 import {
   experimentTemplate,
   templateDataset,
@@ -58,7 +63,8 @@ export class ValueCompletion implements CompletionItemProvider {
     if (key === 'checkpoint' || key === 'of') return this.#checkpoints(document, previousNode);
     const wanted = partsWantedAt(path);
     if (!wanted) return [];
-    const described = wanted.kind === 'layers' ? layers(text, wanted.who) : [];
+    const { who, kind } = wanted;
+    const described = kind === 'layers' || kind === 'exits' ? layers(text, who, kind) : [];
     if (described.length > 0) return described;
     const written = previousNode?.type === 'string' ? String(previousNode.value ?? '') : undefined;
     const parts = await this.#parts.of(document, parseText(text).written, wanted, token);
@@ -163,9 +169,9 @@ function bring({ uri }: TextDocument): Command {
 }
 
 /** Layers a model has, from its configuration: counted as the strategies count them, 0 the input or embedding. */
-function layers(text: string, who: 'student' | 'teacher'): CompletionItem[] {
+function layers(text: string, who: 'student' | 'teacher', kind: 'layers' | 'exits'): CompletionItem[] {
   const count = layersOf(valueAt(parseText(text).written, [who, 'model']));
-  return Array.from({ length: count === undefined ? 0 : count + 1 }, (_, layer) => {
+  return numbersOf(kind, count).map((layer) => {
     const item = new CompletionItem(String(layer), CompletionItemKind.Value);
     item.sortText = String(layer).padStart(4, '0');
     item.detail =

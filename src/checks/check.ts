@@ -3,6 +3,7 @@ import { inOrder, parseText } from '../experiment/parsing/parse.ts';
 import type { Finding, Problem } from '../experiment/parsing/problem.ts';
 import type { Experiment } from '../experiment/schema/schema.ts';
 import { namedLayers } from '../experiment/strategies/named-layers.ts';
+import { askedDropout } from '../models/onnx/dropping/places.ts';
 import { checkCompression } from './compression.ts';
 import type { Check, CheckContext } from './context.ts';
 import { readDatasetFacts } from './data/dataset-facts.ts';
@@ -87,12 +88,14 @@ async function semanticFindings(start: CheckContext): Promise<Finding[]> {
   const { experiment, directory } = start;
   const stored = (who: 'teacher' | 'student') => {
     const { checkpoint, graph } = experiment[who] ?? {};
+    const dropout = who === 'student' && experiment.student ? askedDropout(experiment.student) : undefined;
     if (checkpoint === undefined) return undefined;
     return readStoredModel(checkpoint, {
       path: [who, 'checkpoint'],
       directory,
       freshHead: who === 'student',
       graph,
+      dropout,
       values: namedLayers(experiment.strategy)
         .filter((layer) => layer.who === who)
         .map(({ value, path }) => ({ value, path: ['strategy', ...path] })),

@@ -9,7 +9,7 @@ import { taskRecord } from '../experiment/tasks/all.ts';
 import { planModel } from '../models/create-model.ts';
 import { truncatedConfig } from '../models/truncate.ts';
 import { createStrategy } from '../strategies/create-strategy.ts';
-import { exitLayers } from '../strategies/self.ts';
+import { placesOf } from '../strategies/self.ts';
 import { type Check, type CheckContext, findingOf, teacherModel } from './context.ts';
 import { plannedShapes } from './models/hidden-shapes.ts';
 import { studentModel } from './models/student-model.ts';
@@ -86,13 +86,13 @@ function layerFindings(context: CheckContext): Finding[] {
     return []; // Said of the models already.
   }
   try {
+    const shapes = plannedShapes(student, task);
     createStrategy(strategy).needs({
-      student: plannedShapes(student, task),
+      student: shapes,
       teacher: teacherConfig && plannedShapes(teacherConfig, task),
     });
     if (strategy.kind === 'self')
-      for (const layer of exitLayers(planModel(student, task).layerCount, strategy.exits))
-        truncatedConfig(student, layer, task);
+      for (const layer of placesOf(strategy, shapes)) truncatedConfig(student, layer, task);
     return [];
   } catch (error) {
     return [findingOf(error, layerPath(strategy), 'layers')];

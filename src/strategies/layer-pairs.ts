@@ -37,8 +37,11 @@ const described = (whose: string, layer: LayerReference) =>
 
 const capital = (text: string) => `${text[0]!.toUpperCase()}${text.slice(1)}`;
 
-/** @throws UserError where a layer is not there */
-function shapeOf(whose: string, layer: LayerReference, shapes: HiddenShapes): readonly number[] {
+/**
+ * The shape of a hidden state.
+ * @throws UserError where a layer is not there
+ */
+export function shapeOf(whose: string, layer: LayerReference, shapes: HiddenShapes): readonly number[] {
   const last = shapes.length - 1;
   const found = typeof layer === 'number' ? shapes[layer] : shapes.named?.get(layer);
   if (found) return found;

@@ -14,6 +14,7 @@ import { modelFromLayers, withFewerLayers } from '../models/from-layers.ts';
 import { freeze } from '../models/frozen.ts';
 import { withAdapter } from '../models/lora/adapter.ts';
 import type { Model } from '../models/model.ts';
+import { askedDropout } from '../models/onnx/dropping/places.ts';
 import type { WeightStorage } from '../models/stored/weight-storage.ts';
 import { type CheckpointFolderOptions, checkpointFolder } from './checkpoint-folder.ts';
 
@@ -72,9 +73,10 @@ export async function prepareStudent(options: StudentOptions): Promise<Student> 
 async function begunStudent(options: StudentOptions): Promise<Student> {
   const { config, values, task, classNames, teacher, generator, experimentDirectory } = options;
   const { model, checkpoint, graph, teacherLayers } = config;
+  const dropout = askedDropout(config);
   if (checkpoint !== undefined) {
     const directory = await checkpointFolder(checkpoint, experimentDirectory, options);
-    const loaded = await loadModel(directory, { task, generator, classNames, graph, values });
+    const loaded = await loadModel(directory, { task, generator, classNames, graph, values, dropout });
     const described = await readModelConfig(directory, { graph });
     const { storage } = described;
     // A head that is drawn anew knows no classes.

@@ -2,7 +2,7 @@ import { offeredTargets } from '../../models/lora/offered-targets.ts';
 import type { ModelParts } from '../models/model-report-schema.ts';
 
 /** What of a checkpoint's parts an option names. */
-export type PartKind = 'inputs' | 'values' | 'layers' | 'weights' | 'adaptable';
+export type PartKind = 'inputs' | 'values' | 'layers' | 'exits' | 'weights' | 'adaptable';
 
 export interface WantedParts {
   readonly who: 'student' | 'teacher';
@@ -21,10 +21,14 @@ export function partsWantedAt(path: readonly (string | number)[]): WantedParts |
   const last = path.at(-1);
   if (section === 'strategy' && (last === 'student' || last === 'teacher') && path.length > 2)
     return { who: last, kind: 'layers' };
+  if (section === 'strategy' && option === 'layers' && typeof third === 'number' && path.length === 3)
+    return { who: 'student', kind: 'exits' };
   if (section !== 'student' && section !== 'teacher') return undefined;
   if (option === 'graph' && third === 'inputs' && fourth !== undefined)
     return { who: section, kind: 'inputs' };
   if (option === 'graph' && third === 'logits') return { who: section, kind: 'values' };
+  if (section === 'student' && option === 'dropoutAt' && typeof third === 'number')
+    return { who: section, kind: 'values' };
   if (option === 'freeze' && typeof third === 'number') return { who: section, kind: 'weights' };
   if (option === 'lora' && third === 'targets' && fourth !== undefined)
     return { who: section, kind: 'adaptable' };
@@ -44,13 +48,8 @@ export function offeredParts(
       // The answer stands at the end.
       return plain(values.toReversed());
     case 'layers':
-      return [
-        ...Array.from({ length: layers === undefined ? 0 : layers + 1 }, (_, value) => ({
-          value,
-          detail: '',
-        })),
-        ...plain(values),
-      ];
+    case 'exits':
+      return [...numbersOf(kind, layers).map((value) => ({ value, detail: '' })), ...plain(values)];
     case 'adaptable':
       return plain(offeredTargets(adaptable));
     case 'weights': {
@@ -62,6 +61,12 @@ export function offeredParts(
       ];
     }
   }
+}
+
+/** Layers by number: those that can be compared, or those that an exit can stand after. */
+export function numbersOf(kind: 'layers' | 'exits', layers: number | undefined): number[] {
+  const [first, last] = kind === 'layers' ? [0, layers ?? -1] : [1, (layers ?? 0) - 1];
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
 }
 
 /** Patterns for what begins alike, up to a dot or a slash, that hold more than one. */

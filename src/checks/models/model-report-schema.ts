@@ -54,6 +54,8 @@ export const modelReportSchema = z.object({
   logits: text.optional(),
   /** Hidden states by the numbers that strategies take: 0 goes into the first layer. */
   layers: z.array(z.object({ shape: text, name: text.optional() })).max(10_000),
+  /** Where "dropout" of a student would act without "dropoutAt", of an ONNX graph that can be trained. */
+  drops: list(text).optional(),
   /** What can be done with it, and why not. */
   can: z.array(z.object({ what: text, refusal: text.optional() })).max(64),
   parts: modelPartsSchema,

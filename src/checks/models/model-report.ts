@@ -10,10 +10,11 @@ import { taskRecord } from '../../experiment/tasks/all.ts';
 import { inspectCheckpoint } from '../../models/checkpoint/checkpoint.ts';
 import { planModel } from '../../models/create-model.ts';
 import { frozenNames } from '../../models/frozen.ts';
+import { GraphNameProblem } from '../../models/onnx/names.ts';
 import { openedGraph } from '../../models/onnx/opened.ts';
 import { abilitiesOf } from './abilities.ts';
 import { partsOfGraph, partsOfPlan } from './model-parts.ts';
-import type { ModelReport } from './model-report-schema.ts';
+import { type ModelReport, mostParts } from './model-report-schema.ts';
 import { folderOf } from './stored-model.ts';
 
 /** More names than anybody reads. */
@@ -62,11 +63,28 @@ export async function reportOfModel(named: string, options: ReportOptions = {}):
       shape: shape.join(' × '),
       ...(isGraphConfig(config) && { name: config.states[layer]!.name }),
     })),
+    ...(await dropsOf(config, path, graph)),
     can: await abilitiesOf(config, task),
     parts: isGraphConfig(config)
       ? partsOfGraph(openedGraph(config), plan.layerCount)
       : partsOfPlan(config, plan),
   };
+}
+
+/** Where values of a graph would be dropped in training. */
+async function dropsOf(
+  config: ModelConfig,
+  path: string,
+  graph: GraphNames | undefined,
+): Promise<Pick<ModelReport, 'drops'>> {
+  if (!isGraphConfig(config) || config.asIs !== undefined) return {};
+  try {
+    const asked = await inspectCheckpoint(path, { graph, dropout: { rate: 0 } });
+    return isGraphConfig(asked.config) ? { drops: asked.config.dropout!.at.slice(0, mostParts) } : {};
+  } catch (error) {
+    if (error instanceof GraphNameProblem) return {};
+    throw error;
+  }
 }
 
 function endsOf(config: ModelConfig): Pick<ModelReport, 'inputs' | 'outputs' | 'logits'> {

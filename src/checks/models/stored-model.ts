@@ -8,6 +8,7 @@ import { type InspectedCheckpoint, inspectCheckpoint } from '../../models/checkp
 import { hasWeights, weightsFile } from '../../models/checkpoint/checkpoint-weights.ts';
 import { cachedSnapshot, checkpointIn } from '../../models/hub/cache.ts';
 import { isHubReference, parseHubReference } from '../../models/hub/reference.ts';
+import type { AskedDropout } from '../../models/onnx/dropping/places.ts';
 import { graphAt, isGraphFile } from '../../models/onnx/files.ts';
 import { GraphNameProblem } from '../../models/onnx/names.ts';
 import { findingOf } from '../context.ts';
@@ -24,6 +25,8 @@ export interface StoredModelOptions {
   readonly freshHead: boolean;
   /** What the experiment says of an ONNX graph. */
   readonly graph?: GraphNames | undefined;
+  /** What an ONNX graph is to drop in training. */
+  readonly dropout?: AskedDropout | undefined;
   /** Values of an ONNX graph that the strategy asks for. */
   readonly values?: readonly { readonly value: string; readonly path: JsonPath }[];
 }
@@ -36,11 +39,12 @@ export async function readStoredModel(
   checkpoint: string,
   options: StoredModelOptions,
 ): Promise<{ stored?: InspectedCheckpoint; findings: Finding[] }> {
-  const { path, directory, freshHead, graph, values = [] } = options;
+  const { path, directory, freshHead, graph, dropout, values = [] } = options;
   const inspected = async (folder: string) => ({
     stored: await inspectCheckpoint(folder, {
       freshHead,
       graph,
+      dropout,
       values: values.map(({ value }) => value),
     }),
     findings: [],
@@ -63,6 +67,10 @@ export async function readStoredModel(
     const [first, asked] = error instanceof GraphNameProblem ? error.path : [];
     const place = first === 'values' ? values.find(({ value }) => value === asked) : undefined;
     if (place) return { findings: [findingOf(error, place.path, 'layers')] };
+    if (dropout && (first === 'dropout' || first === 'dropoutAt'))
+      return {
+        findings: [findingOf(error, [...path.slice(0, -1), ...(error as GraphNameProblem).path], 'dropout')],
+      };
     if (graph && error instanceof GraphNameProblem)
       return { findings: [findingOf(error, [...path.slice(0, -1), 'graph', ...error.path], 'graph-names')] };
     return { findings: [findingOf(error, path, 'checkpoint')] };

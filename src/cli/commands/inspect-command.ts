@@ -94,7 +94,9 @@ function described(report: ModelReport, colors: Colors): string {
   ];
   if (report.logits !== undefined && !report.outputs.some(({ name }) => name === 'logits'))
     facts.push(['answer', report.logits]);
-  facts.push(...ofWeights(report.parts), ...abilities(report.can));
+  facts.push(...ofWeights(report.parts));
+  if (report.drops) facts.push(['dropout', `would act on ${few(report.drops)}`]);
+  facts.push(...abilities(report.can));
   const width = Math.max(...facts.map(([key]) => key.length));
   const lines = facts.map(([key, value]) => `${colors.dim(key.padEnd(width))}  ${value}\n`).join('');
   const named = report.layers.some(({ name }) => name !== undefined);

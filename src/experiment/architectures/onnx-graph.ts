@@ -112,6 +112,8 @@ export const onnxGraphSchema = z.strictObject({
   order: z.array(z.int().min(0)).optional(),
   /** Why it is run as it is and never trained, as a clause; left out: it can be trained. */
   asIs: z.string().optional(),
+  /** Values that are dropped in training, by their names in the graph. */
+  dropout: z.strictObject({ rate: z.number().min(0).max(0.95), at: z.array(name) }).optional(),
   /** What somebody had to say of it. */
   names: graphNamesSchema.optional(),
 });

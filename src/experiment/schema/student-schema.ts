@@ -15,6 +15,22 @@ export const studentSchema = z
       'A model that is there already and is trained further: folder with config.json and model.safetensors, or an ONNX model (a .onnx file, or a folder that holds one), whose graph is kept. A head that is missing, or of other classes, is drawn from the seed.',
     ).optional(),
     graph: graphNamesSchema.optional(),
+    dropout: z
+      .number()
+      .min(0)
+      .max(0.95)
+      .optional()
+      .describe(
+        'Of an ONNX model: fraction of values set to zero, drawn anew for each batch of training, the others scaled so that the mean stays (Srivastava et al. 2014); none are dropped in evaluation, and the saved graph is the same as without. It goes before the ratios of Dropout nodes that the graph has. Most exporters leave none in; then it acts where transformers have dropout: on what layers with weights add to the value they were computed from, feature maps left out, and in models that classify on what goes into the last layer with weights. "dropoutAt" names other places. 0.1 is usual. Left out: Dropout nodes drop as they say, and a graph without any drops nothing.',
+      ),
+    dropoutAt: z
+      .array(z.string().min(1).max(1024))
+      .min(1)
+      .max(256)
+      .optional()
+      .describe(
+        'Where "dropout" acts instead: values inside of the ONNX model’s graph, by name, or by patterns in which * stands for any characters and that may fit many: ["*mlp/fc2/Add_output*"]. Whatever reads such a value reads what is left of it; Dropout nodes that are not named drop as they say. `distillery inspect MODEL --json` lists the names.',
+      ),
     teacherLayers: z
       .array(count('Layer of the teacher, 1 is the first.', 'layers').max(1024))
       .min(1)
@@ -74,5 +90,23 @@ export const studentSchema = z
         params: { code: 'contradiction', remedy: 'Remove "freeze", or "lora".' },
       });
     graphOfCheckpoint(student, context);
+    const { dropout, dropoutAt } = student;
+    if (dropoutAt !== undefined && dropout === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['dropoutAt'],
+        message: '"dropoutAt" says where values are dropped, and nothing says how many.',
+        params: { code: 'missing', remedy: 'Add "dropout", 0.1 for example.' },
+      });
+    if (dropout !== undefined && checkpoint === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['dropout'],
+        message: '"dropout" is that of an ONNX model in "checkpoint", and there is none.',
+        params: {
+          code: 'contradiction',
+          remedy: 'Write "dropout" within "model", or name an ONNX model in "checkpoint".',
+        },
+      });
   })
   .describe('The small model that is trained.');

@@ -15,15 +15,20 @@ export function namedLayers(strategy: StrategyConfig): NamedLayer[] {
   return parts.flatMap((part, at) => {
     const path = strategy.kind === 'combined' ? ['terms', at] : [];
     const pairs: [LayerPair, (string | number)[]][] = [];
+    const exits: NamedLayer[] = [];
     if ('layers' in part)
-      for (const [index, pair] of (part.layers ?? []).entries()) pairs.push([pair, ['layers', index]]);
+      for (const [index, layer] of (part.layers ?? []).entries())
+        if (typeof layer === 'object') pairs.push([layer, ['layers', index]]);
+        else if (typeof layer === 'string')
+          exits.push({ who: 'student', value: layer, path: [...path, 'layers', index] });
     if ('layer' in part && part.layer) pairs.push([part.layer, ['layer']]);
-    return pairs.flatMap(([pair, place]) =>
+    const compared = pairs.flatMap(([pair, place]) =>
       (['student', 'teacher'] as const).flatMap((who) => {
         const value = pair[who];
         return typeof value === 'string' ? [{ who, value, path: [...path, ...place, who] }] : [];
       }),
     );
+    return [...exits, ...compared];
   });
 }
 

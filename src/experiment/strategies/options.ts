@@ -28,12 +28,14 @@ export const labelWeight = weight(
 
 export const termWeight = weight('Weight of this term in the sum. Default 1.', 1);
 
+const byName =
+  'Of an ONNX model also any value of its graph by name, in which * stands for any characters; it must be one. `distillery inspect` shows the layers and their names.';
+
+const reference = (first: number, description: string) =>
+  z.union([z.int().min(first), z.string().min(1).max(1024)]).describe(`${description} ${byName}`);
+
 const layerOf = (whose: string) =>
-  z
-    .union([z.int().min(0), z.string().min(1).max(1024)])
-    .describe(
-      `Layer of the ${whose}: 0 is the embedding or input, 1 the output of the first layer. Of an ONNX model also any value of its graph by name, in which * stands for any characters; it must be one. \`distillery inspect\` shows the layers and their names.`,
-    );
+  reference(0, `Layer of the ${whose}: 0 is the embedding or input, 1 the output of the first layer.`);
 
 const layerPair = z
   .strictObject({ student: layerOf('student'), teacher: layerOf('teacher') })
@@ -60,4 +62,23 @@ export const scaleByTemperature = z
   .default(true)
   .describe(
     'Multiply the KL term by T², so that its gradients keep their size when T changes (Hinton et al. 2015). false leaves T² out, as the mutual loss of many articles does; the term then fades with 1/T². Default true.',
+  );
+
+export const exitLayers = z
+  .array(reference(1, 'Layer of the student that an exit stands after, from 1 to the last but one.'))
+  .min(1)
+  .max(63)
+  .superRefine((layers, context) => {
+    for (const [at, layer] of layers.entries())
+      if (layers.indexOf(layer) < at)
+        context.addIssue({
+          code: 'custom',
+          path: [at],
+          message: `An exit stands after ${JSON.stringify(layer)} already.`,
+          params: { code: 'contradiction', remedy: 'Remove it.' },
+        });
+  })
+  .optional()
+  .describe(
+    'Layers that exits stand after, in place of "exits": [2, 5], or values of an ONNX model’s graph: ["*layer.3/output*"]. Left out: as many as "exits" says, spread evenly.',
   );

@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../../data/dataset.ts';
 import type { ModelConfig } from '../../experiment/schema/schema.ts';
 import type { PruneConfig } from '../../experiment/strategies/prune/record.ts';
@@ -5,6 +6,7 @@ import type { Cuts, ReadWeights } from '../cuts.ts';
 import type { GgufForm } from '../gguf/form.ts';
 import type { ModelDescription, RawConfig } from '../huggingface/description.ts';
 import type { MapReaderOptions } from '../layers/map-reader.ts';
+import type { ModelInput } from '../model.ts';
 import type { Network } from '../network.ts';
 import type { WeightRegistry } from '../weights.ts';
 
@@ -66,6 +68,14 @@ export interface ClassHead<C extends ModelConfig = ModelConfig> {
   form?(config: C): string | undefined;
   /** The first `layers` layers with a classifier on the pooled state of the last one. */
   truncated(config: C, layers: number, task: TaskShape): C;
+  /** The same up to a value that was asked for by name; left out where layers have no names. */
+  truncatedAt?(config: C, value: string, task: TaskShape): C;
+  /**
+   * What the classifier of a truncated model answers to the state it stands on while it is trained. Left out: a linear layer
+   * on the pooled state, or on maps as readsMaps says.
+   * @param weights are asked for those of the classifier, by the names they have in the truncated model
+   */
+  exit?(truncated: C, weights: WeightRegistry): (state: Tensor, input: ModelInput) => Tensor;
   /** How the classifier reads feature maps; left out where hidden states are vectors. */
   readsMaps?(config: C): Omit<MapReaderOptions, 'shape'>;
 }

@@ -8,6 +8,7 @@ import type { GraphNames } from '../../experiment/architectures/onnx-graph.ts';
 import { readHuggingFaceConfig } from '../huggingface/config.ts';
 import type { ModelDescription, RawConfig } from '../huggingface/description.ts';
 import { describeGraph } from '../onnx/describe.ts';
+import type { AskedDropout } from '../onnx/dropping/places.ts';
 import { type GraphPlace, graphAt } from '../onnx/files.ts';
 import { GraphNameProblem } from '../onnx/names.ts';
 import { readWeightStorage, type WeightStorage, withoutWeightStorage } from '../stored/weight-storage.ts';
@@ -33,6 +34,8 @@ export interface ReadingOptions {
   readonly graph?: GraphNames | undefined;
   /** Values of an ONNX graph that are read beside its layers, by name or pattern. */
   readonly values?: readonly string[] | undefined;
+  /** What an ONNX graph drops in training. */
+  readonly dropout?: AskedDropout | undefined;
 }
 
 /** Far more than any has; a file of this length with thousands of class names is read in a moment. */
@@ -54,6 +57,12 @@ export async function readModelConfig(
       remedy: 'Remove "graph", or name an ONNX model.',
       place: directory,
     });
+  if (options.dropout)
+    throw new GraphNameProblem(
+      ['dropout'],
+      `${directory} holds no ONNX graph: what its model drops is said in its config.json.`,
+      { remedy: 'Remove "dropout", or change what the config.json says.', place: directory },
+    );
   const file = join(directory, 'config.json');
   let raw: unknown;
   try {

@@ -36,7 +36,8 @@ export async function requireAgreement(described: GraphDescription, model: Model
     const { logits, named } = model.forward(inputFor(sample), { training: false });
     const states = values.map(({ asked }) => {
       const state = named!.get(asked)!;
-      return state.rank === 4 && !config.channelsLast ? tf.transpose(state, [0, 3, 1, 2]) : state;
+      // One that was asked for by two names is read twice.
+      return state.rank === 4 && !config.channelsLast ? tf.transpose(state, [0, 3, 1, 2]) : tf.clone(state);
     });
     return [logits, ...states];
   });

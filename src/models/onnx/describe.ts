@@ -9,6 +9,7 @@ import { readPixelScale } from '../checkpoint/preprocessor.ts';
 import type { CheckpointDescription, ReadingOptions } from '../checkpoint/read-model-config.ts';
 import { storedParameters } from './as-is/stored-parameters.ts';
 import { whyUntrainable } from './as-is/untrainable.ts';
+import { dropGroups, dropPlaces } from './dropping/places.ts';
 import type { GraphPlace } from './files.ts';
 import type { Graph } from './graph.ts';
 import { headFor } from './head.ts';
@@ -19,7 +20,7 @@ import { GraphSession, type ProbedValue, type ProbeSample, probedBatch, probedLe
 import { readGraph } from './reading/read-graph.ts';
 import { type Roles, rolesOf } from './roles.ts';
 import { type GraphSettings, settingsBeside } from './settings.ts';
-import { keptStateShape, stateShape, valuesOf } from './values.ts';
+import { keptStateShape, madeValues, stateShape, valuesOf } from './values.ts';
 
 /** A checkpoint whose network is a graph of its own. */
 export interface GraphDescription extends CheckpointDescription {
@@ -47,9 +48,9 @@ export async function describeGraph(
   place: GraphPlace,
   options: ReadingOptions = {},
 ): Promise<GraphDescription> {
-  const { task: wanted, graph: names, values = [] } = options;
+  const { task: wanted, graph: names, values = [], dropout } = options;
   const path = join(place.folder, place.file);
-  const own = JSON.stringify([path, names, values]);
+  const own = JSON.stringify([path, names, values, dropout]);
   const key = `${await stamp(path)} ${await stamp(join(place.folder, 'config.json'))} ${wanted?.image?.join()}`;
   const known = described.get(own);
   if (known?.key === key) return known.description;
@@ -81,7 +82,7 @@ async function describe(
   place: GraphPlace,
   known: KnownGraph,
   hash: string,
-  { task: wanted, graph: said, values: asked = [] }: ReadingOptions,
+  { task: wanted, graph: said, values: asked = [], dropout }: ReadingOptions,
 ): Promise<GraphDescription> {
   const { graph, weights } = known;
   const path = graph.file;
@@ -103,7 +104,16 @@ async function describe(
     });
   const through = passages.map(({ name }) => name);
   const named = valuesOf(graph, asked);
-  const session = await GraphSession.open(known, roles, [...through, ...named.map(({ name }) => name)]);
+  const made = new Set(madeValues(graph));
+  // What the answer is of is not known yet: more may be looked at than is dropped.
+  const maybeDropped = dropout
+    ? dropGroups(graph, { ...roles, goal: 'classes' }, dropout).flatMap(({ names }) => names)
+    : [];
+  const session = await GraphSession.open(known, roles, [
+    ...through,
+    ...named.map(({ name }) => name),
+    ...maybeDropped.filter((name) => made.has(name)),
+  ]);
   try {
     const probed = roles.inputs.ids
       ? await probeTexts(session, settings)
@@ -124,13 +134,17 @@ async function describe(
       named: names?.logits !== undefined,
       ...probed,
     });
+    const goal = taskRecord(head.task).answers;
     const config: OnnxGraphConfig = {
       architecture: 'onnx',
       graph: hash,
       ...roles,
-      goal: taskRecord(head.task).answers,
+      goal,
       states: statesOf(passages, values, roles),
       ...(asIs !== undefined && { asIs }),
+      ...(dropout && {
+        dropout: dropPlaces(graph, dropGroups(graph, { ...roles, goal }, dropout), dropout, values),
+      }),
       ...(names && { names }),
       ...(named.length > 0 && {
         values: named.map(({ asked, name }) => ({

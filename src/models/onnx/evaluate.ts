@@ -1,4 +1,5 @@
 import { UserError } from '../../base/user-error.ts';
+import { dropout } from '../layers/dropout.ts';
 import type { ForwardOptions } from '../model.ts';
 import { type Graph, type GraphNode, isGraph, type SubGraph } from './graph.ts';
 import { operatorNamed } from './operators/all.ts';
@@ -7,6 +8,11 @@ import { HostValue, isHost, type Value } from './operators/value.ts';
 
 /** More steps than any exporter leaves in a loop of known length. */
 const mostSteps = 4096;
+
+export interface EvaluationOptions extends ForwardOptions {
+  /** Values that are dropped in training; of Dropout nodes it goes before their own ratio. */
+  readonly dropout?: { readonly rate: number; readonly at: ReadonlySet<string> } | undefined;
+}
 
 /**
  * Runs a graph in operations of TensorFlow.js; inside tf.tidy or a compiled step.
@@ -18,7 +24,7 @@ export function evaluateGraph(
   graph: Graph,
   nodes: readonly GraphNode[],
   known: Map<string, Value>,
-  options: ForwardOptions,
+  options: EvaluationOptions,
 ): void {
   for (const node of nodes) evaluateNode(node, graph, known, options);
 }
@@ -27,13 +33,13 @@ function evaluateNode(
   node: GraphNode,
   graph: Pick<Graph, 'file' | 'opset'>,
   known: Map<string, Value>,
-  options: ForwardOptions,
+  options: EvaluationOptions,
 ): void {
   try {
     const results = resultsOf(node, graph, known, options);
     for (const [at, name] of node.outputs.entries()) {
       const value = results[at];
-      if (name !== '' && value !== undefined) known.set(name, value);
+      if (name !== '' && value !== undefined) known.set(name, dropped(value, name, node, options));
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -51,11 +57,21 @@ function evaluateNode(
   }
 }
 
+function dropped(
+  value: Value,
+  name: string,
+  { operator }: GraphNode,
+  { dropout: asked, ...options }: EvaluationOptions,
+): Value {
+  if (!asked?.at.has(name) || operator === 'Dropout' || isHost(value)) return value;
+  return dropout(value, asked.rate, options);
+}
+
 function resultsOf(
   node: GraphNode,
   graph: Pick<Graph, 'file' | 'opset'>,
   known: Map<string, Value>,
-  options: ForwardOptions,
+  options: EvaluationOptions,
 ): readonly (Value | undefined)[] {
   const inputs = node.inputs.map((name) => (name === '' ? undefined : known.get(name)));
   const call = new Call(node, graph.opset, inputs, options);
@@ -63,7 +79,9 @@ function resultsOf(
   if (node.domain === '' && node.operator === 'Loop') return loop(call, graph, known, options);
   const operator = operatorNamed(node.operator, node.domain);
   if (!operator) throw new CannotTrain('this operator has no gradients here');
-  const result = operator(call);
+  const { dropout: asked } = options;
+  const given = asked && node.operator === 'Dropout' && asked.at.has(node.outputs[0]!);
+  const result = operator(given ? call.over(inputs[0], HostValue.scalar('float', asked.rate)) : call);
   return Array.isArray(result) ? result : [result as Value];
 }
 
@@ -72,7 +90,7 @@ function branch(
   call: Call,
   graph: Pick<Graph, 'file' | 'opset'>,
   known: ReadonlyMap<string, Value>,
-  options: ForwardOptions,
+  options: EvaluationOptions,
 ): Value[] {
   const chosen = call.attribute(call.host(0, 'condition').data[0] ? 'then_branch' : 'else_branch');
   if (!isGraph(chosen)) throw new CannotTrain('it lacks a branch');
@@ -83,7 +101,7 @@ function run(
   body: SubGraph,
   known: Map<string, Value>,
   graph: Pick<Graph, 'file' | 'opset'>,
-  options: ForwardOptions,
+  options: EvaluationOptions,
 ): Value[] {
   for (const { name, kind, shape, data } of body.tensors.values())
     known.set(name, new HostValue(kind, shape, data));
@@ -96,7 +114,7 @@ function loop(
   call: Call,
   graph: Pick<Graph, 'file' | 'opset'>,
   known: ReadonlyMap<string, Value>,
-  options: ForwardOptions,
+  options: EvaluationOptions,
 ): Value[] {
   const body = call.attribute('body');
   if (!isGraph(body)) throw new CannotTrain('it lacks its body');

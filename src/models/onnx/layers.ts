@@ -48,7 +48,7 @@ export function passagesOf(graph: Graph, input: string, answer: string): Passage
 }
 
 /** Nodes on paths from the input to the answer, by the values they are given. */
-function orderedPath(graph: Graph, input: string, answer: string): GraphNode[] {
+export function orderedPath(graph: Graph, input: string, answer: string): GraphNode[] {
   const from = new Set([input]);
   const reached: GraphNode[] = [];
   for (const node of graph.nodes) {

@@ -24,7 +24,8 @@ export function keptShape(shape: readonly number[]): readonly number[] {
   return [height, width, inputs, outputs];
 }
 
-const asInGraph = (variable: Tensor): Tensor =>
+/** A variable with the axes of the tensor it stands for. */
+export const asInGraph = (variable: Tensor): Tensor =>
   variable.rank === 4 ? tf.transpose(variable, [3, 2, 0, 1]) : variable;
 
 /** A network over a graph that was opened: its operators become operations with gradients, its floats weights. */
@@ -39,7 +40,8 @@ export function graphNetwork(config: OnnxGraphConfig, task: TaskShape, weights: 
   const constants = found.constants.map(
     ({ name, kind, shape, data }) => [name, new HostValue(kind, shape, data)] as const,
   );
-  const { states, answer, values = [] } = config;
+  const { states, answer, values = [], dropout: said } = config;
+  const dropout = said && { rate: said.rate, at: new Set(said.at) };
   const nodes = neededNodes(graph, [answer, ...[...states, ...values].map(({ name }) => name)]);
 
   const forward = (input: ModelInput, options: ForwardOptions): ForwardResult => {
@@ -50,7 +52,7 @@ export function graphNetwork(config: OnnxGraphConfig, task: TaskShape, weights: 
       known.set(name, transposed ? tf.transpose(same) : same);
     }
     feed(known, graph, config, input);
-    evaluateGraph(graph, nodes, known, options);
+    evaluateGraph(graph, nodes, known, { ...options, dropout });
     return {
       logits: answered(tensorOf(known.get(answer)!), config, task),
       hiddenStates: states.map(({ name }) => asHiddenState(tensorOf(known.get(name)!), config)),
@@ -103,7 +105,7 @@ function lazily(length: number, element: (at: number) => Tensor): readonly Tenso
 }
 
 /** Nodes that these values depend on, in the order of the graph. */
-function neededNodes(graph: Graph, values: readonly string[]): GraphNode[] {
+export function neededNodes(graph: Graph, values: readonly string[]): GraphNode[] {
   const needed = new Set(values);
   const nodes: GraphNode[] = [];
   for (const node of graph.nodes.toReversed()) {

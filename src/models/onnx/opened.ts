@@ -11,9 +11,17 @@ export interface KnownGraph extends OpenedGraph {
 /** Graphs that this process has opened; a configuration names one of them. */
 const opened = new Map<string, KnownGraph>();
 
-/** @param hash identifies the file as it is now */
-export function rememberGraph(hash: string, graph: OpenedGraph, place: GraphPlace): KnownGraph {
-  const known = { ...graph, place, weights: weightsOf(graph.graph) };
+/**
+ * @param hash identifies the file as it is now
+ * @param weights left out: what looks like weights
+ */
+export function rememberGraph(
+  hash: string,
+  graph: OpenedGraph,
+  place: GraphPlace,
+  weights: GraphWeights = weightsOf(graph.graph),
+): KnownGraph {
+  const known = { ...graph, place, weights };
   opened.set(hash, known);
   return known;
 }

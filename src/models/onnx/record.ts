@@ -1,6 +1,8 @@
 import { UserError } from '../../base/user-error.ts';
 import type { OnnxGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import type { ClassHead, Construction, TokenHead } from '../architectures/construction.ts';
+import { exitAnswer } from './exits/answer.ts';
+import { cutGraph } from './exits/cut.ts';
 import { graphNetwork } from './network.ts';
 import { openedGraph } from './opened.ts';
 
@@ -17,13 +19,9 @@ const classHead: ClassHead<OnnxGraphConfig> = {
   answers: 'classes',
   weights: /(?!)/,
   output: () => '',
-  truncated: (config) => {
-    throw refused(
-      config,
-      'No exit can be put on a layer of this student',
-      'Choose a strategy without exits, or a student that an experiment describes.',
-    );
-  },
+  truncated: cutGraph,
+  truncatedAt: cutGraph,
+  exit: exitAnswer,
 };
 
 const tokenHead: TokenHead = { answers: 'tokens', embeddings: '', predictor: '' };

@@ -17,6 +17,8 @@ test('places of an experiment where parts of a checkpoint stand', () => {
     [['student', 'lora', 'targets', 1], { who: 'student', kind: 'adaptable' }],
     [['student', 'lora', 'rank'], undefined],
     [['strategy', 'layers', 0, 'teacher'], { who: 'teacher', kind: 'layers' }],
+    [['student', 'dropoutAt', 0], { who: 'student', kind: 'values' }],
+    [['strategy', 'layers', 1], { who: 'student', kind: 'exits' }],
     [['strategy', 'terms', 1, 'layer', 'student'], { who: 'student', kind: 'layers' }],
     [['student', 'checkpoint'], undefined],
     [['strategy', 'student'], undefined],
@@ -47,6 +49,8 @@ test('a checkpoint that is described offers layers by number and weights by patt
     layers,
     Array.from({ length: parts.layers! + 1 }, (_, layer) => layer),
   );
+  const exits = offeredParts('exits', parts).map(({ value }) => value);
+  assert.deepEqual(exits, layers.slice(1, -1));
   const weights = offeredParts('weights', parts).map(({ value }) => value);
   for (const wanted of ['bert.embeddings.*', 'bert.encoder.layer.0.*', 'classifier.weight'])
     assert.ok(weights.includes(wanted), `${wanted} in ${weights.join(' ')}`);

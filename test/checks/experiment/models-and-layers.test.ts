@@ -109,7 +109,7 @@ tellsOf([
       'layers',
       'strategy',
       'Self-distillation needs a layer before the last, and the student has only one.',
-      'Give the student two layers or more, or take another strategy.',
+      'Give the student two layers or more, name values of an ONNX model as "layers", or take another strategy.',
     ],
   },
 ]);

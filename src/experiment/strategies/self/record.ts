@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { scaleByTemperature, temperature, weight } from '../options.ts';
+import { exitLayers, scaleByTemperature, temperature, weight } from '../options.ts';
 import { idleScaling, type StrategyRecord } from '../strategy-record.ts';
 
 const schema = z
@@ -13,6 +13,7 @@ const schema = z
       .describe(
         'K: classifiers after layers L/K, 2L/K … L; the deepest is the student’s own and teaches the others. Default 4.',
       ),
+    layers: exitLayers,
     temperature: temperature(3, 'that of Zhang et al. 2019.', 'scaleByTemperature'),
     weight: weight('Weight of what earlier exits learn from the deepest; 0 leaves it out. Default 1.', 1),
     labelWeight: weight('Weight of every exit’s cross-entropy with the labels. Default 1.', 1),
@@ -29,5 +30,8 @@ export const self: StrategyRecord<typeof schema> = {
   // Its exits want layers to stand on.
   beginning: { student: { architecture: 'mlp', hidden: [32, 32, 32, 32] } },
   temperatures: ({ temperature }) => [{ temperature, path: ['temperature'] }],
-  idle: idleScaling,
+  idle: (config) => [
+    ...idleScaling(config),
+    ...(config.layers ? [{ path: ['exits'], why: '"layers" says where exits stand' }] : []),
+  ],
 };
