@@ -7,6 +7,7 @@ import { askedDropout } from '../models/onnx/dropping/places.ts';
 import { checkCompression } from './compression.ts';
 import type { Check, CheckContext } from './context.ts';
 import { readDatasetFacts } from './data/dataset-facts.ts';
+import { withKnownTokenizer } from './data/known-tokenizer.ts';
 import { checkSamples } from './data/samples.ts';
 import { checkDevice, type DeviceLookup } from './device.ts';
 import { checkLossWeights } from './loss-weights.ts';
@@ -21,6 +22,7 @@ import { checkNameClash } from './name-clash.ts';
 import { checkSeeds } from './seeds.ts';
 import { checkStrategy } from './strategy.ts';
 import { checkAcross } from './tokens/across-note.ts';
+import { checkConversations } from './tokens/conversations.ts';
 import { checkKeptTokens } from './tokens/kept-tokens.ts';
 import { checkOwnTokens } from './tokens/own-tokens.ts';
 import { checkTokenizers } from './tokens/tokenizers.ts';
@@ -37,6 +39,7 @@ const checks: readonly Check[] = [
   checkOwnTokens,
   checkTokenizers,
   checkAcross,
+  checkConversations,
   checkStrategy,
   checkCompression,
   checkLossWeights,
@@ -102,7 +105,7 @@ async function semanticFindings(start: CheckContext): Promise<Finding[]> {
     });
   };
   // One after the other, so that what is being read when a process dies of it is the last that was begun.
-  const dataset = await readDatasetFacts(experiment.dataset, directory);
+  const dataset = await readDatasetFacts(await withKnownTokenizer(experiment, directory), directory);
   const teacher = await stored('teacher');
   const student = await stored('student');
   const context: CheckContext = {

@@ -8,6 +8,7 @@ import type { DatasetConfig } from '../../experiment/schema/schema.ts';
 import { findingOf } from '../context.ts';
 import { decodeSome } from '../partly/some-images.ts';
 import { rowFindings } from '../partly/some-rows.ts';
+import { hasConversations } from './known-tokenizer.ts';
 import { namedIn } from './named-in.ts';
 import { didYouMean } from './neighbours.ts';
 import { remarkFindings, wholeDataset } from './whole-dataset.ts';
@@ -32,12 +33,12 @@ export async function readDatasetFacts(
   const looked = await reader.look(config, directory, looker);
   if (found.length > 0) return { findings: found };
   const texts = reader.texts?.(config, directory);
-  if (texts)
-    return (
-      (await wholeDataset(config, texts, directory)) ?? {
-        findings: await rowFindings(config, texts, directory),
-      }
-    );
+  if (texts) {
+    // Conversations whose tokenizer is not here yet can only be looked at row by row.
+    const unwritten = hasConversations(config) && config.tokenizer.kind === 'auto';
+    const whole = unwritten ? undefined : await wholeDataset(config, texts, directory);
+    return whole ?? { findings: await rowFindings(config, texts, directory) };
+  }
   return { facts: looked?.facts, findings: remarkFindings(looked?.remarks ?? []) };
 }
 

@@ -7,8 +7,14 @@ import type { DataRemark, Dataset, Split } from '../dataset.ts';
 import { bytesOfIds, duplicateRemarks, sameSamples } from '../duplicates.ts';
 import { lengthBuckets } from '../length-buckets.ts';
 import { heldOutCount } from '../splits.ts';
+import { chatSamples } from './chat/chat-samples.ts';
 import { cutTail } from './cut-tail.ts';
-import { documentSamples, type LanguageSamples, packedSamples } from './language-samples.ts';
+import {
+  documentSamples,
+  type LanguageSamples,
+  type MakeSamples,
+  packedSamples,
+} from './language-samples.ts';
 import { type Documents, openDocuments, type Piece, type ReadPieces } from './rows/documents.ts';
 import { AmountOfText } from './text-amount.ts';
 import { type TextSource, TextSplit } from './text-split.ts';
@@ -20,6 +26,7 @@ export interface LanguageOptions {
   readonly tokenizer: TokenizerConfig;
   readonly length: number;
   readonly samples: 'packed' | 'documents';
+  readonly messagesColumn?: string;
   readonly testFraction: number;
   readonly validation: number;
   readonly trainLimit?: number;
@@ -59,7 +66,7 @@ export async function languageDataset(
     : await cutTail(train.read, options.testFraction, wholeRows);
   const tokenizer = await openTokenizer(options.tokenizer, directory, () => textsOf(training));
   const { length } = options;
-  const samples = options.samples === 'packed' ? packedSamples : documentSamples;
+  const samples = makerOf(options);
   const [trainingTexts, testTexts] = [new TextHash(), new TextHash()];
   const { tokens, prompts } = await samples(hashed(training(), trainingTexts), tokenizer, length);
   const source: TextSource = { tokens, idOffset: 0 };
@@ -117,12 +124,17 @@ export async function languageDataset(
     classNames: [],
     tokenizer,
     texts: { training, makeSamples: samples, length },
-    amount: amount.total(),
+    amount: held.amount ?? amount.total(),
     train: split('train', source, 0, available - validated),
     subset: split('subset', source, 0, available - validated),
     validation: split('validation', source, available - validated, available),
     test: split('test', testSource, 0, Math.min(testTokens.count, options.testLimit ?? testTokens.count)),
   };
+}
+
+function makerOf({ samples, messagesColumn }: LanguageOptions): MakeSamples {
+  if (messagesColumn !== undefined) return chatSamples;
+  return samples === 'packed' ? packedSamples : documentSamples;
 }
 
 /** Samples that stand in two splits, of those that are taken from the training texts. */
@@ -163,7 +175,7 @@ function requireSamples(
   if (tokens.count > 0) return;
   if (prompts.leftOut > 0)
     throw new UserError(
-      `Every prompt of the ${which} texts in ${named} fills a sample of ${length} tokens by itself, so nothing is left to ${which === 'training' ? 'learn' : 'test'}.`,
+      `Every ${prompts.what} of the ${which} texts in ${named} fills a sample of ${length} tokens by itself, so nothing is left to ${which === 'training' ? 'learn' : 'test'}.`,
       { remedy: 'Set "length" of the dataset higher than the longest prompt.', option: 'length' },
     );
   throw new UserError(

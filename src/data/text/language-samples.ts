@@ -1,4 +1,6 @@
+import type { TextAmount } from '../dataset.ts';
 import { PlacedReader, type PlacedTokens, PlainReader } from './across/placed-reader.ts';
+import type { ConversationTally } from './chat/conversation-tally.ts';
 import { PromptTally } from './prompt-tally.ts';
 import type { Piece } from './rows/documents.ts';
 import { TokenStore } from './token-store.ts';
@@ -6,7 +8,9 @@ import type { Tokenizer } from './tokenizers/tokenizer.ts';
 
 export interface LanguageSamples {
   readonly tokens: TokenStore;
-  readonly prompts: PromptTally;
+  readonly prompts: PromptTally | ConversationTally;
+  /** Of what is learned, where that is not all of the text. */
+  readonly amount?: TextAmount;
 }
 
 /** Is told where each sample begins in all of the text, and where its tokens end; see PlacedReader. */

@@ -2,6 +2,7 @@ import type { DataRemark } from '../dataset.ts';
 
 /** Counts prompts that do not leave their texts the room they need. */
 export class PromptTally {
+  readonly what = 'prompt';
   /** Texts with a prompt. */
   texts = 0;
   /** Whose prompt fills a sample, so that nothing of the text fits behind it. */

@@ -20,7 +20,7 @@ export interface TextLayout {
 
 /**
  * Token ids in batches as long as the bucket of their longest sample. Labels are one class a sample, or for language
- * models the ids themselves, −100 where a position is padding or part of a prompt; the loss shifts them.
+ * models the ids themselves, −100 where a position is padding or no target; the loss shifts them.
  */
 export class TextSplit implements Split {
   readonly name: Split['name'];
@@ -64,8 +64,8 @@ export class TextSplit implements Split {
       segments?.fill(1, start + tokens.beginning(index), start + sample.length);
       if (classes) labels[row] = classes[index]!;
       else {
-        const ignored = Math.min(tokens.beginning(index), sample.length);
-        labels.set(sample.subarray(ignored), start + ignored);
+        for (const [first, end] of tokens.targets(index))
+          labels.set(sample.subarray(first, end), start + first);
       }
       if (row < positions.length) sampleIds[row] = index + idOffset;
     }

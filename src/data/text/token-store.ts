@@ -3,6 +3,9 @@ import { createHash, type Hash } from 'node:crypto';
 /** Numbers in one piece of memory; larger samples get a piece of their own. */
 const pieceSize = 1 << 20;
 
+/** Tokens from one to before another. */
+type Range = readonly [start: number, end: number];
+
 /**
  * Token ids of many samples, in memory once: pieces are filled and never copied, and ids take two bytes where the
  * vocabulary allows.
@@ -15,6 +18,8 @@ export class TokenStore {
   #start: number[] = [];
   #length: number[] = [];
   #beginning: number[] = [];
+  /** Of samples in which not everything behind the beginning is a target, by their index. */
+  readonly #targets = new Map<number, readonly Range[]>();
   #used = pieceSize;
 
   /** @param vocabulary every id is below it. */
@@ -26,8 +31,11 @@ export class TokenStore {
     return this.#length.length;
   }
 
-  /** @param beginning so many tokens at the beginning stand apart: a prompt, which is no target, or the first of two texts. */
-  add(ids: ArrayLike<number>, beginning = 0): void {
+  /**
+   * @param beginning so many tokens at the beginning stand apart: a prompt, which is no target, or the first of two texts.
+   * @param targets the tokens that are, ascending; left out: all behind the beginning
+   */
+  add(ids: ArrayLike<number>, beginning = 0, targets?: readonly Range[]): void {
     if (this.#used + ids.length > pieceSize) {
       const size = Math.max(pieceSize, ids.length);
       this.#pieces.push(this.#wide ? new Int32Array(size) : new Uint16Array(size));
@@ -35,7 +43,8 @@ export class TokenStore {
     }
     const piece = this.#pieces.at(-1)!;
     piece.set(ids, this.#used);
-    this.#hash.update(`${ids.length} ${beginning}\n`);
+    this.#hash.update(`${ids.length} ${beginning}${targets ? ` ${targets.join(' ')}` : ''}\n`);
+    if (targets) this.#targets.set(this.count, targets);
     this.#hash.update(piece.subarray(this.#used, this.#used + ids.length));
     this.#piece.push(this.#pieces.length - 1);
     this.#start.push(this.#used);
@@ -50,6 +59,12 @@ export class TokenStore {
 
   beginning(sample: number): number {
     return this.#beginning[sample]!;
+  }
+
+  /** The tokens that are to be predicted. */
+  targets(sample: number): readonly Range[] {
+    const length = this.length(sample);
+    return this.#targets.get(sample) ?? [[Math.min(this.beginning(sample), length), length]];
   }
 
   ids(sample: number): Uint16Array | Int32Array {

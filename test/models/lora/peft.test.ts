@@ -63,7 +63,7 @@ test('PEFT opens adapters that were kept, answers the same, and has the same gra
   }));
   const { stdout, stderr, status } = spawnSync(
     python,
-    [join(import.meta.dirname, '../../reference/lora.py')],
+    [join(import.meta.dirname, '../../reference/texts/lora.py')],
     { input: JSON.stringify({ models, ids, mask }), encoding: 'utf8', maxBuffer: 1 << 26 },
   );
   assert.equal(status, 0, stderr);

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileProblem } from '../../../base/file-problem.ts';
 import { UserError } from '../../../base/user-error.ts';
 import type { DataRemark } from '../../dataset.ts';
+import { type Conversation, conversationOf } from '../chat/conversation.ts';
 import { isNothing, RowTally } from './left-out.ts';
 import { readRows, tableFormat } from './rows.ts';
 import { textChunks } from './text-chunks.ts';
@@ -14,6 +15,8 @@ export interface Piece {
   readonly first: boolean;
   /** Stands before the text and is no target; only where `first`. */
   readonly prompt?: string;
+  /** In place of a text, which then only stands for it. */
+  readonly conversation?: Conversation;
 }
 
 /** Reads a source from its beginning, each time it is called. */
@@ -30,6 +33,7 @@ export interface Documents {
 export interface DocumentColumns {
   readonly textColumn: string;
   readonly promptColumn?: string;
+  readonly messagesColumn?: string;
 }
 
 /** Pieces end at the first line break after so many characters. */
@@ -51,12 +55,40 @@ export async function openDocuments(
     throw fileProblem(error, file);
   });
   if (status.isDirectory()) {
+    if (columns.messagesColumn !== undefined) throw notATable(file);
     const files = await textFilesIn(file);
     return textDocuments(files);
   }
-  if (tableFormat(file) === undefined) return textDocuments([file]);
+  const { messagesColumn } = columns;
+  if (tableFormat(file) === undefined) {
+    if (messagesColumn === undefined) return textDocuments([file]);
+    throw notATable(file);
+  }
   const tally = new RowTally(file);
+  if (messagesColumn !== undefined)
+    return {
+      read: () => conversationPieces(file, messagesColumn, tally),
+      rows: true,
+      remarks: () => tally.remarks(),
+    };
   return { read: () => tablePieces(file, columns, tally), rows: true, remarks: () => tally.remarks() };
+}
+
+const notATable = (file: string) =>
+  new UserError(`${file} is no table, and conversations are read from tables only.`, {
+    remedy: 'Name a .jsonl file with a list of messages in each line, or remove "messagesColumn".',
+    place: file,
+  });
+
+/** Each row is a conversation; one without messages is left out. */
+async function* conversationPieces(file: string, column: string, tally: RowTally): AsyncGenerator<Piece> {
+  tally.begin();
+  for await (const { values, place } of readRows(file, [column])) {
+    const value = values[column];
+    if (!tally.keeps({ texts: [!isNothing(value)], place })) continue;
+    const conversation = conversationOf(value, column, place, file);
+    yield { text: JSON.stringify(conversation.messages), first: true, conversation };
+  }
 }
 
 /** Each file is a document. */

@@ -64,7 +64,7 @@ export function checkColumns(asked: readonly string[], present: readonly string[
   throw new UserError(
     `${file} has no column "${missing}". Its columns are ${listed.join(', ')}${present.length > 20 ? ' …' : ''}.`,
     {
-      remedy: 'Name the right ones with "textColumn" (or "textColumns") and "labelColumn".',
+      remedy: 'Name the right ones with "textColumn" (or "textColumns"), "labelColumn" or "messagesColumn".',
       place: file,
     },
   );

@@ -38,29 +38,45 @@ const known = new Set([
 export function timeLimited(definition: unknown, seconds = always): Limited {
   const unknown = [...expressionsIn(definition)].filter((expression) => !known.has(expression));
   if (unknown.length === 0) return (_, work) => work();
-  const context = createContext({ work: undefined as (() => void) | undefined });
-  // Only what a script begins can be ended; a search for matches is ended as well.
-  const script = new Script('work()');
   return <T>(units: number, work: () => T): T => {
     const limit = seconds + units * perUnit;
-    let result: T | undefined;
-    context.work = () => {
-      result = work();
-    };
     try {
-      script.runInContext(context, { timeout: Math.ceil(limit * 1000) });
+      return watched(Math.ceil(limit * 1000), work);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+      if (!isLate(error)) throw error;
       const named = unknown.slice(0, 3).map((one) => (one.length > 200 ? `${one.slice(0, 200)}…` : one));
       throw new Error(
         `it is not done with a text of ${units} characters after ${Math.round(limit)} seconds; an expression of it takes too long: ${named.join(', or ')}`,
         { cause: error },
       );
-    } finally {
-      context.work = undefined;
     }
-    return result as T;
   };
+}
+
+const isLate = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+
+// Only what a script begins can be ended; a search for matches is ended as well.
+let script: Script | undefined;
+let context: ReturnType<typeof createContext> | undefined;
+
+/**
+ * Does work that others wrote, and that may never end.
+ * @throws Error if it is not done in time
+ */
+export function watched<T>(milliseconds: number, work: () => T): T {
+  script ??= new Script('work()');
+  context ??= createContext({});
+  let result: T | undefined;
+  const outer: unknown = context.work;
+  context.work = () => {
+    result = work();
+  };
+  try {
+    script.runInContext(context, { timeout: milliseconds });
+  } finally {
+    context.work = outer;
+  }
+  return result as T;
 }
 
 function* expressionsIn(value: unknown): Generator<string> {

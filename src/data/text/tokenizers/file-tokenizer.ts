@@ -4,6 +4,7 @@ import { fileProblem } from '../../../base/file-problem.ts';
 import { nowReading } from '../../../base/reading.ts';
 import { readNamed } from '../../../base/regular-file.ts';
 import { UserError } from '../../../base/user-error.ts';
+import { chatOfTokenizer, templateFile } from '../chat/chat-of-tokenizer.ts';
 import {
   type AddedToken,
   addedTokens,
@@ -33,9 +34,13 @@ const usualEnds = ['<|endoftext|>', '</s>', '<|end_of_text|>', '[SEP]'];
 export async function fileTokenizer(file: string): Promise<Tokenizer> {
   const settingsFile = join(dirname(file), 'tokenizer_config.json');
   const definitionText = await readText(file);
+  const templatePlace = join(dirname(file), templateFile);
+  const templateText = await readText(templatePlace).catch(() => undefined);
   const settingsText = await readText(settingsFile).catch(() => '{}');
   const definition = readDefinition(definitionText, file);
-  const settings = readSettings(settingsText, settingsFile);
+  const stored = readSettings(settingsText, settingsFile);
+  // The file of its own counts where there are both, as for transformers.
+  const settings = templateText === undefined ? stored : { ...stored, chat_template: templateText };
   const added = addedTokens(definition, settings, modelTokens(definition.model));
   const { normalizer, pre_tokenizer, post_processor, decoder: decoding } = definition;
   const limited = timeLimited([normalizer, pre_tokenizer, post_processor, decoding]);
@@ -60,6 +65,7 @@ export async function fileTokenizer(file: string): Promise<Tokenizer> {
     padId: idOf('pad_token', usualPads) ?? endId ?? 0,
     endId,
     ...template,
+    chat: chatOfTokenizer(settings, templateText === undefined ? settingsFile : templatePlace),
     begin: beginOf(template, settings),
     encode: (sample) => {
       nowReading(file);
@@ -78,7 +84,10 @@ export async function fileTokenizer(file: string): Promise<Tokenizer> {
       nowReading(file);
       return ids.length === 0 ? '' : supported(file, () => limited(ids.length, () => decoder(ids)));
     },
-    files: () => ({ 'tokenizer.json': definitionText, 'tokenizer_config.json': settingsText }),
+    files: () => ({
+      'tokenizer.json': definitionText,
+      'tokenizer_config.json': templateText === undefined ? settingsText : JSON.stringify(settings),
+    }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ChatTemplate } from '../chat/template.ts';
 import type { PlacedIds } from '../tokenizer-json/encoder.ts';
 import type { PairTemplate } from '../tokenizer-json/template.ts';
 
@@ -26,6 +27,8 @@ export interface Tokenizer {
   encodePlaced(text: string): PlacedIds;
   /** Stands for a text that has no token; undefined where every text has some. */
   readonly unknownId: number | undefined;
+  /** Writes conversations; undefined where none came with the tokenizer. */
+  readonly chat?: (() => ChatTemplate) | undefined;
   /** Special tokens are left out. */
   decode(ids: readonly number[]): string;
   /** tokenizer.json and tokenizer_config.json, by name, to lie beside a model's weights. */

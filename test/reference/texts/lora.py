@@ -1,6 +1,6 @@
 """Opens adapters with PEFT and prints what they answer: used by test/models/lora/peft.test.ts.
 
-python3 test/reference/lora.py < input.json
+python3 test/reference/texts/lora.py < input.json
 The input is {"models": [{"name", "base", "adapter"}], "ids": [[...]], "mask": [[...]]}; the output is one JSON object by
 name, with logits, the gradients of the loss Σ logits · sin(index) of all that PEFT trains, and the logits after merging.
 """

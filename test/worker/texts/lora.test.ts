@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { ExperimentInput } from '../../src/experiment/schema/schema.ts';
-import { SafetensorsFile } from '../../src/models/checkpoint/safetensors.ts';
-import type { RunDirectory } from '../../src/worker/directory/run-directory.ts';
-import { checkpointFolder } from '../models/reference-checkpoint.ts';
-import { makeRun, resultOf, startWorker, temporaryDirectory, waitFor } from './support.ts';
+import type { ExperimentInput } from '../../../src/experiment/schema/schema.ts';
+import { SafetensorsFile } from '../../../src/models/checkpoint/safetensors.ts';
+import type { RunDirectory } from '../../../src/worker/directory/run-directory.ts';
+import { checkpointFolder } from '../../models/reference-checkpoint.ts';
+import { makeRun, resultOf, startWorker, temporaryDirectory, waitFor } from '../support.ts';
 
 const project = temporaryDirectory();
 cpSync(checkpointFolder('gpt2'), join(project, 'base'), { recursive: true });
