@@ -10,6 +10,7 @@ import { ExperimentLens } from './experiment-lens.ts';
 import { PathCompletion } from './path-completion.ts';
 import { QuickFixes } from './quick-fixes.ts';
 import { StrategyHover } from './strategy-hover.ts';
+import { SweepOptions } from './sweep-options.ts';
 import { TeacherDiagnostics } from './teacher-diagnostics.ts';
 import { ValueCompletion } from './value-completion.ts';
 
@@ -26,6 +27,9 @@ export function registerLanguageFeatures(
   const lens = features.add(new ExperimentLens(folders));
   features.add(languages.registerCodeLensProvider(experimentSelector, lens));
   features.add(languages.registerHoverProvider(experimentSelector, new StrategyHover()));
+  const options = new SweepOptions();
+  features.add(languages.registerCompletionItemProvider(experimentSelector, options, '"'));
+  features.add(languages.registerHoverProvider(experimentSelector, options));
   features.add(
     languages.registerCompletionItemProvider(
       experimentSelector,

@@ -21,6 +21,8 @@ import { checkStoredModels } from './models/stored-models.ts';
 import { checkNameClash } from './name-clash.ts';
 import { checkSeeds } from './seeds.ts';
 import { checkStrategy } from './strategy.ts';
+import { checkSweep } from './sweep/sweep.ts';
+import { checkSweptValues } from './sweep/values.ts';
 import { checkAcross } from './tokens/across-note.ts';
 import { checkConversations } from './tokens/conversations.ts';
 import { checkKeptTokens } from './tokens/kept-tokens.ts';
@@ -48,6 +50,19 @@ const checks: readonly Check[] = [
   checkSeeds,
   checkDevice,
   checkNameClash,
+  checkSweep,
+];
+
+/** What is asked again of each value that a sweep tries: all that needs no further look at data or checkpoints. */
+const ofOneValue: readonly Check[] = [
+  checkModels,
+  checkFrozen,
+  checkStoredModels,
+  checkAcross,
+  checkStrategy,
+  checkCompression,
+  checkLossWeights,
+  checkUnusedOptions,
 ];
 
 export interface CheckOptions {
@@ -116,5 +131,7 @@ async function semanticFindings(start: CheckContext): Promise<Finding[]> {
   };
   const found: Finding[] = [...dataset.findings, ...(teacher?.findings ?? []), ...(student?.findings ?? [])];
   for (const check of checks) found.push(...(await check(context)));
+  if (experiment.sweep && !found.some(({ severity }) => severity === 'error'))
+    found.push(...(await checkSweptValues(context, found, ofOneValue)));
   return found;
 }

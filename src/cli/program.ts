@@ -16,6 +16,7 @@ import { runCommand } from './commands/run-command.ts';
 import { runsCommand } from './commands/runs-command.ts';
 import { showCommand } from './commands/show-command.ts';
 import { stopCommand } from './commands/stop-command.ts';
+import { sweepCommand } from './commands/sweep-command.ts';
 import { complain, type ExitCode, exitCodes } from './complain.ts';
 import type { Context } from './context.ts';
 
@@ -29,6 +30,7 @@ export type CommandMaker = (
 
 const commands: readonly CommandMaker[] = [
   runCommand,
+  sweepCommand,
   checkCommand,
   inspectCommand,
   runsCommand,

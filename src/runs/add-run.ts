@@ -24,8 +24,8 @@ export async function addRun(
       file,
     ]);
     const added = await database.run(
-      `INSERT OR IGNORE INTO runs (id, experiment, family, name, strategy, seed, config, created_at, state, summary)
-       VALUES (?, (SELECT number FROM experiments WHERE name = ? AND file = ?), ?, ?, ?, ?, ?, ?, 'queued', ?)`,
+      `INSERT OR IGNORE INTO runs (id, experiment, family, name, strategy, seed, config, created_at, state, summary, sweep, point)
+       VALUES (?, (SELECT number FROM experiments WHERE name = ? AND file = ?), ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)`,
       [
         id,
         experiment.name,
@@ -37,6 +37,8 @@ export async function addRun(
         JSON.stringify(experiment),
         creationTime(id),
         JSON.stringify(emptySummary),
+        request.sweep?.id ?? null,
+        request.sweep ? JSON.stringify(request.sweep) : null,
       ],
     );
     if (added > 0 && labels) await storeLabels(database, id, labels);

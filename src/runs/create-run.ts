@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly device?: DeviceChoice;
   /** What to call the runs; the name of the experiment where it is left out. */
   readonly name?: string;
+  /** The point of a sweep that the runs are of. */
+  readonly sweep?: RunRequest['sweep'];
   /** What each run exports of itself at its end, into its own directory. */
   readonly export?: ExportPlan | undefined;
 }
@@ -30,7 +32,9 @@ export async function createRuns(
   options: RunOptions = {},
 ): Promise<string[]> {
   const device = options.device ?? loaded.experiment.device;
-  const experiment = { ...loaded.experiment, device };
+  // What a sweep would try is no part of what a run does.
+  const { sweep: _, ...rest } = loaded.experiment;
+  const experiment = { ...rest, device };
   const group = familyOf(experiment, loaded.directory, store.dataDirectory);
   const made: { id: string; request: RunRequest }[] = [];
   try {
@@ -46,6 +50,7 @@ export async function createRuns(
           device,
           name: options.name ?? experiment.name,
           group,
+          ...(options.sweep && { sweep: options.sweep }),
           ...(options.export && {
             export: { formats: [...options.export.formats], precisions: [...options.export.precisions] },
           }),

@@ -20,6 +20,7 @@ const floors = [
   'training',
   'worker',
   'runs',
+  'sweeps',
   'compare',
   'cli',
 ];

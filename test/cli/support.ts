@@ -79,6 +79,7 @@ export async function experimentFile(
   directory: string,
   plan: Plan,
   seeds: readonly number[] = [0],
+  more: object = {},
 ): Promise<string> {
   const file = join(directory, 'planned.distill.json');
   const experiment = {
@@ -89,6 +90,7 @@ export async function experimentFile(
     student: { model: { architecture: 'mlp', hidden: [8] } },
     strategy: { kind: 'response' },
     seeds,
+    ...more,
   };
   await writeFile(file, JSON.stringify(experiment, null, 2));
   return file;

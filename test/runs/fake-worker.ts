@@ -2,7 +2,8 @@
  * A worker that trains nothing but keeps to the contract: lock, numbered events, control files. The description of its
  * experiment says what it does: {"steps": 20, "stepMs": 10, "dies": "at once" | "in mid-step" | "by mistake"}; it
  * takes its lock after "startMs" and, when it was stopped, stays for "lingersMs". It goes no
- * further than its third step while the file "heldBy" is there.
+ * further than its third step while the file "heldBy" is there. With "learns", it says after every tenth step how it does
+ * on held-out samples: the better the nearer its learning rate is to 0.01.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -26,6 +27,7 @@ const plan = {
   startMs: 0,
   lingersMs: 0,
   heldBy: '',
+  learns: false,
   ...JSON.parse(experiment.description ?? '{}'),
 };
 if (plan.dies === 'at once') {
@@ -55,6 +57,10 @@ async function work(): Promise<RunEventBody> {
     const reason = control.requested();
     if (reason) return { type: 'cancelled', reason };
     say(metric(step, { loss: 1 / step }));
+    if (plan.learns && step % 10 === 0) {
+      const apart = Math.abs(Math.log10(experiment.training.learningRate) + 2);
+      say(metric(step, { 'validation.accuracy': (1 - apart / 10) * (1 - 2 ** (-step / 10)) + seed / 1000 }));
+    }
     say({
       type: 'progress',
       phase: 'train',

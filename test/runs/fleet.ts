@@ -21,6 +21,8 @@ export interface Plan {
   readonly lingersMs?: number;
   /** A file that keeps the worker from its end for as long as it is there. */
   readonly heldBy?: string;
+  /** Whether it is judged on held-out samples, by its learning rate. */
+  readonly learns?: boolean;
   readonly dies?: 'at once' | 'in mid-step' | 'by mistake';
 }
 

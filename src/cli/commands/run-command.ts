@@ -89,7 +89,10 @@ A second Ctrl+C leaves at once. Runs also outlive a closed terminal: \`distiller
           options,
           async (store) => {
             if (options.concurrency !== undefined) await setConcurrency(store, options.concurrency);
-            if (!options.json) await warnBefore(context, store, experiments);
+            if (!options.json) {
+              tellOfSweeps(context, experiments);
+              await warnBefore(context, store, experiments);
+            }
             const ids: string[] = [];
             for (const experiment of experiments)
               ids.push(
@@ -142,6 +145,15 @@ export async function readExperiments(
     experiments.push(experiment);
   }
   return experiments;
+}
+
+/** Somebody may expect that a file with a sweep is swept. */
+function tellOfSweeps({ terminal }: Context, experiments: readonly SoundExperiment[]): void {
+  for (const { experiment, file } of experiments)
+    if (experiment.sweep)
+      terminal.err(
+        `${experiment.name} runs as it stands; what its "sweep" tries is started with: distillery sweep ${file}\n`,
+      );
 }
 
 /** What earlier runs in this data directory tell against an experiment, before it is begun. */

@@ -42,6 +42,8 @@ function lenient(node: SchemaNode): Lenient {
       ]),
     );
   if (node.items) result.items = lenient(node.items);
+  if (typeof node.additionalProperties === 'object')
+    result.additionalProperties = lenient(node.additionalProperties);
   const branches = alternatives(node);
   // The kind of a section stays strict inside its variant: it is what chooses the variant.
   if (branches.length > 0) result.anyOf = [...branches, {}];

@@ -37,7 +37,7 @@ export interface Hyperparameter {
   readonly clear?: { readonly path: JsonPath; readonly value?: null };
 }
 
-const notParameters = new Set(['$schema', 'name', 'description']);
+const notParameters = new Set(['$schema', 'name', 'description', 'sweep']);
 
 /**
  * Every hyperparameter of an experiment, in the order of the schema: those of its dataset, models, strategy and

@@ -7,11 +7,11 @@ import { compresses } from '../strategies/compression.ts';
 
 /**
  * A hash of what defines an experiment: runs that agree in it differ by their seed alone and are compared as one group.
- * Names, descriptions and the order of keys do not matter, nor does whether a default was written out. Where relative
+ * Names, descriptions, what a sweep would try and the order of keys do not matter, nor does whether a default was written out. Where relative
  * paths lead does, so the folder of the file counts as soon as the experiment names a path.
  */
 export function experimentIdentity(experiment: Experiment, directory: string): string {
-  const { $schema, name, description, seeds, cacheTeacherSignals, ...defining } = experiment;
+  const { $schema, name, description, seeds, cacheTeacherSignals, sweep, ...defining } = experiment;
   const { dataset, teacher, student, strategy } = experiment;
   const namesPaths =
     !datasetRecord(dataset.kind)?.namesNoPath ||

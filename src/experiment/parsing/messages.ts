@@ -23,6 +23,12 @@ function findingsOfIssue(issue: Issue, experiment: unknown): Finding[] {
   const path = issue.path as (string | number)[];
   const node = schemaAt(experiment, path) ?? {};
   const value = valueAt(experiment, path);
+  // Of a list beside an object, what is wrong within the one that was meant.
+  const meant = issue.code === 'invalid_union' ? branchOf(node, value, issue.errors) : undefined;
+  if (meant)
+    return meant.flatMap((inner) =>
+      findingsOfIssue({ ...inner, path: [...path, ...inner.path] }, experiment),
+    );
   switch (issue.code) {
     case 'unrecognized_keys':
       return unknownKeys(issue.keys, path, experiment);
@@ -49,6 +55,16 @@ function findingsOfIssue(issue: Issue, experiment: unknown): Finding[] {
     default:
       return [wrongType(path, node, value)];
   }
+}
+
+function branchOf(
+  { anyOf = [] }: SchemaNode,
+  value: unknown,
+  errors: readonly (readonly Issue[])[],
+): readonly Issue[] | undefined {
+  const type = Array.isArray(value) ? 'array' : typeof value === 'object' && value !== null ? 'object' : '';
+  const fitting = anyOf.flatMap((branch, index) => (branch.type === type ? [index] : []));
+  return fitting.length === 1 && anyOf.length === errors.length ? errors[fitting[0]!] : undefined;
 }
 
 /** More unknown keys than these are only counted: each is looked for in the text, and nobody reads hundreds. */

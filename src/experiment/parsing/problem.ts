@@ -42,10 +42,14 @@ export interface Problem extends Finding {
   readonly column: number;
 }
 
-/** `training.batchSize`, `student.model.hidden[1]`; "the experiment" for the root. */
+/** `training.batchSize`, `student.model.hidden[1]`; a key with a dot in it as `graph.inputs["a.b"]`; "the experiment" for the root. */
 export function describePath(path: JsonPath): string {
   if (path.length === 0) return 'the experiment';
   return path
-    .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
+    .map((step, index) => {
+      if (typeof step === 'number') return `[${step}]`;
+      if (/[.[\]]/.test(step)) return `[${JSON.stringify(step)}]`;
+      return index === 0 ? step : `.${step}`;
+    })
     .join('');
 }

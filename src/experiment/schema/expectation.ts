@@ -42,6 +42,8 @@ function numberWords(noun: string, node: SchemaNode): string {
     return `${noun} from ${minimum} up to, but not including, ${exclusiveMaximum}`;
   if (exclusiveMinimum !== undefined && maximum !== undefined)
     return `${noun} above ${exclusiveMinimum} and at most ${maximum}`;
+  if (exclusiveMinimum !== undefined && exclusiveMaximum !== undefined)
+    return `${noun} above ${exclusiveMinimum} and below ${exclusiveMaximum}`;
   if (minimum !== undefined) return `${noun} of at least ${minimum}`;
   if (exclusiveMinimum !== undefined) return `${noun} above ${exclusiveMinimum}`;
   return noun;

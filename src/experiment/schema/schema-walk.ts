@@ -16,6 +16,8 @@ export function discriminatorOf(node: SchemaNode): { key: string; choices: strin
 export function resolveVariant(node: SchemaNode, value: unknown): SchemaNode {
   if (node.anyOf !== undefined) {
     const rest = node.anyOf.filter((option) => option.type !== 'null');
+    const fitting = rest.length > 1 ? branchFor(rest, value) : undefined;
+    if (fitting !== undefined) return fitting;
     if (rest.length === 1)
       return { ...resolveVariant(rest[0]!, value), ...pick(node, 'default', 'description', 'unit') };
   }
@@ -23,6 +25,13 @@ export function resolveVariant(node: SchemaNode, value: unknown): SchemaNode {
   if (discriminator === undefined) return node;
   const choice = isRecord(value) ? value[discriminator.key] : undefined;
   return node.oneOf!.find((variant) => variant.properties?.[discriminator.key]?.const === choice) ?? node;
+}
+
+/** Of a list beside an object, what the value is meant to be. */
+function branchFor(branches: readonly SchemaNode[], value: unknown): SchemaNode | undefined {
+  const type = Array.isArray(value) ? 'array' : isRecord(value) ? 'object' : undefined;
+  const fitting = branches.filter((branch) => branch.type !== undefined && branch.type === type);
+  return fitting.length === 1 ? fitting[0] : undefined;
 }
 
 /** Whether null may stand here. */
@@ -37,12 +46,20 @@ export function schemaAt(experiment: unknown, path: JsonPath): SchemaNode | unde
   for (const step of path) {
     const resolved: SchemaNode = resolveVariant(node, value);
     if (typeof step === 'number') node = resolved.items;
-    else node = ownProperty(resolved.properties, step) ?? ownProperty(discriminatorNode(resolved), step);
+    else
+      node =
+        ownProperty(resolved.properties, step) ??
+        ownProperty(discriminatorNode(resolved), step) ??
+        anyProperty(resolved);
     if (node === undefined) return undefined;
     value = childOf(value, step);
   }
   return node;
 }
+
+/** What stands behind any key of a section whose keys are free. */
+const anyProperty = ({ additionalProperties: any }: SchemaNode): SchemaNode | undefined =>
+  typeof any === 'object' && Object.keys(any).length > 0 ? any : undefined;
 
 /** A wrong or missing discriminator leaves the variant open; its own key is known all the same. */
 function discriminatorNode(node: SchemaNode): Record<string, SchemaNode> | undefined {

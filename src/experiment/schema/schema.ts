@@ -16,6 +16,7 @@ import {
 } from './option.ts';
 import { strategySchema } from './strategy-schema.ts';
 import { studentSchema } from './student-schema.ts';
+import { sweepSchema } from './sweep-schema.ts';
 
 /**
  * The one source of what an experiment file may say: types, defaults, JSON Schema, hover texts and error messages all
@@ -276,6 +277,7 @@ export const experimentSchema = z
       .describe(
         'Compute the teacher’s signals once and keep them on disk for every epoch and every run; false computes them anew for each batch. The results are the same. Numbers are stored in 32 bits. Default true.',
       ),
+    sweep: sweepSchema.optional(),
   })
   .check(studentWhereTrained())
   .describe('One knowledge-distillation experiment.');

@@ -125,6 +125,12 @@ const migrations: readonly (readonly Step[])[] = [
     END`,
   ],
   [keepPathsInProject],
+  // Of which sweep a run is; and its point, as the request of the run has it.
+  [
+    'ALTER TABLE runs ADD COLUMN sweep TEXT',
+    'ALTER TABLE runs ADD COLUMN point TEXT',
+    'CREATE INDEX runs_by_sweep ON runs (sweep)',
+  ],
 ];
 
 export const databaseVersion = migrations.length;

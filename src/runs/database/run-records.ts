@@ -2,10 +2,11 @@ import { dirname, join } from 'node:path';
 import type { Experiment, StrategyConfig } from '../../experiment/schema/schema.ts';
 import { lengthened, shortened } from '../../worker/directory/project-path.ts';
 import { type RunState, runStates } from '../../worker/directory/run-states.ts';
+import type { Swept } from '../../worker/directory/swept.ts';
 import type { SqlValue, Statements } from './database.ts';
 import type { RunError, RunProgress, RunSummary } from './run-summary.ts';
 import { resumableSql } from './state-sql.ts';
-import { DamagedRow, storedExperiment, storedSummary } from './stored-json.ts';
+import { DamagedRow, storedExperiment, storedPoint, storedSummary } from './stored-json.ts';
 
 /** One run as the store knows it. Times are milliseconds since 1970. */
 export interface RunRecord extends Omit<RunSummary, 'from'> {
@@ -27,6 +28,8 @@ export interface RunRecord extends Omit<RunSummary, 'from'> {
   readonly note: string;
   readonly tags: readonly string[];
   readonly baseline: boolean;
+  /** Of a run that a sweep made. */
+  readonly sweep?: Swept;
   /** Absolute path of the run directory. */
   readonly directory: string;
   readonly progress?: RunProgress;
@@ -57,6 +60,8 @@ export interface RunQuery {
   /** Only those on this dataset that have this teacher or this student, as an experiment has them. */
   readonly akin?: Pick<Experiment, 'dataset' | 'teacher' | 'student'>;
   readonly tag?: string;
+  /** Only those of this sweep; of null, only those of none. */
+  readonly sweep?: string | null;
   readonly ids?: readonly string[];
   /** Part of id, name, experiment, note or a tag, upper or lower case. */
   readonly text?: string;
@@ -83,6 +88,7 @@ interface RunRow {
   note: string;
   baseline: number;
   tags: string | null;
+  point: string | null;
 }
 
 const sortColumns: Record<(typeof runSortKeys)[number], string> = {
@@ -99,7 +105,7 @@ const sortColumns: Record<(typeof runSortKeys)[number], string> = {
 };
 
 const selectRuns = `SELECT runs.number, runs.id, experiments.name AS experiment, experiments.file, family, runs.name,
-  strategy, seed, config, created_at, state, summary, note, baseline,
+  strategy, seed, config, created_at, state, summary, note, baseline, point,
   (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run = runs.number ORDER BY tag)) AS tags
   FROM runs JOIN experiments ON experiments.number = runs.experiment`;
 
@@ -220,6 +226,8 @@ function conditions(query: RunQuery, runsDirectory: string): { where: string; pa
       text(student),
     );
   }
+  if (query.sweep === null) add('runs.sweep IS NULL');
+  else if (query.sweep !== undefined) add('runs.sweep = ?', query.sweep);
   if (query.tag !== undefined)
     add('EXISTS (SELECT 1 FROM tags WHERE tags.run = runs.number AND tags.tag = ?)', query.tag);
   if (query.text) {
@@ -255,6 +263,7 @@ function toRecord(row: RunRow, runsDirectory: string): RunRecord {
     note: row.note,
     tags: row.tags === null ? [] : (JSON.parse(row.tags) as string[]),
     baseline: row.baseline === 1,
+    ...(row.point !== null && { sweep: storedPoint(row.id, row.point) }),
     directory: join(runsDirectory, row.id),
   };
 }

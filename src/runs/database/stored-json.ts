@@ -1,5 +1,6 @@
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { runStates } from '../../worker/directory/run-states.ts';
+import { type Swept, sweptSchema } from '../../worker/directory/swept.ts';
 import type { RunSummary } from './run-summary.ts';
 
 /** Says that a row of the database does not hold what this program wrote into it. */
@@ -31,6 +32,13 @@ export function storedExperiment(run: string, text: string): Experiment {
   // A student and its training are of no use to what makes a trained model smaller.
   for (const part of ['dataset', 'strategy']) if (!isObject(config[part])) throw new DamagedRow(run);
   return config as unknown as Experiment;
+}
+
+/** What "point" of a row holds. @throws DamagedRow */
+export function storedPoint(run: string, text: string): Swept {
+  const point = sweptSchema.safeParse(stored(run, text)).data;
+  if (!point) throw new DamagedRow(run);
+  return point;
 }
 
 function stored(run: string, text: string): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { experimentSchema } from '../../experiment/schema/schema.ts';
 import { lengthened, shortened } from './project-path.ts';
+import { sweptSchema } from './swept.ts';
 
 /**
  * What experiment.json in a run directory holds: all a worker needs to know, frozen when the run was made. Validated
@@ -24,6 +25,8 @@ export const storedRequestSchema = z.object({
   name: z.string(),
   /** The same for runs that differ by their seed alone. */
   group: z.string(),
+  /** Absent of runs that belong to no sweep. */
+  sweep: sweptSchema.optional(),
   /** What the run exports of itself at its end, by the names of src/export/forms.ts. */
   export: z
     .object({
