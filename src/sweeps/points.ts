@@ -2,6 +2,7 @@ import type { PointValues } from '../experiment/sweep/space.ts';
 import type { RunRecord } from '../runs/database/run-records.ts';
 import { isActive } from '../worker/directory/run-states.ts';
 import { costOf, type JudgedFigure } from './objectives.ts';
+import { dominates } from './samplers/ranking.ts';
 import type { TriedPoint } from './samplers/sampler.ts';
 
 /** A run of a sweep with the figures it is judged by; without them until it is completed. */
@@ -70,7 +71,3 @@ export function frontOf<P extends TriedPoint>(points: readonly P[]): P[] {
   // Of equals with a single figure the first is the answer.
   return front[0]?.costs?.length === 1 ? front.slice(0, 1) : front;
 }
-
-/** Whether one is nowhere worse than the other and somewhere better. */
-export const dominates = (one: readonly number[], other: readonly number[]): boolean =>
-  one.every((cost, at) => cost <= other[at]!) && one.some((cost, at) => cost < other[at]!);

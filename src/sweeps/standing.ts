@@ -12,8 +12,8 @@ export interface Standing {
   readonly front: readonly Point[];
   /** What its runs took so far, in hours, all together. */
   readonly hours: number;
-  /** Why no further point begins; undefined while one may. */
-  readonly over: 'runs' | 'hours' | 'grid' | undefined;
+  /** Why no further point begins, 'all' where none is left; undefined while one may. */
+  readonly over: 'runs' | 'hours' | 'all' | undefined;
 }
 
 /** Reads how a sweep stands, and remembers the figures of completed runs, which stay as they are. */
@@ -45,7 +45,7 @@ export class StandingReader {
           ? config.runs !== undefined &&
             points.length >= Math.floor(config.runs / loaded.experiment.seeds.length)
             ? 'runs'
-            : 'grid'
+            : 'all'
           : undefined;
     return { points, front: frontOf(points), hours, over };
   }

@@ -2,7 +2,7 @@ import { UserError } from '../base/user-error.ts';
 import type { LoadedExperiment } from '../experiment/parsing/load.ts';
 import type { Experiment } from '../experiment/schema/schema.ts';
 import type { SweepConfig } from '../experiment/schema/sweep-schema.ts';
-import { type Dimension, gridSize, spaceOf } from '../experiment/sweep/space.ts';
+import { type Dimension, gridSize, spaceOf, wholeGrid } from '../experiment/sweep/space.ts';
 import { sweepIdOf } from '../experiment/sweep/sweep-id.ts';
 import { shortened } from '../worker/directory/project-path.ts';
 import { figuresOf, type JudgedFigure } from './objectives.ts';
@@ -28,9 +28,11 @@ export function sweepOf(loaded: Sweep['loaded'], dataDirectory: string): Sweep {
       remedy: 'Add "sweep" with the options to try, or use `distillery run`.',
     });
   const space = spaceOf(experiment, config);
+  // Of a space that can be counted no point is tried twice, whoever chooses.
+  const whole = config.sampler === 'grid' ? space : wholeGrid(space);
   const limits = [
     ...(config.runs === undefined ? [] : [Math.floor(config.runs / experiment.seeds.length)]),
-    ...(config.sampler === 'grid' ? [gridSize(space) ?? 0] : []),
+    ...(whole ? [gridSize(whole) ?? 0] : []),
   ];
   return {
     id: sweepIdOf(experiment, config, shortened(directory, dataDirectory)),

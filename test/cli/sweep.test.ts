@@ -57,7 +57,7 @@ test(
     const [standing, ...rest] = jsonLines(again.out);
     assert.deepEqual(
       [rest.length, standing!.type, standing!.front, standing!.over],
-      [0, 'standing', [2], 'grid'],
+      [0, 'standing', [2], 'all'],
     );
   },
 );

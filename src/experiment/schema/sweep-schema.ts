@@ -42,9 +42,10 @@ export const sweepSchema = z
       {
         grid: 'Every combination, the last option changing fastest.',
         random: 'Each point is drawn by itself (Bergstra & Bengio 2012).',
+        tpe: 'Ten points are drawn at random; after that each is looked for where good points lie closer together than others: the Tree-structured Parzen Estimator (Bergstra et al. 2011), all options jointly. Runs side by side know less of each other.',
       },
-      'How the next point is chosen. Default random.',
-    ).default('random'),
+      'How the next point is chosen. Default tpe.',
+    ).default('tpe'),
     runs: count(
       'The budget in runs: a point takes one for each of the experiment’s seeds. What has run counts, also before a crash; a larger number lets the sweep go on.',
       'runs',

@@ -1,5 +1,8 @@
 import { type Hyperparameter, hyperparametersOf } from '../editing/hyperparameters.ts';
-import { describePath } from '../parsing/problem.ts';
+import { modified } from '../editing/modified.ts';
+import { describePath, type JsonPath } from '../parsing/problem.ts';
+import { experimentSchema } from '../schema/schema.ts';
+import { isRecord } from '../schema/schema-walk.ts';
 import { tidyNumber } from '../tidy-number.ts';
 
 /** An option that a sweep of this experiment can try, with values to begin with. */
@@ -19,19 +22,28 @@ const fixed = new Set(['seeds', 'device', 'cacheTeacherSignals']);
  * @param experiment as it is written; it need not be valid
  */
 export function offeredOptions(experiment: unknown): OfferedOption[] {
-  return (
-    hyperparametersOf(experiment)
-      .filter(({ path, selectsVariant }) => !fixed.has(String(path[0])) && !selectsVariant)
+  const base = isRecord(experiment) ? { ...experiment, sweep: undefined } : {};
+  // Some options contradict others that are written; while nothing fits, any may be meant.
+  const sound = experimentSchema.safeParse(base).success;
+  const named = hyperparametersOf(experiment).filter(
+    ({ path, selectsVariant, type, value }) =>
+      !(fixed.has(String(path[0])) || selectsVariant) &&
       // Of a text or a list that is left out nobody can tell what it could be.
-      .filter(({ type, value }) => value !== undefined || (type !== 'text' && type !== 'list'))
-      .map((parameter) => ({
-        key: describePath(parameter.path),
-        description: parameter.description,
-        expected: parameter.expected,
-        values: valuesToTry(parameter),
-      }))
+      (value !== undefined || (type !== 'text' && type !== 'list')),
   );
+  return named.flatMap((parameter) => {
+    const { path, description, expected } = parameter;
+    const values = valuesToTry(parameter);
+    if (sound && !endsOf(values).every((value) => fits(base, path, value))) return [];
+    return [{ key: describePath(path), description, expected, values }];
+  });
 }
+
+const fits = (base: unknown, path: JsonPath, value: unknown): boolean =>
+  experimentSchema.safeParse(modified(base, path, value)).success;
+
+const endsOf = (values: unknown): unknown[] =>
+  Array.isArray(values) ? values : Object.values(values as { min: number; max: number }).slice(0, 2);
 
 /** Around what stands there now: the ends are for the user to put right. */
 function valuesToTry(parameter: Hyperparameter): unknown {

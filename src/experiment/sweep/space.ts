@@ -88,6 +88,16 @@ export function gridSize(space: readonly Dimension[]): number | undefined {
     : sizes.reduce<number>((product, size) => product * size!, 1);
 }
 
+/** The space as a grid of all its points, whatever steps a range may have; undefined where a range has numbers without end. */
+export function wholeGrid(space: readonly Dimension[]): Dimension[] | undefined {
+  if (space.some((dimension) => dimension.kind === 'range' && !dimension.whole)) return undefined;
+  return space.map((dimension) => {
+    if (dimension.kind === 'values') return dimension;
+    const { steps: _, ...range } = dimension;
+    return { ...range, log: false };
+  });
+}
+
 /** The grid's point of a number from 0, the last option changing fastest. */
 export function gridPoint(space: readonly Dimension[], index: number): PointValues {
   let rest = index;

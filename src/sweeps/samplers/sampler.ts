@@ -2,6 +2,7 @@ import type { SweepConfig } from '../../experiment/schema/sweep-schema.ts';
 import type { Dimension, PointValues } from '../../experiment/sweep/space.ts';
 import { gridPointAt } from './grid.ts';
 import { randomPointAt } from './random.ts';
+import { tpePointAt } from './tpe.ts';
 
 /** A point that has been tried, or is being tried. */
 export interface TriedPoint {
@@ -26,4 +27,5 @@ export type Sampler = (asked: Asked) => PointValues | undefined;
 export const samplers: Readonly<Record<SweepConfig['sampler'], Sampler>> = {
   grid: gridPointAt,
   random: randomPointAt,
+  tpe: tpePointAt,
 };
