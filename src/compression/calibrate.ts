@@ -1,6 +1,7 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { HostTensor } from '../device/device.ts';
 import type { OnnxDevice } from '../device/onnx/onnx-device.ts';
+import { OrtSession } from '../device/runtime/session.ts';
+import { OrtTensor } from '../device/runtime/tensor.ts';
 import type { Model } from '../models/model.ts';
 import { forwardStep } from './forward-step.ts';
 import type { FrozenGraph } from './onnx/frozen-graph.ts';
@@ -92,14 +93,14 @@ export async function modelProbe(device: OnnxDevice, model: Model, sample: Input
     return frozen.graph;
   };
   const { graph, inputs } = await freezeStep(device, model, forwardStep(model), sample, { rewrite });
-  const session = await InferenceSession.create(graph.encode(), device.onnx.sessionOptions);
+  const session = await OrtSession.create(graph.encode(), device.onnx.sessionOptions);
   return {
     observed,
     async run(given) {
-      const feeds: Record<string, Tensor> = {};
+      const feeds: Record<string, OrtTensor> = {};
       for (const [name, graphName] of inputs) {
         const { data, shape, dtype } = given[name]!;
-        feeds[graphName] = new Tensor(dtype as 'float32', data as Float32Array, shape);
+        feeds[graphName] = new OrtTensor(dtype, data, shape);
       }
       const needed = session.inputNames.map((name) => [name, feeds[name]!] as const);
       const results = await device.onnx.exclusive(() => session.run(Object.fromEntries(needed)));

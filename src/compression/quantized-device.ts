@@ -1,8 +1,9 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { CompiledStep, Device, Tensors } from '../device/device.ts';
 import type { OnnxDevice } from '../device/onnx/onnx-device.ts';
 import type { StepInputs } from '../device/onnx/steps/recorded-step.ts';
 import { traceStep } from '../device/onnx/steps/traced-step.ts';
+import { OrtSession } from '../device/runtime/session.ts';
+import { OrtTensor } from '../device/runtime/tensor.ts';
 import type { tf } from '../device/tensorflow.ts';
 import type { Model } from '../models/model.ts';
 import type { EditableGraph } from './onnx/editable-graph.ts';
@@ -67,11 +68,11 @@ export class QuantizedDevice implements Device {
   }
 
   compile<Output extends string>(step: (inputs: Tensors) => Record<Output, tf.Tensor>): CompiledStep<Output> {
-    const sessions = new Map<string, Promise<{ frozen: FrozenStep; session: InferenceSession }>>();
+    const sessions = new Map<string, Promise<{ frozen: FrozenStep; session: OrtSession }>>();
     const open = async (inputs: StepInputs) => {
       const frozen = await freezeStep(this.#device, this.#model, step, inputs, this.#rewriting);
       const { sessionOptions } = this.#device.onnx;
-      const session = await InferenceSession.create(frozen.graph.encode(), sessionOptions);
+      const session = await OrtSession.create(frozen.graph.encode(), sessionOptions);
       return { frozen, session };
     };
     return {
@@ -83,10 +84,10 @@ export class QuantizedDevice implements Device {
         const opened = sessions.get(key) ?? open(inputs);
         sessions.set(key, opened);
         const { frozen, session } = await opened;
-        const feeds: Record<string, Tensor> = {};
+        const feeds: Record<string, OrtTensor> = {};
         for (const [name, graphName] of frozen.inputs) {
           const { data, shape, dtype } = inputs[name]!;
-          feeds[graphName] = new Tensor(dtype as 'float32', data as Float32Array, shape);
+          feeds[graphName] = new OrtTensor(dtype, data, shape);
         }
         const results = await this.#device.onnx.exclusive(() => session.run(feeds));
         return Object.fromEntries(

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../device/device.ts';
+import type { SessionOptions } from '../device/runtime/session-options.ts';
 
 /** One batch as a model sees it, in JavaScript memory; see ModelInput for shapes. */
 export interface HostModelInput {
@@ -11,8 +12,8 @@ export interface HostModelInput {
 
 /** How a session of ONNX Runtime is opened, and when it may run. */
 export interface ApartOptions {
-  /** Of InferenceSession.create; left out: those of the runtime. */
-  readonly sessionOptions?: object;
+  /** Left out: those of the runtime. */
+  readonly sessionOptions?: SessionOptions;
   /** Waits until nothing else runs; left out: at once. */
   readonly exclusive?: <Result>(run: () => Promise<Result>) => Promise<Result>;
 }

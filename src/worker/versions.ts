@@ -1,5 +1,5 @@
-import { env } from 'onnxruntime-node';
 import manifest from '../../package.json' with { type: 'json' };
+import { library } from '../device/runtime/library.ts';
 import { tf } from '../device/tensorflow.ts';
 
 /** What a result depends on beside the experiment; recorded with every run. */
@@ -8,7 +8,7 @@ export function versions(): Record<string, string> {
     distillery: manifest.version,
     node: process.versions.node,
     tensorflowjs: tf.version_core,
-    onnxruntime: env.versions.node ?? env.versions.common,
+    onnxruntime: library().version,
     platform: `${process.platform}-${process.arch}`,
   };
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endBusiestProfile, profileInto, removeProfiles } from './observed-sessions.ts';
+import { profileInto, removeProfiles } from './observed-sessions.ts';
 import { Stepper } from './stepper.ts';
 import type { Workload } from './workloads.ts';
 
@@ -26,7 +26,6 @@ export async function profile(workload: Workload, threads: number): Promise<void
   try {
     const stepper = await Stepper.open(workload, threads);
     await stepper.time(warmUp + steps);
-    endBusiestProfile();
     await stepper.close();
     // Sessions of one use, such as those that read results back, have profiles too.
     const profiles = readdirSync(directory).map((file) => readEvents(join(directory, file)));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { zipEntries } from './zip.ts';
 
@@ -24,13 +24,31 @@ function windowsLibrary(machine: number): Buffer {
   return library;
 }
 
-function putLibrary(target: string, content: Buffer): void {
-  mkdirSync(join(binaries, target), { recursive: true });
-  writeFileSync(join(binaries, target, 'node_sqlite3.node'), content);
+/** A library that only looks like one for Linux on ARM. */
+function armLibrary(): Buffer {
+  const library = Buffer.alloc(512);
+  library.writeUInt32BE(0x7f454c46, 0);
+  library.writeUInt16LE(183, 18);
+  return library;
+}
+
+/** Where koffi's package for a platform has its library. */
+const foreignCalls = (target: string) => `koffi/${target.replace('-', '_')}/koffi.node`;
+
+function putLibraries(target: string, database: Buffer, calls = database): void {
+  for (const [name, content] of [
+    ['node_sqlite3.node', database],
+    [foreignCalls(target), calls],
+    ['koffi/index.js', Buffer.from('module.exports = {};')],
+    ['koffi/package.json', Buffer.from('{"version":"3.3.4","license":"MIT"}')],
+  ] as const) {
+    mkdirSync(dirname(join(binaries, target, name)), { recursive: true });
+    writeFileSync(join(binaries, target, name), content);
+  }
 }
 
 function pack(targets: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-  const { SQLITE3_BINARIES: _, ...inherited } = process.env;
+  const { NATIVE_BINARIES: _, ...inherited } = process.env;
   return spawnSync(process.execPath, [join(root, 'build/package.mjs'), '--out', scratch, ...targets], {
     encoding: 'utf8',
     env: { ...inherited, ...environment, TMPDIR: staging },
@@ -39,13 +57,19 @@ function pack(targets: readonly string[], environment: NodeJS.ProcessEnv = {}) {
 
 test('a VSIX for another platform says so, and holds that platform’s libraries and no other', () => {
   const library = windowsLibrary(0x8664);
-  putLibrary('win32-x64', library);
-  const { status, stdout, stderr } = pack(['win32-x64'], { SQLITE3_BINARIES: binaries });
+  putLibraries('win32-x64', library);
+  const { status, stdout, stderr } = pack(['win32-x64'], { NATIVE_BINARIES: binaries });
   assert.equal(status, 0, stderr);
   const entries = zipEntries(/^(.+\.vsix)/.exec(stdout.trim())![1]!);
   assert.match(entries.get('extension.vsixmanifest')!().toString(), /TargetPlatform="win32-x64"/);
   const sqlite = entries.get('extension/node_modules/sqlite3/build/Release/node_sqlite3.node')!();
   assert.ok(sqlite.equals(library));
+  const calls = [...entries.keys()].filter((name) => name.includes('@koromix/'));
+  assert.deepEqual(
+    calls.filter((name) => name.endsWith('.node')),
+    ['extension/node_modules/@koromix/koffi-win32-x64/win32_x64/koffi.node'],
+  );
+  assert.ok(entries.has('extension/node_modules/koffi/index.js'));
   const runtimes = [...entries.keys()].filter((name) => /onnxruntime-node\/bin\/napi-v6\//.test(name));
   assert.ok(runtimes.some((name) => name.endsWith('onnxruntime.dll')));
   assert.ok(
@@ -68,7 +92,9 @@ test('a VSIX for another platform says so, and holds that platform’s libraries
     assert.ok(!entries.has(`extension/extension/media/${name}.png`), 'a picture of README alone');
   const page = entries.get('extension/readme.md')!().toString();
   assert.ok(!/!\[[^\]]*\]\((?!https:)/.test(page), 'a picture the Extensions page cannot show');
-  assert.ok(![...entries.keys()].some((name) => /\.(map|ts)$|\/(src|test)\//.test(name)));
+  // koffi's parts for use lie in a folder of this name.
+  const others = [...entries.keys()].filter((name) => !name.includes('/node_modules/koffi/'));
+  assert.ok(!others.some((name) => /\.(map|ts)$|\/(src|test)\//.test(name)));
 });
 
 test('what cannot be packaged is refused with what to do', () => {
@@ -79,11 +105,15 @@ test('what cannot be packaged is refused with what to do', () => {
     assert.doesNotMatch(stderr, /\n {4}at /);
   };
   const other = process.platform === 'win32' ? 'linux-x64' : 'win32-x64';
-  refused([other], new RegExp(`Run \`npm run package\` on ${other}.*SQLITE3_BINARIES`));
+  refused([other], new RegExp(`Run \`npm run package\` on ${other}.*NATIVE_BINARIES`));
   refused(['amiga-m68k'], /ONNX Runtime has binaries for .*linux-x64/);
-  putLibrary('win32-arm64', windowsLibrary(0x8664));
-  refused(['win32-arm64'], /was built for win32-x64, not for win32-arm64/, { SQLITE3_BINARIES: binaries });
-  putLibrary('linux-arm64', readFileSync(join(root, 'package.json')));
-  refused(['linux-arm64'], /no platform that is known/, { SQLITE3_BINARIES: binaries });
+  putLibraries('win32-arm64', windowsLibrary(0x8664));
+  refused(['win32-arm64'], /was built for win32-x64, not for win32-arm64/, { NATIVE_BINARIES: binaries });
+  putLibraries('darwin-arm64', readFileSync(join(root, 'package.json')), windowsLibrary(0x8664));
+  refused(['darwin-arm64'], /koffi\.node was built for win32-x64, not for darwin-arm64/, {
+    NATIVE_BINARIES: binaries,
+  });
+  putLibraries('linux-arm64', readFileSync(join(root, 'package.json')), armLibrary());
+  refused(['linux-arm64'], /no platform that is known/, { NATIVE_BINARIES: binaries });
   assert.deepEqual(readdirSync(staging), [], 'nothing is left behind');
 });

@@ -1,5 +1,5 @@
 import type { onnx } from 'onnx-proto';
-import { InferenceSession } from 'onnxruntime-node';
+import { OrtSession } from '../../device/runtime/session.ts';
 import { type EditableGraph, operandsOf } from './editable-graph.ts';
 
 /** Small constants that these make large are better made by the runtime when it loads the model. */
@@ -54,7 +54,7 @@ async function compute(graph: EditableGraph, nodes: onnx.INodeProto[], wanted: r
   const { nodes: allNodes, inputs, outputs } = graph;
   Object.assign(graph, { nodes, inputs: [], outputs: wanted.map((name) => ({ name })) });
   try {
-    const session = await InferenceSession.create(graph.encode(), { logSeverityLevel: 3 });
+    const session = await OrtSession.create(graph.encode(), { logSeverityLevel: 3 });
     try {
       const results = await session.run({});
       return Object.entries(results).map(

@@ -1,20 +1,22 @@
-import type { InferenceSession, OnnxValue, Tensor as OrtTensor } from 'onnxruntime-node';
+import { nextTurn } from '../runtime/session.ts';
+import type { SessionOptions } from '../runtime/session-options.ts';
+import type { OrtTensor } from '../runtime/tensor.ts';
 import { tf } from '../tensorflow.ts';
 import type { BlockingOptions } from './blocking/block-rows.ts';
 import { Downloads } from './downloads.ts';
-import { encodeModel, inputName, outputName, wholeData } from './graph/encode.ts';
+import { encodeModel, wholeData } from './graph/encode.ts';
 import { type Graph, graphOf, structureKey } from './graph/graph.ts';
 import type { Kernel, Target } from './graph/kernel.ts';
-import { reshape } from './graph/record.ts';
+import { arrayOf, reshape } from './graph/record.ts';
 import { type HostArray, Value } from './graph/value.ts';
 import { optimise } from './optimise/optimise.ts';
 import { SessionCache } from './steps/session-cache.ts';
-import { copiedArray, Store, storedValue } from './store.ts';
+import { copiedArray, ortTensor, Store, storedValue } from './store.ts';
 
 export interface OnnxBackendOptions {
   readonly target: Target;
   /** For every session of this backend. */
-  readonly session: InferenceSession.SessionOptions;
+  readonly session: SessionOptions;
   /** For compiled steps: run chains of operators block by block. */
   readonly blocking?: BlockingOptions;
   /** How many sessions of eagerly recorded graphs are kept. */
@@ -33,7 +35,7 @@ export interface Recording {
  */
 export class OnnxBackend extends tf.KernelBackend {
   readonly target: Target;
-  readonly sessionOptions: InferenceSession.SessionOptions;
+  readonly sessionOptions: SessionOptions;
   readonly sessions: SessionCache;
   readonly store = new Store();
   readonly blocking: BlockingOptions | undefined;
@@ -164,17 +166,21 @@ export class OnnxBackend extends tf.KernelBackend {
     const session = await this.sessions.get(
       key,
       () => encodeModel({ ...optimise(graph), inputs: graph.inputs }),
-      {
-        ...this.sessionOptions,
-        preferredOutputLocation: 'cpu',
-      },
+      this.sessionOptions,
     );
-    const feeds: Record<string, OnnxValue> = {};
-    graph.inputs.forEach((value, index) => {
-      feeds[inputName(index)] = value.stored!;
-    });
-    const results = await session.run(feeds);
-    return graph.outputs.map((_, index) => results[outputName(index)] as OrtTensor);
+    await nextTurn();
+    return session.runInOrder(
+      graph.inputs.map(({ stored }) => stored!),
+      graph.outputs.map((_, index) => index),
+      graph.outputs.map(({ shape, type, size }) => ortTensor(arrayOf(type, size), shape, type)),
+    );
+  }
+
+  /** The numbers of something that lies in memory, wherever that is. Call while exclusive. */
+  async broughtOver(value: Value): Promise<HostArray> {
+    if (value.stored!.location === 'cpu') return value.stored!.data as HostArray;
+    const [data] = await this.#download([value]);
+    return data!;
   }
 
   async #download(values: readonly Value[]): Promise<HostArray[]> {

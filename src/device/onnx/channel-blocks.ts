@@ -3,7 +3,8 @@
  * side by side in memory they run about twice as fast as the plain ones. ONNX Runtime itself goes over to them only
  * where the kernel is a constant, which it never is in training, so the graphs here name them directly.
  */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { OrtSession } from '../runtime/session.ts';
+import { OrtTensor } from '../runtime/tensor.ts';
 import { denormalsAsZero } from './denormals.ts';
 import { encodeModel, inputName, outputName } from './graph/encode.ts';
 import { graphOf } from './graph/graph.ts';
@@ -30,9 +31,9 @@ async function probe(): Promise<number> {
   const unknown = { shape: [1, 4, 1, 1], type: 'float32' } as const;
   const y = node('ReorderInput', [x], unknown, { channels_last: 1 }, channelBlockDomain);
   const model = encodeModel(graphOf([y]), { openShapes: true });
-  const session = await InferenceSession.create(model, { logSeverityLevel: 4, ...denormalsAsZero });
+  const session = await OrtSession.create(model, { logSeverityLevel: 4, ...denormalsAsZero });
   try {
-    const feeds = { [inputName(0)]: new Tensor('float32', new Float32Array(4), x.shape) };
+    const feeds = { [inputName(0)]: new OrtTensor('float32', new Float32Array(4), x.shape) };
     const channels = (await session.run(feeds))[outputName(0)]!.dims[1]!;
     return channels > 4 ? channels : 0;
   } finally {

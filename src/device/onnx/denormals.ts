@@ -4,4 +4,4 @@
  * several times as long. The thread that makes sessions is set up by the first one of a process, so that one must have
  * them too.
  */
-export const denormalsAsZero = { extra: { session: { set_denormal_as_zero: '1' } } } as const;
+export const denormalsAsZero = { entries: { 'session.set_denormal_as_zero': '1' } } as const;

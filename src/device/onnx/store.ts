@@ -1,4 +1,4 @@
-import { Tensor as OrtTensor } from 'onnxruntime-node';
+import { OrtTensor } from '../runtime/tensor.ts';
 import type { tf } from '../tensorflow.ts';
 import { type HostArray, Value, type ValueType } from './graph/value.ts';
 
@@ -79,7 +79,7 @@ export function storedValue(data: HostArray, shape: readonly number[], type: Val
 }
 
 export function ortTensor(data: HostArray, shape: readonly number[], type: ValueType): OrtTensor {
-  return new OrtTensor(type as 'float32', data as Float32Array, shape);
+  return new OrtTensor(type, data, shape);
 }
 
 /** Typed array for a tfjs type, copied, so that later changes by the caller do not reach a recorded graph. */

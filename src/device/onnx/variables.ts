@@ -1,4 +1,4 @@
-import type { Tensor as OrtTensor } from 'onnxruntime-node';
+import type { OrtTensor } from '../runtime/tensor.ts';
 import { tf } from '../tensorflow.ts';
 import type { OnnxBackend } from './backend.ts';
 import { arrayOf } from './graph/record.ts';

@@ -20,7 +20,7 @@ export async function openCpu(threads = usableCores()): Promise<Device> {
     target: 'cpu',
     blocking: { cacheBytes: threads * (threads === 1 ? ownCacheBytes : sharedCacheBytes) },
     session: {
-      executionProviders: ['cpu'],
+      provider: 'cpu',
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',

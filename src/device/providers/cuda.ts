@@ -112,7 +112,7 @@ export async function openCuda(state?: CudaState, threads = usableCores()): Prom
     return OnnxDevice.open('cuda', name, {
       target: 'cuda',
       session: {
-        executionProviders: ['cuda', 'cpu'],
+        provider: 'cuda',
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',

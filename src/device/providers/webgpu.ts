@@ -75,7 +75,7 @@ export async function openWebGpu(state?: WebGpuState, threads = usableCores()): 
   return OnnxDevice.open('webgpu', name, {
     target: 'webgpu',
     session: {
-      executionProviders: ['webgpu'],
+      provider: 'webgpu',
       // For the few operators the provider lacks.
       intraOpNumThreads: threads,
       interOpNumThreads: 1,

@@ -1,5 +1,8 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { UserError } from '../../base/user-error.ts';
+import type { ElementType } from '../../device/runtime/element-types.ts';
+import { OrtSession } from '../../device/runtime/session.ts';
+import type { SessionOptions } from '../../device/runtime/session-options.ts';
+import { OrtTensor } from '../../device/runtime/tensor.ts';
 import { type ElementKind, type Graph, readBy } from './graph.ts';
 import { encodeGraph } from './inline.ts';
 import type { OpenedGraph } from './reading/read-graph.ts';
@@ -36,14 +39,12 @@ export interface ProbeSample {
 
 /** Runs a graph as it is, by ONNX Runtime on the processor. */
 export class GraphSession {
-  readonly #session: InferenceSession;
-  readonly #tensor: typeof Tensor;
+  readonly #session: OrtSession;
   readonly #graph: Graph;
   readonly #roles: Roles;
 
-  private constructor(session: InferenceSession, tensor: typeof Tensor, graph: Graph, roles: Roles) {
+  private constructor(session: OrtSession, graph: Graph, roles: Roles) {
     this.#session = session;
-    this.#tensor = tensor;
     this.#graph = graph;
     this.#roles = roles;
   }
@@ -57,16 +58,14 @@ export class GraphSession {
     { graph, proto }: OpenedGraph,
     roles: Roles,
     further: readonly string[],
-    options: InferenceSession.SessionOptions = { graphOptimizationLevel: 'basic', intraOpNumThreads: 1 },
+    options: SessionOptions = { graphOptimizationLevel: 'basic', intraOpNumThreads: 1 },
   ): Promise<GraphSession> {
-    // Only where a graph is met: loading the library takes a while, and most checkpoints are none.
-    const ort = await import('onnxruntime-node');
     try {
-      const session = await ort.InferenceSession.create(
+      const session = await OrtSession.create(
         encodeGraph(proto, graph, new Map(), [...new Set([...further, roles.answer])]),
         { ...options, logSeverityLevel: 4 },
       );
-      return new GraphSession(session, ort.Tensor, graph, roles);
+      return new GraphSession(session, graph, roles);
     } catch (error) {
       throw new UserError(`${graph.file} cannot be opened by ONNX Runtime: ${reason(error)}`, {
         remedy: 'Check the export by onnxruntime in Python, and use operators of ONNX only.',
@@ -83,9 +82,12 @@ export class GraphSession {
     sample: ProbeSample,
     names: readonly string[] = this.#session.outputNames,
   ): Promise<Map<string, ProbedValue>> {
-    let found: InferenceSession.ReturnType;
+    let found: Record<string, OrtTensor>;
     try {
-      found = await this.#session.run(this.#feeds(sample), names);
+      found = await this.#session.run(
+        this.#feeds(sample),
+        Object.fromEntries(names.map((name) => [name, undefined])),
+      );
     } catch (error) {
       const { file } = this.#graph;
       const what = sample.image ? `images of ${sample.image.join('×')}` : `texts of ${sample.length} tokens`;
@@ -107,10 +109,10 @@ export class GraphSession {
     await this.#session.release();
   }
 
-  #feeds(sample: ProbeSample): Record<string, Tensor> {
+  #feeds(sample: ProbeSample): Record<string, OrtTensor> {
     const { inputs, channelsLast, past = [], usesPast } = this.#roles;
     const { batch, length, image } = sample;
-    const feeds: Record<string, Tensor> = {};
+    const feeds: Record<string, OrtTensor> = {};
     const whole = (name: string, value: (at: number) => number) => {
       const type = this.#typeOf(name);
       const count = batch * length;
@@ -123,10 +125,10 @@ export class GraphSession {
             : type === 'bool'
               ? Uint8Array.from(values)
               : Float32Array.from(values);
-      feeds[name] = new this.#tensor(type as 'int64', data as BigInt64Array, [batch, length]);
+      feeds[name] = new OrtTensor(type, data, [batch, length]);
     };
     for (const { name, heads, size } of past) feeds[name] = this.#none(name, [batch, heads, 0, size]);
-    if (usesPast) feeds[usesPast] = new this.#tensor('bool', Uint8Array.of(0), [1]);
+    if (usesPast) feeds[usesPast] = new OrtTensor('bool', Uint8Array.of(0), [1]);
     if (inputs.ids) whole(inputs.ids, (at) => sample.ids?.[at] ?? 0);
     if (inputs.mask) whole(inputs.mask, (at) => sample.mask?.[at] ?? 1);
     if (inputs.segments) whole(inputs.segments, (at) => sample.segments?.[at] ?? 0);
@@ -135,22 +137,20 @@ export class GraphSession {
       const [height, width, channels] = image;
       const pixels = sample.pixels ?? new Float32Array(batch * height * width * channels);
       feeds[inputs.pixels] = channelsLast
-        ? new this.#tensor('float32', pixels, [batch, height, width, channels])
-        : new this.#tensor('float32', planes(pixels, batch, image), [batch, channels, height, width]);
+        ? new OrtTensor('float32', pixels, [batch, height, width, channels])
+        : new OrtTensor('float32', planes(pixels, batch, image), [batch, channels, height, width]);
     }
     return feeds;
   }
 
-  #none(name: string, dims: readonly number[]): Tensor {
+  #none(name: string, dims: readonly number[]): OrtTensor {
     return this.#typeOf(name) === 'float16'
-      ? new this.#tensor('float16', new Uint16Array(0), dims)
-      : new this.#tensor('float32', new Float32Array(0), dims);
+      ? new OrtTensor('float16', new Uint16Array(0), dims)
+      : new OrtTensor('float32', new Float32Array(0), dims);
   }
 
-  #typeOf(name: string): string {
-    const at = this.#session.inputNames.indexOf(name);
-    const metadata = this.#session.inputMetadata[at];
-    return metadata?.isTensor ? metadata.type : 'int64';
+  #typeOf(name: string): ElementType {
+    return this.#session.describeInput(name)?.type ?? 'int64';
   }
 }
 

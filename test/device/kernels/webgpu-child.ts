@@ -24,7 +24,7 @@ registerOnnxBackend('onnx-webgpu', {
   session: {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
-    executionProviders: ['webgpu'],
+    provider: 'webgpu',
     logSeverityLevel: 4,
   },
 });

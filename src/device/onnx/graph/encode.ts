@@ -10,7 +10,6 @@ const { ModelProto } = onnxProto.onnx;
 /** Names by which a session's inputs and outputs are fed and fetched, in the order of the graph's lists. */
 export const inputName = (index: number) => `i${index}`;
 export const outputName = (index: number) => `o${index}`;
-export const guardName = 'guard';
 
 /** ONNX operator set and file version; ONNX Runtime 1.30 knows both. */
 const operatorSet = 20;
@@ -20,17 +19,12 @@ const irVersion = 9;
 const writtenOut = 64;
 
 export interface ModelOptions {
-  /** Adds an empty sequence in front of the outputs. */
-  readonly guarded?: boolean;
   /** Leaves it to the runtime what shapes the outputs have, for a graph that asks just that. */
   readonly openShapes?: boolean;
 }
 
 /** Writes a graph as an ONNX model. */
-export function encodeModel(
-  graph: Graph,
-  { guarded = false, openShapes = false }: ModelOptions = {},
-): Uint8Array {
+export function encodeModel(graph: Graph, { openShapes = false }: ModelOptions = {}): Uint8Array {
   const names = new Map<Value, string>();
   const nodes: onnx.INodeProto[] = [];
   const initializer: onnx.ITensorProto[] = [];
@@ -61,13 +55,6 @@ export function encodeModel(
   for (const [value, name] of copies) nodes.push(nodeProto('Identity', [nameOf(value)], name));
 
   const output = graph.outputs.map((value, index) => valueInfo(outputName(index), value, openShapes));
-  if (guarded) {
-    nodes.push(nodeProto('SequenceEmpty', [], guardName));
-    output.unshift({
-      name: guardName,
-      type: { sequenceType: { elemType: { tensorType: { elemType: 1 } } } },
-    });
-  }
   return ModelProto.encode({
     irVersion,
     opsetImport: [

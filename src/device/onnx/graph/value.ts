@@ -1,4 +1,4 @@
-import type { Tensor as OrtTensor } from 'onnxruntime-node';
+import type { OrtTensor } from '../../runtime/tensor.ts';
 
 /** What flows through a graph: the types tfjs has, and int64 where an ONNX operator asks for it. */
 export type ValueType = 'float32' | 'int32' | 'bool' | 'int64';

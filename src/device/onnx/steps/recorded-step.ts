@@ -1,5 +1,5 @@
-import type { Tensor as OrtTensor } from 'onnxruntime-node';
 import type { HostTensor, Tensors } from '../../device.ts';
+import type { OrtTensor } from '../../runtime/tensor.ts';
 import { tf } from '../../tensorflow.ts';
 import type { OnnxBackend } from '../backend.ts';
 import { blockRows } from '../blocking/block-rows.ts';
@@ -70,7 +70,7 @@ export class RecordedStep<Output extends string> {
     const graph = backend.blocking ? blockRows(optimised, backend.blocking) : optimised;
     const sources = graph.inputs.map((value) => recorded.sources.get(value) ?? held(value));
     const kept = recorded.outputs.length;
-    const session = await StepSession.compile(graph, kept, backend.target, backend.sessionOptions);
+    const session = await StepSession.compile(graph, kept, backend.sessionOptions);
     return new RecordedStep(backend, buffers, session, recorded, sources, graph);
   }
 

@@ -1,9 +1,10 @@
-import { InferenceSession } from 'onnxruntime-node';
+import { OrtSession } from '../../runtime/session.ts';
+import type { SessionOptions } from '../../runtime/session-options.ts';
 
 /** Compiled sessions by structure key; the one unused for longest is released when there are too many. */
 export class SessionCache {
   /** In order of use, the latest last. */
-  readonly #sessions = new Map<string, Promise<InferenceSession>>();
+  readonly #sessions = new Map<string, Promise<OrtSession>>();
   readonly #limit: number;
   #compiled = 0;
 
@@ -22,17 +23,13 @@ export class SessionCache {
   }
 
   /** The session for a structure, compiled from `model` if there is none. */
-  async get(
-    key: string,
-    model: () => Uint8Array,
-    options: InferenceSession.SessionOptions,
-  ): Promise<InferenceSession> {
+  async get(key: string, model: () => Uint8Array, options: SessionOptions): Promise<OrtSession> {
     let session = this.#sessions.get(key);
     if (session) {
       this.#sessions.delete(key);
     } else {
       this.#compiled++;
-      session = InferenceSession.create(model(), options);
+      session = OrtSession.create(model(), options);
       session.catch(() => this.#sessions.delete(key));
     }
     this.#sessions.set(key, session);

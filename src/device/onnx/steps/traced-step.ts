@@ -59,7 +59,7 @@ export function traceStep(
         value.escaped = true;
         sources.set(inputName(index), {
           kind: 'fixed',
-          data: (await value.stored.getData()) as HostArray,
+          data: await backend.broughtOver(value),
           shape: value.shape,
           type: value.type as 'float32' | 'int32',
         });

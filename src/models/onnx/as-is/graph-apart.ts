@@ -1,4 +1,3 @@
-import type { InferenceSession } from 'onnxruntime-node';
 import type { HostTensor } from '../../../device/device.ts';
 import type { OnnxGraphConfig } from '../../../experiment/architectures/onnx-graph.ts';
 import {
@@ -54,12 +53,7 @@ async function openApart(
   { sessionOptions, exclusive = (run) => run() }: ApartOptions,
 ): Promise<ApartSession> {
   const wanted = [...new Set(names.values())];
-  const session = await GraphSession.open(
-    openedGraph(config),
-    config,
-    wanted,
-    sessionOptions as InferenceSession.SessionOptions,
-  );
+  const session = await GraphSession.open(openedGraph(config), config, wanted, sessionOptions);
   return {
     async run(input) {
       const values = await exclusive(() => session.run(sampleOf(input), wanted));
