@@ -28,10 +28,12 @@ import { checkConversations } from './tokens/conversations.ts';
 import { checkKeptTokens } from './tokens/kept-tokens.ts';
 import { checkOwnTokens } from './tokens/own-tokens.ts';
 import { checkTokenizers } from './tokens/tokenizers.ts';
+import { checkUnlabelled } from './unlabelled.ts';
 import { checkUnusedOptions } from './unused-options.ts';
 
 const checks: readonly Check[] = [
   checkSamples,
+  checkUnlabelled,
   checkModels,
   checkFrozen,
   checkLora,

@@ -2,7 +2,7 @@ import type { Experiment } from '../experiment/schema/schema.ts';
 import type { Doubt, RunData } from '../worker/directory/events.ts';
 import type { ComparedRun } from './compared-run.ts';
 import type { Continuation } from './continuations.ts';
-import { dataIdentity, describeData } from './data-read.ts';
+import { allDataIdentity, describeData } from './data-read.ts';
 import { configDifferences } from './differences.ts';
 import { type FigureKey, figureKinds } from './figures/figure-kinds.ts';
 import { figuresOf, type RunFigures } from './figures/run-figures.ts';
@@ -99,7 +99,7 @@ export function groupRuns(runs: readonly ComparedRun[]): RunGroup[] {
  * the latest, and of one that ended it cannot be told.
  */
 function byData(runs: readonly ComparedRun[]): ComparedRun[][] {
-  const identity = (run: ComparedRun) => JSON.stringify([...dataIdentity(run.data ?? null)]);
+  const identity = (run: ComparedRun) => JSON.stringify([...allDataIdentity(run.data ?? null)]);
   const known = runs.filter(({ data }) => data !== undefined);
   const latest = known.reduce<ComparedRun | undefined>(
     (best, run) => (best && (best.createdAt ?? 0) > (run.createdAt ?? 0) ? best : run),
@@ -190,7 +190,7 @@ function labelsOf(firsts: readonly ComparedRun[], data: readonly (RunData | null
   for (const indices of byName.values()) {
     if (indices.length === 1) continue;
     const readOther =
-      new Set(indices.map((index) => JSON.stringify([...dataIdentity(data[index]!)]))).size > 1;
+      new Set(indices.map((index) => JSON.stringify([...allDataIdentity(data[index]!)]))).size > 1;
     const differences = configDifferences(indices.map((index) => firsts[index]!.config));
     for (const [position, index] of indices.entries()) {
       const settings = differences

@@ -6,6 +6,7 @@ import type { Pixels } from './images/pixels.ts';
 import type { MakeSamples } from './text/language-samples.ts';
 import type { ReadPieces } from './text/rows/documents.ts';
 import type { Tokenizer } from './text/tokenizers/tokenizer.ts';
+import type { Unlabelled } from './unlabelled.ts';
 
 /** What the data asks of a model. */
 export interface TaskShape {
@@ -70,7 +71,7 @@ export interface TrainingTexts {
 
 /** A set of samples that can be read in any order. */
 export interface Split {
-  readonly name: 'train' | 'subset' | 'validation' | 'test';
+  readonly name: 'train' | 'subset' | 'unlabelled' | 'mixed' | 'validation' | 'test';
   readonly size: number;
   /** Reads the samples at these positions (0 … size − 1), padded to `batchSize` samples. */
   batch(positions: Int32Array, batchSize: number): HostBatch;
@@ -126,6 +127,8 @@ export interface Dataset {
   readonly train: Split;
   /** What the student trains on: the labelled subset, or the training set itself. */
   readonly subset: Split;
+  /** What it learns from beside that, where the experiment asks for it. */
+  readonly unlabelled?: Unlabelled;
   readonly validation: Split;
   readonly test: Split;
 }

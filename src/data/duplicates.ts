@@ -25,6 +25,26 @@ export function sameSamples(count: number, bytesOf: (sample: number) => Uint8Arr
   return first;
 }
 
+/** Samples of one source. */
+export interface Comparable {
+  readonly count: number;
+  bytesOf(sample: number): Uint8Array;
+}
+
+/** {@link sameSamples} of several sources, numbered one after the other. */
+export function sameAmong(sources: readonly Comparable[]): Int32Array {
+  const starts: number[] = [];
+  let count = 0;
+  for (const source of sources) {
+    starts.push(count);
+    count += source.count;
+  }
+  return sameSamples(count, (sample) => {
+    const at = starts.findLastIndex((start) => start <= sample);
+    return sources[at]!.bytesOf(sample - starts[at]!);
+  });
+}
+
 /** FNV-1a with a last mixing, 32 bits: http://www.isthe.com/chongo/tech/comp/fnv */
 function hashOf(bytes: Uint8Array): number {
   let hash = 0x811c9dc5;

@@ -1,27 +1,26 @@
 import { createHash } from 'node:crypto';
+import type { UnlabelledConfig } from '../experiment/datasets/unlabelled.ts';
 import { contentHash } from './content-hash.ts';
 import type { Dataset, HostBatch, Split, TaskShape } from './dataset.ts';
-import { duplicateRemarks, sameSamples } from './duplicates.ts';
+import { duplicateRemarks } from './duplicates.ts';
 import { pixelScaleOf } from './images/pixel-scale.ts';
 import type { Pixels } from './images/pixels.ts';
+import { type LabelledImages, sameImages } from './labelled-images.ts';
 import { drawSplits, type SplitIndices, type SplitOptions } from './splits.ts';
-
-/** Images as they lie in a file: unsigned bytes, (count, height, width, channels). */
-export interface LabelledImages {
-  readonly pixels: Uint8Array;
-  readonly labels: Uint8Array | Int32Array;
-}
+import { unlabelledImages } from './unlabelled-images.ts';
 
 export interface ImageDatasetOptions extends SplitOptions {
   /** For all channels, or for each. */
   readonly mean: number | readonly number[];
   readonly std: number | readonly number[];
+  readonly unlabelled?: UnlabelledConfig;
 }
 
 /**
  * A dataset that keeps images as bytes and normalises them, (pixel / 255 − mean) / std, when a batch is read. Sample
  * ids are indices into the training images; ids of test samples go on after the last of those, so that an id names one
  * image whichever split it was read through.
+ * @param raw the pixels of images that have no labels, where such have a place of their own
  */
 export function imageDataset(
   image: readonly [number, number, number],
@@ -29,6 +28,7 @@ export function imageDataset(
   training: LabelledImages,
   testing: LabelledImages,
   options: ImageDatasetOptions,
+  raw?: Uint8Array,
 ): Dataset {
   const task: TaskShape = { classes: classNames.length, image };
   const same = sameImages(image, training, testing);
@@ -36,8 +36,12 @@ export function imageDataset(
   const normalized = normalizedBytes(image[2], options);
   const split = (name: Split['name'], source: LabelledImages, chosen: Int32Array, idOffset: number) =>
     new ImageSplit(name, source, image, chosen, idOffset, normalized);
+  const print = fingerprint(image, training, testing, indices, options);
+  const unlabelled =
+    options.unlabelled &&
+    unlabelledImages({ image, training, testing, indices, fingerprint: print, split }, raw);
   return {
-    fingerprint: fingerprint(image, training, testing, indices, options),
+    fingerprint: print,
     content: contentHash({
       about: { format: 'images-1', image, classNames },
       parts: [
@@ -58,30 +62,17 @@ export function imageDataset(
         },
         'pixel by pixel',
       ),
+      ...(unlabelled?.remarks ?? []),
     ],
     task,
     classNames,
     pixelScale: pixelScaleOf(options),
     train: split('train', training, indices.train, 0),
     subset: split('subset', training, indices.subset, 0),
+    ...(unlabelled && { unlabelled: unlabelled.images }),
     validation: split('validation', training, indices.validation, 0),
     test: split('test', testing, indices.test, training.labels.length),
   };
-}
-
-/** Which images are the same, by training and then by test images. */
-export function sameImages(
-  image: readonly [number, number, number],
-  { pixels, labels }: LabelledImages,
-  testing?: LabelledImages,
-): Int32Array {
-  const size = image.reduce((product, side) => product * side, 1);
-  const own = labels.length;
-  return sameSamples(own + (testing?.labels.length ?? 0), (sample) =>
-    sample < own
-      ? pixels.subarray(sample * size, (sample + 1) * size)
-      : testing!.pixels.subarray((sample - own) * size, (sample - own + 1) * size),
-  );
 }
 
 /** What each byte becomes in each channel: (channels, 256). */

@@ -109,6 +109,8 @@ export interface StrategyContext {
 export interface LossTerm {
   readonly weight: number;
   readonly value: Scalar;
+  /** Set where it is a mean over labels, and so nothing in a step that has none. */
+  readonly ofLabels?: true;
   /** Where the value is a sum over pairs of layers: its summands, by `student-teacher`. Recorded, never trained on. */
   readonly layers?: Readonly<Record<string, Scalar>>;
 }

@@ -68,7 +68,12 @@ function freeName(name: string, taken: { has(name: string): boolean }): string {
   return free;
 }
 
-/** labelWeight·CE(labels, z_s) + Σ weight·term, each value under its own name. */
+/**
+ * labelWeight·CE(labels, z_s) + Σ weight·term, each value under its own name. Where some samples of a step have no label,
+ * CE is the mean over those that have one, Σ over labelled samples of CE / how many these are, and 0 where there is none;
+ * the terms are means over all samples of the step, labelled or not. So neither part depends on how many samples of the
+ * other kind there are: labelWeight and the weights mean what they mean without unlabelled samples.
+ */
 export function weightedTerms(kind: string, labelWeight: number, terms: readonly WeightedTerm[]): Strategy {
   return {
     kind,
@@ -90,7 +95,7 @@ export function weightedTerms(kind: string, labelWeight: number, terms: readonly
         buffers: new Map(),
         loss(context) {
           const values = new Map<string, LossTerm>([
-            ['labels', { weight: labelWeight, value: hardLoss(context) }],
+            ['labels', { weight: labelWeight, value: hardLoss(context), ofLabels: true }],
           ]);
           for (const { weight, bound } of attached)
             for (const [name, term] of Object.entries(bound.loss(context)))

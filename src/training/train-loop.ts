@@ -17,6 +17,7 @@ import type { AttachedStrategy } from '../strategies/strategy.ts';
 import { bestEpoch, type EpochScore, epochMetric, patienceIsOver } from './best-epoch.ts';
 import { breathe } from './breathe.ts';
 import type { Checkpoints, TrainingState } from './checkpoint.ts';
+import { type EpochOrder, everySample, stepsPerEpoch } from './epoch-order.ts';
 import { Evaluator } from './evaluation/evaluate.ts';
 import { divergedRemedy, notANumber } from './evaluation/not-a-number.ts';
 import type { Quality } from './evaluation/quality.ts';
@@ -41,6 +42,8 @@ export interface TrainOptions {
   readonly strategy: AttachedStrategy;
   readonly teacher: TeacherSource;
   readonly train: Split;
+  /** What an epoch reads of it; left out: every sample once. */
+  readonly order?: EpochOrder;
   /** Judges the epochs; may be empty, in which case the last epoch counts as the best. */
   readonly validation: Split;
   readonly config: TrainingConfig;
@@ -81,12 +84,6 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   }
 }
 
-/** Optimizer steps in one pass over this many samples. */
-export const stepsPerEpoch = (
-  { batchSize, accumulation }: Pick<TrainingConfig, 'batchSize' | 'accumulation'>,
-  samples: number,
-): number => Math.ceil(batchCount(samples, batchSize) / accumulation);
-
 class Training {
   readonly #options: TrainOptions;
   readonly #weights: ReadonlyMap<string, Variable>;
@@ -94,6 +91,7 @@ class Training {
   readonly #optimizer;
   readonly #evaluator: Evaluator;
   readonly #judgedBy: JudgedBy;
+  readonly #order: EpochOrder;
   readonly #batchesPerEpoch: number;
   readonly #stepsPerEpoch: number;
   readonly #totalSteps: number;
@@ -126,8 +124,9 @@ class Training {
     ]);
     this.#evaluator = new Evaluator(device, student);
     this.#judgedBy = epochMetric(config.selectBy, taskRecord(student.task).judgedBy);
-    this.#batchesPerEpoch = batchCount(split.size, config.batchSize);
-    this.#stepsPerEpoch = stepsPerEpoch(config, split.size);
+    this.#order = options.order ?? everySample(split);
+    this.#batchesPerEpoch = batchCount(this.#order.size, config.batchSize);
+    this.#stepsPerEpoch = stepsPerEpoch(config, this.#order.size);
     this.#totalSteps = this.#stepsPerEpoch * config.epochs;
     this.#shuffle = RandomGenerator.forUse(seed, 'shuffle');
     this.#dropout = RandomGenerator.forUse(seed, 'dropout');
@@ -146,6 +145,7 @@ class Training {
       optimizer: this.#optimizer,
       random: new HostRandom(this.#dropout),
       config,
+      mixed: this.#options.order !== undefined,
     });
     try {
       while (
@@ -169,7 +169,7 @@ class Training {
     const { train: split, config, observer } = this.#options;
     const { batchSize, accumulation } = config;
     const shuffleBefore = this.#shuffle.getState();
-    const order = groupByLength(split, this.#shuffle.permutation(split.size), batchSize);
+    const order = groupByLength(split, this.#order.of(this.#epoch, this.#shuffle), batchSize);
     const every = Math.max(1, Math.ceil(this.#totalSteps / reportsPerRun));
     for (; this.#stepInEpoch < this.#stepsPerEpoch; ) {
       await this.#heed(shuffleBefore);

@@ -5,6 +5,7 @@ import type { RandomSource } from '../device/random-source.ts';
 import { tf } from '../device/tensorflow.ts';
 import type { TrainingConfig } from '../experiment/schema/schema.ts';
 import type { ForwardResult, Model } from '../models/model.ts';
+import type { Rows } from '../strategies/losses/rows.ts';
 import { stepTotals } from '../strategies/step-totals.ts';
 import type { AttachedStrategy, LossTerm, StepTotals } from '../strategies/strategy.ts';
 import { learningOf } from '../strategies/tasks/all.ts';
@@ -25,6 +26,8 @@ export interface TrainingStepParts {
   readonly optimizer: Optimizer;
   readonly random: RandomSource;
   readonly config: Pick<TrainingConfig, 'clipNorm' | 'labelSmoothing'>;
+  /** Whether some samples have no labels, so that there may be none in a step. Left out: not. */
+  readonly mixed?: boolean;
 }
 
 /** What a batch does with its gradients within the batches of one optimizer step. */
@@ -87,17 +90,17 @@ export class TrainingStep {
   }
 
   #trace(inputs: Tensors, role: Role): void {
-    const { student, strategy, teacher, random, config, parameters } = this.#parts;
+    const { student, strategy, teacher, random, config, parameters, mixed } = this.#parts;
     const input = modelInput(inputs);
     const batch = strategyBatch(inputs);
     const totals = unprefixed('totals', inputs) as unknown as StepTotals;
     const signals = teacher.signals(input, unprefixed('teacher', inputs));
     let terms: Record<string, LossTerm> = {};
     let forward: ForwardResult | undefined;
+    const rows = learningOf(student.task).rows(batch, totals);
     const { value, gradients } = valueAndGradients(() => {
       forward = student.forward(input, { training: true, random });
       const { labelSmoothing } = config;
-      const rows = learningOf(student.task).rows(batch, totals);
       terms = strategy.loss({
         batch,
         rows,
@@ -125,7 +128,7 @@ export class TrainingStep {
         const sum = this.#sums.get(name)!;
         sum.assign(role === 'first' ? gradient : tf.add(sum, gradient));
       }
-    this.metrics.add(values);
+    this.metrics.add(values, mixed ? { share: shareOfLabels(rows), names: ofLabels(terms) } : undefined);
     forward!.logits.dispose();
     for (const own of ofTerms.values()) own.dispose();
   }
@@ -150,6 +153,16 @@ export class TrainingStep {
     this.metrics.dispose();
   }
 }
+
+/** The batch's share of the step's labels: 1 over all batches of a step, 0 where the step has none. */
+const shareOfLabels = ({ labelWeights, labelTotal }: Rows): Scalar =>
+  tf.div(tf.sum(labelWeights), labelTotal);
+
+/** What is reported and says nothing of a step without labels. */
+const ofLabels = (terms: Readonly<Record<string, LossTerm>>): string[] => [
+  'accuracy',
+  ...Object.entries(terms).flatMap(([name, { ofLabels }]) => (ofLabels ? [`loss.${name}`] : [])),
+];
 
 /** What is reported of the terms, by the names of the metrics. */
 function recorded(terms: Readonly<Record<string, LossTerm>>): Map<string, Scalar> {

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 
 import torch
-from strategy_cases import batch_of, cases, divergences, labels5, ones, ragged, record, same, sequence
+from strategy_cases import batch_of, cases, divergences, labels5, ones, ragged, record, response, same, sequence
 from strategy_losses import angle_term, distance_term, distinct, draw, FORWARD, hard, hidden, IGNORED, leaf, linear, plain, soft
 
 
@@ -96,9 +96,9 @@ hidden_case("cosine: teacher and student alike", "cosine", [draw(3, 4), alike], 
 hidden_case("cosine: a zero vector of the teacher", "cosine", [draw(3, 4), draw(3, 5)], [draw(3, 6), zeros_teacher], labels3, ones(3))
 
 
-def relation(name, student, teacher, weights, totals=None):
+def relation(name, student, teacher, weights, totals=None, labels=None):
     count = len(weights)
-    labels = torch.arange(count) % 3
+    labels = torch.arange(count) % 3 if labels is None else labels
     logits = leaf(draw(count, 3))
     state = leaf(student)
     given = batch_of(labels, weights, totals=totals, teacher={"hidden": [plain(draw(count, 2)), plain(teacher)]})
@@ -247,6 +247,17 @@ for label in five:
     kept_case(label, ", equal logits", torch.round(draw(2, 4, 6)), torch.round(draw(2, 4, 6, scale=1.0)), 3, 2.0)
     kept_case(label, ", all logits equal", draw(2, 4, 6), torch.zeros(2, 4, 6), 3, 1.0)
     kept_case(label, ", huge logits", draw(2, 4, 6, scale=200), 400.0 * distinct(2, 4, 6), 3, 2.0)
+
+# Samples without labels: the labels' term is the mean over those that have one, the teacher's terms over all of them.
+some = torch.tensor([2, IGNORED, IGNORED, 0, IGNORED])
+none = torch.full((5,), IGNORED)
+response("response: some without labels", draw(5, 4), draw(5, 4), some, ones(5))
+response("response: some without labels, smoothing", draw(5, 4), draw(5, 4), some, torch.tensor([1.0, 1, 1, 1, 0]), smoothing=0.125)
+response("response: none with a label", draw(5, 4), draw(5, 4), none, ones(5))
+response("response: none with a label in a share of a larger step", draw(5, 4), draw(5, 4), none, ones(5), totals={"samples": 12, "tokens": 0, "targets": 3})
+hidden_case("feature: some without labels", "feature", [draw(5, 4), draw(5, 5)], [draw(5, 6), draw(5, 7)], some, ragged, response_weight=0.5)
+hidden_case("cosine: text, some without labels", "cosine", [draw(3, 4, 2), draw(3, 4, 3)], [draw(3, 4, 5), draw(3, 4, 4)], torch.tensor([IGNORED, 0, IGNORED]), ones(3), mask3)
+relation("relation: some without labels", draw(5, 3), draw(5, 4), ones(5), labels=torch.tensor([1, IGNORED, IGNORED, 2, IGNORED]))
 
 target = Path(__file__).with_suffix(".golden.json")
 target.write_text("[\n" + ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases) + "\n]\n")

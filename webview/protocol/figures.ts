@@ -75,5 +75,6 @@ export const runFigures = shapeOf<RunFigures>({
   savedSeconds: figure,
   energyJoules: figure,
   bestEpoch: figure,
+  unlabelled: z.optional(text),
   doubts,
 });

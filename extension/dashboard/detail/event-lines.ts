@@ -2,6 +2,7 @@ import { stateWord } from '../../../src/compare/state-word.ts';
 import type { StoredEvent } from '../../../src/runs/database/stored-events.ts';
 import type { RunData } from '../../../src/worker/directory/events.ts';
 import type { ExportReport } from '../../../src/worker/directory/export-report.ts';
+import { unlabelledText } from '../../../src/worker/directory/unlabelled-text.ts';
 import type { EventLine } from '../../../webview/protocol/detail.ts';
 
 /** An event as stored, or as it comes. */
@@ -27,9 +28,9 @@ function textOf(type: StoredEvent['type'], body: Readonly<Record<string, unknown
     case 'phase':
       return text('phase');
     case 'data': {
-      const { content, samples } = (body.data ?? {}) as Partial<RunData>;
+      const { content, samples, unlabelled } = (body.data ?? {}) as Partial<RunData>;
       return samples
-        ? `${samples.train} training, ${samples.validation} validation and ${samples.test} test samples (${content?.slice(0, 8)})`
+        ? `${samples.train} training, ${samples.validation} validation and ${samples.test} test samples (${content?.slice(0, 8)})${unlabelled ? `; ${unlabelledText(unlabelled)}` : ''}`
         : '';
     }
     case 'checkpoint': {

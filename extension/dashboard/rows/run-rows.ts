@@ -1,5 +1,6 @@
 import { figuresOf, type ModelSummary } from '../../../src/compare/figures/run-figures.ts';
 import { flattenConfig } from '../../../src/compare/flat-config.ts';
+import { unlabelledOf } from '../../../src/experiment/datasets/unlabelled.ts';
 import type { Experiment } from '../../../src/experiment/schema/schema.ts';
 import type { SeriesInfo } from '../../../src/runs/database/metrics.ts';
 import type { RunRecord } from '../../../src/runs/database/run-records.ts';
@@ -57,6 +58,7 @@ export function dataOf(dataset: Experiment['dataset']): string {
   const labels = limit('labelledSubset');
   if (samples !== undefined) words.push(`${samples.toLocaleString('en')} samples`);
   if (labels !== undefined) words.push(`${labels.toLocaleString('en')} labels`);
+  if (unlabelledOf(dataset)) words.push('unlabelled samples');
   return words.join(', ');
 }
 

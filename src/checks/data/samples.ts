@@ -1,8 +1,13 @@
 import type { DatasetFacts, DrawnFrom } from '../../data/datasets/dataset-reader.ts';
 import { drawSplits, type SplitIndices, type SplitOptions } from '../../data/splits.ts';
+import { unlabelledPerEpoch } from '../../data/unlabelled.ts';
+import { unlabelledOf } from '../../experiment/datasets/unlabelled.ts';
 import type { Finding, Fix, JsonPath } from '../../experiment/parsing/problem.ts';
-import type { TrainingConfig } from '../../experiment/schema/schema.ts';
+import type { Experiment, TrainingConfig } from '../../experiment/schema/schema.ts';
+import { strategyFacts } from '../../experiment/strategies/facts.ts';
 import { type Check, findingOf } from '../context.ts';
+
+type Sizes = NonNullable<DatasetFacts['sizes']>;
 
 /** Whether limits, held-out samples and the labelled subset can be drawn, and leave enough to train on. */
 export const checkSamples: Check = (context) => {
@@ -25,13 +30,23 @@ export const checkSamples: Check = (context) => {
       severity: 'warning',
       code: 'validation-empty',
     });
-  findings.push(...batchFindings(experiment.training, ['training'], sizes.subset, 'the student'));
+  findings.push(
+    ...batchFindings(experiment.training, ['training'], ofEpoch(experiment, sizes), 'the student'),
+  );
   if (experiment.teacher?.training !== undefined && experiment.teacher.model !== undefined)
     findings.push(
       ...batchFindings(experiment.teacher.training, ['teacher', 'training'], sizes.train, 'the teacher'),
     );
   return findings;
 };
+
+/** Samples that the student reads in an epoch. */
+function ofEpoch({ dataset, strategy }: Experiment, { subset, unlabelled }: Sizes): number {
+  const config = unlabelledOf(dataset);
+  if (!config || !unlabelled || strategyFacts[strategy.kind].unlabelled !== 'learns') return subset;
+  const share = config.share === undefined ? {} : { share: config.share };
+  return subset + unlabelledPerEpoch({ labelled: subset, unlabelled, ...share });
+}
 
 function drawnSizes(classes: number, from: DrawnFrom, findings: Finding[]): DatasetFacts['sizes'] {
   const drawn = draw(classes, from, findings);
@@ -40,6 +55,7 @@ function drawnSizes(classes: number, from: DrawnFrom, findings: Finding[]): Data
       train: drawn.train.length,
       subset: drawn.subset.length,
       validation: drawn.validation.length,
+      unlabelled: from.unlabelled ?? drawn.train.length - drawn.subset.length,
     }
   );
 }

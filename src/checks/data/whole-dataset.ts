@@ -79,8 +79,16 @@ async function open(
   }
 }
 
-function factsOf({ task, train, subset, validation }: Dataset): DatasetFacts {
-  return { task, sizes: { train: train.size, subset: subset.size, validation: validation.size } };
+function factsOf({ task, train, subset, unlabelled, validation }: Dataset): DatasetFacts {
+  return {
+    task,
+    sizes: {
+      train: train.size,
+      subset: subset.size,
+      validation: validation.size,
+      ...(unlabelled && { unlabelled: unlabelled.split.size }),
+    },
+  };
 }
 
 /** Where the experiment names what is wrong: an option, or the file that the mistake stands in. */

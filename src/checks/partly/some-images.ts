@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { ImageFile } from '../../data/images/image-files.ts';
+import type { FoundImage } from '../../data/images/image-files.ts';
 import { readImage } from '../../data/images/image-folder.ts';
 import { forAWhile } from './look-time.ts';
 
@@ -14,7 +14,7 @@ const fewest = 32;
  * @throws UserError naming the first that cannot be decoded
  */
 export async function decodeSome(
-  files: readonly ImageFile[],
+  files: readonly FoundImage[],
   timeLeft = forAWhile(),
   least = fewest,
 ): Promise<void> {

@@ -14,6 +14,7 @@ import type { RunRecord } from '../../runs/database/run-records.ts';
 import type { Artifact } from '../../runs/database/stored-events.ts';
 import { exportsOf } from '../../runs/exports/recorded-exports.ts';
 import type { ModelFigures, RunData, RunResult } from '../../worker/directory/events.ts';
+import { unlabelledText } from '../../worker/directory/unlabelled-text.ts';
 import { exitCodes } from '../complain.ts';
 import { type DataDirOption, lookAtStore } from '../context.ts';
 import { exportedTable } from '../exported-table.ts';
@@ -163,8 +164,8 @@ function description(
   return blocks.join('\n');
 }
 
-const dataText = ({ content, samples: { train, validation, test } }: RunData) =>
-  `${formatCount(train)} training, ${formatCount(validation)} validation, ${formatCount(test)} test samples (${content.slice(0, 8)})`;
+const dataText = ({ content, samples: { train, validation, test }, unlabelled }: RunData) =>
+  `${formatCount(train)} training, ${formatCount(validation)} validation, ${formatCount(test)} test samples (${content.slice(0, 8)})${unlabelled ? `; ${unlabelledText(unlabelled)}` : ''}`;
 
 const longestSample = 300;
 

@@ -1,4 +1,5 @@
 import type { Doubt, ModelFigures } from '../../worker/directory/events.ts';
+import { unlabelledCount } from '../../worker/directory/unlabelled-text.ts';
 import { type ComparedRun, known, ratio } from '../compared-run.ts';
 import type { ClassDisagreement } from './disagreement.ts';
 import type { ReliabilityBin } from './reliability.ts';
@@ -70,6 +71,8 @@ export interface RunFigures {
   /** What the device reported to have used while the student trained. */
   readonly energyJoules: number | null;
   readonly bestEpoch: number | null;
+  /** Samples without labels, '3,912 of 4,154'; left out where the run has none. */
+  readonly unlabelled?: string;
   /** Why the figures cannot be taken at face value. */
   readonly doubts: readonly Doubt[];
 }
@@ -105,6 +108,7 @@ export function figuresOf(run: ComparedRun): RunFigures {
     savedSeconds: known(result?.savedSeconds),
     energyJoules: known(result?.energy?.joules),
     bestEpoch: known(result?.bestEpoch),
+    ...(run.data?.unlabelled && { unlabelled: unlabelledCount(run.data.unlabelled) }),
     doubts: (run.doubts ?? []).map(({ kind, message }) => ({ kind, message })),
   };
 }

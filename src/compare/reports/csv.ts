@@ -35,6 +35,7 @@ export function renderCsv(comparison: Comparison): string {
     doubts: run.doubts.map(({ message }) => message).join('\n'),
     data: sections.get(run.run)?.title,
     task: sections.get(run.run)?.task,
+    unlabelled: run.unlabelled,
   }));
   return stringify(rows, {
     header: true,
@@ -65,6 +66,7 @@ const columns = [
   ...figures.map((figure) => `student.${figure}`),
   ...['compressionRatio', 'retention', 'agreement', 'speedup', 'bestEpoch'],
   ...['trainingSeconds', 'teacherSeconds', 'savedSeconds', 'energyJoules', 'doubts', 'data', 'task'],
+  'unlabelled',
 ].map((key) => ({ key, header: key }));
 
 function model(who: string, summary: ModelSummary | null): Record<string, number | null> {

@@ -39,6 +39,7 @@ export function measuredOn({ config, directory }: Config): MeasuredOn {
   const given = flattenConfig(dataset);
   const drawsTest = !given.has('test') && !given.has('test.images') && given.has('testFraction');
   const ignored = (key: string): boolean => {
+    if (key === 'unlabelled' || key.startsWith('unlabelled.')) return true;
     if (ofTraining.has(key) || ofImages.has(key)) return true;
     // Losses per token of other tokens are other units; what classes are told from is not.
     if (key.startsWith('tokenizer.')) return answers === 'classes';

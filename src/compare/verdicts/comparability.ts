@@ -22,8 +22,11 @@ export interface Comparability {
 /** How much the student may learn from: passes, and samples per step. */
 const budget = new Set(['training.epochs', 'training.batchSize', 'training.accumulation']);
 
-/** The strategy is what is compared; the teacher belongs to it; device and cache do not change what is learned. */
-const free = /^(strategy|teacher|device|cacheTeacherSignals)(\.|$)/;
+/**
+ * The strategy is what is compared; the teacher belongs to it, and so does what is learned from it alone; device and cache do
+ * not change what is learned.
+ */
+const free = /^(strategy|teacher|dataset\.unlabelled|device|cacheTeacherSignals)(\.|$)/;
 
 /** Stands for the folder that relative paths of the dataset start from. */
 const besides = 'dataset (files beside)';

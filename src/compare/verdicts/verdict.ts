@@ -5,6 +5,7 @@ import { byDataSet } from '../sections/sections.ts';
 import { type Comparability, comparability, describeDifferences } from './comparability.ts';
 import { touchVerdict } from './doubted.ts';
 import { type SeedPair, sameAnswers, seedPairs } from './seed-pairs.ts';
+import { unlabelledNotes } from './unlabelled-notes.ts';
 import { decide, type Finding, type Outcome, smallestGain, type VerdictMetric } from './verdict-rule.ts';
 import { YardstickFinder } from './yardstick.ts';
 
@@ -99,10 +100,19 @@ function judgeGroup(group: RunGroup, yardsticks: YardstickFinder | null, options
   };
   const { baseline } = choice;
   if (baseline === null)
-    return { ...open, finding: 'no-baseline', notes: doubtsOn(group, null), reason: choice.reason };
+    return {
+      ...open,
+      finding: 'no-baseline',
+      notes: [...unlabelledNotes(group, null), ...doubtsOn(group, null)],
+      reason: choice.reason,
+    };
 
   const pairs = seedPairs(group, baseline, metric);
-  const notes = [...notesOn(group, baseline, pairs, metric, choice.other), ...doubtsOn(group, baseline)];
+  const notes = [
+    ...unlabelledNotes(group, baseline),
+    ...notesOn(group, baseline, pairs, metric, choice.other),
+    ...doubtsOn(group, baseline),
+  ];
   if (pairs.length === 0)
     return {
       ...open,

@@ -1,7 +1,7 @@
 import type { JsonPath } from '../../experiment/parsing/problem.ts';
 import type { DatasetConfig } from '../../experiment/schema/schema.ts';
 import type { DataRemark, Dataset, TaskShape } from '../dataset.ts';
-import type { ImageFile } from '../images/image-files.ts';
+import type { FoundImage } from '../images/image-files.ts';
 import type { SplitOptions } from '../splits.ts';
 
 /**
@@ -48,6 +48,12 @@ export interface Named {
   readonly code?: string;
 }
 
+/** Data without labels, where an option names a place of theirs. */
+export const namedUnlabelled = (from: string): Named & { readonly written: string } => ({
+  option: ['unlabelled', 'from'],
+  written: from,
+});
+
 /** The package that holds the data of a kind. */
 export const thePackage: Named = { option: ['kind'], code: 'dataset-missing' };
 
@@ -68,7 +74,7 @@ export interface Looker {
    * Decodes images, from all over the folders, for as long as there is time.
    * @throws UserError naming the first that cannot be decoded.
    */
-  decodeSome(images: readonly ImageFile[]): Promise<void>;
+  decodeSome(images: readonly FoundImage[]): Promise<void>;
 }
 
 export interface Looked {
@@ -84,7 +90,13 @@ export interface DatasetFacts {
   /** What its samples are drawn from. */
   readonly labels?: DrawnFrom;
   /** How many samples there are, where they were drawn already. */
-  readonly sizes?: { readonly train: number; readonly subset: number; readonly validation: number };
+  readonly sizes?: {
+    readonly train: number;
+    readonly subset: number;
+    readonly validation: number;
+    /** Left out: none. */
+    readonly unlabelled?: number;
+  };
 }
 
 export interface DrawnFrom {
@@ -92,6 +104,8 @@ export interface DrawnFrom {
   readonly draw: SplitOptions;
   readonly train: Uint8Array | Int32Array;
   readonly test: Uint8Array | Int32Array;
+  /** How many images with a place of their own have no labels. */
+  readonly unlabelled?: number;
 }
 
 /** A table or texts that an option names, row by row or piece by piece. */

@@ -2,8 +2,10 @@ import type { Dataset } from '../dataset.ts';
 import { type IdxArray, readIdx } from '../idx.ts';
 import { checkCounts, checkImageSize, checkLabels, countClasses, expectShape } from '../idx-rules.ts';
 import { readIdxShape, requireFile } from '../idx-shape.ts';
-import { type ImageDatasetOptions, imageDataset, type LabelledImages } from '../image-dataset.ts';
+import { type ImageDatasetOptions, imageDataset } from '../image-dataset.ts';
+import type { LabelledImages } from '../labelled-images.ts';
 import type { ImageFiles } from '../mnist.ts';
+import { requireApart } from '../unlabelled.ts';
 import type { DatasetFacts, DatasetReader, Looker, Named } from './dataset-reader.ts';
 
 /** Images and labels in IDX files, wherever these come from. */
@@ -11,6 +13,8 @@ import type { DatasetFacts, DatasetReader, Looker, Named } from './dataset-reade
 export interface IdxFiles {
   readonly train: ImageFiles;
   readonly test: ImageFiles;
+  /** Images without labels. */
+  readonly unlabelled?: string;
 }
 
 /** @throws UserError naming the file and what is wrong with it. */
@@ -26,6 +30,7 @@ export async function openIdx(files: IdxFiles, options: ImageDatasetOptions): Pr
   checkImageSize(trainImages, testImages, files.test.images);
   const classes = countClasses(trainLabels.data, files.train.labels);
   checkLabels(testLabels.data, classes, files.test.labels);
+  const raw = files.unlabelled === undefined ? undefined : await readUnlabelled(files, trainImages);
   const labelled = (images: IdxArray, labels: IdxArray): LabelledImages => ({
     pixels: images.data,
     labels: labels.data,
@@ -36,15 +41,26 @@ export async function openIdx(files: IdxFiles, options: ImageDatasetOptions): Pr
     labelled(trainImages, trainLabels),
     labelled(testImages, testLabels),
     options,
+    raw?.data,
   );
 }
 
+async function readUnlabelled({ unlabelled, test }: IdxFiles, trainImages: IdxArray): Promise<IdxArray> {
+  const file = unlabelled!;
+  requireApart(file, test.images);
+  const images = await readImages(file);
+  checkImageSize(trainImages, images, file);
+  return images;
+}
+
 /** The options that name the files of a dataset. */
-export type IdxNames = { readonly [S in keyof IdxFiles]: { readonly [P in keyof ImageFiles]: Named } };
+export type IdxNames = {
+  readonly [S in 'train' | 'test']: { readonly [P in keyof ImageFiles]: Named };
+} & { readonly unlabelled?: Named };
 
 /** All that is wrong with the files, from the beginnings of the images and all labels. */
 export async function lookAtIdx(
-  { train, test }: IdxFiles,
+  { train, test, unlabelled }: IdxFiles,
   named: IdxNames,
   options: ImageDatasetOptions,
   { attempt }: Looker,
@@ -66,6 +82,15 @@ export async function lookAtIdx(
   await attempt(named.train.labels, () => checkCounts(trainImages, trainLabels, train));
   await attempt(named.test.labels, () => checkCounts(testImages, testLabels, test));
   await attempt(named.test.images, () => checkImageSize(trainImages, testImages, test.images));
+  const raw =
+    named.unlabelled && unlabelled !== undefined
+      ? await attempt(named.unlabelled, async () => {
+          requireApart(unlabelled, test.images);
+          const found = expectImages(await readIdxShape(unlabelled), unlabelled);
+          checkImageSize(trainImages, found, unlabelled);
+          return found;
+        })
+      : undefined;
   const classes = await attempt(named.train.labels, () => countClasses(trainLabels.data, train.labels));
   if (classes === undefined) return undefined;
   await attempt(named.test.labels, () => checkLabels(testLabels.data, classes, test.labels));
@@ -73,7 +98,12 @@ export async function lookAtIdx(
   return {
     facts: {
       task: { classes, image: [height, width, 1] },
-      labels: { draw: options, train: trainLabels.data, test: testLabels.data },
+      labels: {
+        draw: options,
+        train: trainLabels.data,
+        test: testLabels.data,
+        ...(raw && { unlabelled: raw.shape[0]! }),
+      },
     },
   };
 }

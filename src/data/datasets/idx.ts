@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { IdxConfig } from '../../experiment/datasets/idx.ts';
 import type { ImageFiles } from '../mnist.ts';
-import type { DatasetReader, Named } from './dataset-reader.ts';
+import { type DatasetReader, type Named, namedUnlabelled } from './dataset-reader.ts';
 import { type IdxFiles, lookAtIdx, numberedClasses, openIdx } from './idx-pairs.ts';
 
 export const idx: DatasetReader<IdxConfig> = {
@@ -15,7 +15,12 @@ export const idx: DatasetReader<IdxConfig> = {
       images: named(split, 'images'),
       labels: named(split, 'labels'),
     });
-    const names = { train: pair('train'), test: pair('test') };
+    const from = config.unlabelled?.from;
+    const names = {
+      train: pair('train'),
+      test: pair('test'),
+      ...(from !== undefined && { unlabelled: namedUnlabelled(from) }),
+    };
     return lookAtIdx(idxFiles(config, directory), names, config, looker);
   },
   classNames: numberedClasses,
@@ -26,5 +31,10 @@ function idxFiles(config: IdxConfig, directory: string): IdxFiles {
     images: resolve(directory, pair.images),
     labels: resolve(directory, pair.labels),
   });
-  return { train: absolute(config.train), test: absolute(config.test) };
+  const from = config.unlabelled?.from;
+  return {
+    train: absolute(config.train),
+    test: absolute(config.test),
+    ...(from !== undefined && { unlabelled: resolve(directory, from) }),
+  };
 }

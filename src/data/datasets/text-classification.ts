@@ -3,7 +3,9 @@ import type { TextClassificationConfig } from '../../experiment/datasets/text-cl
 import { trainingLabels } from '../text/class-labels.ts';
 import { readRows } from '../text/rows/rows.ts';
 import { labelledFile, openTextClassification, textColumnsOf } from '../text/text-classification.ts';
-import type { DatasetReader } from './dataset-reader.ts';
+import { unlabelledTexts } from '../text/unlabelled-texts.ts';
+import { requireApart } from '../unlabelled.ts';
+import { type DatasetReader, namedUnlabelled } from './dataset-reader.ts';
 import { assumedTexts, firstOf } from './texts.ts';
 import { trainAndTest } from './train-and-test.ts';
 
@@ -13,13 +15,24 @@ export const textClassification: DatasetReader<TextClassificationConfig> = {
     const columns = [...textColumnsOf(config), config.labelColumn];
     for (const named of trainAndTest(config, (one) => one))
       await attempt(named, () => firstOf(readRows(resolve(directory, named.written), columns)));
+    const from = config.unlabelled?.from;
+    if (from !== undefined)
+      await attempt(namedUnlabelled(from), async () => {
+        requireApart(from, config.test, directory);
+        await firstOf((await unlabelledTexts(from, textColumnsOf(config), directory)).read());
+      });
     return undefined;
   },
-  texts: (config, directory) =>
-    trainAndTest(config, (named) => ({
+  texts(config, directory) {
+    const from = config.unlabelled?.from;
+    const [train, ...others] = trainAndTest(config, (named) => ({
       ...named,
       read: async () => (await labelledFile(named.written, config, directory)).read(),
-    })),
+    }));
+    if (from === undefined) return [train, ...others];
+    const read = async () => (await unlabelledTexts(from, textColumnsOf(config), directory)).read();
+    return [train, ...others, { ...namedUnlabelled(from), read }];
+  },
   classNames(config, directory) {
     if (config.classes) return config.classes;
     const { train, labelColumn } = config;

@@ -5,7 +5,8 @@ import { openNamed, readNamed } from '../../base/regular-file.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { CifarConfig } from '../../experiment/datasets/cifar.ts';
 import type { Dataset } from '../dataset.ts';
-import { imageDataset, type LabelledImages } from '../image-dataset.ts';
+import { imageDataset } from '../image-dataset.ts';
+import type { LabelledImages } from '../labelled-images.ts';
 import { readExactly } from '../read-bytes.ts';
 
 const side = 32;

@@ -6,8 +6,11 @@ import { UserError } from '../../base/user-error.ts';
 import type { DataRemark } from '../dataset.ts';
 import { isImageName } from './decode-image.ts';
 
-export interface ImageFile {
+export interface FoundImage {
   readonly file: string;
+}
+
+export interface ImageFile extends FoundImage {
   readonly label: number;
 }
 
@@ -68,6 +71,24 @@ export async function listImages(folder: string, classNames: readonly string[]):
       );
     for (const file of found.sort()) files.push({ file: join(own, file), label });
   }
+  return { files, remarks: left.remarks(folder, files.length) };
+}
+
+/**
+ * All images of a folder and of those within it, by path; links are not followed.
+ * @throws UserError if there is none
+ */
+export async function listUnlabelled(
+  folder: string,
+): Promise<{ readonly files: readonly FoundImage[]; readonly remarks: readonly DataRemark[] }> {
+  const left = new LeftOut();
+  const found = await imagesIn(folder, left);
+  if (found.length === 0)
+    throw new UserError(
+      `${folder} has no .png or .jpg file, nor have folders in it.${left.total > 0 ? ` ${left.text()}` : ''}`,
+      { remedy: 'Name a folder of images.', place: folder },
+    );
+  const files = found.sort().map((file) => ({ file: join(folder, file) }));
   return { files, remarks: left.remarks(folder, files.length) };
 }
 

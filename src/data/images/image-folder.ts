@@ -6,9 +6,11 @@ import type { ImageFolderConfig } from '../../experiment/datasets/image-folder.t
 import type { DataRemark, Dataset } from '../dataset.ts';
 import { movedRemarks, withoutShared } from '../duplicates.ts';
 import { setAside } from '../held-out.ts';
-import { imageDataset, type LabelledImages, sameImages } from '../image-dataset.ts';
+import { imageDataset } from '../image-dataset.ts';
+import { type LabelledImages, sameImages } from '../labelled-images.ts';
+import { requireApart } from '../unlabelled.ts';
 import { decodeImage } from './decode-image.ts';
-import { type ImageFile, listClasses, listImages } from './image-files.ts';
+import { type FoundImage, type ImageFile, listClasses, listImages, listUnlabelled } from './image-files.ts';
 import { type Pixels, resized, withChannels } from './pixels.ts';
 
 /** [height, width, channels] */
@@ -20,6 +22,8 @@ export interface FolderFiles {
   readonly first: ImageFile;
   readonly training: readonly ImageFile[];
   readonly testing: readonly ImageFile[];
+  /** Of a folder of their own. */
+  readonly unlabelled?: readonly FoundImage[];
   readonly remarks: readonly DataRemark[];
 }
 
@@ -29,7 +33,8 @@ export interface FolderFiles {
  * @throws UserError naming the folder or file and what is wrong with it.
  */
 export async function openImageFolder(config: ImageFolderConfig, directory: string): Promise<Dataset> {
-  const { classNames, first, training, testing, remarks } = await imageFolderFiles(config, directory);
+  const files = await imageFolderFiles(config, directory);
+  const { classNames, first, training, testing, unlabelled, remarks } = files;
   const size = await sizeOf(config, first);
   const named = { height: config.height, width: config.width };
   const images: Images = {
@@ -37,7 +42,8 @@ export async function openImageFolder(config: ImageFolderConfig, directory: stri
     test: await decodeAll(testing, size, named),
   };
   const parted = config.test === undefined ? keepTogether(size, images) : images;
-  const dataset = imageDataset(size, classNames, parted.train, parted.test, config);
+  const raw = unlabelled && (await decodePixels(unlabelled, size, named));
+  const dataset = imageDataset(size, classNames, parted.train, parted.test, config, raw);
   return { ...dataset, remarks: [...remarks, ...(parted.remarks ?? []), ...(dataset.remarks ?? [])] };
 }
 
@@ -50,6 +56,10 @@ export async function imageFolderFiles(config: ImageFolderConfig, directory: str
   const classNames = await listClasses(folder);
   const { files, remarks } = await listImages(folder, classNames);
   const first = files[0]!;
+  const from = config.unlabelled?.from;
+  if (from !== undefined) requireApart(from, config.test, directory);
+  const raw = from === undefined ? undefined : await listUnlabelled(resolve(directory, from));
+  const beside = raw && { unlabelled: raw.files };
   if (config.test !== undefined) {
     const test = await listImages(resolve(directory, config.test), classNames);
     return {
@@ -57,13 +67,21 @@ export async function imageFolderFiles(config: ImageFolderConfig, directory: str
       first,
       training: files,
       testing: test.files,
-      remarks: [...remarks, ...test.remarks],
+      ...beside,
+      remarks: [...remarks, ...test.remarks, ...(raw?.remarks ?? [])],
     };
   }
   const labels = Int32Array.from(files, ({ label }) => label);
   const [training, testing] = setAside(labels, classNames.length, config.testFraction, config.splitSeed);
   const pick = (indices: Int32Array) => Array.from(indices, (index) => files[index]!);
-  return { classNames, first, training: pick(training), testing: pick(testing), remarks };
+  return {
+    classNames,
+    first,
+    training: pick(training),
+    testing: pick(testing),
+    ...beside,
+    remarks: [...remarks, ...(raw?.remarks ?? [])],
+  };
 }
 
 /** The size that all images are to have: the one that is named, or else that of the first. */
@@ -125,12 +143,21 @@ export async function readImage(file: string): Promise<Pixels> {
   return decodeImage(bytes, file);
 }
 
-/** Decodes one image after the other straight into the dataset's memory. */
-async function decodeAll(
+const decodeAll = async (
   files: readonly ImageFile[],
+  size: Size,
+  named: NamedSize,
+): Promise<LabelledImages> => ({
+  pixels: await decodePixels(files, size, named),
+  labels: Int32Array.from(files, ({ label }) => label),
+});
+
+/** Decodes one image after the other straight into the dataset's memory. */
+async function decodePixels(
+  files: readonly FoundImage[],
   [height, width, channels]: Size,
   named: NamedSize,
-): Promise<LabelledImages> {
+): Promise<Uint8Array> {
   const bytes = height * width * channels;
   const pixels = new Uint8Array(files.length * bytes);
   for (const [index, { file }] of files.entries()) {
@@ -138,7 +165,7 @@ async function decodeAll(
     requireSize(image, file, [height, width], named);
     pixels.set(resized(image, height, width).data, index * bytes);
   }
-  return { pixels, labels: Int32Array.from(files, ({ label }) => label) };
+  return pixels;
 }
 
 type NamedSize = { readonly height?: number; readonly width?: number };

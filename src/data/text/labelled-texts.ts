@@ -55,7 +55,8 @@ export function labelledTable(
   };
 }
 
-function textOf(value: unknown, column: string, where: string, file: string): string {
+/** @throws UserError if it is no text */
+export function textOf(value: unknown, column: string, where: string, file: string): string {
   if (typeof value === 'string') return value;
   throw new UserError(`There is no text in column "${column}", ${where}: a ${typeof value} instead.`, {
     remedy: 'Name the column of the texts with "textColumn" or "textColumns", or take such rows out.',

@@ -3,12 +3,14 @@ import { resolve } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
 import type { TextClassificationConfig } from '../../experiment/datasets/text-classification.ts';
 import type { TokenizerConfig } from '../../experiment/datasets/tokenizer.ts';
+import type { UnlabelledConfig } from '../../experiment/datasets/unlabelled.ts';
 import { contentHash, TextHash } from '../content-hash.ts';
 import type { DataRemark, Dataset } from '../dataset.ts';
-import { bytesOfIds, duplicateRemarks, movedRemarks, sameSamples, withoutShared } from '../duplicates.ts';
+import { bytesOfIds, duplicateRemarks, movedRemarks, sameAmong, withoutShared } from '../duplicates.ts';
 import { setAside } from '../held-out.ts';
 import { lengthBuckets } from '../length-buckets.ts';
 import { drawSplits, type SplitOptions } from '../splits.ts';
+import { requireApart } from '../unlabelled.ts';
 import { testLabels, trainingLabels } from './class-labels.ts';
 import { labelledTable, type ReadLabelled } from './labelled-texts.ts';
 import { RowTally } from './rows/left-out.ts';
@@ -18,6 +20,8 @@ import { TokenStore } from './token-store.ts';
 import type { PairTemplate } from './tokenizer-json/template.ts';
 import { openTokenizer } from './tokenizers/open-tokenizer.ts';
 import { encodePair, encodeSample, type Tokenizer } from './tokenizers/tokenizer.ts';
+import { unlabelledSplit } from './unlabelled-split.ts';
+import type { ReadTexts } from './unlabelled-texts.ts';
 
 /** What classification datasets have in common, whatever their texts come from. */
 export interface ClassificationOptions extends SplitOptions {
@@ -27,6 +31,9 @@ export interface ClassificationOptions extends SplitOptions {
   readonly classes?: readonly string[];
   /** Set where samples are pairs of texts. */
   readonly textColumns?: readonly string[];
+  /** Of a table whose samples are texts. */
+  readonly textColumn?: string;
+  readonly unlabelled?: UnlabelledConfig;
 }
 
 export interface LabelledFile {
@@ -53,6 +60,7 @@ export async function openTextClassification(
   config: TextClassificationConfig,
   directory: string,
 ): Promise<Dataset> {
+  if (config.unlabelled?.from !== undefined) requireApart(config.unlabelled.from, config.test, directory);
   const files = {
     train: await labelledFile(config.train, config, directory),
     ...(config.test === undefined ? {} : { test: await labelledFile(config.test, config, directory) }),
@@ -118,7 +126,8 @@ export async function classificationDataset(
         idOffset: labels.length,
       }
     : source;
-  const same = sameTexts(source, test && testSource, pair !== undefined);
+  const sameAmongTexts = (sources: readonly TextSource[]) => sameTexts(sources, pair !== undefined);
+  const same = sameAmongTexts(test ? [source, testSource] : [source]);
   // Known only once there are tokens: texts are the same where the model sees them so.
   const parted = setApart && withoutShared(drawn, setApart, same, labels);
   const training = parted?.learned ?? drawn;
@@ -147,8 +156,21 @@ export async function classificationDataset(
     JSON.stringify({ format: 'texts-1', files, length, texts: source.tokens.digest(), classNames }),
   );
   for (const part of [labels, indices.train, indices.validation]) hash.update(part);
+  const fingerprint = hash.update(testSource.tokens.digest()).digest('hex');
+  const unlabelled =
+    options.unlabelled &&
+    (await unlabelledSplit(
+      options.unlabelled,
+      options.textColumns ?? [options.textColumn ?? 'text'],
+      directory,
+      {
+        ...{ source, testSource, indices, layout, fingerprint },
+        same: sameAmongTexts,
+        encode: (read, into) => encode(read, tokenizer, length, into, pair),
+      },
+    ));
   return {
-    fingerprint: hash.update(testSource.tokens.digest()).digest('hex'),
+    fingerprint,
     content: contentHash({
       about: { format: 'texts-1', classNames, texts: [texts.digest(), testTexts.digest()] },
       parts: [
@@ -170,6 +192,7 @@ export async function classificationDataset(
         },
         'token by token',
       ),
+      ...(unlabelled?.remarks ?? []),
     ],
     task: {
       classes,
@@ -186,6 +209,7 @@ export async function classificationDataset(
     testRows: { read: () => (test ?? train).read(true), firstId: testSource.idOffset },
     train: new TextSplit('train', source, indices.train, layout),
     subset: new TextSplit('subset', source, indices.subset, layout),
+    ...(unlabelled && { unlabelled: unlabelled.texts }),
     validation: new TextSplit('validation', source, indices.validation, layout),
     test: new TextSplit('test', testSource, indices.test, layout),
   };
@@ -193,14 +217,16 @@ export async function classificationDataset(
 
 const all = (count: number): Int32Array => Int32Array.from({ length: count }, (_, index) => index);
 
-/** Which texts have the same tokens, by training and then by test texts. */
-function sameTexts({ tokens }: TextSource, test: TextSource | undefined, pairs: boolean): Int32Array {
-  const own = tokens.count;
+/** Which texts have the same tokens, by those of the first source, then by those of the next. */
+function sameTexts(sources: readonly TextSource[], pairs: boolean): Int32Array {
   const bytesOf = (of: TokenStore, sample: number) =>
     // Without special tokens between them, two pairs can have the same tokens.
     bytesOfIds(pairs ? Int32Array.of(of.beginning(sample), ...of.ids(sample)) : of.ids(sample));
-  return sameSamples(own + (test?.tokens.count ?? 0), (sample) =>
-    sample < own ? bytesOf(tokens, sample) : bytesOf(test!.tokens, sample - own),
+  return sameAmong(
+    sources.map(({ tokens }) => ({
+      count: tokens.count,
+      bytesOf: (sample) => bytesOf(tokens, sample),
+    })),
   );
 }
 
@@ -241,7 +267,7 @@ async function* textsOf(read: ReadLabelled, ascending: Int32Array): AsyncGenerat
 }
 
 async function encode(
-  read: ReadLabelled,
+  read: ReadTexts,
   tokenizer: Tokenizer,
   length: number,
   texts: TextHash,

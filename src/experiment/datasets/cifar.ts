@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { choice, filePath } from '../schema/option.ts';
 import type { DatasetRecord } from './dataset-record.ts';
 import { colourOptions } from './image-options.ts';
+import { restOptions } from './unlabelled.ts';
 
 const schema = z
   .strictObject({
@@ -13,6 +14,7 @@ const schema = z
       { fine: 'The 100 classes.', coarse: 'The 20 superclasses.' },
       'Of CIFAR-100: which labels are learned. Default fine.',
     ).default('fine'),
+    ...restOptions,
     ...colourOptions(
       [0.4914, 0.4822, 0.4465],
       [0.247, 0.2435, 0.2616],

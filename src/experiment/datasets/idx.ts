@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { filePath } from '../schema/option.ts';
 import type { DatasetRecord } from './dataset-record.ts';
 import { greyOptions } from './image-options.ts';
+import { unlabelledOptions } from './unlabelled.ts';
 
 const idxPair = (description: string) =>
   z
@@ -16,6 +17,7 @@ const schema = z
     kind: z.literal('idx').describe('Your own grey images in IDX files.'),
     train: idxPair('What teacher and student learn from.'),
     test: idxPair('What both are measured on at the end; never used to choose anything.'),
+    ...unlabelledOptions('IDX file of images, as large as those to train on; plain or gzip.'),
     ...greyOptions,
   })
   .describe('Grey images in IDX files, the format of MNIST, Fashion-MNIST and EMNIST.');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { belowOne, choice, count, filePath } from '../schema/option.ts';
 import type { DatasetRecord } from './dataset-record.ts';
 import { colourOptions } from './image-options.ts';
+import { unlabelledOptions } from './unlabelled.ts';
 
 const schema = z
   .strictObject({
@@ -17,6 +18,9 @@ const schema = z
     )
       .min(0.001)
       .default(0.2),
+    ...unlabelledOptions(
+      'Folder of .png, .jpg and .jpeg files, or folders of them, whose names mean nothing here. Links are not followed.',
+    ),
     height: count(
       'Images are brought to this height. Left out: all must have the height of the first.',
       'pixels',

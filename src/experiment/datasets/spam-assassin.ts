@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { DatasetRecord } from './dataset-record.ts';
 import { classificationOptions, testFraction } from './text-options.ts';
+import { restOptions } from './unlabelled.ts';
 
 const schema = z
   .strictObject({
     kind: z.literal('spam-assassin').describe('Mails, ham or spam, ready to use.'),
     testFraction,
+    ...restOptions,
     ...classificationOptions,
   })
   .describe(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { filePath } from '../schema/option.ts';
 import type { DatasetRecord } from './dataset-record.ts';
 import { classificationOptions, testFraction } from './text-options.ts';
+import { unlabelledOptions } from './unlabelled.ts';
 
 const schema = z
   .strictObject({
@@ -13,6 +14,9 @@ const schema = z
       'Test file in any of the same formats. Left out: testFraction of the training file is set aside, the same part of each class.',
     ).optional(),
     testFraction,
+    ...unlabelledOptions(
+      'Table as above, of which only the column of the texts is read; a .txt file with a text a line; or a folder of .txt and .md files, each of them a text.',
+    ),
     textColumn: z.string().min(1).default('text').describe('Column of the texts. Default "text".'),
     textColumns: z
       .array(z.string().min(1))

@@ -42,6 +42,8 @@ const synonyms: Readonly<Record<string, string>> = {
   data: 'dataset',
   subset: 'labelledSubset',
   labeledsubset: 'labelledSubset',
+  unlabeled: 'unlabelled',
+  confidence: 'minConfidence',
   validationsplit: 'validation',
   valsplit: 'validation',
   evalfraction: 'validation',

@@ -36,7 +36,7 @@ export const datasetSchema = z
 export const trainingSchema = z
   .strictObject({
     epochs: count(
-      'Passes over the training samples. Default 5: enough for MNIST; small labelled subsets need more.',
+      'Passes over the training samples; with unlabelled data beside them, over the labelled ones. Default 5: enough for MNIST; small labelled subsets need more.',
       'epochs',
     )
       .max(100_000)

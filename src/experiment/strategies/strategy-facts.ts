@@ -9,6 +9,11 @@ export interface StrategyFacts {
   readonly needsTeacher: boolean;
   /** Whether it lays the student's answers or states beside another model's, sample by sample. */
   readonly comparesSamples: boolean;
+  /**
+   * What it does with samples that have no labels: `learns` the teacher's answers on them, `ignores` them, since it is what
+   * those who learn from them are compared with, or `refuses` them.
+   */
+  readonly unlabelled: 'learns' | 'ignores' | 'refuses';
   /** What the further models are that learn along with the student. */
   readonly alongside?: 'exit' | 'peer';
   /**

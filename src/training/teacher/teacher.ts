@@ -32,10 +32,11 @@ import { direct } from '../../strategies/direct.ts';
 import { epochMetric } from '../best-epoch.ts';
 import { Checkpoints } from '../checkpoint.ts';
 import { checkpointFolder } from '../checkpoint-folder.ts';
+import { stepsPerEpoch } from '../epoch-order.ts';
 import { Evaluator } from '../evaluation/evaluate.ts';
 import { afterSteps, divergedRemedy, notANumber } from '../evaluation/not-a-number.ts';
 import { initializer } from '../initialize.ts';
-import { stepsPerEpoch, type TrainObserver, train } from '../train-loop.ts';
+import { type TrainObserver, train } from '../train-loop.ts';
 import { withoutTeacher } from './teacher-source.ts';
 
 const recipeVersion = 1;

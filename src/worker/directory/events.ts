@@ -125,6 +125,23 @@ export const runDataSchema = z.object({
   teacherTokenizer: z.string().min(1).max(128).optional(),
   /** How many samples there were, those of the student's training set first. */
   samples: z.object({ train: z.int().min(0), validation: z.int().min(0), test: z.int().min(0) }),
+  /** Samples without labels that the experiment names. Absent where it names none. */
+  unlabelled: z
+    .object({
+      /** Identifies them. */
+      content: z.string().min(1).max(128),
+      /** How many there are, but for those that equal samples held out. */
+      samples: z.int().min(0),
+      /** Whether the teacher learned their labels, being trained on all that the training set has. */
+      teacherSawLabels: z.literal(true).optional(),
+      /** How sure the teacher must be of those that are learned from. */
+      minConfidence: z.number().min(0).max(1).optional(),
+      /** How many of them are learned from; 0 where the strategy learns from labels alone, absent until that is known. */
+      learned: z.int().min(0).optional(),
+      /** How many of these an epoch reads, each time one counted. */
+      perEpoch: z.int().min(0).optional(),
+    })
+    .optional(),
 });
 
 export const phases = [

@@ -6,14 +6,18 @@ import { type OwnTokens, ownTokensOf } from '../../experiment/schema/own-tokens.
 import type { DatasetConfig } from '../../experiment/schema/schema.ts';
 import type { RunData } from '../directory/events.ts';
 import { readEvents } from '../directory/read-events.ts';
+import { unlabelledRemarks } from '../directory/unlabelled-text.ts';
 import type { Job } from './job.ts';
 import { type Checkpoint, checkpointsOfJob, requireSameTokens, withTokenizer } from './job-tokenizer.ts';
+import { requireUse, unlabelledTold } from './unlabelled-told.ts';
 
 /** What the models of a run read. */
 export interface JobData {
   readonly dataset: Dataset;
   /** The same texts for a teacher that has tokens of its own. */
   readonly ofTeacher?: Dataset;
+  /** What the run's events say of it so far. */
+  readonly told: RunData;
 }
 
 /**
@@ -34,7 +38,8 @@ export async function dataOfJob(job: Job): Promise<JobData> {
   const ofTeacher = own && (await dataOfTeacher(job, own, all));
   doneReading();
   for (const { message, kind } of dataset.remarks ?? []) job.warn(message, kind);
-  const data = runDataOf(dataset, ofTeacher);
+  requireUse(experiment.strategy.kind, dataset);
+  const data = { ...runDataOf(dataset, ofTeacher), ...unlabelledTold(experiment, dataset) };
   const { events } = await readEvents(directory.eventsFile);
   const before = events.findLast((event) => event.type === 'data');
   if (before?.type === 'data' && before.data.content !== data.content)
@@ -42,7 +47,8 @@ export async function dataOfJob(job: Job): Promise<JobData> {
       `The data has changed since this run last read it: it had ${samplesText(before.data)} then, and has ${samplesText(data)} now. The run goes on with what is there now.`,
     );
   log.append({ type: 'data', data });
-  return { dataset, ...(ofTeacher && { ofTeacher }) };
+  if (data.unlabelled) for (const remark of unlabelledRemarks(data.unlabelled)) job.warn(remark);
+  return { dataset, ...(ofTeacher && { ofTeacher }), told: data };
 }
 
 /** The same texts as the teacher reads them. */

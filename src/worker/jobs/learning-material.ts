@@ -4,6 +4,7 @@ import type { Split } from '../../data/dataset.ts';
 import { acrossData } from '../../data/text/across/across-data.ts';
 import type { GeneratedConfig } from '../../experiment/strategies/generated/record.ts';
 import type { TeacherNeeds } from '../../strategies/strategy.ts';
+import type { EpochOrder } from '../../training/epoch-order.ts';
 import { generatedSplit } from '../../training/generation/generated-split.ts';
 import { acrossSource } from '../../training/teacher/across-source.ts';
 import { answeringTeacher } from '../../training/teacher/answering-teacher.ts';
@@ -16,10 +17,15 @@ import type { RunResult } from '../directory/events.ts';
 import type { Job } from './job.ts';
 import { toldOf } from './job-across.ts';
 import type { JobData } from './job-data.ts';
+import { type Asked, askedOf, mixedSamples } from './unlabelled-material.ts';
 
 /** What a student learns from: samples, and what its teacher makes of them. */
 export interface LearningMaterial {
   readonly samples: Split;
+  /** What an epoch reads of them; left out: all. */
+  readonly order?: EpochOrder;
+  /** Identifies those that have no labels, where there are such. */
+  readonly unlabelled?: string;
   readonly teacher: TeacherSource;
   /** What the teacher cost this run before training, and what a teacher at work in every epoch would have cost beyond. */
   costs(outcome: TrainOutcome): Pick<RunResult, 'teacherSeconds' | 'savedSeconds'>;
@@ -36,15 +42,20 @@ export async function learningMaterial(
   data: JobData,
 ): Promise<LearningMaterial> {
   const { dataset } = data;
-  const signals = await teacherAnswers(job, teacher, needs, data);
+  const asked = askedOf(job, data);
+  const mixed = await mixedSamples(job, teacher, data, asked);
+  const signals = await teacherAnswers(job, teacher, needs, data, asked);
+  // Of unlabelled samples an epoch may read a part.
+  const passes = mixed ? mixed.order.size / asked.split.size : 1;
   const written = teacher && needs.texts && (await teacherTexts(job, teacher, needs.texts, data));
   return {
-    samples: written?.split ?? dataset.subset,
+    samples: written?.split ?? mixed?.split ?? dataset.subset,
+    ...(mixed && { order: mixed.order, unlabelled: mixed.identity }),
     teacher: signals.source,
     costs: ({ epochs }) => ({
       ...(signals.cost && {
         teacherSeconds: signals.cost.seconds,
-        savedSeconds: epochs * signals.cost.secondsPerPass - signals.cost.seconds,
+        savedSeconds: epochs * passes * signals.cost.secondsPerPass - signals.cost.seconds,
       }),
       ...(written && { teacherSeconds: written.seconds }),
     }),
@@ -68,6 +79,7 @@ async function teacherAnswers(
   teacher: Teacher | undefined,
   needs: TeacherNeeds,
   { dataset, ofTeacher }: JobData,
+  asked: Asked,
 ): Promise<Answers> {
   if (!teacher || !needsTeacher(needs)) return { source: withoutTeacher };
   const { request, device, control } = job;
@@ -95,8 +107,8 @@ async function teacherAnswers(
     teacher: teacher.model,
     teacherHash: teacher.hash,
     needs,
-    split: across?.windows ?? dataset.subset,
-    fingerprint: across?.fingerprint ?? dataset.fingerprint,
+    split: across?.windows ?? asked.split,
+    fingerprint: across?.fingerprint ?? asked.fingerprint,
     cacheDirectory: join(request.dataDirectory, 'cache'),
     onProgress: job.progress('signals', 'batches'),
     onBytes: (bytes) => {

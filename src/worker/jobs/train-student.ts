@@ -3,6 +3,7 @@ import { type Energy, EnergyMeter } from '../../device/energy/energy-meter.ts';
 import { experimentIdentity, stableHash } from '../../experiment/parsing/identity.ts';
 import type { Model } from '../../models/model.ts';
 import type { AttachedStrategy } from '../../strategies/strategy.ts';
+import type { EpochOrder } from '../../training/epoch-order.ts';
 import { type TeacherSource, withoutTeacher } from '../../training/teacher/teacher-source.ts';
 import { type TrainOutcome, train } from '../../training/train-loop.ts';
 import type { Job } from './job.ts';
@@ -13,6 +14,10 @@ export interface StudentTraining {
   readonly dataset: Dataset;
   /** What is learnt from; left out: the dataset's own samples. */
   readonly samples?: Split;
+  /** What an epoch reads of it; left out: all. */
+  readonly order?: EpochOrder;
+  /** Identifies samples that have no labels, where there are such. */
+  readonly unlabelled?: string;
   /** Left out: none. */
   readonly teacher?: TeacherSource;
   /** Identify the weights of the teacher, and those that the student begins with, where they come from files. */
@@ -31,7 +36,7 @@ export interface StudentOutcome extends TrainOutcome {
  */
 export async function trainStudent(job: Job, training: StudentTraining): Promise<StudentOutcome> {
   const { request, device, log, checkpoints, control } = job;
-  const { student, strategy, dataset, samples, teacher, begins } = training;
+  const { student, strategy, dataset, samples, order, unlabelled, teacher, begins } = training;
   job.begin('train');
   // Where files lie does not count, since what is in them does: a project that was moved goes on too.
   const identityIn = (directory: string) =>
@@ -39,6 +44,7 @@ export async function trainStudent(job: Job, training: StudentTraining): Promise
       experiment: experimentIdentity(request.experiment, directory),
       seed: request.seed,
       data: dataset.fingerprint,
+      unlabelled,
       ...begins,
     });
   const last = await checkpoints.peek('last');
@@ -57,6 +63,7 @@ export async function trainStudent(job: Job, training: StudentTraining): Promise
     strategy,
     teacher: teacher ?? withoutTeacher,
     train: samples ?? dataset.subset,
+    ...(order && { order }),
     validation: dataset.validation,
     config: request.experiment.training,
     seed: request.seed,

@@ -39,7 +39,8 @@ import { trainStudent } from './train-student.ts';
 export async function trainingJob(job: Job): Promise<void> {
   const { experiment } = job.request;
   job.begin('prepare');
-  const { dataset, ofTeacher } = await dataOfJob(job);
+  const data = await dataOfJob(job);
+  const { dataset, ofTeacher } = data;
   const read = ofTeacher ?? dataset;
   if (!experiment.student) throw new UserError('The experiment has no "student".');
   requireBuildable(experiment.student, dataset.task);
@@ -47,7 +48,7 @@ export async function trainingJob(job: Job): Promise<void> {
   const known = new Map<string, Quality>();
   if (teacher) known.set('teacher', await qualityOfTeacher(job, teacher, read));
   const { model: student, checkpoint } = await studentOfJob(job, experiment.student, dataset, teacher);
-  const { strategy, needs } = attachStrategy(job, student, teacher?.model, { dataset, ofTeacher });
+  const { strategy, needs } = attachStrategy(job, student, teacher?.model, data);
   warnOfSize(job, student, teacher);
   if (teacher) {
     const needed = needs.logits || needs.texts !== undefined;
@@ -55,7 +56,7 @@ export async function trainingJob(job: Job): Promise<void> {
     if (ofTeacher) warnOfOtherTokens(job, dataset, ofTeacher);
   }
 
-  const material = await learningMaterial(job, teacher, needs, { dataset, ofTeacher });
+  const material = await learningMaterial(job, teacher, needs, data);
   const outcome = await trainStudent(job, {
     student,
     strategy,

@@ -49,8 +49,16 @@ function modelTable(row: RunRow, models: readonly MeasuredModel[]): TemplateResu
         : 'The run ended before teacher and student were measured.'
     }</p>`;
   const shown = figures.filter(([, read]) => models.some((model) => read(model) !== missing));
-  const { retention, compressionRatio, speedup, agreement, trainingSeconds, savedSeconds, energyJoules } =
-    row.figures;
+  const {
+    retention,
+    compressionRatio,
+    speedup,
+    agreement,
+    trainingSeconds,
+    savedSeconds,
+    energyJoules,
+    unlabelled,
+  } = row.figures;
   const facts = [
     ['Retention', formatPercent(retention)],
     ['Compression', formatRatio(compressionRatio)],
@@ -59,6 +67,7 @@ function modelTable(row: RunRow, models: readonly MeasuredModel[]): TemplateResu
     ['Training', formatSeconds(trainingSeconds)],
     ['Cache saved', formatSeconds(savedSeconds)],
     ['Energy', formatEnergy(energyJoules)],
+    ['Unlabelled', unlabelled ?? missing],
   ].filter(([, value]) => value !== missing);
   return html`<dl class="tiles">
       ${facts.map(([label, value]) => html`<div class="card"><dt>${label}</dt><dd>${value}</dd></div>`)}

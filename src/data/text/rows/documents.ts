@@ -98,7 +98,8 @@ export const textDocuments = (files: readonly string[]): Documents => ({
   remarks: () => [],
 });
 
-async function textFilesIn(folder: string): Promise<string[]> {
+/** @throws UserError if it has none, or cannot be read */
+export async function textFilesIn(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => /\.(txt|md)(\.gz)?$/i.test(name)).sort();
   if (names.length > 0) return names.map((name) => join(folder, name));
   throw new UserError(`The folder ${folder} has no .txt or .md files.`, {

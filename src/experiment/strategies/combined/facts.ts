@@ -4,6 +4,7 @@ export const combinedFacts: StrategyFacts = {
   role: 'distillation',
   needsTeacher: true,
   comparesSamples: true,
+  unlabelled: 'learns',
   color: { light: '#965830', dark: '#d8a27a' },
   marker: 'emptyRoundRect',
 };

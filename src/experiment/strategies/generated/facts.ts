@@ -4,6 +4,7 @@ export const generatedFacts: StrategyFacts = {
   role: 'distillation',
   needsTeacher: true,
   comparesSamples: false,
+  unlabelled: 'refuses',
   color: { light: '#527a1e', dark: '#a3c95c' },
   marker: 'emptyPin',
 };

@@ -5,6 +5,7 @@ export const onlineFacts: StrategyFacts = {
   needsTeacher: false,
   comparesSamples: true,
   alongside: 'peer',
+  unlabelled: 'refuses',
   color: { light: '#7448c8', dark: '#b795ff' },
   marker: 'arrow',
 };

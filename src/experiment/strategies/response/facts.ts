@@ -4,6 +4,7 @@ export const responseFacts: StrategyFacts = {
   role: 'distillation',
   needsTeacher: true,
   comparesSamples: true,
+  unlabelled: 'learns',
   color: { light: '#0072b2', dark: '#4fb0ee' },
   marker: 'circle',
 };

@@ -5,6 +5,7 @@ export const selfFacts: StrategyFacts = {
   needsTeacher: false,
   comparesSamples: true,
   alongside: 'exit',
+  unlabelled: 'refuses',
   color: { light: '#b8508f', dark: '#ee95ca' },
   marker: 'roundRect',
 };
