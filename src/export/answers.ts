@@ -1,4 +1,5 @@
 import type { HostTensor } from '../device/device.ts';
+import { taskRecord } from '../experiment/tasks/all.ts';
 import type { Model } from '../models/model.ts';
 
 export type Inputs = Readonly<Record<string, HostTensor>>;
@@ -42,9 +43,12 @@ export class Comparison {
 }
 
 /** Rows of the logits that answer something: all, but for those of padding. */
-function realRows(batch: Inputs, { memory }: Model): number[] {
-  const rows = memory ? [...batch.mask!.data.keys()] : [...Array(Object.values(batch)[0]!.shape[0]!).keys()];
-  return memory ? rows.filter((row) => batch.mask!.data[row] !== 0) : rows;
+function realRows(batch: Inputs, { task }: Model): number[] {
+  const { continuesTexts } = taskRecord(task);
+  const rows = continuesTexts
+    ? [...batch.mask!.data.keys()]
+    : [...Array(Object.values(batch)[0]!.shape[0]!).keys()];
+  return continuesTexts ? rows.filter((row) => batch.mask!.data[row] !== 0) : rows;
 }
 
 function indexOfLargest(values: Float32Array): number {

@@ -1,7 +1,6 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { heed, type StopRequested } from '../base/interruption.ts';
-import { UserError } from '../base/user-error.ts';
 import type { OnnxDevice } from '../device/onnx/onnx-device.ts';
 import { isGraphConfig } from '../experiment/architectures/onnx-graph.ts';
 import { taskRecord } from '../experiment/tasks/all.ts';
@@ -10,10 +9,11 @@ import { readModelConfig } from '../models/checkpoint/read-model-config.ts';
 import type { Model } from '../models/model.ts';
 import type { ExportedFile } from './apart/protocol.ts';
 import type { ExportSamples } from './export-samples.ts';
-import { type Format, graphFolders, type Precision, precisions } from './forms.ts';
+import { type Format, graphFiles, type Precision } from './forms.ts';
 import { ggufFiles } from './gguf/gguf-files.ts';
 import { planGguf } from './gguf/plan.ts';
-import { copyInputFiles, replaceExport, reportName } from './layout.ts';
+import { exportGraphStudent } from './graph-student.ts';
+import { copyInputFiles, replaceExport, writeReport } from './layout.ts';
 import { checkGraph } from './onnx/check-graph.ts';
 import { closingOf } from './onnx/closing.ts';
 import { writeOnnx } from './onnx/export-onnx.ts';
@@ -50,15 +50,9 @@ export interface ExportOptions {
  */
 export async function exportModel(options: ExportOptions): Promise<ExportedFile[]> {
   const { device, from, to, plan, onFile, stopRequested } = options;
-  const { classNames, config } = await readModelConfig(from);
-  if (isGraphConfig(config))
-    throw new UserError(
-      `${from} holds an ONNX graph already, which opens wherever the one opened that it came from.`,
-      {
-        remedy: `Copy the folder: it holds the trained weights.`,
-        place: from,
-      },
-    );
+  const described = await readModelConfig(from);
+  const { classNames, config } = described;
+  if (isGraphConfig(config)) return exportGraphStudent(options, described);
   const model = await withPairs(await loadModel(from), from);
   const written: ExportedFile[] = [];
   try {
@@ -115,28 +109,10 @@ export async function exportModel(options: ExportOptions): Promise<ExportedFile[
         });
       }
       if (gguf) written.push(...(await ggufFiles(gguf, model, temporary, { ...options, samples })));
-      await writeFile(join(temporary, reportName), `${JSON.stringify({ files: written }, undefined, 2)}\n`);
+      await writeReport(temporary, written);
     });
   } finally {
     model.dispose();
   }
   return written;
-}
-
-interface GraphFile {
-  readonly file: string;
-  readonly precision: Precision;
-  readonly format: Format;
-}
-
-function graphFiles({ formats, precisions: wanted }: ExportPlan): GraphFile[] {
-  return formats.flatMap((format) => {
-    const folder = graphFolders[format];
-    if (folder === undefined) return [];
-    return wanted.map((precision) => ({
-      file: `${folder}${precisions[precision].file}`,
-      precision,
-      format,
-    }));
-  });
 }

@@ -60,3 +60,28 @@ export type Precision = keyof typeof precisions;
 
 /** How many weights of 4 bits share a scale. */
 export const groupSize = 32;
+
+interface Plan {
+  readonly formats: readonly Format[];
+  readonly precisions: readonly Precision[];
+}
+
+/** A file that holds an ONNX graph. */
+export interface GraphFile {
+  readonly file: string;
+  readonly precision: Precision;
+  readonly format: Format;
+}
+
+/** The graphs that formats and precisions come to. */
+export function graphFiles({ formats, precisions: wanted }: Plan): GraphFile[] {
+  return formats.flatMap((format) => {
+    const folder = graphFolders[format];
+    if (folder === undefined) return [];
+    return wanted.map((precision) => ({
+      file: `${folder}${precisions[precision].file}`,
+      precision,
+      format,
+    }));
+  });
+}

@@ -6,6 +6,7 @@ import { readRegular } from '../base/regular-file.ts';
 import { UserError } from '../base/user-error.ts';
 import { preprocessorName } from '../models/checkpoint/preprocessor.ts';
 import { replaceDirectory } from '../models/checkpoint/replace-directory.ts';
+import type { ExportedFile } from './apart/protocol.ts';
 
 /** Beside an exported model: what was written, and how each file answered. */
 export const reportName = 'export.json';
@@ -35,6 +36,10 @@ const tokenizerSettings = z.object({
 
 /** Far more than any tokenizer takes. */
 const longestFile = 256e6;
+
+/** Says beside an export what was written. */
+export const writeReport = (directory: string, files: readonly ExportedFile[]): Promise<void> =>
+  writeFile(join(directory, reportName), `${JSON.stringify({ files }, undefined, 2)}\n`);
 
 /**
  * Copies the files that tell how inputs are made from one model's folder to another.

@@ -33,7 +33,7 @@ export interface CheckOptions {
 }
 
 /** Of the largest logit: what sums in another order come to in float32. */
-const tolerance = 1e-3;
+export const tolerance = 1e-3;
 const timedRounds = 15;
 
 /**
@@ -67,11 +67,12 @@ export async function checkGraph(options: CheckOptions): Promise<GraphCheck> {
         `The exported ${precision} model answers differently from the trained one: logits differ by up to ${unexplained.toPrecision(3)} where their largest is ${scale.toPrecision(3)}.`,
         { remedy: faultRemedy },
       );
+    const one = firstSample(batches[0]!);
     return {
       samples,
       largestDifference,
       agreement,
-      latencyMs: await latency(exported, oneOf(batches[0]!)),
+      latencyMs: await medianTime(() => exported.answer(one)),
     };
   } finally {
     trained.dispose();
@@ -82,7 +83,7 @@ export async function checkGraph(options: CheckOptions): Promise<GraphCheck> {
 }
 
 /** The first sample of a batch. */
-function oneOf(batch: Inputs): Inputs {
+export function firstSample(batch: Inputs): Inputs {
   return Object.fromEntries(
     Object.entries(batch).map(([name, { data, shape, dtype }]) => {
       const [count, ...rest] = shape as [number, ...number[]];
@@ -91,11 +92,12 @@ function oneOf(batch: Inputs): Inputs {
   );
 }
 
-async function latency(exported: ExportedModel, sample: Inputs): Promise<number> {
+/** Median milliseconds that answering takes. */
+export async function medianTime(answer: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];
   for (let round = -3; round < timedRounds; round++) {
     const started = performance.now();
-    await exported.answer(sample);
+    await answer();
     if (round >= 0) times.push(performance.now() - started);
   }
   return times.sort((a, b) => a - b)[Math.floor(timedRounds / 2)]!;

@@ -20,7 +20,7 @@ export function encodeGraph(
     const numbers = values.get(tensor.name ?? '');
     if (!numbers) return tensor.dataLocation ? inlined(tensor, graph) : tensor;
     const { name, dims, dataType, docString } = tensor;
-    return { name, dims, dataType, docString, rawData: floatBytes(numbers, dataType!) };
+    return { name, dims, dataType, ...(docString && { docString }), rawData: floatBytes(numbers, dataType!) };
   });
   const known = new Set((proto.graph?.output ?? []).map(({ name }) => name));
   const output = [
@@ -40,5 +40,5 @@ export function inlineGraph(proto: onnx.IModelProto, graph: Graph): onnx.IModelP
 
 function inlined({ name, dims, dataType, docString }: onnx.ITensorProto, graph: Graph): onnx.ITensorProto {
   const { data, stored } = graph.tensors.get(name ?? '')!;
-  return { name, dims, dataType, docString, rawData: rawBytes(data, stored) };
+  return { name, dims, dataType, ...(docString && { docString }), rawData: rawBytes(data, stored) };
 }

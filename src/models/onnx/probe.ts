@@ -3,6 +3,7 @@ import type { ElementType } from '../../device/runtime/element-types.ts';
 import { OrtSession } from '../../device/runtime/session.ts';
 import type { SessionOptions } from '../../device/runtime/session-options.ts';
 import { OrtTensor } from '../../device/runtime/tensor.ts';
+import { halvesToFloats } from '../checkpoint/half-precision.ts';
 import { type ElementKind, type Graph, readBy } from './graph.ts';
 import { encodeGraph } from './inline.ts';
 import type { OpenedGraph } from './reading/read-graph.ts';
@@ -100,7 +101,12 @@ export class GraphSession {
     return new Map(
       Object.entries(found).map(([name, { dims, type, data }]) => [
         name,
-        { shape: dims, kind: kindOf(type), data: data as ArrayLike<number | bigint> },
+        {
+          shape: dims,
+          kind: kindOf(type),
+          data:
+            type === 'float16' ? halvesToFloats(data as Uint16Array) : (data as ArrayLike<number | bigint>),
+        },
       ]),
     );
   }

@@ -86,6 +86,50 @@ test('an exit reads no padding where the graph itself takes no mask', async (con
   );
 });
 
+test('an exit of a graph in 16 bits computes in 32, and a matrix that is tied to one beyond goes along', async (context) => {
+  await usePlainBackend();
+  const halves = (name: string, dims: number[]) => {
+    const size = dims[0]! * dims[1]!;
+    const numbers = Uint16Array.from(
+      { length: size },
+      (_, at) => 0x3400 + 61 * ((at * 7) % 16) + name.length,
+    );
+    return { name, dims, dataType: types.FLOAT16, rawData: new Uint8Array(numbers.buffer) };
+  };
+  const twin = halves('beyond', [4, 4]);
+  const file = maskless(context, {
+    nodes: [
+      nodeProto('Gather', ['table', 'ids'], 'looked up'),
+      nodeProto('MatMul', ['looked up', 'one'], 'first'),
+      nodeProto('MatMul', ['first', 'beyond'], 'second'),
+      nodeProto('ReduceMean', ['second'], 'mean', { axes: [1], keepdims: 0 }),
+      nodeProto('MatMul', ['mean', 'head'], 'scored'),
+      nodeProto('Cast', ['scored'], 'scores', { to: types.FLOAT }),
+      nodeProto('Identity', ['scores'], 'probabilities'),
+    ],
+    // Read first, so it is the parameter, and the matrix of the exit is the same one.
+    initializer: [twin, halves('table', [9, 4]), { ...twin, name: 'one' }, halves('head', [4, 3])],
+  });
+  const student = await loadModel(file, { graph: names, values: ['first'] });
+  assert.deepEqual([...student.parameters.keys()], ['beyond', 'table', 'head']);
+  const attached = createStrategy(strategyConfig({ kind: 'self', layers: ['first'] })).attach(
+    partsFor(student),
+  );
+  student.parameters.get('beyond')!.assign(tf.mul(student.parameters.get('beyond')!, 1.5));
+  const [exit] = attached.candidates!();
+  assert.deepEqual([...exit!.model.parameters.keys()].slice(0, 2).sort(), ['beyond', 'table']);
+  const folder = join(file, '..', 'exit');
+  await saveModel(exit!.model, folder);
+  // Held against ONNX Runtime when it is opened.
+  const loaded = await loadModel(folder);
+  assert.deepEqual([...loaded.parameters.keys()], ['table', 'one', 'classifier.weight', 'classifier.bias']);
+  const input = { ids: tf.tensor2d([[3, 1, 8]], undefined, 'int32'), mask: tf.ones([1, 3]) };
+  const [own, again] = [exit!.model, loaded].map(
+    (model) => model.forward(input, { training: false }).logits.dataSync() as Float32Array,
+  );
+  assertClose(again!, own!, 1e-3, 'logits');
+});
+
 test('exits that cannot stand where they are to are refused with the reason', async (context) => {
   await usePlainBackend();
   const file = maskless(context);

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ExperimentInput } from '../../../src/experiment/schema/schema.ts';
 import { loadModel } from '../../../src/models/checkpoint/checkpoint.ts';
+import { distillery } from '../../cli/support.ts';
 import { usePlainBackend } from '../../models/backend.ts';
 import {
   eventsOf,
@@ -31,7 +32,7 @@ const experiment: Partial<ExperimentInput> = {
 };
 
 test('a graph with exits and dropout that is killed and resumed ends as undisturbed, each exit a graph of its own', async () => {
-  const whole = await makeRun(project, 'whole', experiment);
+  const whole = await makeRun(project, '20260101-000000-few-self-s1-abcd', experiment);
   const { result, events } = await resultOf(whole);
   const { student, candidates = {}, ensemble } = result;
   assert.deepEqual(Object.keys(candidates), names);
@@ -67,6 +68,29 @@ test('a graph with exits and dropout that is killed and resumed ends as undistur
     const [one, other] = [whole, killed].map(({ path }) => readFileSync(join(path, folder, 'net.onnx')));
     assert.deepEqual(one, other, folder);
   }
+
+  // Each goes out beside the student, held against what was trained.
+  const to = join(project, 'out');
+  const words = ['export', 'abcd', '--to', to, '--data-dir', join(project, '.distillery')];
+  const exported = await distillery(...words, '--format', 'onnx,transformers-js');
+  assert.equal(exported.code, 0, exported.err);
+  const rows = exported.out.match(/model\.onnx\s+fp32\s+\S+ kB\s+100\.00 %\s+\S+\s+.*80 samples/g);
+  assert.equal(rows?.length, 6, exported.out);
+  assert.match(
+    exported.out + exported.err,
+    /this graph has "images", "scores", and is for ONNX Runtime alone/,
+  );
+  for (const folder of ['', ...names.map((name) => join('candidates', name))]) {
+    const trained = folder === '' ? whole.studentDirectory : join(whole.path, folder);
+    const wanted = readFileSync(join(trained, 'net.onnx'));
+    for (const place of ['model.onnx', 'onnx/model.onnx'])
+      assert.deepEqual(readFileSync(join(to, folder, place)), wanted, join(folder, place));
+  }
+  const rounded = await distillery(...words, '--precision', 'int8');
+  assert.equal(rounded.code, 2);
+  assert.match(rounded.err, /exported as it was trained, not in int8[\s\S]*"kind": "quantize"/);
+  const other = await distillery(...words, '--format', 'safetensors');
+  assert.match(other.err, /has no form "safetensors"/);
 
   // What dropped in training is the graph it was, with new weights.
   await usePlainBackend();
