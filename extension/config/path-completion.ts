@@ -24,6 +24,7 @@ const pathKeys = new Set([
   'test',
   'file',
   'folder',
+  'from',
   'tokenizer',
 ]);
 

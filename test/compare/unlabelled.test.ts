@@ -44,7 +44,7 @@ test('a strategy that learns from unlabelled samples is judged by direct trainin
     const [verdict] = comparison.verdicts;
     assert.equal(verdict?.outcome, 'BEATS');
     assert.deepEqual(verdict.notes, [
-      'This strategy also learns from the teacher’s answers on 3,000 of 4,000 unlabelled samples, those of which the teacher is at least 90 % sure. Direct training has the labels alone: its epochs are 200 samples, those of this strategy 800, in so many more steps.',
+      'This strategy also learns from the teacher’s answers on 3,000 of 4,000 unlabelled samples, those of which the teacher is at least 90 % sure. Direct training has the labels alone: an epoch of it is 200 samples, one of this strategy 800, and so takes more steps.',
       'The teacher was trained with the labels of the unlabelled samples; only the student did without.',
     ]);
     const table = renderTable(comparison).replace(/\s+/g, ' ');

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { addToSummary, emptySummary } from '../../src/runs/database/run-summary.ts';
 import { eventsOf, fewImages, makeRun, ofType, resultOf, runToEnd, temporaryDirectory } from './support.ts';
@@ -12,6 +14,10 @@ test('a run learns from the samples that its teacher is sure of, and tells how m
     dataset: { ...dataset, unlabelled: { minConfidence: 0.6, share: 0.5 } },
   });
   const { events } = await resultOf(run);
+  assert.match(
+    readFileSync(join(run.studentDirectory, 'README.md'), 'utf8'),
+    /with seed 0, and from the teacher’s answers on samples without labels\./,
+  );
   const { unlabelled, samples } = events.reduce(addToSummary, emptySummary).data!;
   assert.equal(samples.train, 30);
   assert.equal(unlabelled?.samples, rest);

@@ -15,7 +15,7 @@ export function unlabelledNotes({ data }: Read, baseline: Read | null): string[]
   const others =
     baseline === null
       ? ''
-      : ` Direct training has the labels alone: its epochs are ${count(train)} samples, those of this strategy ${count(epoch)}, in so many more steps.`;
+      : ` Direct training has the labels alone: an epoch of it is ${count(train)} samples, one of this strategy ${count(epoch)}, and so takes more steps.`;
   return [
     `This strategy also learns from the teacher’s answers on ${unlabelledText(unlabelled)}.${others}`,
     ...(unlabelled.teacherSawLabels ? [sawLabels] : []),

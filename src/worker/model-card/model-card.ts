@@ -1,4 +1,6 @@
+import { unlabelledOf } from '../../experiment/datasets/unlabelled.ts';
 import type { ModelConfig } from '../../experiment/schema/schema.ts';
+import { strategyFacts } from '../../experiment/strategies/facts.ts';
 import type { Doubt, RunResult } from '../directory/events.ts';
 import type { RunRequest } from '../directory/run-request.ts';
 import { figuresTable } from './figures-table.ts';
@@ -53,7 +55,11 @@ function origin(
     return `A model of architecture \`${architecture}\`, quantized by the scheme \`${strategy.scheme}\`. \`model.onnx\` runs it for one sample at a time; what its figures were measured with is that graph.`;
   if (strategy.kind === 'prune')
     return `A model of architecture \`${architecture}\`, pruned by the method \`${strategy.method}\` to a sparsity of ${percent(strategy.sparsity)} and trained ${on}.`;
-  return `A student of architecture \`${architecture}\`, trained by the strategy \`${strategy.kind}\` ${on}.`;
+  const beside =
+    unlabelledOf(dataset) && strategyFacts[strategy.kind].unlabelled === 'learns'
+      ? ', and from the teacher’s answers on samples without labels'
+      : '';
+  return `A student of architecture \`${architecture}\`, trained by the strategy \`${strategy.kind}\` ${on}${beside}.`;
 }
 
 function measuring({ student: { timedRounds } }: RunResult, device: string): string {

@@ -67,6 +67,7 @@ test('texts are looked at like those with labels', async () => {
   const rows = Array.from({ length: 40 }, (_, at) => `words ${at},${at % 2}`).join('\n');
   const texts = await datasetFolder({
     'train.csv': `text,label\n${rows}\n`,
+    'some.txt': 'one\ntwo\nthree\n',
     'raw.csv': 'body\nsome words\n',
     'same.txt': Array.from({ length: 40 }, (_, at) => `words ${at}`).join('\n'),
   });
@@ -89,6 +90,12 @@ test('texts are looked at like those with labels', async () => {
   assert.deepEqual(await problems({ from: 'raw.csv' }), [
     ['dataset.unlabelled.from', 'raw.csv has no column "text". Its columns are "body".'],
   ]);
+  const shares = (await problems({ from: 'some.txt', share: 0.9 })) as [[string, string]];
+  assert.equal(shares[0][0], 'dataset.unlabelled.share');
+  assert.match(
+    shares[0][1],
+    /^A share of 0\.9 beside 29 labelled samples is 261 unlabelled ones .* there are 3/,
+  );
   const [[path, message]] = (await problems({ from: 'same.txt' })) as [[string, string]];
   assert.equal(path, 'dataset');
   assert.match(message, /^Of 40 unlabelled samples 8 equal test samples and \d equal validation samples/);
