@@ -37,8 +37,10 @@ export function teachersOf(groups: readonly RunGroup[]): TeacherRow[] {
   const byIdentity = new Map<string, RunGroup[]>();
   for (const group of groups) {
     if (!group.counted.some((run) => run.teacher !== null)) continue;
+    // It learns from labels alone, whatever its students learn from beside.
+    const { unlabelled: _, ...dataset } = group.config.dataset as { readonly unlabelled?: unknown };
     const identity = configIdentity({
-      dataset: group.config.dataset,
+      dataset,
       teacher: group.config.teacher ?? null,
       directory: group.directory,
       data: group.data && [...dataIdentity(group.data)].flat(),

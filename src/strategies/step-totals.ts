@@ -1,6 +1,7 @@
 import type { HostBatch } from '../data/dataset.ts';
 import type { HostTensor } from '../device/device.ts';
 import type { AskedTask } from '../experiment/tasks/all.ts';
+import type { StepTotals } from './strategy.ts';
 import { learningOf } from './tasks/all.ts';
 
 const scalar = (value: number): HostTensor => ({
@@ -16,11 +17,12 @@ const scalar = (value: number): HostTensor => ({
 export function stepTotals(
   batches: readonly HostBatch[],
   task: AskedTask,
-): Record<'samples' | 'tokens' | 'targets', HostTensor> {
+): Record<keyof StepTotals, HostTensor> {
   const learning = learningOf(task);
   let samples = 0;
   let tokens = 0;
   let targets = 0;
+  let labelled = 0;
   for (const { input, labels, weights } of batches) {
     const mask = input.mask;
     const maskLength = mask?.shape[1] ?? 0;
@@ -31,7 +33,13 @@ export function stepTotals(
       if (mask)
         for (let at = 0; at < maskLength; at++) tokens += weight * mask.data[sample * maskLength + at]!;
       targets += weight * learning.targets(labels, sample);
+      if (learning.targets(labels, sample) > 0) labelled += weight;
     }
   }
-  return { samples: scalar(samples), tokens: scalar(tokens), targets: scalar(targets) };
+  return {
+    samples: scalar(samples),
+    tokens: scalar(tokens),
+    targets: scalar(targets),
+    labelled: scalar(labelled),
+  };
 }

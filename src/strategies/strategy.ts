@@ -87,6 +87,8 @@ export interface StepTotals {
   readonly tokens: Scalar;
   /** Labels of real samples that count; see TaskLearning.targets(). */
   readonly targets: Scalar;
+  /** Real samples that have a label that counts. */
+  readonly labelled: Scalar;
 }
 
 export interface StrategyContext {

@@ -41,6 +41,7 @@ test('a strategy that learns from unlabelled samples is judged by direct trainin
   ]) {
     const comparison = compareRuns([...distilled, ...direct]);
     assert.equal(comparison.sections.length, 1);
+    assert.equal(comparison.teachers.length, 1);
     const [verdict] = comparison.verdicts;
     assert.equal(verdict?.outcome, 'BEATS');
     assert.deepEqual(verdict.notes, [

@@ -141,6 +141,7 @@ function contextOf(
     samples: tf.scalar(given.totals.samples),
     tokens: tf.scalar(given.totals.tokens),
     targets: tf.scalar(given.totals.targets),
+    labelled: tf.scalar(given.totals.samples),
   };
   return {
     batch,

@@ -7,6 +7,7 @@ const values = (totals: ReturnType<typeof stepTotals>) => ({
   samples: totals.samples.data[0],
   tokens: totals.tokens.data[0],
   targets: totals.targets.data[0],
+  labelled: totals.labelled.data[0],
 });
 
 const classification = (labels: number[], weights: number[]): HostBatch => ({
@@ -18,7 +19,14 @@ const classification = (labels: number[], weights: number[]): HostBatch => ({
 
 test('samples are counted over all batches of a step, padding is not', () => {
   const batches = [classification([1, 2, 3], [1, 1, 1]), classification([1, 0, 0], [1, 0, 0])];
-  assert.deepEqual(values(stepTotals(batches, {})), { samples: 4, tokens: 0, targets: 4 });
+  assert.deepEqual(values(stepTotals(batches, {})), {
+    samples: 4,
+    tokens: 0,
+    targets: 4,
+    labelled: 4,
+  });
+  const mixed = [classification([1, -100, -100], [1, 1, 1]), classification([-100, 2, 0], [1, 1, 0])];
+  assert.deepEqual(values(stepTotals(mixed, {})), { samples: 5, tokens: 0, targets: 2, labelled: 2 });
 });
 
 test('targets of a language model are the shifted labels that count', () => {
@@ -40,5 +48,6 @@ test('targets of a language model are the shifted labels that count', () => {
     samples: 2,
     tokens: 6,
     targets: 3,
+    labelled: 2,
   });
 });

@@ -73,6 +73,7 @@ export function contextFor(
     samples: tf.scalar(samples),
     tokens: tf.scalar(0),
     targets: tf.scalar(counted.filter((label) => label !== -100).length),
+    labelled: tf.scalar(samples),
     ...rest.totals,
   };
   return {

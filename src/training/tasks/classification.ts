@@ -38,6 +38,6 @@ export const classification: TaskEvaluation = {
   together: meanProbabilities,
   accuracy(logits, { labels, weights }, totals) {
     const correct = tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32');
-    return tf.div(tf.sum(tf.mul(correct, weights)), tf.maximum(totals.targets, 1)) as Scalar;
+    return tf.div(tf.sum(tf.mul(correct, weights)), tf.maximum(totals.labelled, 1)) as Scalar;
   },
 };
