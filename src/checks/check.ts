@@ -24,9 +24,9 @@ import { checkStrategy } from './strategy.ts';
 import { checkSweep } from './sweep/sweep.ts';
 import { checkSweptValues } from './sweep/values.ts';
 import { checkAcross } from './tokens/across-note.ts';
-import { checkConversations } from './tokens/conversations.ts';
 import { checkKeptTokens } from './tokens/kept-tokens.ts';
 import { checkOwnTokens } from './tokens/own-tokens.ts';
+import { checkSampleKinds } from './tokens/sample-kinds.ts';
 import { checkTokenizers } from './tokens/tokenizers.ts';
 import { checkUnlabelled } from './unlabelled.ts';
 import { checkUnusedOptions } from './unused-options.ts';
@@ -43,7 +43,7 @@ const checks: readonly Check[] = [
   checkOwnTokens,
   checkTokenizers,
   checkAcross,
-  checkConversations,
+  checkSampleKinds,
   checkStrategy,
   checkCompression,
   checkLossWeights,

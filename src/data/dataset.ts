@@ -79,6 +79,8 @@ export interface Split {
   picture?(position: number): Pixels;
   /** Texts: the length that the sample at a position is padded to at least, one of a few; see groupByLength(). */
   lengthOf?(position: number): number;
+  /** Texts: real tokens of all samples. */
+  readonly tokens?: number;
 }
 
 /** What a user must know of data that was read: the run's result depends on it. */
@@ -117,6 +119,8 @@ export interface Dataset {
   readonly tokenizer?: Tokenizer;
   /** Texts to continue: what samples are made of. */
   readonly texts?: TrainingTexts;
+  /** Whether samples hold several documents, and batches `documents` and `positions` that keep them apart. */
+  readonly packed?: boolean;
   /** Texts to continue: of the test texts, whole, what their tokens amount to. */
   readonly amount?: TextAmount;
   /** Texts to classify: the rows that the test samples stand in. */

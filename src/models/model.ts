@@ -14,6 +14,12 @@ export interface ModelInput {
   readonly ids?: Tensor;
   /** 1 where a token is real, 0 where it is padding, which follows the real ones; (batch, length), float32. */
   readonly mask?: Tensor;
+  /**
+   * Where samples hold several documents: which of them each token belongs to, and where it stands in it; both (batch,
+   * length), int32. No token sees one of another document.
+   */
+  readonly documents?: Tensor;
+  readonly positions?: Tensor;
   /** Of two texts in a sample, which one a token is of, 0 or 1: (batch, length), int32; absent where there is one. */
   readonly segments?: Tensor;
 }

@@ -102,7 +102,7 @@ function description(
     ['baseline', run.baseline ? 'yes' : ''],
     ...(run.doubts ?? []).map(({ message }): [string, string] => ['in doubt', oneLine(message, 600)]),
     ['folder', run.directory],
-    ['training', result && formatSeconds(result.trainingSeconds)],
+    ['training', result && trainingText(result)],
     ['agreement', result?.agreement === undefined ? '' : formatPercent(result.agreement)],
   ];
   const blocks = [
@@ -210,3 +210,13 @@ const figureCells = (
   formatBytes(bytes),
   formatMilliseconds(latencyMs),
 ];
+
+/** How long training took, and of texts how fast it went. */
+function trainingText({
+  trainingSeconds,
+  trainedTokens,
+}: Pick<RunResult, 'trainingSeconds' | 'trainedTokens'>): string {
+  const seconds = formatSeconds(trainingSeconds);
+  if (trainedTokens === undefined || trainingSeconds === 0) return seconds;
+  return `${seconds}, ${formatCount(Math.round(trainedTokens / trainingSeconds))} tokens a second`;
+}

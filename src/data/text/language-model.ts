@@ -15,6 +15,7 @@ import {
   type MakeSamples,
   packedSamples,
 } from './language-samples.ts';
+import { packedDocuments } from './packed-documents.ts';
 import { type Documents, openDocuments, type Piece, type ReadPieces } from './rows/documents.ts';
 import { AmountOfText } from './text-amount.ts';
 import { type TextSource, TextSplit } from './text-split.ts';
@@ -25,7 +26,7 @@ import { openTokenizer } from './tokenizers/open-tokenizer.ts';
 export interface LanguageOptions {
   readonly tokenizer: TokenizerConfig;
   readonly length: number;
-  readonly samples: 'packed' | 'documents';
+  readonly samples: 'packed' | 'documents' | 'packed-documents';
   readonly messagesColumn?: string;
   readonly testFraction: number;
   readonly validation: number;
@@ -60,7 +61,7 @@ export async function languageDataset(
   named: string,
   namedTest?: string,
 ): Promise<Dataset> {
-  const wholeRows = train.rows && options.samples === 'documents';
+  const wholeRows = train.rows && options.samples !== 'packed';
   const [training, testing] = test
     ? [train.read, test.read]
     : await cutTail(train.read, options.testFraction, wholeRows);
@@ -69,11 +70,12 @@ export async function languageDataset(
   const samples = makerOf(options);
   const [trainingTexts, testTexts] = [new TextHash(), new TextHash()];
   const { tokens, prompts } = await samples(hashed(training(), trainingTexts), tokenizer, length);
-  const source: TextSource = { tokens, idOffset: 0 };
+  const packed = options.samples === 'packed-documents';
+  const source: TextSource = { tokens, idOffset: 0, packed };
   const amount = new AmountOfText(tokenizer);
   const held = await samples(amount.of(hashed(testing(), testTexts)), amount.tokenizer, length);
   const testTokens = held.tokens;
-  const testSource: TextSource = { tokens: testTokens, idOffset: tokens.count };
+  const testSource: TextSource = { tokens: testTokens, idOffset: tokens.count, packed };
 
   const available = Math.min(tokens.count, options.trainLimit ?? tokens.count);
   for (const [made, texts, which] of [
@@ -124,6 +126,7 @@ export async function languageDataset(
     classNames: [],
     tokenizer,
     texts: { training, makeSamples: samples, length },
+    ...(packed && { packed }),
     amount: held.amount ?? amount.total(),
     train: split('train', source, 0, available - validated),
     subset: split('subset', source, 0, available - validated),
@@ -133,8 +136,9 @@ export async function languageDataset(
 }
 
 function makerOf({ samples, messagesColumn }: LanguageOptions): MakeSamples {
-  if (messagesColumn !== undefined) return chatSamples;
-  return samples === 'packed' ? packedSamples : documentSamples;
+  if (samples === 'packed') return packedSamples;
+  const whole = messagesColumn === undefined ? documentSamples : chatSamples;
+  return samples === 'packed-documents' ? packedDocuments(whole) : whole;
 }
 
 /** Samples that stand in two splits, of those that are taken from the training texts. */
@@ -144,14 +148,22 @@ function sharedSamples(
   trained: number,
   available: number,
 ): DataRemark[] {
-  const same = sameSamples(tokens.count + testTokens.count, (sample) =>
-    bytesOfIds(sample < tokens.count ? tokens.ids(sample) : testTokens.ids(sample - tokens.count)),
-  );
+  // Of samples that hold several documents, these are what may be the same.
+  const texts: (Uint16Array | Int32Array)[] = [];
+  const upTo = [0];
+  for (const store of [tokens, testTokens])
+    for (let sample = 0; sample < store.count; sample++) {
+      const ids = store.ids(sample);
+      const starts = store.documents(sample) ?? [0];
+      for (const [at, start] of starts.entries()) texts.push(ids.subarray(start, starts[at + 1]));
+      upTo.push(texts.length);
+    }
+  const same = sameSamples(texts.length, (text) => bytesOfIds(texts[text]!));
   return duplicateRemarks(
     {
-      train: same.subarray(0, trained),
-      validation: same.subarray(trained, available),
-      test: same.subarray(tokens.count),
+      train: same.subarray(0, upTo[trained]),
+      validation: same.subarray(upTo[trained], upTo[available]),
+      test: same.subarray(upTo[tokens.count]),
     },
     'token by token',
   );

@@ -6,6 +6,8 @@ export interface TextSource {
   readonly tokens: TokenStore;
   /** Class of each sample; absent where the next token is the label. */
   readonly labels?: Int32Array;
+  /** Whether samples hold several documents, each to be read as if it stood alone. */
+  readonly packed?: boolean;
   /** Added to the index of a sample to make an id that no other source uses. */
   readonly idOffset: number;
 }
@@ -35,6 +37,11 @@ export class TextSplit implements Split {
     this.#layout = layout;
   }
 
+  /** Real tokens of all samples. */
+  get tokens(): number {
+    return this.#indices.reduce((sum, index) => sum + this.#source.tokens.length(index), 0);
+  }
+
   get size(): number {
     return this.#indices.length;
   }
@@ -53,6 +60,7 @@ export class TextSplit implements Split {
     const ids = new Int32Array(batchSize * length).fill(this.#layout.padId);
     const mask = new Float32Array(batchSize * length);
     const segments = this.#layout.segments ? new Int32Array(batchSize * length) : undefined;
+    const places = this.#source.packed ? packedPlaces(batchSize * length) : undefined;
     const labels = new Int32Array(classes ? batchSize : batchSize * length).fill(ignoredLabel);
     const sampleIds = new Int32Array(positions.length);
     for (let row = 0; row < batchSize; row++) {
@@ -62,6 +70,7 @@ export class TextSplit implements Split {
       ids.set(sample, start);
       mask.fill(1, start, start + sample.length);
       segments?.fill(1, start + tokens.beginning(index), start + sample.length);
+      places?.fill(start, sample.length, length, tokens.documents(index) ?? [0]);
       if (classes) labels[row] = classes[index]!;
       else {
         for (const [first, end] of tokens.targets(index))
@@ -73,6 +82,10 @@ export class TextSplit implements Split {
       input: {
         ids: { data: ids, shape: [batchSize, length], dtype: 'int32' },
         mask: { data: mask, shape: [batchSize, length], dtype: 'float32' },
+        ...(places && {
+          documents: { data: places.documents, shape: [batchSize, length], dtype: 'int32' },
+          positions: { data: places.positions, shape: [batchSize, length], dtype: 'int32' },
+        }),
         ...(segments && { segments: { data: segments, shape: [batchSize, length], dtype: 'int32' } }),
       },
       labels: { data: labels, shape: classes ? [batchSize] : [batchSize, length], dtype: 'int32' },
@@ -90,4 +103,23 @@ export class TextSplit implements Split {
     if (index === undefined) throw new RangeError(`${this.name} has no sample ${position}`);
     return index;
   }
+}
+
+/** Which document each token of a batch belongs to, and where it stands in it. */
+function packedPlaces(size: number) {
+  const documents = new Int32Array(size);
+  const positions = new Int32Array(size);
+  return {
+    documents,
+    positions,
+    /** @param row where the tokens of a sample begin; padding behind them is a document of its own. */
+    fill(row: number, tokens: number, length: number, starts: readonly number[]): void {
+      const begins = tokens < length ? [...starts, tokens] : starts;
+      for (const [number, start] of begins.entries())
+        for (let at = start; at < (begins[number + 1] ?? length); at++) {
+          documents[row + at] = number;
+          positions[row + at] = at - start;
+        }
+    },
+  };
 }

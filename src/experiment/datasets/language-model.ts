@@ -38,12 +38,14 @@ const schema = z
       {
         packed: 'Documents one after the other, cut into samples of exactly "length" tokens: no padding.',
         documents: 'Each sample lies within one document; shorter ones are padded.',
+        'packed-documents':
+          'Several whole documents share a sample of at most "length" tokens, and each is read as if it stood alone: none sees another, and positions begin anew. Short documents are learned with little padding, to the same losses.',
       },
       'How documents become samples. Default packed.',
     ).default('packed'),
     ...languageOptions,
   })
-  .refine((config) => config.promptColumn === undefined || config.samples === 'documents', {
+  .refine((config) => config.promptColumn === undefined || config.samples !== 'packed', {
     path: ['promptColumn'],
     message: 'Prompts cannot be told apart in packed samples.',
     params: { code: 'contradiction', remedy: 'Set "samples" to "documents", or take "promptColumn" away.' },
@@ -52,7 +54,7 @@ const schema = z
     if (config.messagesColumn === undefined) return;
     const contradiction = (path: string, message: string, remedy: string) =>
       context.addIssue({ code: 'custom', path: [path], message, params: { code: 'contradiction', remedy } });
-    if (config.samples !== 'documents')
+    if (config.samples === 'packed')
       contradiction(
         'messagesColumn',
         'Turns cannot be told apart in packed samples.',

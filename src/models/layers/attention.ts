@@ -88,6 +88,21 @@ export function causalBias(length: number, window = length): Tensor {
 }
 
 /**
+ * A bias that keeps documents in one sample from looking at each other: (batch, 1, length, length).
+ * @param causal as {@link causalBias} makes it
+ * @param documents the number of the document of each token: (batch, length) int32
+ */
+export function apartBias(causal: Tensor, documents: Tensor): Tensor {
+  const [batch, length] = documents.shape as [number, number];
+  const same = tf.equal(
+    tf.reshape(documents, [batch, 1, length, 1]),
+    tf.reshape(documents, [batch, 1, 1, length]),
+  );
+  // Not their sum: what both exclude is as far below as what one does.
+  return tf.minimum(causal, tf.mul(tf.sub(1, tf.cast(same, 'float32')), excluded));
+}
+
+/**
  * A bias for tokens that are read after others: it keeps each from looking at padding and at later ones. (batch, 1, new,
  * total)
  * @param mask 1 where a token is real, of those before and the new ones together: (batch, total)

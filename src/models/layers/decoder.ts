@@ -4,7 +4,7 @@ import { tf } from '../../device/tensorflow.ts';
 import type { ForwardOptions, MemoryShape } from '../model.ts';
 import type { Network } from '../network.ts';
 import { meanOverTokens } from '../text-input.ts';
-import { causalBias, continuedBias } from './attention.ts';
+import { apartBias, causalBias, continuedBias } from './attention.ts';
 import { LayerMemory } from './memory.ts';
 import type { Places, Rotation } from './rotary.ts';
 
@@ -72,15 +72,19 @@ export function decoder(parts: DecoderParts): Network {
   return {
     layerCount: layers.length,
     hiddenShapes: Array.from({ length: layers.length + 1 }, () => [text.length, hiddenSize]),
-    forward({ ids }, options) {
+    forward({ ids, documents, positions }, options) {
       const [batch, length] = ids!.shape as [number, number];
-      const view = ofSights(sights, ({ window, rotation }) => ({
-        length,
-        bias: causalBias(length, window),
-        rotation: rotation?.({ length }),
-      }));
+      const places = positions ? { positions } : { length };
+      const view = ofSights(sights, ({ window, rotation }) => {
+        const causal = causalBias(length, window);
+        return {
+          length,
+          bias: documents ? apartBias(causal, documents) : causal,
+          rotation: rotation?.(places),
+        };
+      });
       const unfolded = (rows: Tensor) => tf.reshape(rows, [batch, length, hiddenSize]);
-      const embedded = parts.embed(ids!, { length }, options);
+      const embedded = parts.embed(ids!, places, options);
       const hiddenStates = [unfolded(embedded)];
       const last = through(embedded, view, options, (rows) => hiddenStates.push(unfolded(rows)));
       return { logits: predicted(last, batch, length), hiddenStates };

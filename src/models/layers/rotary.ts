@@ -28,6 +28,10 @@ export type Rotation = (x: Tensor) => Tensor;
  */
 export function rotary(length: number, size: number, theta: number, scaling?: RotaryScaling): Rotation {
   const { cosines, sines } = waves(length, size, theta, scaling);
+  return turning(cosines, sines);
+}
+
+function turning(cosines: Tensor, sines: Tensor): Rotation {
   // The transpose of a rotation is the rotation back; one that makes vectors longer makes their gradients longer too.
   return tf.customGrad((...args: unknown[]) => {
     const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
@@ -40,7 +44,7 @@ export function rotary(length: number, size: number, theta: number, scaling?: Ro
 }
 
 /**
- * The rotation for tokens at any positions below `most`, without gradients.
+ * The rotation for tokens at any positions below `most`.
  * @param positions (batch, length) int32
  */
 export function rotaryAt(
@@ -55,7 +59,7 @@ export function rotaryAt(
   const [cosines, sines] = [tables.cosines, tables.sines].map((table) =>
     tf.reshape(tf.gather(table, positions), [batch, 1, length, size / 2]),
   ) as [Tensor, Tensor];
-  return (x) => rotate(x, cosines, sines);
+  return turning(cosines, sines);
 }
 
 /** The rotation for tokens wherever they stand. @param waves.most positions that the model has */

@@ -102,6 +102,8 @@ export const runResultSchema = z.object({
   bestEpoch: z.int(),
   /** Seconds of training, without teacher, evaluation and measurement. */
   trainingSeconds: z.number(),
+  /** Of texts: tokens that were read in training, padding left out. */
+  trainedTokens: z.int().optional(),
   /** What the device reported to have used while the student trained, whoever used it; absent where it reports nothing. */
   energy: z
     .object({

@@ -11,6 +11,7 @@ import { finish } from './finish.ts';
 import type { Job } from './job.ts';
 import { dataOfJob } from './job-data.ts';
 import { teacherOfJob } from './job-teacher.ts';
+import { requireApart } from './packed-data.ts';
 import { pruneOriginal } from './prune-original.ts';
 import { quantizeOriginal } from './quantize-original.ts';
 import { qualityOfTeacher, requireUseful } from './teacher-quality.ts';
@@ -28,6 +29,7 @@ export async function compressionJob(job: Job): Promise<void> {
   job.begin('prepare');
   const { dataset } = await dataOfJob(job);
   const original = await originalOfJob(job, strategy, dataset);
+  requireApart(original.model, 'The model to be made smaller', dataset);
   const refusal = graphRefusal(original.model.config, strategy);
   if (refusal) throw refusal;
   const quality = await qualityOfTeacher(job, original, dataset);

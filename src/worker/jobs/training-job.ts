@@ -28,6 +28,7 @@ import { requireTokensFor, warnOfOtherTokens } from './job-across.ts';
 import { dataOfJob, type JobData } from './job-data.ts';
 import { teacherOfJob, warnOfPixels, warnOfStorage } from './job-teacher.ts';
 import { learningMaterial } from './learning-material.ts';
+import { requireApart } from './packed-data.ts';
 import { qualityOfTeacher, requireUseful } from './teacher-quality.ts';
 import { trainStudent } from './train-student.ts';
 
@@ -46,8 +47,10 @@ export async function trainingJob(job: Job): Promise<void> {
   requireBuildable(experiment.student, dataset.task);
   const teacher = experiment.teacher && (await teacherOfJob(job, experiment.teacher, read));
   const known = new Map<string, Quality>();
+  if (teacher) requireApart(teacher.model, 'The teacher', read);
   if (teacher) known.set('teacher', await qualityOfTeacher(job, teacher, read));
   const { model: student, checkpoint } = await studentOfJob(job, experiment.student, dataset, teacher);
+  requireApart(student, 'The student', dataset);
   const { strategy, needs } = attachStrategy(job, student, teacher?.model, data);
   warnOfSize(job, student, teacher);
   if (teacher) {
@@ -105,6 +108,9 @@ export async function trainingJob(job: Job): Promise<void> {
     }),
     bestEpoch: outcome.bestEpoch,
     trainingSeconds: outcome.seconds,
+    ...(material.samples.tokens !== undefined && {
+      trainedTokens: outcome.epochs * material.samples.tokens,
+    }),
     ...(outcome.energy && { energy: outcome.energy }),
     ...material.costs(outcome),
     ...(continuations.length > 0 && { continuations: [...continuations] }),

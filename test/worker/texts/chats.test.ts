@@ -16,7 +16,7 @@ const words = ['</s>', '<unk>', '<user>', '<assistant>', 'what', 'is', 'red', 'g
 test('a student learns the answers of chats, written by the template of its teacher’s tokenizer', async () => {
   await openDevice('cpu');
   const project = temporaryDirectory();
-  const text = { goal: 'language-model', vocabulary: words.length, length: 16, padId: 0 } as const;
+  const text = { goal: 'language-model', vocabulary: words.length, length: 32, padId: 0 } as const;
   const model = buildModel(
     modelSchema.parse({ architecture: 'gpt2', hiddenSize: 8, layers: 1, heads: 2 }),
     { classes: words.length, text },
@@ -52,17 +52,21 @@ test('a student learns the answers of chats, written by the template of its teac
       train: 'chats.jsonl',
       test: 'chats.jsonl',
       messagesColumn: 'messages',
-      samples: 'documents',
-      length: 16,
+      // Two of them share a sample.
+      samples: 'packed-documents',
+      length: 32,
     },
     teacher: { checkpoint: 'teacher' },
     student: { checkpoint: 'student' },
     strategy: { kind: 'sequence', weight: 0 },
-    training: { epochs: 12, batchSize: 4, learningRate: 0.02 },
+    training: { epochs: 24, batchSize: 4, learningRate: 0.02 },
   });
   const { result, events } = await resultOf(directory);
   // The answer follows from the question; the question itself could not be foreseen, and counts for nothing.
   assert.ok(result.student.accuracy! > 0.75, `${result.student.accuracy}`);
+  const read = events.find((event) => event.type === 'data');
+  assert.ok(read?.type === 'data' && read.data.samples.test === rows.length / 2);
+  assert.equal(result.trainedTokens! % 24, 0);
   for (const { prompt } of result.continuations!) assert.match(prompt, /^what is (red|green)|<user>/);
   assert.ok(events.every((event) => event.type !== 'warning' || !/words/.test(event.message)));
   const saved = JSON.parse(readFileSync(join(directory.studentDirectory, 'tokenizer_config.json'), 'utf8'));

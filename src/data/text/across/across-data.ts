@@ -2,7 +2,7 @@ import { UserError } from '../../../base/user-error.ts';
 import { stableHash } from '../../../experiment/parsing/identity.ts';
 import type { Dataset } from '../../dataset.ts';
 import { lengthBuckets } from '../../length-buckets.ts';
-import { chatSamples } from '../chat/chat-samples.ts';
+import { documentSamples, packedSamples } from '../language-samples.ts';
 import type { ReadPieces } from '../rows/documents.ts';
 import { TextSplit } from '../text-split.ts';
 import { TokenStore } from '../token-store.ts';
@@ -61,11 +61,11 @@ export interface AcrossData {
 export async function acrossData(dataset: Dataset, teacher: Tokenizer, length: number): Promise<AcrossData> {
   const { tokenizer: student, texts, subset } = dataset;
   if (!student || !texts) throw new Error('Only texts to continue are read by two tokenizers.');
-  const chats = texts.makeSamples === chatSamples;
-  if (chats)
-    throw new UserError('Two tokenizers write conversations in two ways, which cannot be compared.', {
-      remedy: 'Let teacher and student share a tokenizer, or use the strategy "generated".',
-    });
+  if (texts.makeSamples !== packedSamples && texts.makeSamples !== documentSamples)
+    throw new UserError(
+      'Conversations, and documents that share samples, cannot be compared across tokenizers.',
+      { remedy: 'Let teacher and student share a tokenizer, or use the strategy "generated".' },
+    );
   const theirs = await readAll(texts.training, teacher);
   const windows = new TokenStore(teacher.vocabulary);
   const firstWindow = new Int32Array(subset.size + 1);

@@ -138,13 +138,17 @@ test('the template goes with the student, wherever it stood', async (context) =>
 test('an experiment with conversations is looked at with the tokenizer of its checkpoint', async (context) => {
   const folder = folderWith(context, templates.turns, conversation, [user('one')]);
   cpSync(join(import.meta.dirname, '../../../fixtures/checkpoints/gpt2'), folder, { recursive: true });
-  const problems = (dataset: object, strategy: object = { kind: 'sequence' }) =>
+  const problems = (
+    dataset: object,
+    strategy: object = { kind: 'sequence' },
+    student: object = { checkpoint: '.' },
+  ) =>
     checkExperiment(
       JSON.stringify({
         name: 'chats',
         dataset: { ...written, tokenizer: undefined, ...dataset },
         teacher: { checkpoint: '.' },
-        student: { checkpoint: '.' },
+        student,
         strategy,
       }),
       join(folder, 'chats.distill.json'),
@@ -158,8 +162,13 @@ test('an experiment with conversations is looked at with the tokenizer of its ch
     [{ promptColumn: 'prompt' }, /have their prompts in them/],
   ] as const)
     assert.match((await messages(dataset)).join(), message);
+  const across = { kind: 'sequence', across: 'uld' };
+  assert.match((await messages({}, across)).join(), /cannot be compared token by token/);
+  const shared = { messagesColumn: undefined, textColumn: 'messages', samples: 'packed-documents' };
+  assert.match((await messages(shared, across)).join(), /share samples cannot be compared across/);
+  const graph = { checkpoint: join(import.meta.dirname, '../../../fixtures/onnx/gpt2') };
   assert.match(
-    (await messages({}, { kind: 'sequence', across: 'uld' })).join(),
-    /cannot be compared token by token/,
+    (await messages(shared, { kind: 'direct' }, graph)).join(),
+    /student is an ONNX graph, which cannot be told which document/,
   );
 });
