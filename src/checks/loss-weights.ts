@@ -18,6 +18,8 @@ function weightFindings(context: CheckContext): Finding[] {
   if ('scaleByTemperature' in strategy) return amongStudents(strategy);
   const shares = strategyRecord(strategy).shares?.(strategy);
   if (shares === undefined) return [];
+  // On what the student writes itself there are no labels, so their weight must be 0.
+  if (strategyRecord(strategy).onPolicy?.(strategy)) return [];
   const { labels, answers, states, option } = shares;
   const base = { path: ['strategy', option], severity: 'warning', code: 'loss-weights' } as const;
   if (labels + answers + states === 0)

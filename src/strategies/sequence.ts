@@ -13,7 +13,7 @@ import type { Strategy, TeacherSignals } from './strategy.ts';
 import { type Term, weightedTerms } from './weighted-terms.ts';
 
 type SequenceConfig = Extract<StrategyConfig, { kind: 'sequence' }>;
-type SequenceTermConfig = Omit<SequenceConfig, 'kind' | 'weight'>;
+type SequenceTermConfig = Omit<SequenceConfig, 'kind' | 'weight' | 'onPolicy'>;
 
 /**
  * How many tokens the loss sees by themselves; null for all. As few tokens as take as many numbers as the teacher's last
@@ -69,10 +69,12 @@ export function sequenceTerm(config: SequenceTermConfig): Term {
 
 /**
  * w·T²·D(softmax(z_t/T), softmax(z_s/T)) + (1−w)·CE(labels, z_s): word-level distillation of a causal language model.
- * Across tokenizers D is that of acrossTerm().
+ * Across tokenizers D is that of acrossTerm(). On-policy (GKD, Agarwal et al. 2024) the positions are those of what the
+ * student wrote.
  */
 export function sequence(config: SequenceConfig): Strategy {
-  return weightedTerms('sequence', 1 - config.weight, [
-    { weight: config.weight, term: sequenceTerm(config) },
-  ]);
+  const { weight, onPolicy } = config;
+  const strategy = weightedTerms('sequence', 1 - weight, [{ weight, term: sequenceTerm(config) }]);
+  if (!onPolicy) return strategy;
+  return { ...strategy, needs: (shapes) => ({ ...strategy.needs(shapes), ownSamples: onPolicy }) };
 }

@@ -4,6 +4,7 @@ import type { RandomSource } from '../device/random-source.ts';
 import type { ModelConfig } from '../experiment/schema/schema.ts';
 import type { GeneratedConfig } from '../experiment/strategies/generated/record.ts';
 import type { LayerReference } from '../experiment/strategies/layer-reference.ts';
+import type { OnPolicyConfig } from '../experiment/strategies/sequence/on-policy.ts';
 import type { ForwardResult, Model, ModelInput } from '../models/model.ts';
 import type { TokenPairs } from './across/across-rows.ts';
 import type { Spans } from './across/spans.ts';
@@ -30,6 +31,8 @@ export interface TeacherNeeds {
   readonly across?: boolean;
   /** Texts that it writes before training, which the student learns from in place of the samples. */
   readonly texts?: GeneratedConfig;
+  /** The student writes some of the batches itself, so that the teacher must run in every step. */
+  readonly ownSamples?: OnPolicyConfig;
 }
 
 export interface TopLogitsNeeds {

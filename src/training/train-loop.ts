@@ -1,5 +1,5 @@
 import type { Variable } from '@tensorflow/tfjs-core';
-import { Interruption, type StopReason, type StopRequested } from '../base/interruption.ts';
+import { Interruption, type StopRequested } from '../base/interruption.ts';
 import { UserError } from '../base/user-error.ts';
 import { batchCount } from '../data/batches.ts';
 import type { HostBatch, Split } from '../data/dataset.ts';
@@ -21,18 +21,12 @@ import { type EpochOrder, everySample, stepsPerEpoch } from './epoch-order.ts';
 import { Evaluator } from './evaluation/evaluate.ts';
 import { divergedRemedy, notANumber } from './evaluation/not-a-number.ts';
 import type { Quality } from './evaluation/quality.ts';
+import type { OwnSamples } from './generation/own-samples.ts';
 import { createOptimizer } from './optimizers/optimizer.ts';
 import { learningRateAt } from './optimizers/schedule.ts';
 import type { TeacherSource } from './teacher/teacher-source.ts';
+import type { TrainObserver } from './train-observer.ts';
 import { TrainingStep } from './training-step.ts';
-
-/** Who hears how training goes. Called between steps, so it must be quick. */
-export interface TrainObserver {
-  /** @param step optimizer steps done. @param epoch epochs done, fractional. */
-  metrics?(values: Readonly<Record<string, number>>, step: number, epoch: number): void;
-  progress?(steps: number, total: number): void;
-  checkpoint?(epoch: number, best: boolean, path: string): void;
-}
 
 export interface TrainOptions {
   readonly device: Device;
@@ -44,6 +38,8 @@ export interface TrainOptions {
   readonly train: Split;
   /** What an epoch reads of it; left out: every sample once. */
   readonly order?: EpochOrder;
+  /** Replaces batches by what the student writes; left out: nothing does. */
+  readonly ownSamples?: Pick<OwnSamples, 'of'>;
   /** Judges the epochs; may be empty, in which case the last epoch counts as the best. */
   readonly validation: Split;
   readonly config: TrainingConfig;
@@ -137,14 +133,10 @@ class Training {
     await checkpoints.sweep();
     await this.#resume();
     const step = new TrainingStep({
-      device: this.#options.device,
-      student: this.#options.student,
-      strategy: this.#options.strategy,
-      teacher: this.#options.teacher,
+      ...this.#options,
       parameters: this.#parameters,
       optimizer: this.#optimizer,
       random: new HostRandom(this.#dropout),
-      config,
       mixed: this.#options.order !== undefined,
     });
     try {
@@ -182,7 +174,7 @@ class Training {
       });
       await this.#options.strategy.beforeStep?.(this.#step, this.#totalSteps);
       const learningRate = learningRateAt(config, this.#step, this.#totalSteps);
-      await step.run(batches, this.#step, learningRate);
+      await step.run(await this.#read(batches, shuffleBefore), this.#step, learningRate);
       this.#step++;
       this.#stepInEpoch++;
       if (step.metrics.steps >= every || this.#stepInEpoch === this.#stepsPerEpoch)
@@ -198,10 +190,20 @@ class Training {
 
   /** What is drawn follows from the step alone, so that a resumed run draws the same. */
   #augmented(batch: HostBatch, index: number): HostBatch {
-    const { config, seed } = this.#options;
-    if (!config.augmentation) return batch;
-    const generator = RandomGenerator.forUse(seed, `augmentation of step ${this.#step}, batch ${index}`);
-    return augmented(batch, config.augmentation, generator);
+    const { augmentation } = this.#options.config;
+    const use = `augmentation of step ${this.#step}, batch ${index}`;
+    return augmentation
+      ? augmented(batch, augmentation, RandomGenerator.forUse(this.#options.seed, use))
+      : batch;
+  }
+
+  async #read(batches: HostBatch[], shuffleBefore: readonly number[]): Promise<readonly HostBatch[]> {
+    const own = this.#options.ownSamples?.of(batches, this.#step).catch(async (error: unknown) => {
+      if (error instanceof Interruption && error.reason === 'stop')
+        await this.#save(this.#state(shuffleBefore), false);
+      throw error;
+    });
+    return own ?? batches;
   }
 
   async #finishEpoch(): Promise<void> {
@@ -254,7 +256,7 @@ class Training {
 
   async #heed(shuffleBefore: readonly number[]): Promise<void> {
     const { stopRequested, checkpointSeconds = 60 } = this.#options;
-    const reason: StopReason | undefined = stopRequested?.();
+    const reason = stopRequested?.();
     const due = performance.now() - this.#lastCheckpoint > checkpointSeconds * 1000;
     if (reason === 'stop' || (due && this.#step > 0)) await this.#save(this.#state(shuffleBefore), false);
     if (reason) throw new Interruption(reason);
@@ -280,9 +282,7 @@ class Training {
     };
   }
 
-  #fractionalEpoch(): number {
-    return this.#epoch + this.#stepInEpoch / this.#stepsPerEpoch;
-  }
+  #fractionalEpoch = (): number => this.#epoch + this.#stepInEpoch / this.#stepsPerEpoch;
 
   #report(values: Record<string, number>): void {
     this.#options.observer?.metrics?.(values, this.#step, this.#fractionalEpoch());

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Interruption } from '../../src/base/interruption.ts';
-import type { TrainObserver } from '../../src/training/train-loop.ts';
+import type { TrainObserver } from '../../src/training/train-observer.ts';
 import { trainSmall } from './small-training.ts';
 import { temporaryDirectory } from './support.ts';
 

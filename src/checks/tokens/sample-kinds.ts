@@ -1,6 +1,7 @@
 import { isGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import type { Finding } from '../../experiment/parsing/problem.ts';
 import { acrossOf } from '../../experiment/schema/own-tokens.ts';
+import { strategyRecord } from '../../experiment/schema/strategy-schema.ts';
 import type { Check } from '../context.ts';
 import { hasConversations } from '../data/known-tokenizer.ts';
 
@@ -21,6 +22,14 @@ export const checkSampleKinds: Check = ({ experiment, storedTeacher, storedStude
     severity: 'error',
     code: 'across',
   }));
+  if (packed && strategyRecord(experiment.strategy).onPolicy?.(experiment.strategy))
+    findings.push({
+      message: 'Documents that share a sample cannot each be gone on with by the student.',
+      remedy: 'Set "samples" of the dataset to "documents" or "packed", or remove "onPolicy".',
+      path: ['dataset', 'samples'],
+      severity: 'error',
+      code: 'packed',
+    });
   for (const [who, stored] of [
     ['teacher', storedTeacher],
     ['student', storedStudent],

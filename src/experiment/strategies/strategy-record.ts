@@ -48,6 +48,8 @@ export interface Beginning<S extends KindSchema = KindSchema> {
 
 export interface StrategyRecord<S extends KindSchema = KindSchema> extends LossRecord<S> {
   readonly beginning?: Beginning<S>;
+  /** Whether the student writes samples of its own while it learns. */
+  onPolicy?(config: z.output<S>): boolean;
   /** Told where labels and a teacher are weighed against each other. */
   shares?(config: z.output<S>): LossShares;
 }

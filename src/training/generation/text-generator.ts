@@ -20,6 +20,8 @@ export interface GenerateOptions {
   readonly sampling: Sampling;
   /** Tokens of prompt and continuation together, at most; no more than the model's task allows. */
   readonly length: number;
+  /** Most tokens of a continuation; left out: as many as fit. */
+  readonly mostNew?: number;
   /** Ends a text; it is part of the continuation then. */
   readonly endId?: number;
   readonly stopRequested?: StopRequested;
@@ -51,13 +53,13 @@ export class TextGenerator {
    */
   async continue(prompts: readonly Prompt[], options: GenerateOptions): Promise<Int32Array[]> {
     const { classes, text } = this.#model.task;
-    const { sampling, endId, stopRequested, onToken } = options;
+    const { sampling, mostNew = Number.POSITIVE_INFINITY, endId, stopRequested, onToken } = options;
     const longest = Math.min(options.length, text!.length);
     const texts = prompts.map(({ ids }) => Array.from(ids));
     const starts = texts.map(({ length }) => length);
     const growing = new Set(texts.keys());
     for (const [index, { length }] of texts.entries()) if (length >= longest) growing.delete(index);
-    const total = Math.max(0, longest - Math.min(...starts));
+    const total = Math.max(0, Math.min(mostNew, longest - Math.min(...starts)));
     this.#next.begin();
     for (let done = 0; growing.size > 0; ) {
       if (stopRequested) heed(stopRequested);
@@ -67,7 +69,8 @@ export class TextGenerator {
         const token = chooseToken(own, sampling, prompts[index]!.generator);
         const tokens = texts[index]!;
         tokens.push(token);
-        if (token === endId || tokens.length >= longest) growing.delete(index);
+        const written = tokens.length - starts[index]!;
+        if (token === endId || tokens.length >= longest || written >= mostNew) growing.delete(index);
       }
       onToken?.(++done, total);
       await breathe();

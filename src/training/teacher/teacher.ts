@@ -36,7 +36,8 @@ import { stepsPerEpoch } from '../epoch-order.ts';
 import { Evaluator } from '../evaluation/evaluate.ts';
 import { afterSteps, divergedRemedy, notANumber } from '../evaluation/not-a-number.ts';
 import { initializer } from '../initialize.ts';
-import { type TrainObserver, train } from '../train-loop.ts';
+import { train } from '../train-loop.ts';
+import type { TrainObserver } from '../train-observer.ts';
 import { withoutTeacher } from './teacher-source.ts';
 
 const recipeVersion = 1;

@@ -1,9 +1,12 @@
 import { doneReading } from '../../base/reading.ts';
+import { UserError } from '../../base/user-error.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { openDataset } from '../../data/open-dataset.ts';
+import { isGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import { stableHash } from '../../experiment/parsing/identity.ts';
 import { type OwnTokens, ownTokensOf } from '../../experiment/schema/own-tokens.ts';
 import type { DatasetConfig } from '../../experiment/schema/schema.ts';
+import type { Model } from '../../models/model.ts';
 import type { RunData } from '../directory/events.ts';
 import { readEvents } from '../directory/read-events.ts';
 import { unlabelledRemarks } from '../directory/unlabelled-text.ts';
@@ -79,4 +82,16 @@ export function runDataOf(
     ...(ofTeacher?.tokenizer && { teacherTokenizer: stableHash(ofTeacher.tokenizer.files()) }),
     samples: { train: subset.size, validation: validation.size, test: test.size },
   };
+}
+
+/**
+ * Documents that share a sample are kept apart within the network, and a graph has no place for that.
+ * @throws UserError if a model is one and the data are such
+ */
+export function requireApart({ config }: Model, who: string, { packed }: Dataset): void {
+  if (!packed || !isGraphConfig(config)) return;
+  throw new UserError(
+    `${who} is an ONNX graph, which cannot be told which document of a sample a token belongs to.`,
+    { remedy: 'Set "samples" of the dataset to "documents".' },
+  );
 }

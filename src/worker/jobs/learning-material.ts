@@ -97,8 +97,8 @@ async function teacherAnswers(
       },
     );
   const aligned = (own: TeacherSource) => (across ? acrossSource(own, across) : own);
-  // Images that are never the same twice have no answers that could be kept.
-  if (!cacheTeacherSignals || training.augmentation)
+  // Images, and texts of the student’s own, that are never the same twice have no answers that could be kept.
+  if (!cacheTeacherSignals || training.augmentation || needs.ownSamples)
     return { source: aligned(job.keep(answeringTeacher(device, teacher.model, needs))) };
   job.begin('signals');
   const started = performance.now();

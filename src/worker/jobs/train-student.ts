@@ -4,6 +4,7 @@ import { experimentIdentity, stableHash } from '../../experiment/parsing/identit
 import type { Model } from '../../models/model.ts';
 import type { AttachedStrategy } from '../../strategies/strategy.ts';
 import type { EpochOrder } from '../../training/epoch-order.ts';
+import type { OwnSamples } from '../../training/generation/own-samples.ts';
 import { type TeacherSource, withoutTeacher } from '../../training/teacher/teacher-source.ts';
 import { type TrainOutcome, train } from '../../training/train-loop.ts';
 import type { Job } from './job.ts';
@@ -18,6 +19,8 @@ export interface StudentTraining {
   readonly order?: EpochOrder;
   /** Identifies samples that have no labels, where there are such. */
   readonly unlabelled?: string;
+  /** What the student writes in their place; left out: nothing. */
+  readonly ownSamples?: OwnSamples;
   /** Left out: none. */
   readonly teacher?: TeacherSource;
   /** Identify the weights of the teacher, and those that the student begins with, where they come from files. */
@@ -64,6 +67,7 @@ export async function trainStudent(job: Job, training: StudentTraining): Promise
     teacher: teacher ?? withoutTeacher,
     train: samples ?? dataset.subset,
     ...(order && { order }),
+    ...(training.ownSamples && { ownSamples: training.ownSamples }),
     validation: dataset.validation,
     config: request.experiment.training,
     seed: request.seed,

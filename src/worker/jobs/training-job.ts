@@ -6,6 +6,7 @@ import { RandomGenerator } from '../../device/random-generator.ts';
 import { isGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import type { StudentConfig } from '../../experiment/schema/schema.ts';
 import { valuesAskedOf } from '../../experiment/strategies/named-layers.ts';
+import type { OnPolicyConfig } from '../../experiment/strategies/sequence/on-policy.ts';
 import { buildModel } from '../../models/build-model.ts';
 import { classMismatchOfStudent } from '../../models/checkpoint/class-order.ts';
 import { adapterBeside } from '../../models/lora/peft-files.ts';
@@ -14,6 +15,7 @@ import { createStrategy } from '../../strategies/create-strategy.ts';
 import { hiddenShapes } from '../../strategies/hidden-shapes.ts';
 import type { AttachedStrategy, Candidate, TeacherNeeds } from '../../strategies/strategy.ts';
 import type { Quality } from '../../training/evaluation/quality.ts';
+import { OwnSamples } from '../../training/generation/own-samples.ts';
 import { initializer } from '../../training/initialize.ts';
 import { prepareStudent, requireBuildable, type Student } from '../../training/student.ts';
 import type { Teacher } from '../../training/teacher/teacher.ts';
@@ -25,10 +27,9 @@ import { exportStudent } from './export-student.ts';
 import { finish } from './finish.ts';
 import type { Job } from './job.ts';
 import { requireTokensFor, warnOfOtherTokens } from './job-across.ts';
-import { dataOfJob, type JobData } from './job-data.ts';
+import { dataOfJob, type JobData, requireApart } from './job-data.ts';
 import { teacherOfJob, warnOfPixels, warnOfStorage } from './job-teacher.ts';
 import { learningMaterial } from './learning-material.ts';
-import { requireApart } from './packed-data.ts';
 import { qualityOfTeacher, requireUseful } from './teacher-quality.ts';
 import { trainStudent } from './train-student.ts';
 
@@ -60,8 +61,10 @@ export async function trainingJob(job: Job): Promise<void> {
   }
 
   const material = await learningMaterial(job, teacher, needs, data);
+  const ownSamples = needs.ownSamples && ownSamplesOfJob(job, student, needs.ownSamples, dataset);
   const outcome = await trainStudent(job, {
     student,
+    ...(ownSamples && { ownSamples }),
     strategy,
     dataset,
     ...material,
@@ -108,15 +111,43 @@ export async function trainingJob(job: Job): Promise<void> {
     }),
     bestEpoch: outcome.bestEpoch,
     trainingSeconds: outcome.seconds,
-    ...(material.samples.tokens !== undefined && {
-      trainedTokens: outcome.epochs * material.samples.tokens,
-    }),
+    ...(!ownSamples &&
+      material.samples.tokens !== undefined && {
+        trainedTokens: outcome.epochs * material.samples.tokens,
+      }),
     ...(outcome.energy && { energy: outcome.energy }),
     ...material.costs(outcome),
     ...(continuations.length > 0 && { continuations: [...continuations] }),
   };
   await keep();
   await finish(job, student.config, result);
+}
+
+/** What the student writes to learn from. */
+function ownSamplesOfJob(
+  job: Job,
+  student: Model,
+  config: OnPolicyConfig,
+  { task, tokenizer, packed }: Dataset,
+): OwnSamples {
+  if (packed)
+    throw new UserError('Documents that share a sample cannot each be gone on with by the student.', {
+      remedy: 'Set "samples" of the dataset to "documents" or "packed", or remove "onPolicy".',
+    });
+  const { length, padId } = task.text!;
+  const { device, control, request } = job;
+  return job.keep(
+    new OwnSamples({
+      device,
+      student,
+      config,
+      seed: request.seed,
+      endId: tokenizer?.endId,
+      length,
+      padId,
+      stopRequested: control.requested,
+    }),
+  );
 }
 
 async function studentOfJob(

@@ -4,6 +4,7 @@ import { divergence } from '../../schema/divergence-schema.ts';
 import { fraction } from '../../schema/option.ts';
 import { temperature, termWeight } from '../options.ts';
 import type { StrategyRecord, TermRecord } from '../strategy-record.ts';
+import { onPolicySchema } from './on-policy.ts';
 
 const kind = z.literal('sequence').describe('Next-token probabilities.');
 
@@ -20,6 +21,24 @@ const schema = z
     ).default(0.5),
     across,
     ...divergence,
+    onPolicy: onPolicySchema,
+  })
+  .superRefine(({ onPolicy, weight, across }, context) => {
+    if (!onPolicy) return;
+    const contradiction = (path: string, message: string, remedy: string) =>
+      context.addIssue({ code: 'custom', path: [path], message, params: { code: 'contradiction', remedy } });
+    if (weight !== 1)
+      contradiction(
+        'weight',
+        'What the student writes itself has no labels to learn from.',
+        'Set "weight" to 1, or remove "onPolicy".',
+      );
+    if (across !== undefined)
+      contradiction(
+        'across',
+        'The teacher answers to the very tokens that the student wrote, so both must share a tokenizer.',
+        'Remove "across", or "onPolicy".',
+      );
   })
   .meta({
     description:
@@ -33,7 +52,7 @@ const termSchema = z.strictObject({ kind, weight: termWeight, ...shared, across,
   formula: 'T²·D(p_T(z_t), p_T(z_s))',
 });
 
-type Compared = Omit<z.output<typeof schema>, 'weight'>;
+type Compared = Omit<z.output<typeof schema>, 'weight' | 'onPolicy'>;
 
 const compared = {
   temperatures: ({ temperature }: Compared) => [{ temperature, path: ['temperature'] }],
@@ -56,6 +75,16 @@ export const sequence: StrategyRecord<typeof schema> = {
   schema,
   shares: ({ weight }) => ({ labels: 1 - weight, answers: weight, states: 0, option: 'weight' }),
   ...compared,
+  onPolicy: ({ onPolicy }) => onPolicy !== undefined,
+  idle: (config) => [
+    ...compared.idle(config),
+    ...(config.onPolicy?.share === 0
+      ? ['temperature', 'promptLength', 'maxNewTokens'].map((option) => ({
+          path: ['onPolicy', option],
+          why: 'with "share" 0 the student writes nothing',
+        }))
+      : []),
+  ],
 };
 
 export const sequenceTerm: TermRecord<typeof termSchema> = {
