@@ -7,6 +7,7 @@ import './style/marks.css';
 import './style/tables.css';
 import './style/compare.css';
 import './style/overview.css';
+import './style/answers.css';
 import './style/exports.css';
 import './style/grid.css';
 import './style/run.css';

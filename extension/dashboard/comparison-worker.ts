@@ -1,4 +1,7 @@
 import { parentPort } from 'node:worker_threads';
+import type { AnswerSource, Question } from '../../src/answers/answer-page.ts';
+import { answerQuestion, answerSource } from '../../src/answers/question.ts';
+import { UserError } from '../../src/base/user-error.ts';
 import { adviceText } from '../../src/compare/advice/advice.ts';
 import { adviseBefore, teacherRules } from '../../src/compare/advice/advice-before-run.ts';
 import type { LearningCurve } from '../../src/compare/charts/learning-curves.ts';
@@ -24,11 +27,23 @@ export interface ComparisonTask {
 export type Wanted =
   | { readonly format: ReportFormat | 'data'; readonly curves?: readonly LearningCurve[] }
   /** What the runs tell against the teacher of an experiment that has not run. */
+  /** What models answered: which runs kept it, by folder, and a question about it. */
+  | { readonly format: 'answer-sources'; readonly directories: readonly string[] }
+  | { readonly format: 'answers'; readonly question: Question }
   | { readonly format: 'caution'; readonly experiment: Experiment; readonly file: string };
+
+export interface FoundSource {
+  readonly source: AnswerSource | null;
+  readonly problem?: string;
+}
 
 export type ComparisonReply =
   | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly error: string };
+  | {
+      readonly id: number;
+      readonly error: string;
+      readonly ofUser?: { readonly remedy?: string | undefined };
+    };
 
 const gathered = new Map<number, ComparedRun[]>();
 
@@ -41,11 +56,20 @@ parentPort?.on('message', async ({ id, runs, wanted }: ComparisonTask) => {
   try {
     reply({ id, result: await made(all, wanted) });
   } catch (error) {
-    reply({ id, error: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    const ofUser = error instanceof UserError ? { remedy: error.remedy } : undefined;
+    reply({ id, error: message, ...(ofUser && { ofUser }) });
   }
 });
 
 const reply = (message: ComparisonReply) => parentPort?.postMessage(message);
+
+/** What a run kept, or why that cannot be read. */
+const sourceIn = (directory: string): Promise<FoundSource> =>
+  answerSource(directory).then(
+    (source) => ({ source: source ?? null }),
+    (error: Error) => ({ source: null, problem: error.message }),
+  );
 
 async function made(runs: readonly ComparedRun[], wanted: Wanted): Promise<unknown> {
   if (wanted.format === 'caution') {
@@ -55,6 +79,8 @@ async function made(runs: readonly ComparedRun[], wanted: Wanted): Promise<unkno
     );
     return found && adviceText(found);
   }
+  if (wanted.format === 'answers') return answerQuestion(wanted.question);
+  if (wanted.format === 'answer-sources') return Promise.all(wanted.directories.map(sourceIn));
   const comparison = compareRuns(runs);
   switch (wanted.format) {
     case 'data':

@@ -1,9 +1,17 @@
 import { Worker } from 'node:worker_threads';
+import type { AnswerPage, AskedOfData, Question } from '../../src/answers/answer-page.ts';
+import { UserError } from '../../src/base/user-error.ts';
 import type { LearningCurve } from '../../src/compare/charts/learning-curves.ts';
 import type { ComparedRun } from '../../src/compare/compared-run.ts';
 import type { Experiment } from '../../src/experiment/schema/schema.ts';
 import type { ComparisonData } from '../../webview/protocol/comparison.ts';
-import type { ComparisonReply, ComparisonTask, ReportFormat, Wanted } from './comparison-worker.ts';
+import type {
+  ComparisonReply,
+  ComparisonTask,
+  FoundSource,
+  ReportFormat,
+  Wanted,
+} from './comparison-worker.ts';
 
 /** So few runs are copied to the thread at once that the host's event loop is not held. */
 const pieceSize = 50;
@@ -47,6 +55,16 @@ export class Comparisons {
     return (await this.#ask(earlier, wanted)) as string | undefined;
   }
 
+  /** What the runs in these folders kept of the answers of their models. */
+  async answerSources(directories: readonly string[]): Promise<readonly FoundSource[]> {
+    return (await this.#ask([], { format: 'answer-sources', directories })) as readonly FoundSource[];
+  }
+
+  /** @throws UserError where a run kept no answers, or the two answered other samples */
+  async answers(question: Question): Promise<AnswerPage | AskedOfData> {
+    return (await this.#ask([], { format: 'answers', question })) as AnswerPage | AskedOfData;
+  }
+
   async #ask(given: readonly ComparedRun[], wanted: Wanted): Promise<unknown> {
     // Oldest first, as on the command line: what is compared does not depend on how the runs were picked.
     const runs = given.toSorted(
@@ -72,7 +90,7 @@ export class Comparisons {
     worker.on('message', (reply: ComparisonReply) => {
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);
-      if ('error' in reply) waiting?.reject(new Error(reply.error));
+      if ('error' in reply) waiting?.reject(errorOf(reply));
       else waiting?.resolve(reply.result);
     });
     worker.on('error', (error: Error) => this.#lost(worker, error));
@@ -96,6 +114,11 @@ export class Comparisons {
     void worker.terminate();
   }
 }
+
+const errorOf = ({ error, ofUser }: Extract<ComparisonReply, { error: string }>): Error =>
+  ofUser
+    ? new UserError(error, ofUser.remedy === undefined ? {} : { remedy: ofUser.remedy })
+    : new Error(error);
 
 /** What a comparison reads, and nothing more, lest it be copied for nothing. */
 function comparedRun({

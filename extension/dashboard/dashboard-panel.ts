@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { l10n, Uri, type WebviewPanel, workspace } from 'vscode';
+import type { SampleViewer } from '../../src/checks/apart/checker.ts';
 import { type KeptView, keptViewOf } from '../../webview/kept-view.ts';
 import type { Navigation } from '../../webview/protocol/messages.ts';
 import { Disposables } from '../disposables.ts';
@@ -15,6 +16,7 @@ import type { ViewMemory } from './view-memory.ts';
 export interface PanelParts {
   readonly rows: LiveRows;
   readonly comparisons: Comparisons;
+  readonly viewer: SampleViewer;
   readonly memory: ViewMemory;
   readonly view: KeptView;
 }
@@ -26,7 +28,11 @@ export class DashboardPanel extends Disposables {
   /** What it shows. */
   navigation: Navigation = { view: 'overview' };
 
-  constructor(services: Services, panel: WebviewPanel, { rows, comparisons, memory, view }: PanelParts) {
+  constructor(
+    services: Services,
+    panel: WebviewPanel,
+    { rows, comparisons, viewer, memory, view }: PanelParts,
+  ) {
     super();
     this.panel = panel;
     const { context, folders, log } = services;
@@ -36,6 +42,7 @@ export class DashboardPanel extends Disposables {
       new Session({
         rows,
         comparisons,
+        viewer,
         folders: () => folders.all,
         failures: () =>
           folders.all.flatMap(({ failure, folder: { name } }) => (failure ? [{ name, error: failure }] : [])),

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { WebviewPanel } from 'vscode';
+import type { SampleViewer } from '../../src/checks/apart/checker.ts';
 import type { KeptView } from '../../webview/kept-view.ts';
 import { Disposables } from '../disposables.ts';
 import type { Services } from '../services.ts';
+import { Checking } from '../workspace/checking.ts';
 import { Comparisons } from './comparisons.ts';
 import { DashboardPanel } from './dashboard-panel.ts';
 import { LiveRows } from './rows/live-rows.ts';
@@ -14,12 +16,15 @@ export class DashboardEngine extends Disposables {
   readonly #services: Services;
   readonly rows: LiveRows;
   readonly comparisons: Comparisons;
+  /** A process of its own: data that is read for a while holds no check up. */
+  readonly viewer: SampleViewer;
 
   constructor(services: Services) {
     super();
     this.#services = services;
     const { context, folders, log } = services;
     this.comparisons = this.add(new Comparisons(join(context.extensionPath, 'dist/comparison.mjs')));
+    this.viewer = this.add(new Checking(context));
     this.rows = this.add(
       new LiveRows(new RowCache(() => folders.all), (error) =>
         log.error('reading runs for the dashboard', error),
@@ -30,7 +35,7 @@ export class DashboardEngine extends Disposables {
   }
 
   panel(panel: WebviewPanel, memory: ViewMemory, view: KeptView): DashboardPanel {
-    const { rows, comparisons } = this;
-    return new DashboardPanel(this.#services, panel, { rows, comparisons, memory, view });
+    const { rows, comparisons, viewer } = this;
+    return new DashboardPanel(this.#services, panel, { rows, comparisons, viewer, memory, view });
   }
 }

@@ -1,7 +1,15 @@
 import { join } from 'node:path';
 import type { ExtensionContext } from 'vscode';
-import type { Checker, CheckerOptions, NamedCheckpoint } from '../../src/checks/apart/checker.ts';
+import type { DataCondition } from '../../src/answers/conditions.ts';
+import type {
+  Checker,
+  CheckerOptions,
+  NamedCheckpoint,
+  SampleViewer,
+} from '../../src/checks/apart/checker.ts';
 import type { ModelParts, ModelReport } from '../../src/checks/models/model-report-schema.ts';
+import type { ShownSample } from '../../src/checks/samples/sample-schema.ts';
+import type { TestSet } from '../../src/checks/samples/shown-samples.ts';
 import type { Problem } from '../../src/experiment/parsing/problem.ts';
 import { Disposables } from '../disposables.ts';
 import { ownNode } from './own-node.ts';
@@ -10,9 +18,9 @@ import { ownNode } from './own-node.ts';
  * The checks of experiments, in a process of their own: files of a workspace come from anywhere, and none of them may stop
  * the extension host. What starts that process is loaded when it is first needed.
  */
-export class Checking extends Disposables implements Checker {
+export class Checking extends Disposables implements Checker, SampleViewer {
   readonly #main: string;
-  #checker: Promise<Checker> | undefined;
+  #checker: Promise<Checker & SampleViewer> | undefined;
 
   constructor(context: ExtensionContext) {
     super();
@@ -34,7 +42,15 @@ export class Checking extends Disposables implements Checker {
     return (await this.#open()).parts(named, options);
   }
 
-  async #open(): Promise<Checker> {
+  async show(of: TestSet, positions: readonly number[]): Promise<ShownSample[]> {
+    return (await this.#open()).show(of, positions);
+  }
+
+  async search(of: TestSet, conditions: readonly DataCondition[]): Promise<number[]> {
+    return (await this.#open()).search(of, conditions);
+  }
+
+  async #open(): Promise<Checker & SampleViewer> {
     this.#checker ??= import('../../src/checks/apart/checking-process.ts').then(({ CheckingProcess }) =>
       this.add(new CheckingProcess({ command: [this.#main], environment: ownNode })),
     );

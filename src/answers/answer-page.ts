@@ -216,15 +216,3 @@ export interface AnswerSource {
   readonly texts: boolean;
   readonly compressed: boolean;
 }
-
-/** What a run kept, without the answers themselves. */
-export function sourceOf(kept: KeptAnswers): AnswerSource {
-  const { models, missing, classNames, kind, unit, ids, lengths, compressed } = kept;
-  return {
-    models: models.map(({ name }) => name),
-    missing: [...missing],
-    ...{ classNames, kind, unit, compressed },
-    total: ids.length,
-    texts: lengths !== undefined,
-  };
-}

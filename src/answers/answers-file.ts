@@ -112,38 +112,67 @@ function narrow(classes: Int32Array, count: number): Column {
 const typeOf = (column: Column): ColumnType =>
   (Object.keys(types) as ColumnType[]).find((type) => column instanceof types[type])!;
 
+/** What a file says of itself, without its answers. */
+export type AnswersHeader = Pick<
+  z.output<typeof headerSchema>,
+  'kind' | 'unit' | 'classNames' | 'compressed' | 'missing' | 'models' | 'count' | 'columns'
+>;
+
+/** Bytes at the beginning that say where the header ends. */
+export const preludeLength = preludeBytes;
+
+/**
+ * The bytes of the header.
+ * @param prelude the first bytes of the file
+ * @throws UserError if it is no such file, or of a later version
+ */
+export function headerLength(prelude: Buffer, file: string): number {
+  if (prelude.length < preludeBytes || !prelude.subarray(0, 8).equals(mark))
+    throw damaged(file, 'it does not begin as such a file does');
+  const found = prelude.readUInt32LE(8);
+  if (found !== version)
+    throw new UserError(`${file} was written by another version of Distillery (format ${found}).`, {
+      remedy: 'Update Distillery to see what the models answered.',
+      place: file,
+    });
+  const length = prelude.readUInt32LE(12);
+  if (length > mostHeaderBytes) throw damaged(file, 'its header is cut off');
+  return length;
+}
+
+/** @throws UserError if it does not say what it should */
+export function decodeHeader(bytes: Buffer, file: string): z.output<typeof headerSchema> {
+  const header = headerOf(bytes);
+  if (!header) throw damaged(file, 'its header does not say what it should');
+  return header;
+}
+
+const damaged = (file: string, what: string): UserError =>
+  new UserError(`${file} is damaged: ${what}. The run itself is not.`, {
+    remedy: 'Take it from a backup, or run the experiment again.',
+    place: file,
+  });
+
 /**
  * What a file holds.
  * @param file its path, for messages
  * @throws UserError if it is damaged, or of a later version
  */
 export function decodeAnswers(bytes: Buffer, file: string): KeptAnswers {
-  const damaged = (what: string) =>
-    new UserError(`${file} is damaged: ${what}. The run itself is not.`, {
-      remedy: 'Take it from a backup, or run the experiment again.',
-      place: file,
-    });
-  if (bytes.length < preludeBytes + digestBytes || !bytes.subarray(0, 8).equals(mark))
-    throw damaged('it does not begin as such a file does');
-  const found = bytes.readUInt32LE(8);
-  if (found !== version)
-    throw new UserError(`${file} was written by another version of Distillery (format ${found}).`, {
-      remedy: 'Update Distillery to see what the models answered.',
-      place: file,
-    });
+  const broken = (what: string) => damaged(file, what);
+  const headerBytes = headerLength(bytes, file);
   const end = bytes.length - digestBytes;
+  if (end < preludeBytes) throw broken('it is cut off');
   if (!createHash('sha256').update(bytes.subarray(0, end)).digest().equals(bytes.subarray(end)))
-    throw damaged('its checksum is another');
-  const headerBytes = bytes.readUInt32LE(12);
-  if (headerBytes > Math.min(mostHeaderBytes, end - preludeBytes)) throw damaged('its header is cut off');
-  const header = headerOf(bytes.subarray(preludeBytes, preludeBytes + headerBytes));
-  if (!header) throw damaged('its header does not say what it should');
+    throw broken('its checksum is another');
+  if (headerBytes > end - preludeBytes) throw broken('its header is cut off');
+  const header = decodeHeader(bytes.subarray(preludeBytes, preludeBytes + headerBytes), file);
   const columns = new Map<string, Column>();
   let at = padded(preludeBytes + headerBytes);
   for (const { name, type, length } of header.columns) {
     const Numbers = types[type];
     const size = length * Numbers.BYTES_PER_ELEMENT;
-    if (at + padded(size) > end) throw damaged(`its column ${name} is cut off`);
+    if (at + padded(size) > end) throw broken(`its column ${name} is cut off`);
     // Copied: columns need not begin where their numbers may in memory.
     columns.set(name, new Numbers(Uint8Array.from(bytes.subarray(at, at + size)).buffer));
     at += padded(size);
@@ -151,7 +180,7 @@ export function decodeAnswers(bytes: Buffer, file: string): KeptAnswers {
   const column = (name: string, length: number, floats: boolean): Column => {
     const found = columns.get(name);
     if (found?.length !== length || found instanceof Float32Array !== floats)
-      throw damaged(`its column ${name} is not as long as it should be`);
+      throw broken(`its column ${name} is not as long as it should be`);
     return found;
   };
   const whole = (name: string, length = header.count) => Int32Array.from(column(name, length, false));
@@ -164,14 +193,14 @@ export function decodeAnswers(bytes: Buffer, file: string): KeptAnswers {
     const classes = whole(`${index}.classes`, count * kept);
     for (const [place, one] of classes.entries())
       if (Number.isNaN(probabilities[place])) classes[place] = -1;
-      else if (one < 0 || one >= classNames.length) throw damaged(`it names the class ${one}`);
+      else if (one < 0 || one >= classNames.length) throw broken(`it names the class ${one}`);
     return { name, losses, kept, classes, probabilities };
   });
   const labels = columns.has('labels') ? whole('labels') : undefined;
   if (header.kind === 'classes' && (!labels || models.some(({ kept }) => kept === 0)))
-    throw damaged('it lacks what classifiers answer');
+    throw broken('it lacks what classifiers answer');
   if (labels?.some((label) => label < 0 || label >= classNames.length))
-    throw damaged('it has a label that is no class');
+    throw broken('it has a label that is no class');
   const { kind, unit, content, samples, compressed, missing } = header;
   const lengths = columns.has('lengths') ? whole('lengths') : undefined;
   return {

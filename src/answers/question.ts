@@ -4,10 +4,9 @@ import {
   type AskedOfData,
   answerPage,
   type Question,
-  sourceOf,
 } from './answer-page.ts';
 import { type Pair, pairOf } from './pair.ts';
-import { noAnswers, readAnswers } from './read-answers.ts';
+import { noAnswers, readAnswers, readHeader } from './read-answers.ts';
 
 /**
  * The two models of a question side by side.
@@ -24,8 +23,19 @@ export async function pairAsked({ a, b }: Pick<Question, 'a' | 'b'>): Promise<Pa
 export const answerQuestion = async (question: Question): Promise<AnswerPage | AskedOfData> =>
   answerPage(await pairAsked(question), question);
 
-/** @returns undefined where the run kept none. @throws UserError if they cannot be read */
+/**
+ * Which models of a run answered, without reading what they did.
+ * @returns undefined where the run kept none
+ * @throws UserError if that cannot be read
+ */
 export async function answerSource(directory: string): Promise<AnswerSource | undefined> {
-  const kept = await readAnswers(directory);
-  return kept && sourceOf(kept);
+  const header = await readHeader(directory);
+  if (!header) return undefined;
+  const { models, missing, classNames, kind, unit, count, compressed, columns } = header;
+  return {
+    models: models.map(({ name }) => name),
+    ...{ missing, classNames, kind, unit, compressed },
+    total: count,
+    texts: columns.some(({ name }) => name === 'lengths'),
+  };
 }

@@ -1,9 +1,17 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileProblem } from '../base/file-problem.ts';
-import { readRegular } from '../base/regular-file.ts';
+import { openRegular, readRegular } from '../base/regular-file.ts';
 import { UserError } from '../base/user-error.ts';
-import { answersFileName, decodeAnswers, mostAnswersBytes } from './answers-file.ts';
+import {
+  type AnswersHeader,
+  answersFileName,
+  decodeAnswers,
+  decodeHeader,
+  headerLength,
+  mostAnswersBytes,
+  preludeLength,
+} from './answers-file.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 
 /** Files that are held in memory at once: two runs side by side, and those looked at before. */
@@ -33,6 +41,31 @@ export async function readAnswers(directory: string): Promise<KeptAnswers | unde
   remembered.set(key, reading);
   reading.catch(() => remembered.delete(key));
   return reading;
+}
+
+/**
+ * What the answers of a run are of.
+ * @returns undefined where it kept none
+ * @throws UserError if it cannot be read
+ */
+export async function readHeader(directory: string): Promise<AnswersHeader | undefined> {
+  const file = join(directory, answersFileName);
+  try {
+    const handle = await openRegular(file);
+    try {
+      const part = async (length: number, position: number) => {
+        const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
+        return buffer.subarray(0, bytesRead);
+      };
+      const length = headerLength(await part(preludeLength, 0), file);
+      return decodeHeader(await part(length, preludeLength), file);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw fileProblem(error, file);
+  }
 }
 
 async function read(file: string): Promise<KeptAnswers> {

@@ -6,6 +6,7 @@ import type { Draw } from '../../src/compare/charts/drawing/chart-frame.ts';
 import { sharedPrompts } from '../../src/compare/continuations.ts';
 import { fewVerdicts } from '../../src/compare/verdicts/tally.ts';
 import { verdictMethod } from '../../src/compare/verdicts/verdict-text.ts';
+import '../answers/answers-view.ts';
 import '../charts/chart-card.ts';
 import { continuationList } from '../parts/continuations.ts';
 import { button, dropdown } from '../parts/controls.ts';
@@ -24,6 +25,9 @@ import { comparisonTable, mostRows } from './comparison-table.ts';
 import './curves-panel.ts';
 import { verdictCards, withoutVerdicts } from './verdict-cards.ts';
 import { verdictSummary } from './verdict-summary.ts';
+
+/** Of so many runs one can choose which two are laid side by side. */
+const mostBeside = 100;
 
 /** Verdict cards that are added at a time where there are many. */
 const cardsAtOnce = 12;
@@ -49,6 +53,7 @@ export class ComparisonPart extends Part {
   }));
   readonly #baselines = remembered(baselineChoices);
   readonly #rows = remembered(chosenRows);
+  readonly #runs = remembered(({ runs }: ComparisonData) => runs.slice(0, mostBeside).map(({ run }) => run));
   /** As it was for the last drawing. */
   #look: PartLook = usualLook;
 
@@ -78,6 +83,7 @@ export class ComparisonPart extends Part {
           : nothing
       }
       ${classes.length > 0 ? this.#section('classes', 'Answers in detail', this.#answers(classes, leftOut)) : nothing}
+      ${this.#samples()}
       ${prompts.length > 0 ? this.#section('samples', 'Sample continuations', continuationList(prompts)) : nothing}
       ${
         comparison.advice.length > 0
@@ -90,6 +96,17 @@ export class ComparisonPart extends Part {
   #section(name: string, title: string, content: TemplateResult): TemplateResult {
     const id = `${this.#key()}-${name}`;
     return html`<section aria-labelledby=${id}>${heading(this.level, title, id)}${content}</section>`;
+  }
+
+  /** What the models of these runs answered, where runs kept it. */
+  #samples(): TemplateResult {
+    const id = `${this.#key()}-samples-answered`;
+    const runs = this.#runs(this.comparison);
+    return html`<distillery-answers
+      .dashboard=${this.dashboard}
+      .runs=${runs}
+      .section=${{ id, heading: heading(this.level, 'What they answered', id) }}
+    ></distillery-answers>`;
   }
 
   #verdicts(rows: ChosenRows, many: boolean): TemplateResult {

@@ -86,6 +86,8 @@ const facts = {
   /** By true class; null where nothing was classified by both. */
   disagreement,
   continuations,
+  /** Whether it kept what its models answered to each test sample. */
+  answers: flag,
   /** The latest first. */
   exports: z.array(exportedModel),
   /** Names of the recorded curves. */

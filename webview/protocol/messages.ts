@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { answerPage, answerQuestion, answersOfRun, shownSample } from './answers.ts';
 import { comparisonData } from './comparison.ts';
 import { curve, eventLine, machineUsage, path, runDetail } from './detail.ts';
 import { runsChanges, runsSnapshot } from './rows.ts';
@@ -58,6 +59,15 @@ const requests = {
   report: {
     parameters: z.object({ format: z.enum(['csv', 'markdown', 'latex', 'json']), runs: texts }),
     result: z.object({ text }),
+  },
+  /** Which of these runs kept what their models answered. */
+  answerSources: { parameters: z.object(runs), result: z.array(answersOfRun) },
+  /** Null where the data takes long to be searched: to be asked again. */
+  answers: { parameters: answerQuestion, result: z.nullable(answerPage) },
+  /** Test samples of a run, to look at. Null where its data takes long to be read: to be asked again. */
+  samples: {
+    parameters: z.object({ run: text, positions: z.array(number) }),
+    result: z.nullable(z.array(shownSample)),
   },
   /** What the machine does just now; null where the run is not at work on this one. */
   usage: { parameters: z.object(run), result: z.nullable(machineUsage) },

@@ -1,4 +1,5 @@
 import type { Panel } from './panel.ts';
+import { answersPanel } from './panels/answers.ts';
 import { chartsPanel } from './panels/charts.ts';
 import { checkpointsPanel } from './panels/checkpoints.ts';
 import { curvesPanel } from './panels/curves.ts';
@@ -16,6 +17,7 @@ export const panels: readonly Panel[] = [
   figuresPanel,
   curvesPanel,
   chartsPanel,
+  answersPanel,
   samplesPanel,
   exportsPanel,
   parametersPanel,

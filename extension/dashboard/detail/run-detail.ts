@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { RunRecord } from '../../../src/runs/database/run-records.ts';
 import type { RunStore } from '../../../src/runs/store.ts';
-import { isPassing } from '../../../src/worker/directory/run-directory.ts';
+import { isPassing, RunDirectory } from '../../../src/worker/directory/run-directory.ts';
 import type { Facts, RunDetail } from '../../../webview/protocol/detail.ts';
 import { eventLine, unlistedEvents } from './event-lines.ts';
 import { exportedModels } from './exported-models.ts';
@@ -34,6 +34,7 @@ const facts: { readonly [Name in keyof LookedUp]: (run: Looked) => Promise<Looke
     (await stillThere(await store.artifacts(record.id), record.directory))
       .filter(({ kind }) => kind === 'checkpoint')
       .map(({ epoch, best, path }) => ({ epoch: epoch ?? 0, best, path })),
+  answers: ({ record }) => isFile(new RunDirectory(record.directory).answersFile),
   files: ({ record }) => filesOf(record.directory),
   exports: ({ record }) => exportedModels(record),
   curves: async ({ store, record: { id } }) =>

@@ -5,6 +5,7 @@ import { LiveRows } from '../../../extension/dashboard/rows/live-rows.ts';
 import { RowCache } from '../../../extension/dashboard/rows/row-cache.ts';
 import { SavedViews } from '../../../extension/dashboard/saved-views.ts';
 import { type ActionMessage, Session } from '../../../extension/dashboard/session.ts';
+import { searchSamples, showSamples } from '../../../src/checks/samples/shown-samples.ts';
 import type { RunStore } from '../../../src/runs/store.ts';
 import {
   type HostMessage,
@@ -55,6 +56,7 @@ export function openSession(
   const session = new Session({
     rows,
     comparisons: comparisons(context),
+    viewer: { show: showSamples, search: searchSamples },
     folders: () => [folder],
     trusted: () => true,
     failures: () => failures,

@@ -38,6 +38,7 @@ function openDashboard(context: TestContext, { folders, log }: OpenedWindow) {
   const session = new Session({
     rows,
     comparisons: comparisons(context),
+    viewer: { show: async () => [], search: async () => [] },
     folders: () => folders.all,
     trusted: () => true,
     failures: () => [],

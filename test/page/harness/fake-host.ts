@@ -10,6 +10,7 @@ import type { ExportedModel } from '../../../webview/protocol/exports.ts';
 import { isPageMessage, type PageMessage, type RequestMessage } from '../../../webview/protocol/messages.ts';
 import type { RunsSnapshot } from '../../../webview/protocol/rows.ts';
 import { languageRuns } from './language-runs.ts';
+import { SampleAnswers } from './sample-answers.ts';
 import { curvesOfRun } from './sample-curves.ts';
 import { rowOf, type SampleRun, sampleRuns, snapshotOf } from './sample-data.ts';
 import { sampleExports } from './sample-exports.ts';
@@ -69,6 +70,11 @@ const doubted = (run: SampleRun): SampleRun =>
         ],
       }
     : run;
+
+/** Kept by every run, where the address asks for some: answers=digits or answers=mails, and how many. */
+const answers = query.has('answers')
+  ? new SampleAnswers(query.get('answers')!, Number(query.get('samples') ?? 500))
+  : undefined;
 
 const harness: Harness = {
   sent: [],
@@ -175,6 +181,18 @@ function answerTo(message: RequestMessage): { result: unknown } | { error: { mes
         },
       };
     }
+    case 'answerSources':
+      return { result: answers?.sources(message.parameters.runs) ?? [] };
+    case 'answers':
+      try {
+        return { result: answers!.ask(message.parameters) };
+      } catch (error) {
+        return { error: { message: (error as Error).message } };
+      }
+    case 'samples':
+      return query.has('changed')
+        ? { error: { message: 'The data has changed since the models answered.' } }
+        : { result: answers!.samples(message.parameters.positions) };
     case 'report':
       return { result: { text: renderMarkdown(compareRuns(message.parameters.runs.map(find))) } };
   }
@@ -188,6 +206,7 @@ function detailOf(run: SampleRun): RunDetail {
     run: run.id,
     ...recordedFacts({ ...run, strategy: strategy.kind, file: run.file!, directory, pid: 4711 }),
     writable: true,
+    answers: answers !== undefined,
     checkpoints: [
       { epoch: 4, best: true, path: 'checkpoints/best' },
       { epoch: 5, best: false, path: 'checkpoints/last' },
