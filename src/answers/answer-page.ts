@@ -1,6 +1,6 @@
 import type { DataCondition } from './conditions.ts';
 import { type Filter, parseFilter } from './filter.ts';
-import type { AnswerKind, KeptAnswers, ModelAnswers } from './kept-answers.ts';
+import type { AnswerKind, ModelAnswers } from './kept-answers.ts';
 import { answerOf, confidenceOf, type Pair } from './pair.ts';
 import {
   type ClassSlice,

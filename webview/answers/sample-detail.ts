@@ -32,7 +32,7 @@ const facts = ({ lost, divergence, length }: AnswerRow): string =>
 const mostBars = 5;
 
 function model(name: string, one: OneAnswer): TemplateResult {
-  return html`<div>
+  return html`<div class="of-model">
     <h4>${userText(name)}</h4>
     <p>${answerText(one)} <span class="soft">loss ${formatNumber(one.loss)}</span></p>
     ${
@@ -40,7 +40,7 @@ function model(name: string, one: OneAnswer): TemplateResult {
         ? nothing
         : html`<dl class="probabilities">
             ${one.best.slice(0, mostBars).map(
-              ({ name, probability }) => html`<div>
+              ({ name, probability }) => html`<div class="probability">
                 <dt><bdi>${name}</bdi></dt>
                 <dd>
                   <span class="bar" aria-hidden="true"><span .style=${`inline-size:${(100 * probability).toFixed(1)}%`}></span></span>
@@ -60,7 +60,7 @@ function whole(row: AnswerRow | undefined, sample: ShownSample | undefined): Tem
     picture === undefined
       ? nothing
       : html`<figure>
-          <img src=${picture} alt=${`Picture ${row.id}, larger`} />
+          <img class="large" src=${picture} alt=${`Picture ${row.id}, larger`} />
           <figcaption class="soft">${width ?? missing} × ${height ?? missing} pixels as shown</figcaption>
         </figure>`
   }
@@ -69,7 +69,7 @@ function whole(row: AnswerRow | undefined, sample: ShownSample | undefined): Tem
   ${
     columns && columns.length > 0
       ? html`<dl class="columns-of">
-          ${columns.map(([name, value]) => html`<div><dt><bdi>${name}</bdi></dt><dd><bdi>${value}</bdi></dd></div>`)}
+          ${columns.map(([name, value]) => html`<div class="column-of"><dt><bdi>${name}</bdi></dt><dd><bdi>${value}</bdi></dd></div>`)}
         </dl>`
       : nothing
   }`;
