@@ -43,7 +43,8 @@ test('teacher and student are side by side at first, then the students of two ru
   assert.equal(firstSides([]), undefined);
   const quantized = named('4', ['student', 'teacher'], { compressed: true });
   assert.equal(nameOfSide({ run: '4', model: 'teacher' }, [quantized]), 'original');
-  assert.equal(nameOfSide({ run: '4', model: 'teacher' }, [quantized, one!]), 'original of Run 4');
+  assert.equal(nameOfSide({ run: '1', model: 'student' }, [quantized, one!]), 'Run 1');
+  assert.equal(nameOfSide({ run: '4', model: 'teacher' }, [quantized, one!]), 'Run 4, original');
 });
 
 test('runs of one name bear their seeds, and those of one seed their ids', () => {

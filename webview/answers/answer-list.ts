@@ -1,9 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { userText } from '../parts/marks.ts';
 import { Part } from '../parts/part.ts';
 import { SizeWatch } from '../parts/size-watch.ts';
+import { remembered } from '../state/remembered.ts';
 import { cellsOf, heads, type RowColumns } from './answer-row.ts';
 import type { FetchedRows, FetchedSamples } from './fetched.ts';
 
@@ -33,6 +35,9 @@ export class AnswerList extends Part {
   @state() private height = 480;
   @state() private narrow = false;
   #focusWanted = false;
+  readonly #columns = remembered(
+    (columns: RowColumns, narrow: boolean): RowColumns => ({ ...columns, narrow }),
+  );
   readonly #resize = new SizeWatch(({ contentRect: { width, height } }) => {
     if (height > 0) this.height = height;
     if (width > 0) this.narrow = width < narrowBelow;
@@ -61,7 +66,7 @@ export class AnswerList extends Part {
 
   protected override render(): TemplateResult {
     const { count, narrow } = this;
-    const columns = { ...this.columns, narrow };
+    const columns = this.#columns(this.columns, narrow);
     const titles = heads(columns);
     const height = this.#rowHeight;
     const from = Math.max(0, Math.min(this.first - margin, count - 1));
@@ -70,6 +75,8 @@ export class AnswerList extends Part {
     // The row with the focus stays in the document, wherever one scrolls.
     if (this.active < count && (this.active < from || this.active >= end)) indices.push(this.active);
     this.rows.want(from, end);
+    // What is shown of the row with the focus stays, however far one scrolls.
+    if (this.active < count) this.rows.want(this.active, this.active + 1);
     this.samples.want(columns.hidden ? [] : indices.flatMap((index) => this.rows.at(index)?.position ?? []));
     return html`<div
       class="answer-list ${narrow ? 'narrow' : ''}"
@@ -98,6 +105,7 @@ export class AnswerList extends Part {
 
   #line(index: number, height: number, columns: RowColumns): TemplateResult {
     const row = this.rows.at(index);
+    const sample = row && this.samples.at(row.position);
     const active = index === this.active;
     return html`<div
       role="row"
@@ -110,7 +118,7 @@ export class AnswerList extends Part {
       .style=${`transform:translateY(${index * height}px);block-size:${height}px`}
       @click=${() => this.onActive(index)}
     >
-      ${cellsOf(row, row && this.samples.at(row.position), columns)}
+      ${guard([row, sample, columns], () => cellsOf(row, sample, columns))}
     </div>`;
   }
 

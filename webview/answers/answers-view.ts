@@ -7,6 +7,7 @@ import { Part } from '../parts/part.ts';
 import { loadingState } from '../parts/states.ts';
 import type { AnswerQuestion, AnswerSide } from '../protocol/answers.ts';
 import type { Dashboard } from '../state/dashboard.ts';
+import { remembered } from '../state/remembered.ts';
 import './answer-list.ts';
 import { answerBars } from './answer-bars.ts';
 import type { AnswerList } from './answer-list.ts';
@@ -50,6 +51,16 @@ export class AnswersView extends Part {
   @state() private busy = false;
   @state() private active = 0;
   @state() private version = 0;
+  /** The same for the same, so that rows are not drawn again. */
+  readonly #columns = remembered(
+    (
+      first: string,
+      second: string | undefined,
+      classes: boolean,
+      texts: boolean,
+      hidden: boolean,
+    ): RowColumns => ({ first, second, classes, texts, hidden }),
+  );
   #rows: FetchedRows | undefined;
   #samples: FetchedSamples | undefined;
   #turn = 0;
@@ -189,10 +200,13 @@ export class AnswersView extends Part {
     const rows = this.#rows!;
     const samples = this.#samples!;
     const source = this.#sourceOf(this.sides![0])!.source;
-    const columns: RowColumns = {
-      ...{ first, second, classes: page.classes !== null, texts: source.texts },
-      hidden: samples.failure !== undefined,
-    };
+    const columns = this.#columns(
+      first,
+      second,
+      page.classes !== null,
+      source.texts,
+      samples.failure !== undefined,
+    );
     const active = rows.at(this.active);
     return html`${answerFigures(page, first, second ?? first)}
     ${second === undefined ? nothing : labelTable(page.labels, first, second)}
@@ -220,7 +234,8 @@ export class AnswersView extends Part {
             ${sampleDetail(active, active && samples.at(active.position), columns, this.#onDetailKey)}
           </div>`
     }
-    ${page.classes && second !== undefined ? html`<p class="hint">Lost: by how much less probable ${second} finds the label than ${first}. Divergence: Jensen–Shannon, in bits${page.exact ? '' : ', of the classes that were kept; what is left is taken to be spread evenly'}.</p>` : nothing}`;
+    ${page.classes && second !== undefined ? html`<p class="hint">Lost: by how much less probable ${second} finds the label than ${first}. Divergence: Jensen–Shannon, in bits${page.exact ? '' : ', of the classes that were kept; what is left is taken to be spread evenly'}.</p>` : nothing}
+    ${page.losses && second !== undefined ? html`<p class="hint">Lost: by how much more a text costs ${second} than ${first}, ${page.unit}. Each text counts once, however long it is; the interval takes texts to be independent, which pieces of one book are not.</p>` : nothing}`;
   }
 
   readonly #activate = (index: number) => {

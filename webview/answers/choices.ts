@@ -90,7 +90,9 @@ export function firstSides(sources: readonly NamedSource[]): readonly [AnswerSid
 export function nameOfSide({ run, model }: AnswerSide, sources: readonly NamedSource[]): string {
   const found = sources.find((one) => one.run === run);
   const own = model === 'teacher' && found?.source.compressed ? 'original' : model;
-  return sources.length > 1 && found ? `${own} of ${found.name}` : own;
+  if (sources.length < 2 || !found) return own;
+  // Students are what is compared; where there is little room, their runs tell them apart.
+  return own === 'student' ? found.name : `${found.name}, ${own}`;
 }
 
 /** What runs are called beside each other: by their names, with the seed where these are the same, and else with the id. */

@@ -34,7 +34,7 @@ const mostBars = 5;
 function model(name: string, one: OneAnswer): TemplateResult {
   return html`<div class="of-model">
     <h4>${userText(name)}</h4>
-    <p>${answerText(one)} <span class="soft">loss ${formatNumber(one.loss)}</span></p>
+    <p>${one.right === null ? nothing : answerText(one)} <span class="soft">loss ${formatNumber(one.loss)}</span></p>
     ${
       one.best.length === 0
         ? nothing
