@@ -92,7 +92,7 @@ describe('what two models answered', { skip: withoutBrowser, concurrency: false 
     await page.locator('vscode-dropdown[aria-label="Label"]').click();
     await page.getByRole('option', { name: 'spam' }).click();
     const detail = page.locator('.sample-detail');
-    await detail.locator('.whole', { hasText: 'Buy <b>now</b> & save' }).waitFor();
+    await detail.locator('.full-text', { hasText: 'Buy <b>now</b> & save' }).waitFor();
     assert.equal(await page.locator('.sample-detail b, .answer-line b').count(), 0);
     await lines(page).first().focus();
     await page.keyboard.press('Enter');

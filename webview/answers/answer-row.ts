@@ -65,7 +65,7 @@ function sampleText(
   if (hidden) return nothing;
   if (!sample) return html`<span class="soft">…</span>`;
   if (sample.picture !== undefined)
-    return html`<img class="small" src=${sample.picture} alt=${`Picture ${id}${label === null ? '' : `, labelled ${label}`}`} />`;
+    return html`<img class="thumbnail" src=${sample.picture} alt=${`Picture ${id}${label === null ? '' : `, labelled ${label}`}`} />`;
   return html`<bdi class="excerpt">${excerpt(sample.text ?? '')}</bdi>`;
 }
 

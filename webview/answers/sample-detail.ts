@@ -60,11 +60,11 @@ function whole(row: AnswerRow | undefined, sample: ShownSample | undefined): Tem
     picture === undefined
       ? nothing
       : html`<figure>
-          <img class="large" src=${picture} alt=${`Picture ${row.id}, larger`} />
+          <img class="enlarged" src=${picture} alt=${`Picture ${row.id}, larger`} />
           <figcaption class="soft">${width ?? missing} × ${height ?? missing} pixels as shown</figcaption>
         </figure>`
   }
-  ${text === undefined ? nothing : html`<pre class="whole" dir="auto">${text}${cut ? ' …' : nothing}</pre>`}
+  ${text === undefined ? nothing : html`<pre class="full-text" dir="auto">${text}${cut ? ' …' : nothing}</pre>`}
   ${cut ? html`<p class="hint">The text goes on; its first 4,000 characters are shown.</p>` : nothing}
   ${
     columns && columns.length > 0

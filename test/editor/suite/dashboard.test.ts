@@ -94,6 +94,28 @@ describe('the dashboard', function () {
     assert.equal(comparison.runs[0]!.student!.accuracy, (await run()).result!.student.accuracy);
   });
 
+  it('tells what was answered to each test sample, and shows the samples, read in another process', async () => {
+    assert.equal((await ask('run', { run: id })).answers, true);
+    const [kept] = await ask('answerSources', { runs: [id] });
+    assert.deepEqual([kept!.source!.models, kept!.source!.total], [['student'], 100]);
+    const side = { run: id, model: 'student' };
+    const order = { sort: 'b.confidence', descending: false, offset: 0, count: 10 } as const;
+    const page = await ask('answers', { a: side, b: side, filter: 'b=wrong', ...order });
+    const { accuracy } = (await run()).result!.student;
+    assert.equal(page!.matched, Math.round(100 * (1 - accuracy!)));
+    const positions = page!.rows.map(({ position }) => position);
+    let samples: Requests['samples']['result'] = null;
+    await until('the data to be read', async () => {
+      samples = await ask('samples', { run: id, positions });
+      return samples !== null;
+    });
+    assert.deepEqual(
+      samples!.map(({ position }) => position),
+      positions,
+    );
+    for (const { picture } of samples!) assert.match(picture!, /^data:image\/png;base64,/);
+  });
+
   it('renames, notes, tags and marks a run, and the page hears of it', async () => {
     await send({ kind: 'command', name: 'rename', run: id, newName: 'Renamed <b>' });
     await send({ kind: 'command', name: 'note', run: id, note: 'worth it' });
