@@ -99,20 +99,39 @@ export interface AskedOfData {
 export function answerPage(pair: Pair, question: Omit<Question, 'a' | 'b'>): AnswerPage | AskedOfData {
   const filter = parseFilter(question.filter, pair);
   if (filter.data.length > 0 && !question.among) return { conditions: filter.data };
-  const found = foundIn(pair, filter, question);
-  const positions = inOrder(pair, found, question);
+  const { positions, figures } = foundFor(pair, filter, question);
   const offset = Math.max(0, Math.floor(question.offset));
   const count = Math.min(mostRows, Math.max(0, Math.floor(question.count)));
   return {
     total: pair.ids.length,
-    matched: found.length,
+    matched: positions.length,
     rows: Array.from(positions.subarray(offset, offset + count), (sample) => rowOf(pair, sample)),
-    ...figuresOf(pair, found, filter.looksAtAnswers),
+    ...figures,
     unit: pair.unit,
     exact: pair.exact,
     chosen: filter.looksAtAnswers,
     problems: filter.problems,
   };
+}
+
+interface Found {
+  readonly positions: Int32Array;
+  readonly figures: ReturnType<typeof figuresOf>;
+}
+
+/** What was found last: the further pages of a list are asked for one after the other. */
+const latest = new WeakMap<Pair, { readonly key: string; readonly found: Found }>();
+
+function foundFor(pair: Pair, filter: Filter, question: Omit<Question, 'a' | 'b'>): Found {
+  const { sort, descending, among } = question;
+  const key = JSON.stringify([question.filter, sort, descending, among]);
+  const known = latest.get(pair);
+  if (known?.key === key) return known.found;
+  const positions = foundIn(pair, filter, question);
+  const figures = figuresOf(pair, positions, filter.looksAtAnswers);
+  const found = { positions: inOrder(pair, positions, question), figures };
+  latest.set(pair, { key, found });
+  return found;
 }
 
 /** What is said of the samples that a filter leaves. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { figuresOf, foundIn, inOrder, rowOf } from '../../src/answers/answer-page.ts';
+import { answerPage, figuresOf, foundIn, inOrder, rowOf } from '../../src/answers/answer-page.ts';
 import { meets } from '../../src/answers/conditions.ts';
 import { parseFilter } from '../../src/answers/filter.ts';
 import type { KeptAnswers } from '../../src/answers/kept-answers.ts';
@@ -137,6 +137,23 @@ test('texts to continue are compared by what they cost', () => {
   assert.ok(losses!.interval!.low < 0 && losses!.interval!.high > 1.9);
   assert.match(parseFilter('student=wrong', texts).problems[0]!, /no field “student”/);
   assert.deepEqual([...foundIn(texts, parseFilter('lost>=0.5 student.loss>3', texts), {})], [1]);
+});
+
+test('pages of a question follow each other, and another question has its own', () => {
+  const ask = (filter: string, offset: number, descending = true) => {
+    const page = answerPage(pair, { filter, sort: 'length', descending, offset, count: 2 });
+    assert.ok('matched' in page);
+    return [page.matched, ...page.rows.map(({ length }) => length)];
+  };
+  assert.deepEqual(ask('', 0), [8, 100, 50]);
+  assert.deepEqual(ask('', 2), [8, 30, 20]);
+  assert.deepEqual(ask('', 0, false), [8, 5, 7]);
+  assert.deepEqual(ask('label=spam', 0), [4, 100, 30]);
+  assert.deepEqual(ask('label=spam', 4), [4]);
+  assert.ok(
+    'conditions' in
+      answerPage(pair, { filter: 'offer', sort: 'lost', descending: true, offset: 0, count: 2 }),
+  );
 });
 
 test('two runs are laid side by side only where they answered the same samples', () => {
