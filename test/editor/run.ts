@@ -191,7 +191,7 @@ try {
     format: 'cjs',
     target: 'node20',
     sourcemap: 'inline',
-    external: ['vscode', 'mocha', 'sqlite3', 'onnxruntime-node'],
+    external: ['vscode', 'mocha', 'sqlite3', 'onnxruntime-node', 'koffi'],
     logLevel: 'warning',
     logOverride: { 'empty-import-meta': 'silent' },
   });

@@ -127,7 +127,7 @@ describe('an experiment in the editor', function () {
       'parts/parts.distill.json',
       smallExperiment('Parts', {
         teacher: { checkpoint: 'odd.onnx', graph: { inputs: { input_ids: '' }, logits: 'Erg' } },
-        student: { checkpoint: 'odd.onnx', freeze: ['W'] },
+        student: { checkpoint: 'odd.onnx', freeze: ['W'], dropout: 0.1, dropoutAt: ['$me'] },
         strategy: { kind: 'feature', layers: [{ student: '', teacher: 1 }] },
       }),
     );
@@ -145,6 +145,7 @@ describe('an experiment in the editor', function () {
     await offered('"input_ids": "', 'tok:0');
     await offered('"logits": "Erg', 'Ergebnis');
     await offered('"student": "', 'a b');
+    await offered('"$me', '$mean');
     const item = await offered('"W', 'W*');
     assert.equal(item.detail, '3 × 4');
     await workspace.fs.delete(inRoot('parts'), { recursive: true });
