@@ -67,6 +67,7 @@ function lensTitle(record: RunRecord): string {
     failed: 'error',
     cancelled: 'circle-slash',
     interrupted: 'debug-disconnect',
+    dropped: 'circle-large-outline',
   }[record.state];
   const description = runDescription(record) || stateName(record.state);
   const when = new Date(record.endedAt ?? record.startedAt ?? record.createdAt).toLocaleString();

@@ -19,6 +19,7 @@ const rank = {
   interrupted: 3,
   failed: 4,
   cancelled: 5,
+  dropped: 6,
 } satisfies Record<RunState, number>;
 const states = (Object.keys(rank) as RunState[]).sort((one, other) => rank[one] - rank[other]);
 

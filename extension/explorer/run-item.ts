@@ -13,6 +13,7 @@ const icons: Record<RunState, ThemeIcon> = {
   completed: new ThemeIcon('pass', new ThemeColor('testing.iconPassed')),
   failed: new ThemeIcon('error', new ThemeColor('testing.iconFailed')),
   cancelled: new ThemeIcon('circle-slash', new ThemeColor('testing.iconSkipped')),
+  dropped: new ThemeIcon('circle-large-outline', new ThemeColor('testing.iconSkipped')),
   interrupted: new ThemeIcon('debug-disconnect', new ThemeColor('testing.iconQueued')),
 };
 
@@ -24,6 +25,7 @@ export const stateName = (state: RunState): string =>
     failed: l10n.t('failed'),
     cancelled: l10n.t('stopped'),
     interrupted: l10n.t('interrupted'),
+    dropped: l10n.t('dropped'),
   })[state];
 
 /** A run's row: name, state, and the two figures people look for. */
@@ -176,6 +178,7 @@ export function runTooltip(record: RunRecord): MarkdownString {
     tooltip.appendMarkdown('\n\n').appendText(record.error.message);
     if (record.error.remedy) tooltip.appendText(` ${record.error.remedy}`);
   }
+  if (record.dropReason) tooltip.appendMarkdown('\n\n').appendText(record.dropReason);
   if (record.note) tooltip.appendMarkdown('\n\n---\n\n').appendText(record.note);
   return tooltip;
 }

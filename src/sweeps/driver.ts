@@ -2,11 +2,12 @@ import { UserError } from '../base/user-error.ts';
 import { experimentAt, type PointValues } from '../experiment/sweep/space.ts';
 import { createRuns } from '../runs/create-run.ts';
 import { discoverRuns } from '../runs/directory/discover.ts';
-import { stopRun } from '../runs/queue/control.ts';
+import { dropRun, stopRun } from '../runs/queue/control.ts';
 import { concurrency } from '../runs/queue/queue.ts';
 import { resumeRun } from '../runs/queue/resume.ts';
 import type { RunStore } from '../runs/store.ts';
-import { activeStates, isActive, isResumable } from '../worker/directory/run-states.ts';
+import { activeStates, isActive, isLeftOff, isResumable } from '../worker/directory/run-states.ts';
+import { Race } from './halving/race.ts';
 import { SweepPlace } from './place.ts';
 import type { Point } from './points.ts';
 import { samplers } from './samplers/sampler.ts';
@@ -32,6 +33,7 @@ export class SweepDriver {
   readonly #sweep: Sweep;
   readonly #listener: DriverListener;
   readonly #reader: StandingReader;
+  readonly #race: Race;
   readonly place: SweepPlace;
   /** Runs that this process queued again; one that is interrupted once more stays so. */
   readonly #resumed = new Set<string>();
@@ -41,6 +43,7 @@ export class SweepDriver {
     this.#sweep = sweep;
     this.#listener = listener;
     this.#reader = new StandingReader(store, sweep);
+    this.#race = new Race(store, sweep);
     this.place = new SweepPlace(store.dataDirectory, sweep.id);
   }
 
@@ -49,7 +52,7 @@ export class SweepDriver {
     await this.place.clearStop();
     // One that failed would fail again; whoever mended the reason resumes it.
     for (const { id, state } of await this.#store.list({ sweep: this.#sweep.id, resumable: true }))
-      if (state !== 'failed') await this.#resume(id);
+      if (isLeftOff(state)) await this.#resume(id);
   }
 
   /**
@@ -62,6 +65,8 @@ export class SweepDriver {
       const goesOn = standing.points.some(({ active }) => active);
       if (this.place.stopRequested) return { standing, ended: !goesOn };
       this.#requireSuccess(standing);
+      for (const { run, because } of await this.#race.losers(standing.points))
+        await dropRun(this.#store, run, because);
       const resumed = await this.#resumeInterrupted(standing);
       if (resumed) continue;
       if (this.#isComplete(standing)) return { standing, ended: !goesOn };

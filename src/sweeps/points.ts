@@ -19,8 +19,9 @@ export interface Point extends TriedPoint {
   readonly figures?: readonly number[];
   /** Whether a run is queued or goes on. */
   readonly active: boolean;
-  /** Seeds that have no run yet. */
+  /** Seeds that have no run yet; none of a point that was dropped. */
   readonly missing: readonly number[];
+  readonly dropped: boolean;
 }
 
 /**
@@ -45,12 +46,14 @@ export function pointsOf(
     .map(([index, own]) => {
       const all = seeds.flatMap((seed) => own.get(seed) ?? []);
       const means = all.length === seeds.length ? meansOf(all, figures.length) : undefined;
+      const dropped = all.some(({ record }) => record.state === 'dropped');
       return {
         index,
+        dropped,
         values: all[0]!.record.sweep!.values as PointValues,
         runs: all,
         active: all.some(({ record }) => isActive(record.state)),
-        missing: seeds.filter((seed) => !own.has(seed)),
+        missing: dropped ? [] : seeds.filter((seed) => !own.has(seed)),
         ...(means && { figures: means, costs: means.map((mean, at) => costOf(figures[at]!, mean)) }),
       };
     });

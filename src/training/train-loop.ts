@@ -257,8 +257,8 @@ class Training {
   async #heed(shuffleBefore: readonly number[]): Promise<void> {
     const { stopRequested, checkpointSeconds = 60 } = this.#options;
     const reason = stopRequested?.();
-    const due = performance.now() - this.#lastCheckpoint > checkpointSeconds * 1000;
-    if (reason === 'stop' || (due && this.#step > 0)) await this.#save(this.#state(shuffleBefore), false);
+    const due = this.#step > 0 && performance.now() - this.#lastCheckpoint > checkpointSeconds * 1000;
+    if (reason ? reason !== 'cancel' : due) await this.#save(this.#state(shuffleBefore), false);
     if (reason) throw new Interruption(reason);
   }
 

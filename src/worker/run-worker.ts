@@ -148,8 +148,16 @@ function threadsOf(events: readonly RunEvent[]): number {
 async function lastWords(error: unknown, log: EventLog, directory: RunDirectory): Promise<ExitCode> {
   log.freeReserve();
   if (error instanceof Interruption) {
-    if (error.reason === 'cancel') await directory.discard();
-    log.append({ type: 'cancelled', reason: error.reason });
+    const { reason } = error;
+    if (reason === 'cancel') await directory.discard();
+    log.append(
+      reason === 'drop'
+        ? {
+            type: 'dropped',
+            message: directory.dropReason() || 'Other points of its sweep were ahead of it.',
+          }
+        : { type: 'cancelled', reason },
+    );
     await directory.clearRequests();
     return 0;
   }

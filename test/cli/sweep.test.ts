@@ -153,6 +153,50 @@ test(
   },
 );
 
+test(
+  'points that fall behind are dropped, say why, and are none of those that are judged',
+  limit,
+  async (t) => {
+    const directory = await temporaryDirectory(t);
+    const data = join(directory, '.distillery');
+    const options = { 'training.learningRate': [0.01, 0.0001, 0.1, 0.00001] };
+    const file = await sweepFile(
+      directory,
+      { options, sampler: 'grid', stopEarly: { minEpochs: 1, factor: 2 } },
+      { steps: 30, losersWait: true },
+      [1, 2],
+    );
+    const { code, out, err } = await distillery('sweep', file, '--data-dir', data, '--concurrency', '2');
+    assert.equal(code, 0, err);
+    const store = await temporaryStore(t, data);
+    const runs = await store.list({ sort: 'createdAt' });
+    const states = (point: number) =>
+      runs.filter(({ sweep }) => sweep!.point === point).map(({ state }) => state);
+    assert.deepEqual(states(0), ['completed', 'completed']);
+    for (const point of [1, 2, 3]) assert.ok(states(point).includes('dropped'), `${point}: ${states(point)}`);
+    const dropped = runs.filter(({ state }) => state === 'dropped');
+    for (const { dropReason, result, error } of dropped) {
+      assert.match(
+        dropReason!,
+        /^After \d epochs? \d of \d other points (was|were) ahead.* Point 0 was ahead by 0\.\d+ of validation accuracy/,
+      );
+      assert.deepEqual([result, error], [undefined, undefined]);
+    }
+    assert.match(out, /Best: point 0/);
+    assert.match(out, / 3 +0\.00001 +0\/\d +dropped +– +–/);
+    const { points, front } = await status(file, data);
+    assert.deepEqual(front, [0]);
+    assert.equal(points[1]!.figures, null);
+
+    // Whoever resumes one wants it trained to its end: it is not dropped again.
+    const again = await distillery('resume', dropped[0]!.id, '--data-dir', data);
+    assert.equal(again.code, 0, again.err);
+    assert.equal((await store.get(dropped[0]!.id))!.state, 'completed');
+    const list = await distillery('runs', '--state', 'dropped', '--json', '--data-dir', data);
+    assert.equal((JSON.parse(list.out) as unknown[]).length, dropped.length - 1);
+  },
+);
+
 test('where every point fails, the sweep ends with what the last one said', limit, async (t) => {
   const directory = await temporaryDirectory(t);
   const data = join(directory, '.distillery');

@@ -3,7 +3,8 @@
  * experiment says what it does: {"steps": 20, "stepMs": 10, "dies": "at once" | "in mid-step" | "by mistake"}; it
  * takes its lock after "startMs" and, when it was stopped, stays for "lingersMs". It goes no
  * further than its third step while the file "heldBy" is there. With "learns", it says after every tenth step how it does
- * on held-out samples: the better the nearer its learning rate is to 0.01.
+ * on held-out samples: the better the nearer its learning rate is to 0.01; with
+ * "losersWait", one with another waits after step 20 until it is asked to end, unless it was resumed.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -28,6 +29,7 @@ const plan = {
   lingersMs: 0,
   heldBy: '',
   learns: false,
+  losersWait: false,
   ...JSON.parse(experiment.description ?? '{}'),
 };
 if (plan.dies === 'at once') {
@@ -44,6 +46,7 @@ if (await endedSinceLaunch(directory)) {
 const log = EventLog.open(directory.eventsFile);
 const control = new Control(directory);
 const done = join(directory.path, 'steps');
+const resumed = existsSync(done);
 const say = (body: RunEventBody) => log.append(body);
 say({ ...started, pid: process.pid, host: hostname(), threads: grantedThreads() });
 say({ type: 'phase', phase: 'train' });
@@ -54,7 +57,8 @@ async function work(): Promise<RunEventBody> {
     return { type: 'failed', message: 'There is no such data file.', userError: true, remedy };
   }
   for (let step = 1; step <= plan.steps; step++) {
-    const reason = control.requested();
+    const reason = control.requestedInTraining();
+    if (reason === 'drop') return { type: 'dropped', message: directory.dropReason() };
     if (reason) return { type: 'cancelled', reason };
     say(metric(step, { loss: 1 / step }));
     if (plan.learns && step % 10 === 0) {
@@ -72,6 +76,8 @@ async function work(): Promise<RunEventBody> {
     writeFileSync(done, `${step}`);
     if (plan.dies === 'in mid-step' && step === 5) process.kill(process.pid, 'SIGKILL');
     while (step === 3 && existsSync(plan.heldBy) && !control.requested()) await pause(plan.stepMs);
+    const loses = plan.losersWait && experiment.training.learningRate !== 0.01 && !resumed;
+    while (loses && step === 20 && !control.requestedInTraining()) await pause(20);
     await pause(plan.stepMs);
   }
   mkdirSync(directory.studentDirectory, { recursive: true });
@@ -81,7 +87,7 @@ async function work(): Promise<RunEventBody> {
 
 const word = await work();
 say(word);
-if (word.type === 'cancelled') await directory.clearRequests();
+if (word.type === 'cancelled' || word.type === 'dropped') await directory.clearRequests();
 log.close();
 await lock.release();
 if (word.type === 'cancelled') await pause(plan.lingersMs);

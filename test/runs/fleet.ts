@@ -23,6 +23,7 @@ export interface Plan {
   readonly heldBy?: string;
   /** Whether it is judged on held-out samples, by its learning rate. */
   readonly learns?: boolean;
+  readonly losersWait?: boolean;
   readonly dies?: 'at once' | 'in mid-step' | 'by mistake';
 }
 

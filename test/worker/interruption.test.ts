@@ -96,6 +96,32 @@ for (const [how, ask] of Object.entries({
     assert.ok(state!.step >= lastProgress.done);
   });
 
+test('a sweep ends a run while its student is trained: it says why, keeps a checkpoint, and hears a stop first', async () => {
+  const directory = await makeRun(project, 'drop', longTraining);
+  // Asked before there is a student that could be behind, it goes on until there is one.
+  await directory.requestDrop('Point 3 was ahead.');
+  const { code, output } = await runToEnd(directory);
+  assert.equal(code, 0, output);
+  const events = await eventsOf(directory);
+  assert.equal(events.at(-1)!.type, 'dropped');
+  assert.deepEqual(
+    ofType(events, 'dropped').map(({ message }) => message),
+    ['Point 3 was ahead.'],
+  );
+  assert.ok(events.some((event) => event.type === 'phase' && event.phase === 'train'));
+  assert.ok(await new Checkpoints(directory.checkpointsDirectory).peek('last'));
+  assert.deepEqual(
+    [existsSync(directory.studentDirectory), readdirSync(directory.controlDirectory)],
+    [false, []],
+  );
+
+  await directory.requestDrop('Point 3 was ahead.');
+  await directory.request('stop');
+  assert.equal((await runToEnd(directory)).code, 0);
+  const [stopped] = ofType(await eventsOf(directory), 'cancelled');
+  assert.equal(stopped?.reason, 'stop');
+});
+
 test('cancelled, a worker keeps neither checkpoint nor student', async () => {
   const directory = await makeRun(project, 'cancel', longTraining);
   const worker = startWorker(directory.path);

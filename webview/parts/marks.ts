@@ -15,6 +15,7 @@ const states: Readonly<Record<RunState, { readonly sign: string; readonly tone: 
   failed: { sign: 'M2 2l6 6M8 2l-6 6', tone: 'bad' },
   cancelled: { sign: 'M2 2h6v6h-6z', tone: 'quiet' },
   interrupted: { sign: 'M3.2 1.5v7M6.8 1.5v7', tone: 'unsure' },
+  dropped: { sign: 'M5 1.5v6M2.3 5L5 7.7 7.7 5', tone: 'quiet' },
 };
 
 const icon = (path: string) =>

@@ -14,6 +14,7 @@ export const checkSweep: Check = (context) => {
   return [
     ...options,
     ...objectiveFindings(context),
+    ...stopFindings(context),
     ...(options.some(({ severity }) => severity === 'error') ? [] : budgetFindings(context)),
   ];
 };
@@ -49,6 +50,45 @@ function objectiveFindings({ experiment }: CheckContext): Finding[] {
       remedy: 'Set "validation" of the dataset above 0, for example 0.1.',
     });
   return findings;
+}
+
+function stopFindings({ experiment }: CheckContext): Finding[] {
+  const { stopEarly, objectives, options } = experiment.sweep!;
+  if (!stopEarly) return [];
+  const path = ['sweep', 'stopEarly'];
+  const [figure] = objectives;
+  if (objectives.length > 1 || !(figure === 'auto' || measuresAnswers(objectives)))
+    return [
+      {
+        message: 'Points are ended early by one figure of held-out samples, "accuracy" or "loss".',
+        remedy: 'Remove "stopEarly", or write that figure alone in "objectives".',
+        path,
+        severity: 'error',
+        code: 'sweep-stop',
+      },
+    ];
+  const { epochs } = experiment.training;
+  if ('training.epochs' in options)
+    return [
+      {
+        message:
+          'Points are compared after the same number of epochs, and "training.epochs" is tried, too: what is to learn longer is slower at first.',
+        remedy: 'Remove "stopEarly", or do not try "training.epochs".',
+        path,
+        severity: 'warning',
+        code: 'sweep-stop',
+      },
+    ];
+  if (stopEarly.minEpochs < epochs) return [];
+  return [
+    {
+      message: `Points are compared for the first time after ${stopEarly.minEpochs} epochs, and training ends after ${epochs}: none is ended early.`,
+      remedy: 'Write fewer "minEpochs", or remove "stopEarly".',
+      path: [...path, 'minEpochs'],
+      severity: 'warning',
+      code: 'sweep-stop',
+    },
+  ];
 }
 
 const measuresAnswers = (objectives: readonly string[]) =>

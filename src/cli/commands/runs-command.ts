@@ -121,6 +121,7 @@ export function stateText(run: RunRecord, colors: Colors): string {
     case 'cancelled':
       return colors.yellow(stateWord(run.state));
     case 'interrupted':
-      return colors.yellow('interrupted');
+    case 'dropped':
+      return colors.yellow(run.state);
   }
 }

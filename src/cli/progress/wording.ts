@@ -83,6 +83,8 @@ export function endText(event: RunEvent, colors: Colors): string | undefined {
       return event.reason === 'stop'
         ? colors.yellow('stopped; it can be resumed')
         : colors.yellow('stopped; nothing is kept to resume from');
+    case 'dropped':
+      return `${colors.yellow('dropped')}: ${event.message}`;
     case 'interrupted':
       return `${colors.yellow('interrupted')}: ${event.message}`;
     case 'failed':

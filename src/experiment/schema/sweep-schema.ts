@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, count, seed } from './option.ts';
+import { choice, count, seed, wholeNumber } from './option.ts';
 
 const rangeSchema = z
   .strictObject({
@@ -81,6 +81,25 @@ export const sweepSchema = z
       .default(['auto'])
       .describe(
         'What points are judged by: one figure, or two at once, of which the answer is a front: the points that no other beats in both. Accuracy and loss are those of the held-out samples, at the epoch whose weights are kept; test samples choose nothing. Default ["auto"].',
+      ),
+    stopEarly: z
+      .strictObject({
+        minEpochs: count(
+          'After so many epochs points are compared for the first time. Default 1.',
+          'epochs',
+        ).default(1),
+        factor: wholeNumber(
+          2,
+          'Of all points that came as far, the best part of this goes on: with 3 a third; they are compared again after three times as many epochs. Default 3.',
+        )
+          .max(16)
+          .default(3),
+      })
+      .describe('Points that others are ahead of are ended early.')
+      .nullable()
+      .default(null)
+      .describe(
+        'Ends points early that others are ahead of on held-out samples after as many epochs, seed by seed: asynchronous successive halving (ASHA, Li et al. 2020), in which nobody waits for others. An ended run keeps a checkpoint and is called dropped. Points that learn slowly and would have won are lost. Default null: every point is trained to its end.',
       ),
     seed: seed(
       'What the points are drawn from; the runs have the seeds of the experiment. Default 0.',

@@ -52,6 +52,8 @@ export interface RunSummary {
   readonly error?: RunError;
   /** Of a cancelled run: one that was stopped can be resumed, one that was cancelled kept nothing to resume from. */
   readonly cancelReason?: 'stop' | 'cancel';
+  /** Why a sweep ended the run early; it stays where somebody resumed the run after that. */
+  readonly dropReason?: string;
   /** Why the result cannot be taken at face value, each message once. */
   readonly doubts?: readonly SummarizedDoubt[];
   /** The latest of each folder, as {@link exportsOf} reads them. */
@@ -123,6 +125,13 @@ export function addToSummary(summary: RunSummary, event: RunEvent): RunSummary {
         error: { message, userError, ...(remedy !== undefined && { remedy }) },
       });
     }
+    case 'dropped':
+      return take({ ...summary, dropReason: event.message }, 'state', event.seq, {
+        state: 'dropped',
+        endedAt: event.time,
+        error: undefined,
+        cancelReason: undefined,
+      });
     case 'interrupted':
       return take(summary, 'state', event.seq, {
         state: 'interrupted',

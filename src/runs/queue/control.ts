@@ -6,6 +6,7 @@ import { UserError } from '../../base/user-error.ts';
 import { EventLog } from '../../worker/directory/event-log.ts';
 import type { RunEventBody } from '../../worker/directory/events.ts';
 import { type ControlRequest, RunDirectory } from '../../worker/directory/run-directory.ts';
+import type { RunState } from '../../worker/directory/run-states.ts';
 import { sweepFolder } from '../directory/sweep.ts';
 import { catchUp } from '../follow.ts';
 import type { RunStore } from '../store.ts';
@@ -86,13 +87,31 @@ async function isWorkerOf(pid: number, directory: string): Promise<boolean> {
   return real === wanted;
 }
 
-async function leaveQueue(store: RunStore, id: string, reason: ControlRequest): Promise<boolean> {
+/**
+ * Ends a run early that others of its sweep are ahead of: a queued one at once, a running one while it trains its student;
+ * one that has done so goes on to its end. Does nothing where it has ended.
+ * @param because what the run says of it
+ */
+export async function dropRun(store: RunStore, id: string, because: string): Promise<void> {
+  if (await leaveQueueWith(store, id, { type: 'dropped', message: because })) return;
+  const run = await store.get(id);
+  if (run?.state === 'running') await new RunDirectory(run.directory).requestDrop(because);
+}
+
+const leaveQueue = (store: RunStore, id: string, reason: ControlRequest): Promise<boolean> =>
+  leaveQueueWith(store, id, { type: 'cancelled', reason });
+
+async function leaveQueueWith(
+  store: RunStore,
+  id: string,
+  word: RunEventBody & { readonly type: RunState },
+): Promise<boolean> {
   const left = await store.transaction((database) =>
     // Claimed as a launcher would claim it, so that none can launch it now.
-    database.run("UPDATE runs SET state = 'cancelled' WHERE id = ? AND state = 'queued'", [id]),
+    database.run("UPDATE runs SET state = ? WHERE id = ? AND state = 'queued'", [word.type, id]),
   );
   if (left === 0) return false;
-  await append(store, id, { type: 'cancelled', reason });
+  await append(store, id, word);
   return true;
 }
 

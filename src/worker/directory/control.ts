@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
-import type { StopReason, StopRequested } from '../../base/interruption.ts';
-import type { RunDirectory } from './run-directory.ts';
+import type { StopRequested } from '../../base/interruption.ts';
+import type { ControlRequest, RunDirectory } from './run-directory.ts';
 
 const pollMs = 200;
 
@@ -10,7 +10,8 @@ const pollMs = 200;
  */
 export class Control {
   readonly #directory: RunDirectory;
-  #reason: StopReason | undefined;
+  #reason: ControlRequest | undefined;
+  #dropped = false;
   #lastLook = -Infinity;
 
   constructor(directory: RunDirectory) {
@@ -18,7 +19,7 @@ export class Control {
   }
 
   /** Looks at the folder at most five times a second, so that it may be asked after every step. */
-  readonly requested: StopRequested = () => {
+  readonly requested = (): ControlRequest | undefined => {
     const now = performance.now();
     if (this.#reason !== 'cancel' && now - this.#lastLook >= pollMs) {
       this.#lastLook = now;
@@ -27,14 +28,19 @@ export class Control {
     return this.#reason;
   };
 
+  /** The same while the student is trained: only there a sweep may end the run early. */
+  readonly requestedInTraining: StopRequested = () =>
+    this.requested() ?? (this.#dropped ? 'drop' : undefined);
+
   stop(): void {
     this.#reason ??= 'stop';
   }
 
-  #look(): StopReason | undefined {
+  #look(): ControlRequest | undefined {
     if (this.#directory.isDeleted()) return 'cancel';
     try {
       const names = readdirSync(this.#directory.controlDirectory);
+      this.#dropped = names.includes('drop');
       if (names.includes('cancel')) return 'cancel';
       return names.includes('stop') ? 'stop' : undefined;
     } catch {

@@ -226,6 +226,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     remedy: z.string().optional(),
   }),
   z.object({ ...base, type: z.literal('cancelled'), reason: z.enum(['stop', 'cancel']) }),
+  /** Ended early by the sweep that it belongs to, as others were ahead of it; the message says which and by what. */
+  z.object({ ...base, type: z.literal('dropped'), message: z.string() }),
   /** Written by whoever finds the worker gone without a last word, never by the worker. */
   z.object({ ...base, type: z.literal('interrupted'), message: z.string() }),
 ]);

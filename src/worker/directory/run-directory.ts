@@ -11,6 +11,8 @@ import { fromStored, type RunRequest, storedRequestSchema, toStored } from './ru
 
 /** Of experiment.json; an experiment is a few kilobytes. It is read at once, by the editor too. */
 const mostRequestBytes = 1 << 20;
+/** Of what a run is to say of its early end, in bytes. */
+const longestReason = 10_000;
 /** An experiment nests a handful deep. */
 const deepest = 100;
 
@@ -88,7 +90,7 @@ export class RunDirectory {
     return join(this.path, answersFileName);
   }
 
-  controlFile(request: ControlRequest): string {
+  controlFile(request: ControlRequest | 'drop'): string {
     return join(this.controlDirectory, request);
   }
 
@@ -167,11 +169,31 @@ export class RunDirectory {
   }
 
   /** Asks the worker to end; it hears of it within a step. */
-  async request(request: ControlRequest): Promise<void> {
+  request(request: ControlRequest): Promise<void> {
+    return this.#request(request, '');
+  }
+
+  /** Asks the worker to end while it trains the student, as a sweep does. @param because what the run is to say of it */
+  requestDrop(because: string): Promise<void> {
+    return this.#request('drop', because);
+  }
+
+  /** Why the run was asked to end early. */
+  dropReason(): string {
+    try {
+      return readRegularSync(this.controlFile('drop'), longestReason).toString('utf8').trim();
+    } catch {
+      // Taken back, or longer than anybody of ours writes it.
+      return '';
+    }
+  }
+
+  async #request(request: ControlRequest | 'drop', text: string): Promise<void> {
     await this.requireReal();
     try {
       await requireRealFolder(this.controlDirectory);
       await mkdir(this.controlDirectory, { recursive: true });
+      if (text !== '') return await replaceFile(this.controlFile(request), text);
       await (await openRegular(this.controlFile(request), 'replace')).close();
     } catch (error) {
       throw fileProblem(error, this.controlDirectory);
@@ -197,7 +219,8 @@ export class RunDirectory {
 
   /** Forgets requests; to be called before a run is resumed, lest it heed those of its former life. */
   async clearRequests(): Promise<void> {
-    for (const request of ['stop', 'cancel'] as const) await rm(this.controlFile(request), { force: true });
+    for (const request of ['stop', 'cancel', 'drop'] as const)
+      await rm(this.controlFile(request), { force: true });
   }
 }
 

@@ -4,16 +4,20 @@ interface StateFacts {
   readonly ended: boolean;
   /** Whether a run that ended so can go on; a run that was discarded kept nothing to go on from. */
   readonly resumes: 'no' | 'yes' | 'unless discarded';
+  /** Whether it ended with nothing said of how good it is, though nothing is wrong with it: its sweep goes on with it. */
+  readonly leftOff: boolean;
 }
 
 /** Every list of states, every condition on them and every menu that depends on one follows from this table. */
 const facts = {
-  queued: { ended: false, resumes: 'no' },
-  running: { ended: false, resumes: 'no' },
-  completed: { ended: true, resumes: 'no' },
-  failed: { ended: true, resumes: 'yes' },
-  cancelled: { ended: true, resumes: 'unless discarded' },
-  interrupted: { ended: true, resumes: 'yes' },
+  queued: { ended: false, resumes: 'no', leftOff: false },
+  running: { ended: false, resumes: 'no', leftOff: false },
+  completed: { ended: true, resumes: 'no', leftOff: false },
+  failed: { ended: true, resumes: 'yes', leftOff: false },
+  cancelled: { ended: true, resumes: 'unless discarded', leftOff: true },
+  interrupted: { ended: true, resumes: 'yes', leftOff: true },
+  /** A sweep ended it early because others were ahead of it; nobody asked for that run by itself. */
+  dropped: { ended: true, resumes: 'yes', leftOff: false },
 } as const satisfies Record<string, StateFacts>;
 
 export type RunState = keyof typeof facts;
@@ -36,6 +40,9 @@ export const isActive = (state: RunState): boolean => activeStates.includes(stat
 export const isResumable = (run: { readonly state: RunState; readonly cancelReason?: string }): boolean =>
   resumableStates.includes(run.state) ||
   (perhapsResumableStates.includes(run.state) && run.cancelReason !== 'cancel');
+
+/** Whether a sweep that is started again goes on with a run that ended so. */
+export const isLeftOff = (state: RunState): boolean => facts[state].leftOff;
 
 function statesThatResume(how: StateFacts['resumes']): readonly RunState[] {
   return runStates.filter((state) => facts[state].resumes === how);

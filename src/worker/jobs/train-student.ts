@@ -73,7 +73,7 @@ export async function trainStudent(job: Job, training: StudentTraining): Promise
     seed: request.seed,
     checkpoints,
     identity,
-    stopRequested: control.requested,
+    stopRequested: control.requestedInTraining,
     observer: {
       progress: job.progress('train', 'steps'),
       metrics: (values, step, epoch) => log.append({ type: 'metric', model: 'student', step, epoch, values }),

@@ -225,6 +225,39 @@ tellsOf([
     ],
   },
   {
+    title: 'an early end by figures that are there at the end only',
+    changes: sweep(lr(log), { objectives: ['bytes'], stopEarly: {} }),
+    expected: [
+      'error',
+      'sweep-stop',
+      'sweep.stopEarly',
+      'Points are ended early by one figure of held-out samples, "accuracy" or "loss".',
+      'Remove "stopEarly", or write that figure alone in "objectives".',
+    ],
+  },
+  {
+    title: 'an early end that never comes',
+    changes: sweep(lr(log), { stopEarly: { minEpochs: 5 } }),
+    expected: [
+      'warning',
+      'sweep-stop',
+      'sweep.stopEarly.minEpochs',
+      'Points are compared for the first time after 5 epochs, and training ends after 5: none is ended early.',
+      'Write fewer "minEpochs", or remove "stopEarly".',
+    ],
+  },
+  {
+    title: 'an early end of points that learn for different numbers of epochs',
+    changes: sweep({ 'training.epochs': [2, 8] }, { stopEarly: {}, runs: 2 }),
+    expected: [
+      'warning',
+      'sweep-stop',
+      'sweep.stopEarly',
+      'Points are compared after the same number of epochs, and "training.epochs" is tried, too: what is to learn longer is slower at first.',
+      'Remove "stopEarly", or do not try "training.epochs".',
+    ],
+  },
+  {
     title: 'the same figure twice',
     changes: sweep(lr(log), { objectives: ['auto', 'accuracy'] }),
     expected: [
