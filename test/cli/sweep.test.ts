@@ -63,6 +63,44 @@ test(
 );
 
 test(
+  'the best values are written into the file, comments stay, and the sweep is still the same',
+  limit,
+  async (t) => {
+    const directory = await temporaryDirectory(t);
+    const data = join(directory, '.distillery');
+    const file = await sweepFile(directory, { options: rates, sampler: 'grid' });
+    await writeFile(file, `// Mine.\n${await readFile(file, 'utf8')}`);
+    const words = ['sweep', file, '--data-dir', data];
+    const early = await distillery('run', file, '--data-dir', data);
+    assert.match(early.err, /runs as it stands; what its "sweep" tries is started with: distillery sweep/);
+    const none = await distillery(...words, '--write-best');
+    assert.equal(none.code, 2);
+    assert.match(none.err, /No point of the sweep is done yet/);
+    assert.equal((await distillery(...words)).code, 0);
+    const before = await status(file, data);
+    const { code, out } = await distillery(...words, '--write-best');
+    assert.equal(code, 0);
+    assert.equal(out, 'Written: point 2 (learningRate 0.01)\n');
+    const text = await readFile(file, 'utf8');
+    assert.match(text, /^\/\/ Mine\.\n/);
+    assert.match(text, /"training": \{\s*"learningRate": 0\.01\s*\}/);
+    assert.deepEqual(await status(file, data), before);
+    assert.equal(
+      (await distillery(...words, '--write-best')).out,
+      'There already: point 2 (learningRate 0.01)\n',
+    );
+    assert.match(
+      (await distillery(...words, '--write-best', '--point', '0')).out,
+      /point 0 \(learningRate 0\.0001\)/,
+    );
+    assert.match(
+      (await distillery(...words, '--write-best', '--point', '9')).err,
+      /The sweep has no point 9\./,
+    );
+  },
+);
+
+test(
   'killed in the middle, driver and worker, a sweep goes on where it was, and a larger budget lets it go further',
   limit,
   async (t) => {
@@ -166,7 +204,7 @@ test(
       { steps: 30, losersWait: true },
       [1, 2],
     );
-    const { code, out, err } = await distillery('sweep', file, '--data-dir', data, '--concurrency', '2');
+    const { code, out, err } = await distillery('sweep', file, '--data-dir', data);
     assert.equal(code, 0, err);
     const store = await temporaryStore(t, data);
     const runs = await store.list({ sort: 'createdAt' });

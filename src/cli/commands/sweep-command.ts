@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { replaceFile } from '../../base/replace-file.ts';
 import { UserError } from '../../base/user-error.ts';
 import { readSoundExperiment } from '../../checks/apart/sound-experiment.ts';
 import { parseLoaded, readExperimentText } from '../../experiment/parsing/load.ts';
 import { setConcurrency } from '../../runs/queue/queue.ts';
 import type { RunStore } from '../../runs/store.ts';
+import { pointToWrite, withPoint } from '../../sweeps/best-into-text.ts';
 import { stopRunsOf } from '../../sweeps/driver.ts';
 import { SweepPlace } from '../../sweeps/place.ts';
 import { StandingReader } from '../../sweeps/standing.ts';
@@ -17,11 +19,14 @@ import type { CommandMaker } from '../program.ts';
 import { driveSweep } from '../sweep/drive.ts';
 import { standingJson, standingText } from '../sweep/report.ts';
 import { jsonSweepView, lineSweepView } from '../sweep/views.ts';
+import { pointText } from '../sweep/wording.ts';
 import { waitingOn } from '../waiting.ts';
 
 interface SweepOptions extends DataDirOption {
   readonly status?: boolean;
   readonly stop?: boolean;
+  readonly writeBest?: boolean;
+  readonly point?: number;
   readonly concurrency?: number;
   readonly json?: boolean;
   readonly detach?: boolean;
@@ -33,6 +38,8 @@ export const sweepCommand: CommandMaker = (context, ended) =>
     .argument('<file>', 'an experiment file (*.distill.json) with a "sweep"')
     .option('--status', 'show how the sweep stands, and start nothing')
     .option('--stop', 'ask the sweep and its runs to stop, whoever drives it')
+    .option('--write-best', 'write the values of the best point into the file; the sweep in it stays')
+    .option('--point <n>', 'of --write-best: this point instead', pointArgument)
     .option(
       '-c, --concurrency <n>',
       'runs at once in this data directory, from now on (at first 1)',
@@ -52,10 +59,18 @@ processes may drive one sweep at the same time. Ctrl+C asks it to stop; each run
     )
     .action(
       ended((file: string, options: SweepOptions) => {
-        if (options.status && options.stop)
-          throw new UserError('--status starts and stops nothing.', { remedy: 'Write one of the two.' });
-        if (options.status) return status(context, file, options);
-        if (options.stop) return stop(context, file, options);
+        const { status: look, stop: end, writeBest, point } = options;
+        if ([look, end, writeBest].filter(Boolean).length > 1)
+          throw new UserError('Of --status, --stop and --write-best only one can be done.', {
+            remedy: 'Write one of them.',
+          });
+        if (point !== undefined && !writeBest)
+          throw new UserError('--point says which point --write-best writes, and nothing is to be written.', {
+            remedy: 'Write --write-best too, or leave out --point.',
+          });
+        if (writeBest) return writePoint(context, file, options);
+        if (look) return status(context, file, options);
+        if (end) return stop(context, file, options);
         return start(context, file, options);
       }),
     );
@@ -150,4 +165,26 @@ async function stop(context: Context, file: string, options: SweepOptions): Prom
     );
     return exitCodes.ok;
   });
+}
+
+async function writePoint(context: Context, file: string, options: SweepOptions): Promise<ExitCode> {
+  const text = await readExperimentText(file);
+  const sweep = sweepOf(parseLoaded(text, file), dataDirectoryOf(options));
+  return lookAtStore(context, options, async (store) => {
+    const standing = await new StandingReader(store, sweep).read();
+    const point = pointToWrite(standing, sweep, options.point);
+    const changed = withPoint(text, sweep, point);
+    // Nothing is written that would not be read.
+    parseLoaded(changed, file);
+    if (changed !== text) await replaceFile(sweep.loaded.file, changed);
+    context.terminal.out(
+      `${changed === text ? 'There already' : 'Written'}: point ${point.index} (${pointText(sweep, point.values)})\n`,
+    );
+    return exitCodes.ok;
+  });
+}
+
+function pointArgument(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Write the number of a point.');
+  return Number(text);
 }
