@@ -20,6 +20,7 @@ import { newExperiment } from './new-experiment.ts';
 import { rebuildDatabase } from './rebuild-database.ts';
 import { queue, resume, run, runWithSeeds, stop } from './run-commands.ts';
 import { createSampleProject } from './sample-project.ts';
+import { stopSweep, sweep, writeBestPoint } from './sweeps/sweep-commands.ts';
 import { clearFilter, filterRuns, groupRuns, loadMoreRuns, refreshRuns, sortRuns } from './view-commands.ts';
 
 type Handler = (services: Services, ...args: unknown[]) => unknown;
@@ -31,6 +32,9 @@ const handlers: Record<CommandId, Handler> = {
   'distillery.run': run,
   'distillery.runWithSeeds': runWithSeeds,
   'distillery.queue': queue,
+  'distillery.sweep': sweep,
+  'distillery.stopSweep': stopSweep,
+  'distillery.writeBestPoint': writeBestPoint,
   'distillery.stop': stop,
   'distillery.resume': resume,
   'distillery.duplicate': duplicate,

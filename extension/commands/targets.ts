@@ -136,6 +136,7 @@ function givenExperiment({ runView }: Services, clicked: unknown): Uri | undefin
 }
 
 function uriOf(node: ExplorerNode): Uri | undefined {
+  if (node.kind === 'sweep') return uriOf(node.parent);
   if (node.kind === 'experiment') return node.exists ? node.uri : undefined;
   return node.kind === 'run' ? Uri.file(node.record.file) : undefined;
 }

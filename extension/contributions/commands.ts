@@ -28,6 +28,21 @@ export const commands = {
     enablement: `${trusted} && ${hasFolder}`,
   },
   'distillery.queue': { title: 'Queue Experiment', icon: 'layers', enablement: `${trusted} && ${hasFolder}` },
+  'distillery.sweep': {
+    title: 'Start Sweep',
+    icon: 'graph-scatter',
+    enablement: `${trusted} && ${hasFolder}`,
+  },
+  'distillery.stopSweep': {
+    title: 'Stop Sweep',
+    icon: 'debug-stop',
+    enablement: `${trusted} && ${hasRuns}`,
+  },
+  'distillery.writeBestPoint': {
+    title: 'Make the Best Point of the Sweep the Experiment',
+    icon: 'star',
+    enablement: `${trusted} && ${hasRuns}`,
+  },
   'distillery.stop': {
     title: 'Stop Run',
     icon: 'debug-stop',

@@ -77,6 +77,7 @@ const inRuns = 'view == distillery.runs';
 const inHyperparameters = 'view == distillery.hyperparameters';
 const run = `${inRuns} && viewItem =~ /\\brun\\b/`;
 const experiment = `${inRuns} && viewItem =~ /\\bexperiment\\b/`;
+const sweep = `${inRuns} && viewItem =~ /\\bsweep\\b/`;
 const isActive = `viewItem =~ /\\b(${activeStates.join('|')})\\b/`;
 const active = `${run} && ${isActive}`;
 const resumable = `${run} && viewItem =~ /\\bresumable\\b/`;
@@ -104,6 +105,13 @@ export const menus: Record<string, readonly MenuEntry[]> = {
     { command: 'distillery.run', when: experiment, group: '1_run@1' },
     { command: 'distillery.runWithSeeds', when: experiment, group: '1_run@2' },
     { command: 'distillery.queue', when: experiment, group: '1_run@3' },
+    { command: 'distillery.sweep', when: experiment, group: '1_run@4' },
+    { command: 'distillery.sweep', when: `${sweep} && viewItem =~ /\\bresting\\b/`, group: 'inline@1' },
+    { command: 'distillery.stopSweep', when: `${sweep} && viewItem =~ /\\bgoing\\b/`, group: 'inline@1' },
+    { command: 'distillery.sweep', when: sweep, group: '1_run@1' },
+    { command: 'distillery.stopSweep', when: sweep, group: '1_run@2' },
+    { command: 'distillery.writeBestPoint', when: sweep, group: '2_edit@1' },
+    { command: 'distillery.openDashboard', when: sweep, group: 'inline@2' },
     { command: 'distillery.duplicate', when: experiment, group: '2_edit@1' },
     { command: 'distillery.openExperiment', when: experiment, group: '2_edit@2' },
     { command: 'distillery.copyCliCommand', when: experiment, group: '3_copy@1' },

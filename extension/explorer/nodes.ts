@@ -1,9 +1,13 @@
 import type { Uri } from 'vscode';
 import type { RunQuery, RunRecord } from '../../src/runs/database/run-records.ts';
+import type { SweepRuns } from '../../src/runs/database/sweeps.ts';
 import type { RunFolder } from '../workspace/runs/run-folder.ts';
 
 /** What the run explorer shows, as data; run-item.ts and group-item.ts turn it into rows. */
-export type ExplorerNode = RootNode | RunNode | MoreNode;
+export type ExplorerNode = RootNode | SweepNode | RunNode | MoreNode;
+
+/** A row that runs stand below. */
+export type ParentNode = RootNode | SweepNode;
 
 /** A row at the top, with runs below it. */
 export type RootNode = ExperimentNode | GroupNode;
@@ -30,6 +34,15 @@ export interface ExperimentNode {
   readonly settings: number;
 }
 
+/** The runs that one sweep of an experiment made. */
+export interface SweepNode {
+  readonly kind: 'sweep';
+  readonly parent: ExperimentNode;
+  readonly selection: RunSelection;
+  readonly sweep: SweepRuns;
+  readonly runs: number;
+}
+
 export interface GroupNode {
   readonly kind: 'group';
   readonly label: string;
@@ -42,20 +55,20 @@ export interface RunNode {
   readonly kind: 'run';
   readonly folder: RunFolder;
   readonly record: RunRecord;
-  readonly parent: RootNode;
+  readonly parent: ParentNode;
   /** What tells its settings from those of other runs of its experiment; empty where they are the same. */
   readonly settings: string;
 }
 
 export interface MoreNode {
   readonly kind: 'more';
-  readonly parent: RootNode;
+  readonly parent: ParentNode;
   readonly shown: number;
   readonly total: number;
 }
 
-export const selectionsOf = (root: RootNode): readonly RunSelection[] =>
-  root.kind === 'experiment' ? [root.selection] : root.selections;
+export const selectionsOf = (parent: ParentNode): readonly RunSelection[] =>
+  parent.kind === 'group' ? parent.selections : [parent.selection];
 
 /** Stable identity of a row across refreshes. */
 export function nodeId(node: ExplorerNode): string {
@@ -63,6 +76,8 @@ export function nodeId(node: ExplorerNode): string {
     case 'experiment':
       // VS Code keeps a row folded that had nothing below it; with its first run it is to be a new row, unfolded.
       return `experiment:${node.runs > 0 ? '' : 'empty:'}${node.uri.toString()}`;
+    case 'sweep':
+      return `sweep:${node.selection.folder.dataDirectory}:${node.parent.uri.toString()}:${node.sweep.id}`;
     case 'group':
       return `group:${node.label}`;
     case 'run':

@@ -4,11 +4,22 @@ import { Disposables } from '../disposables.ts';
 import type { ExperimentFiles } from '../workspace/experiment-files.ts';
 import type { RunChange } from '../workspace/runs/run-folder.ts';
 import type { RunFolders } from '../workspace/runs/run-folders.ts';
-import { accuracyText, experimentItem, groupItem, moreItem } from './group-item.ts';
-import { type ExplorerNode, nodeId, type RootNode, type RunNode, selectionsOf } from './nodes.ts';
+import { rootAppearance, sameOrder } from './appearance.ts';
+import { experimentItem, groupItem, moreItem } from './group-item.ts';
+import {
+  type ExperimentNode,
+  type ExplorerNode,
+  nodeId,
+  type ParentNode,
+  type RootNode,
+  type RunNode,
+  type SweepNode,
+  selectionsOf,
+} from './nodes.ts';
 import { Roots } from './roots.ts';
 import { runAppearance, runItem, runTooltip } from './run-item.ts';
 import { settingsByGroup } from './run-settings.ts';
+import { sweepDescription, sweepItem, sweepsBelow } from './sweep-rows.ts';
 import type { RememberedViewOptions } from './view-options.ts';
 
 /** Rows below one node before 'Show more': a tree of thousands is never built at once. */
@@ -52,6 +63,7 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
   readonly #roots = new Map<string, ShownRow<RootNode>>();
   /** Ids of the rows below a node that VS Code has asked for. */
   readonly #below = new Map<string, readonly string[]>();
+  readonly #sweeps = new Map<string, ShownRow<SweepNode>>();
   readonly #runs = new Map<string, ShownRun>();
   /** Runs that only got further since they were drawn. */
   readonly #further = new Set<string>();
@@ -75,20 +87,21 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
 
   /** Draws everything anew. */
   refresh(): void {
-    for (const shown of [this.#roots, this.#below, this.#runs, this.#further]) shown.clear();
+    for (const shown of [this.#roots, this.#sweeps, this.#below, this.#runs, this.#further]) shown.clear();
     this.#changed.fire(undefined);
   }
 
-  showMore(parent: RootNode): void {
+  showMore(parent: ParentNode): void {
     const id = nodeId(parent);
     this.#pages.set(id, (this.#pages.get(id) ?? 1) + 1);
-    this.#changed.fire(this.#roots.get(id)?.given ?? parent);
+    this.#changed.fire((this.#roots.get(id) ?? this.#sweeps.get(id))?.given ?? parent);
   }
 
   /** The newest known state of a row. */
   current<Node extends ExplorerNode>(node: Node): Node {
-    const shown = node.kind === 'run' ? this.#runs : this.#roots;
-    return (shown.get(nodeId(node))?.newest as Node | undefined) ?? node;
+    const id = nodeId(node);
+    const shown = this.#runs.get(id) ?? this.#roots.get(id) ?? this.#sweeps.get(id);
+    return (shown?.newest as Node | undefined) ?? node;
   }
 
   getTreeItem(given: ExplorerNode): TreeItem {
@@ -98,6 +111,8 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
         return experimentItem(node);
       case 'group':
         return groupItem(node);
+      case 'sweep':
+        return sweepItem(node);
       case 'run':
         return runItem(node);
       case 'more':
@@ -113,7 +128,7 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
   }
 
   getParent(node: ExplorerNode): ExplorerNode | undefined {
-    return node.kind === 'run' || node.kind === 'more' ? node.parent : undefined;
+    return 'parent' in node ? node.parent : undefined;
   }
 
   async getChildren(node?: ExplorerNode): Promise<ExplorerNode[]> {
@@ -137,7 +152,8 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
     if (node.kind === 'run' || node.kind === 'more') return [];
     const rows = await this.#page(node);
     for (const run of rows)
-      if (run.kind === 'run')
+      if (run.kind === 'sweep') this.#sweeps.set(nodeId(run), { given: run, newest: run });
+      else if (run.kind === 'run')
         this.#runs.set(nodeId(run), {
           given: run,
           newest: run,
@@ -149,21 +165,31 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
   }
 
   /** The rows below a node, as far as its pages are opened. */
-  async #page(given: RootNode): Promise<ExplorerNode[]> {
+  async #page(given: ParentNode): Promise<ExplorerNode[]> {
     const parent = this.current(given);
     const { sort, descending } = this.#options.current;
     const limit = pageSize * (this.#pages.get(nodeId(parent)) ?? 1);
+    const sweeps = parent.kind === 'experiment' ? await sweepsBelow(parent) : [];
+    const total = parent.runs - sweeps.reduce((sum, { runs }) => sum + runs, 0);
+    // Runs of sweeps stand below those.
+    const ofNone = sweeps.length > 0 ? { sweep: null } : {};
     const nodes: ExplorerNode[] = [];
     for (const { folder, query } of selectionsOf(parent)) {
       if (nodes.length >= limit) break;
-      const records = await folder.list({ ...query, sort, descending, limit: limit - nodes.length });
-      const settings = parent.kind === 'experiment' ? settingsByGroup(records) : undefined;
+      const records = await folder.list({
+        ...query,
+        ...ofNone,
+        sort,
+        descending,
+        limit: limit - nodes.length,
+      });
+      const settings = parent.kind === 'group' ? undefined : settingsByGroup(records);
       for (const record of records)
         nodes.push({ kind: 'run', folder, record, parent, settings: settings?.get(record.group) ?? '' });
     }
-    if (nodes.length < parent.runs && nodes.length >= limit)
-      nodes.push({ kind: 'more', parent, shown: nodes.length, total: parent.runs });
-    return nodes;
+    if (nodes.length < total && nodes.length >= limit)
+      nodes.push({ kind: 'more', parent, shown: nodes.length, total });
+    return [...sweeps, ...nodes];
   }
 
   #follow(change: RunChange): void {
@@ -203,11 +229,22 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
       const concerned = selectionsOf(root).some(({ folder }) => folder === change.folder);
       if (before !== rootAppearance(root) || (concerned && (await this.#isReordered(root))))
         this.#changed.fire(row.given);
+      if (root.kind === 'experiment' && concerned) await this.#compareSweeps(root);
     }
     await this.#renew({ ...change, ids: undefined });
   }
 
-  async #isReordered(root: RootNode): Promise<boolean> {
+  async #compareSweeps(root: ExperimentNode): Promise<void> {
+    for (const newest of await sweepsBelow(root)) {
+      const row = this.#sweeps.get(nodeId(newest));
+      if (!row) continue;
+      const same = sweepDescription(row.newest) === sweepDescription(newest);
+      row.newest = newest;
+      if (!same || (await this.#isReordered(newest))) this.#changed.fire(row.given);
+    }
+  }
+
+  async #isReordered(root: ParentNode): Promise<boolean> {
     const below = this.#below.get(nodeId(root));
     return below !== undefined && !sameOrder(below, (await this.#page(root)).map(nodeId));
   }
@@ -260,11 +297,3 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
     return row.given;
   }
 }
-
-const rootAppearance = (root: RootNode): string =>
-  root.kind === 'experiment'
-    ? `${root.runs} ${root.readable} ${accuracyText(root)} ${root.settings}`
-    : String(root.runs);
-
-const sameOrder = (one: readonly string[], other: readonly string[]): boolean =>
-  one.length === other.length && one.every((id, index) => id === other[index]);

@@ -26,6 +26,7 @@ import {
   selectArtifacts,
   selectEvents,
 } from './database/stored-events.ts';
+import { countBySweep, type SweepRuns } from './database/sweeps.ts';
 import { databaseFile, runDirectory, runsDirectory } from './directory/data-directory.ts';
 import { changeLabels, type Labels } from './directory/labels.ts';
 import { findRun } from './find-run.ts';
@@ -119,6 +120,11 @@ export class RunStore {
   /** Experiment files with the number of their runs that match. */
   experiments(query: RunQuery = {}): Promise<ExperimentRuns[]> {
     return countByFile(this.#database.read, runsDirectory(this.dataDirectory), query);
+  }
+
+  /** Sweeps that the runs which match belong to. */
+  sweeps(query: RunQuery = {}): Promise<SweepRuns[]> {
+    return countBySweep(this.#database.read, runsDirectory(this.dataDirectory), query);
   }
 
   /** Kinds of strategy that runs have used. */

@@ -201,7 +201,11 @@ function latestAccuracies(
   return { accuracies: [...bySeed.values()], settings: new Set(completed.map(([group]) => group)).size };
 }
 
-function conditions(query: RunQuery, runsDirectory: string): { where: string; parameters: SqlValue[] } {
+/** Conditions on runs and their experiments, for a WHERE of its own. */
+export function conditions(
+  query: RunQuery,
+  runsDirectory: string,
+): { where: string; parameters: SqlValue[] } {
   const terms: string[] = [];
   const parameters: SqlValue[] = [];
   const add = (term: string, ...values: SqlValue[]) => {

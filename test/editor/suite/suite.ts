@@ -44,6 +44,7 @@ const files: Record<string, () => Promise<unknown>> = {
   export: () => import('./export.test.ts'),
   devices: () => import('./devices.test.ts'),
   explorer: () => import('./explorer.test.ts'),
+  sweeps: () => import('./sweeps.test.ts'),
   editing: () => import('./editing.test.ts'),
   language: () => import('./language.test.ts'),
   database: () => import('./database.test.ts'),

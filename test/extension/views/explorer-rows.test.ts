@@ -25,7 +25,11 @@ const record = (more: Partial<RunRecord>): RunRecord =>
 const runNode = (more: Partial<RunRecord>, parent: unknown = experiment([])): RunNode =>
   ({ kind: 'run', folder, record: record(more), parent }) as unknown as RunNode;
 
-const folder = { dataDirectory: '/project/.distillery', list: async () => [] as RunRecord[] };
+const folder = {
+  dataDirectory: '/project/.distillery',
+  list: async () => [] as RunRecord[],
+  reader: async () => undefined,
+};
 
 test('an experiment shows the mean and spread over its seeds, and one seed alone without', () => {
   shown.folders = [{ uri: Uri.file('/project'), name: 'project', index: 0 }];
@@ -159,4 +163,59 @@ test('a changed copy says whose setting it changes, where teacher and student ha
   assert.equal(settingName(['training', 'epochs'], config), 'student epochs');
   assert.equal(settingName(['teacher', 'training', 'epochs'], config), 'teacher epochs');
   assert.equal(settingName(['strategy', 'temperature'], config), 'temperature');
+});
+
+test('the runs of a sweep stand below one row, which says how it stands, and others beside it', async (t) => {
+  const swept = (point: number, state: RunRecord['state']) =>
+    record({ ...{ id: `s${point}`, group: `g${point}`, state }, sweep: { id: 'abc', point, values: {} } });
+  const plain = record({ id: 'r9', group: 'g9', state: 'completed' });
+  let states: object = { completed: 2, running: 1 };
+  const all = [swept(0, 'completed'), swept(1, 'completed'), swept(2, 'running')];
+  const source = {
+    ...folder,
+    list: async ({ sweep }: { sweep?: string | null }) =>
+      sweep === 'abc' ? all : sweep === null ? [plain] : [...all, plain],
+    reader: async () => ({
+      sweeps: async () => [{ ...{ id: 'abc', runs: 3, points: 3, active: true, createdAt: 0 }, states }],
+    }),
+  };
+  let tell = (_: unknown) => {};
+  const event = () => ({ dispose() {} });
+  const root = {
+    ...experiment([]),
+    runs: 4,
+    selection: { folder: source, query: {} },
+  } as unknown as ExperimentNode;
+  const files = { onDidChange: event, list: async () => [root.uri] };
+  const folders = {
+    ...{ all: [source], of: () => source, onDidReplace: event },
+    onDidChange: (listener: typeof tell) => {
+      tell = listener;
+      return { dispose() {} };
+    },
+  };
+  Object.assign(source, {
+    experiments: async () => [{ file: root.uri.fsPath, runs: 4, accuracies: [], settings: 0 }],
+  });
+  const options = { onDidChange: event, current: { grouping: 'experiment', sort: 'createdAt', text: '' } };
+  const tree = new RunTree(folders as never, files as never, options as never);
+  t.after(() => tree.dispose());
+  const [top] = await tree.getChildren();
+  const rows = await tree.getChildren(top);
+  assert.deepEqual(
+    rows.map(({ kind }) => kind),
+    ['sweep', 'run'],
+  );
+  const [row] = rows;
+  const described = () => String(tree.getTreeItem(row!).description);
+  assert.equal(described(), '3 points · 1 running · 2 completed');
+  assert.equal(tree.getTreeItem(row!).contextValue, 'sweep going');
+  assert.equal((await tree.getChildren(row)).length, 3);
+  assert.equal(tree.getParent(row!), top);
+  const drawn: unknown[] = [];
+  tree.onDidChangeTreeData((node) => drawn.push(node));
+  states = { completed: 3 };
+  tell({ folder: source, ids: ['s2'], structure: true });
+  while (!drawn.flat().includes(row)) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal(described(), '3 points · 3 completed');
 });
