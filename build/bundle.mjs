@@ -15,6 +15,7 @@ const entryPoints = {
   worker: 'src/worker/main.ts',
   checker: 'src/checks/apart/checking-main.ts',
   exporter: 'src/export/apart/exporting-main.ts',
+  prober: 'src/device/providers/probing-main.ts',
   extension: 'extension/extension.ts',
   // A thread of the extension.
   comparison: 'extension/dashboard/comparison-worker.ts',

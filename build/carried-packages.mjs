@@ -17,8 +17,8 @@ export const foreignCalls = (platform, arch) => `@koromix/koffi-${platform}-${ar
  * @param {string} arch
  */
 export const carriedPackages = (platform, arch) => ({
-  'onnxruntime-node': ['dist', `bin/napi-v6/${platform}/${arch}`],
-  'onnxruntime-common': ['dist/cjs'],
+  // Its libraries alone: they are called without its JavaScript.
+  'onnxruntime-node': [`bin/napi-v6/${platform}/${arch}`],
   koffi: ['index.js', 'src/koffi/index.js', 'src/koffi/src/static.js'],
   // ONNX Runtime wants glibc, so koffi's library for musl stays behind.
   [foreignCalls(platform, arch)]: ['index.js', `${platform}_${arch}`],

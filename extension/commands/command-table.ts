@@ -3,7 +3,7 @@ import { type CommandId, commands as descriptions } from '../contributions/comma
 import { Disposables } from '../disposables.ts';
 import type { Services } from '../services.ts';
 import { compareSelected, exportComparison, openDashboard } from './compare-commands.ts';
-import { checkEnvironment, chooseDevice } from './device-commands.ts';
+import { checkEnvironment, chooseDevice, installCuda } from './device-commands.ts';
 import { duplicate } from './duplicate.ts';
 import { exportStudent } from './export-student.ts';
 import { copyCliCommand, openExperiment, openLog, openRunFolder, revealStudent } from './file-commands.ts';
@@ -53,6 +53,7 @@ const handlers: Record<CommandId, Handler> = {
   'distillery.getData': getData,
   'distillery.checkEnvironment': checkEnvironment,
   'distillery.chooseDevice': chooseDevice,
+  'distillery.installCuda': installCuda,
   'distillery.importTeacher': importTeacher,
   'distillery.copyCliCommand': copyCliCommand,
   'distillery.showOutput': ({ log }) => log.show(),

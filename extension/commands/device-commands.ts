@@ -1,6 +1,16 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ConfigurationTarget, env, l10n, ProgressLocation, version, window, workspace } from 'vscode';
+import {
+  ConfigurationTarget,
+  type Disposable,
+  env,
+  l10n,
+  ProgressLocation,
+  type TerminalOptions,
+  version,
+  window,
+  workspace,
+} from 'vscode';
 import type { Services } from '../services.ts';
 import { readSetting } from '../settings.ts';
 
@@ -111,4 +121,36 @@ export async function chooseDevice({ deviceReports, log }: Services): Promise<vo
   }
   const target = workspace.workspaceFolders ? ConfigurationTarget.Workspace : ConfigurationTarget.Global;
   await workspace.getConfiguration().update('distillery.device', picked.value, target);
+}
+
+/**
+ * Brings the libraries that NVIDIA's GPUs need, in a terminal: more than a gigabyte is loaded, and what pip says is for the
+ * user to see and to stop. Devices are looked at anew when it has ended.
+ */
+export async function installCuda({ commandLine, deviceReports }: Services): Promise<void> {
+  const install = l10n.t('Install');
+  const answer = await window.showInformationMessage(
+    l10n.t('Install the CUDA libraries for runs on NVIDIA GPUs?'),
+    {
+      modal: true,
+      detail: l10n.t(
+        'pip loads about 1.2 GB into a folder of Distillery in your cache, which can be removed as a whole. Nothing else is changed.',
+      ),
+    },
+    install,
+  );
+  if (answer !== install) return;
+  const options: TerminalOptions = {
+    name: l10n.t('CUDA Libraries'),
+    shellPath: process.execPath,
+    shellArgs: [commandLine.path, 'devices', '--install', 'cuda'],
+    env: { ELECTRON_RUN_AS_NODE: '1' },
+  };
+  const terminal = window.createTerminal(options);
+  terminal.show();
+  const closing: Disposable = window.onDidCloseTerminal((closed) => {
+    if (closed !== terminal) return;
+    closing.dispose();
+    deviceReports.forget();
+  });
 }

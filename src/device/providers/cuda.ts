@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import util from 'node:util';
 import { usableCores } from '../cores.ts';
+import { driverProblem, examineDriver } from '../cuda/driver.ts';
+import { downloadMegabytes } from '../cuda/install.ts';
+import { isInstalled } from '../cuda/installation.ts';
+import { platformWheels } from '../cuda/wheels.ts';
 import type { Device } from '../device.ts';
 import { deviceProblem } from '../device-problem.ts';
 import { eagerDevice } from '../eager-device.ts';
@@ -83,23 +85,35 @@ function missingHelpers(): Record<string, unknown> {
 }
 
 async function examineProvider(): Promise<Way> {
-  const remedy =
-    'For CUDA 12 with cuDNN 9 on 64-bit Linux or Windows: `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12` (it downloads the provider).';
-  const runtime = createRequire(import.meta.url).resolve('onnxruntime-node');
-  const folder = join(dirname(runtime), '..', 'bin', 'napi-v6', process.platform, process.arch);
-  const library =
-    process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so';
-  if (!existsSync(join(folder, library)))
-    return { usable: false, detail: "ONNX Runtime's CUDA provider is not installed", remedy };
-  const { gigaflops, problem } = await probe('cuda');
-  if (gigaflops === undefined)
+  if (!platformWheels())
+    return { usable: false, detail: `CUDA is not published for ${process.platform}-${process.arch}` };
+  const problem = driverProblem(examineDriver());
+  const installed = isInstalled();
+  const found = installed
+    ? "ONNX Runtime's CUDA provider is installed"
+    : "ONNX Runtime's CUDA provider is not installed";
+  if (problem) return { usable: false, detail: `${found}; ${problem.detail}`, remedy: problem.remedy };
+  if (!installed)
     return {
       usable: false,
-      detail: `ONNX Runtime's CUDA provider does not start: ${problem}`,
-      remedy: 'Install the NVIDIA driver with CUDA 12 and cuDNN 9.',
+      detail: found,
+      remedy: `\`distillery devices --install cuda\` loads it with CUDA's libraries (${downloadMegabytes()} MB) by pip.`,
     };
-  return { usable: true, detail: `ONNX Runtime's CUDA provider (${gigaflops.toPrecision(2)} GFLOP/s)` };
+  const probed = await probe('cuda');
+  if (probed.gigaflops === undefined)
+    return {
+      usable: false,
+      detail: `ONNX Runtime's CUDA provider does not start: ${failureIn(probed.problem ?? '')}`,
+      remedy: `Try \`distillery devices --remove cuda\` and \`distillery devices --install cuda\`; else see to NVIDIA's driver.`,
+    };
+  return {
+    usable: true,
+    detail: `ONNX Runtime's CUDA provider (${probed.gigaflops.toPrecision(2)} GFLOP/s)`,
+  };
 }
+
+/** What CUDA says itself, without the places in the library's sources around it. */
+const failureIn = (problem: string): string => /CUDA failure \d+: [^;]+/.exec(problem)?.[0].trim() ?? problem;
 
 export const cudaUsable = ({ tensorFlow, onnx }: CudaState) => tensorFlow.usable || onnx.usable;
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import koffi, { type LibraryHandle } from 'koffi';
-import { libraryFile } from './library-file.ts';
+import koffi, { type LibraryHandle } from '../foreign-calls.ts';
+import { loadedFile } from './library-file.ts';
 
 /** An address in the library's memory; 0 is none. */
 export type Pointer = bigint;
@@ -106,14 +106,17 @@ export function library(): Library {
   return loaded;
 }
 
-/** As much as a thread of the system has: the compilers of shaders within the library take more than koffi's 2 MiB. */
-const stackBytes = 2 ** 23;
+const preloaded = new Map<string, LibraryHandle>();
+
+/** Loads a library for the time of the process, for others that ask for it by its name. @throws Error if it cannot be */
+export function preload(file: string): void {
+  if (!preloaded.has(file)) preloaded.set(file, koffi.load(file, { global: true }));
+}
 
 function load(): Library {
-  const file = libraryFile();
+  const file = loadedFile();
   if (!file || !existsSync(file))
     throw new Error(`ONNX Runtime has no library for ${process.platform}-${process.arch} here (${file}).`);
-  koffi.config({ sync_stack_size: stackBytes });
   handle = koffi.load(file);
   const base = handle.func('void *OrtGetApiBase()')() as Pointer;
   const getApi = koffi.decode(koffi.decode(base, 0, 'void *'), koffi.proto('void *OrtGetApi(uint32_t)')) as (

@@ -1,4 +1,5 @@
-import { type Argument, check, type Functions, library, made, type Pointer } from './library.ts';
+import { cudaLibraries } from '../cuda/installation.ts';
+import { type Argument, check, type Functions, library, made, type Pointer, preload } from './library.ts';
 
 export type ProviderName = 'cpu' | 'cuda' | 'webgpu';
 
@@ -52,11 +53,17 @@ function* calls(options: SessionOptions): Generator<[keyof Functions, ...Argumen
   for (const [key, value] of Object.entries(entries)) yield ['AddSessionConfigEntry', key, value];
 }
 
+/** Loads what the provider will ask for by name: it lies in no folder that the system looks into. */
+function loadCuda(): void {
+  for (const file of cudaLibraries()) preload(file);
+}
+
 /** @throws Error if the library was built without the provider, or its own libraries are missing */
 function append(functions: Functions, options: Pointer, provider: ProviderName): void {
   if (provider === 'webgpu')
     check(functions, functions.SessionOptionsAppendExecutionProvider(options, 'WebGPU', null, null, 0));
   if (provider !== 'cuda') return;
+  loadCuda();
   const cuda = made(functions, 'CreateCUDAProviderOptions');
   try {
     check(functions, functions.SessionOptionsAppendExecutionProvider_CUDA_V2(options, cuda));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { languages, window, workspace } from 'vscode';
+import { languages, type Terminal, type TerminalOptions, window, workspace } from 'vscode';
 import {
   answering,
   distillery,
@@ -31,6 +31,28 @@ describe('devices', function () {
     const devices = await deviceTree.getChildren();
     assert.ok(devices.length >= 3);
     for (const device of devices) assert.ok(deviceTree.getTreeItem(device).label);
+  });
+
+  it('installs the CUDA libraries in a terminal, after asking', async () => {
+    const { createTerminal } = window;
+    const opened: TerminalOptions[] = [];
+    const stub = { show: () => undefined } as Terminal;
+    window.createTerminal = ((options: TerminalOptions) => {
+      opened.push(options);
+      return stub;
+    }) as typeof createTerminal;
+    try {
+      await answering({}, () => execute('distillery.installCuda'));
+      assert.equal(opened.length, 0, 'nothing without an answer');
+      const messages = await answering(
+        { showInformationMessage: (...given: unknown[]) => given.at(-1) },
+        () => execute('distillery.installCuda'),
+      );
+      assert.match(messages.join(), /Install the CUDA libraries/);
+      assert.deepEqual((opened[0]!.shellArgs as string[]).slice(1), ['devices', '--install', 'cuda']);
+    } finally {
+      window.createTerminal = createTerminal;
+    }
   });
 
   it('says that a device is not here before runs fail on it, and offers to choose another', async () => {
