@@ -81,7 +81,11 @@ function generator(seed) {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const pick = (list) => list[Math.floor(next() * list.length)];
-  return { next, pick };
+  const some = (list, count) => {
+    const left = [...list];
+    return Array.from({ length: count }, () => left.splice(Math.floor(next() * left.length), 1)[0]);
+  };
+  return { next, pick, some };
 }
 
 const fill = (clause, city, day) => clause.replace('{city}', city).replace('{day}', day);
@@ -106,14 +110,44 @@ function replies(random) {
   };
 }
 
+/** How much two messages have in common, 0 to 5: of their topics, the part that both have, as a reader would put it. */
+function similarity(random) {
+  const one = random.some(topicNames, 1 + Math.floor(random.next() * 3));
+  const other =
+    random.next() < 0.5
+      ? random.some(topicNames, 1 + Math.floor(random.next() * 3))
+      : random.some(one, Math.ceil(random.next() * one.length));
+  const shared = one.filter((name) => other.includes(name)).length;
+  const share = shared / new Set([...one, ...other]).size;
+  const score = Math.min(5, Math.max(0, 5 * share + (random.next() - 0.5) * 0.8));
+  return {
+    first: message(random, one).text,
+    second: message(random, other).text,
+    score: Number(score.toFixed(2)),
+  };
+}
+
+/** Messages with every topic that they are about; a few are about none. */
+function labelled(random) {
+  const about = random.some(topicNames, Math.floor(random.next() * 3.3));
+  const text =
+    about.length === 0
+      ? `${random.pick(greetings)} thank you for everything.`.trim()
+      : message(random, about).text;
+  return { text, topics: about };
+}
+
 const field = (value) =>
   /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
 const csv = (rows) =>
   [Object.keys(rows[0]).join(','), ...rows.map((row) => Object.values(row).map(field).join(','))].join('\n');
+const jsonl = (rows) => rows.map((row) => JSON.stringify(row)).join('\n');
 
 /** Each table: its rows, how many, and how it is written. */
 export const tables = {
   'replies.csv': { row: replies, count: 1000, write: csv },
+  'similarity.csv': { row: similarity, count: 800, write: csv },
+  'topics.jsonl': { row: labelled, count: 600, write: jsonl },
 };
 
 /** The text of a table of this folder. */

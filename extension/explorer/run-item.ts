@@ -1,4 +1,5 @@
 import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { headlineText } from '../../src/compare/figures/headline.ts';
 import { formatBytes, formatMilliseconds, formatPercent, formatRatio } from '../../src/compare/formatting.ts';
 import type { RunRecord } from '../../src/runs/database/run-records.ts';
 import type { ModelFigures } from '../../src/worker/directory/events.ts';
@@ -105,7 +106,7 @@ export function runDescription(record: RunRecord): string {
   if (state === 'running') parts.push(progress ? progressText(progress) : l10n.t('starting'));
   else if (state !== 'completed') parts.push(stateName(state));
   if (result) {
-    parts.push(formatPercent(result.student.accuracy));
+    parts.push(headlineText(result.student));
     if (result.teacher) parts.push(formatRatio(result.teacher.bytes / result.student.bytes));
   }
   if (record.baseline) parts.push(l10n.t('baseline'));

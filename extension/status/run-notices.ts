@@ -1,8 +1,9 @@
 import { commands, l10n, type Memento, window } from 'vscode';
 import { UserError } from '../../src/base/user-error.ts';
-import { formatPercent } from '../../src/compare/formatting.ts';
+import { headline } from '../../src/compare/figures/headline.ts';
 import { isDeviceProblem } from '../../src/device/device-problem.ts';
 import type { RunRecord } from '../../src/runs/database/run-records.ts';
+import type { ModelFigures } from '../../src/worker/directory/events.ts';
 import { isActive } from '../../src/worker/directory/run-states.ts';
 import type { CommandId } from '../contributions/commands.ts';
 import { Disposables } from '../disposables.ts';
@@ -92,9 +93,7 @@ export class RunNotices extends Disposables {
         }
         this.#offer(
           'info',
-          record.result
-            ? l10n.t('{0} is done: {1} accuracy.', name, formatPercent(record.result.student.accuracy))
-            : l10n.t('{0} is done.', name),
+          record.result ? doneText(name, record.result.student) : l10n.t('{0} is done.', name),
           record.id,
           [[l10n.t('Open Dashboard'), 'distillery.openDashboard']],
         );
@@ -218,4 +217,12 @@ async function showPlace({ file, line, column }: Place): Promise<void> {
   const { Position, Range, Uri } = await import('vscode');
   const position = new Position(line - 1, column - 1);
   await window.showTextDocument(Uri.file(file), { selection: new Range(position, position) });
+}
+
+/** What came of a run, in one figure. */
+function doneText(name: string, student: ModelFigures): string {
+  const { name: figure, text } = headline(student);
+  return figure === 'accuracy'
+    ? l10n.t('{0} is done: {1} accuracy.', name, text)
+    : l10n.t('{0} is done: {1} {2}.', name, figure, text);
 }

@@ -4,6 +4,7 @@ import type { Finding, Problem } from '../experiment/parsing/problem.ts';
 import type { Experiment } from '../experiment/schema/schema.ts';
 import { namedLayers } from '../experiment/strategies/named-layers.ts';
 import { askedDropout } from '../models/onnx/dropping/places.ts';
+import { checkClassWeights } from './class-weights.ts';
 import { checkCompression } from './compression.ts';
 import type { Check, CheckContext } from './context.ts';
 import { readDatasetFacts } from './data/dataset-facts.ts';
@@ -23,6 +24,7 @@ import { checkSeeds } from './seeds.ts';
 import { checkStrategy } from './strategy.ts';
 import { checkSweep } from './sweep/sweep.ts';
 import { checkSweptValues } from './sweep/values.ts';
+import { checkTaskOptions } from './task-options.ts';
 import { checkAcross } from './tokens/across-note.ts';
 import { checkKeptTokens } from './tokens/kept-tokens.ts';
 import { checkOwnTokens } from './tokens/own-tokens.ts';
@@ -49,6 +51,8 @@ const checks: readonly Check[] = [
   checkLossWeights,
   checkKeptTokens,
   checkUnusedOptions,
+  checkTaskOptions,
+  checkClassWeights,
   checkSeeds,
   checkDevice,
   checkNameClash,

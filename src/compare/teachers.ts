@@ -1,3 +1,4 @@
+import { scoreNames } from '../experiment/tasks/scores.ts';
 import { dataIdentity } from './data-read.ts';
 import { describeModel } from './describe-model.ts';
 import type { ReliabilityBin } from './figures/reliability.ts';
@@ -30,6 +31,7 @@ const figureKeys: readonly ModelFigureKey[] = [
   'calibrationError',
   'perplexity',
   'bitsPerByte',
+  ...scoreNames,
 ];
 
 /** The distinct teachers, in the order of the groups. Each run measured its teacher anew, so latencies have a spread. */

@@ -20,9 +20,19 @@ export class Comparison {
     this.#model = model;
   }
 
-  /** Of all answers, of tokens where it continues texts: the share in which both choose the same class, 0…1. */
+  /**
+   * Of all answers, of tokens where it continues texts: the share in which both choose the same class, 0…1; of numbers the
+   * share that are apart by less than a hundredth of the largest one, of several labels that of equal sets.
+   */
   get agreement(): number {
     return this.#agreed / this.#answers;
+  }
+
+  #alike(one: Float32Array, other: Float32Array): boolean {
+    const { answers } = taskRecord(this.#model.task);
+    if (answers === 'labels') return one.every((logit, at) => logit > 0 === other[at]! > 0);
+    if (answers !== 'numbers') return indexOfLargest(one) === indexOfLargest(other);
+    return Math.abs(one[0]! - other[0]!) <= little * Math.max(this.scale, 1e-6);
   }
 
   /** @param theirs logits of a batch, and `ours` those of the other: (rows, classes) */
@@ -33,14 +43,17 @@ export class Comparison {
       const of = (logits: Float32Array) => logits.subarray(row * classes, (row + 1) * classes);
       const [one, other] = [of(theirs), of(ours)];
       this.#answers++;
-      if (indexOfLargest(one) === indexOfLargest(other)) this.#agreed++;
       for (let at = 0; at < classes; at++) {
         this.largestDifference = Math.max(this.largestDifference, Math.abs(one[at]! - other[at]!));
         this.scale = Math.max(this.scale, Math.abs(other[at]!));
       }
+      if (this.#alike(one, other)) this.#agreed++;
     }
   }
 }
+
+/** What is little for a number beside the largest of them. */
+const little = 0.01;
 
 /** Rows of the logits that answer something: all, but for those of padding. */
 function realRows(batch: Inputs, { task }: Model): number[] {

@@ -13,10 +13,12 @@ const scalar = (value: number): HostTensor => ({
 /**
  * The counts that the averages of one optimizer step are divided by, over all of its batches (see StepTotals). Each
  * batch of the step is given the same ones.
+ * @param classWeights what the labels of each class count for; left out: all the same
  */
 export function stepTotals(
   batches: readonly HostBatch[],
   task: AskedTask,
+  classWeights?: readonly number[],
 ): Record<keyof StepTotals, HostTensor> {
   const learning = learningOf(task);
   let samples = 0;
@@ -32,7 +34,8 @@ export function stepTotals(
       samples += weight;
       if (mask)
         for (let at = 0; at < maskLength; at++) tokens += weight * mask.data[sample * maskLength + at]!;
-      targets += weight * learning.targets(labels, sample);
+      targets += weight * learning.targets(labels, sample, classWeights);
+      // However much or little it weighs.
       if (learning.targets(labels, sample) > 0) labelled += weight;
     }
   }

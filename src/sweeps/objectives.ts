@@ -1,11 +1,12 @@
 import { taskOfDataset } from '../experiment/datasets/all.ts';
 import type { Experiment } from '../experiment/schema/schema.ts';
 import type { Objective } from '../experiment/schema/sweep-schema.ts';
+import { eachScore, type ScoreName, scoreRecords } from '../experiment/tasks/scores.ts';
 import type { RunRecord } from '../runs/database/run-records.ts';
 import type { RunStore } from '../runs/store.ts';
 
 /** A figure that points are judged by. */
-export type JudgedFigure = Exclude<Objective, 'auto'>;
+export type JudgedFigure = Exclude<Objective, 'auto'> | ScoreName;
 
 interface FigureFacts {
   readonly more: 'better' | 'worse';
@@ -19,6 +20,12 @@ export const figureFacts: Readonly<Record<JudgedFigure, FigureFacts>> = {
   bytes: { more: 'worse' },
   parameters: { more: 'worse' },
   latency: { more: 'worse' },
+  ...eachScore(
+    (name): FigureFacts => ({
+      more: scoreRecords[name].better === 'higher' ? 'better' : 'worse',
+      curve: `validation.${name}`,
+    }),
+  ),
 };
 
 /** The figures of a sweep, "auto" as what it stands for. */

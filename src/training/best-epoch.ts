@@ -1,5 +1,7 @@
 import type { TrainingConfig } from '../experiment/schema/schema.ts';
+import { isScore, scoreRecords } from '../experiment/tasks/scores.ts';
 import type { JudgedBy } from '../experiment/tasks/task-record.ts';
+import type { Quality } from './evaluation/quality.ts';
 
 /** What the held-out split said after an epoch. */
 export interface EpochScore {
@@ -7,23 +9,44 @@ export interface EpochScore {
   readonly epoch: number;
   /** Fraction classified correctly, 0…1; null where nothing is held out, or the model was not what it is to become yet. */
   readonly accuracy: number | null;
-  /** Mean cross-entropy, nats; null also where it was beyond what a number can hold. */
+  /** Mean cross-entropy, nats, or squared error; null also where it was beyond what a number can hold. */
   readonly loss: number | null;
+  /**
+   * Of tasks that are judged by neither: what they are judged by, null where it was beyond what a number can hold. Absent
+   * where nothing is held out, or the model was not what it is to become yet.
+   */
+  readonly score?: number | null | undefined;
 }
+
+/** What of the answers to the held-out split an epoch is judged by. @param ofTask what verdicts judge the task by */
+export function epochScore(epoch: number, { accuracy, loss, scores }: Quality, ofTask: JudgedBy): EpochScore {
+  const score = isScore(ofTask) ? { score: finite(scores?.[ofTask] ?? Number.NaN) } : {};
+  return { epoch, accuracy: finite(accuracy), loss: finite(loss), ...score };
+}
+
+/** What is beyond a number must not make the state unreadable. */
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** By what epochs are judged: unless told otherwise, by what verdicts judge the task by. */
 export const epochMetric = (selectBy: TrainingConfig['selectBy'], ofTask: JudgedBy): JudgedBy =>
   selectBy === 'auto' ? ofTask : selectBy;
 
-/** How good an epoch is, more being better: fraction correct, or the loss with its sign turned. */
-const goodness = ({ accuracy, loss }: EpochScore, metric: JudgedBy): number =>
-  metric === 'accuracy' ? accuracy! : -(loss ?? Infinity);
+/** How good an epoch is, more being better: fraction correct, or the loss, or another score, with its sign turned where less is better. */
+function goodness({ accuracy, loss, score }: EpochScore, metric: JudgedBy): number {
+  if (metric === 'accuracy') return accuracy ?? -Infinity;
+  if (metric === 'loss') return -(loss ?? Infinity);
+  if (score === null || score === undefined) return -Infinity;
+  return scoreRecords[metric].better === 'lower' ? -score : score;
+}
+
+/** Whether the held-out split said anything. */
+const wasJudged = ({ accuracy, score }: EpochScore): boolean => accuracy !== null || score !== undefined;
 
 function better(one: EpochScore, other: EpochScore, metric: JudgedBy): boolean {
-  if (one.accuracy === null || other.accuracy === null) return one.epoch > other.epoch;
+  if (!wasJudged(one) || !wasJudged(other)) return one.epoch > other.epoch;
   const [own, others] = [goodness(one, metric), goodness(other, metric)];
   if (own !== others) return own > others;
-  const second = metric === 'accuracy' ? 'loss' : 'accuracy';
+  const second = metric === 'loss' ? 'accuracy' : 'loss';
   return goodness(one, second) > goodness(other, second);
 }
 
@@ -47,7 +70,7 @@ export function patienceIsOver(
   let reference = -Infinity;
   let waited = 0;
   for (const score of history) {
-    if (score.accuracy === null) continue;
+    if (!wasJudged(score)) continue;
     const value = goodness(score, metric);
     if (value > reference + earlyStopping.minDelta) {
       reference = value;

@@ -23,7 +23,12 @@ const trainingStateSchema = z.object({
   step: z.int().min(0),
   /** Scores on the held-out split, one per epoch done. */
   history: z.array(
-    z.object({ epoch: z.int(), accuracy: z.number().nullable(), loss: z.number().nullable() }),
+    z.object({
+      epoch: z.int(),
+      accuracy: z.number().nullable(),
+      loss: z.number().nullable(),
+      score: z.number().nullable().optional(),
+    }),
   ),
   /** State of each generator; that of the shuffle before it drew the order of the epoch that follows. */
   random: z.object({ shuffle: randomState, training: randomState }),

@@ -14,14 +14,16 @@ import type { JudgedBy } from '../experiment/tasks/task-record.ts';
 import { trainedParameters } from '../models/frozen.ts';
 import type { Model } from '../models/model.ts';
 import type { AttachedStrategy } from '../strategies/strategy.ts';
-import { bestEpoch, type EpochScore, epochMetric, patienceIsOver } from './best-epoch.ts';
+import { bestEpoch, type EpochScore, epochMetric, epochScore, patienceIsOver } from './best-epoch.ts';
 import { breathe } from './breathe.ts';
 import type { Checkpoints, TrainingState } from './checkpoint.ts';
+import { classWeightsOf } from './class-weights.ts';
 import { type EpochOrder, everySample, stepsPerEpoch } from './epoch-order.ts';
 import { Evaluator } from './evaluation/evaluate.ts';
 import { divergedRemedy, notANumber } from './evaluation/not-a-number.ts';
-import type { Quality } from './evaluation/quality.ts';
+import { curvesOf, type Quality } from './evaluation/quality.ts';
 import type { OwnSamples } from './generation/own-samples.ts';
+import { prefixed } from './inputs.ts';
 import { createOptimizer } from './optimizers/optimizer.ts';
 import { learningRateAt } from './optimizers/schedule.ts';
 import type { TeacherSource } from './teacher/teacher-source.ts';
@@ -43,6 +45,8 @@ export interface TrainOptions {
   /** Judges the epochs; may be empty, in which case the last epoch counts as the best. */
   readonly validation: Split;
   readonly config: TrainingConfig;
+  /** In the order of the answers; needed where classes are weighed. */
+  readonly classNames?: readonly string[];
   readonly seed: number;
   readonly checkpoints: Checkpoints;
   /** A hash of all that decides the outcome; only a checkpoint with the same one is gone on with. */
@@ -137,6 +141,7 @@ class Training {
       parameters: this.#parameters,
       optimizer: this.#optimizer,
       random: new HostRandom(this.#dropout),
+      classWeights: classWeightsOf(config, this.#options.train, this.#options.classNames),
       mixed: this.#options.order !== undefined,
     });
     try {
@@ -211,16 +216,10 @@ class Training {
     let score: EpochScore = { epoch: this.#epoch, accuracy: null, loss: null };
     if (validation.size > 0) {
       const quality = await this.#evaluator.evaluate(validation);
-      const { accuracy, loss } = quality;
-      observer?.metrics?.(
-        { 'validation.accuracy': accuracy, 'validation.loss': loss },
-        this.#step,
-        this.#epoch,
-      );
+      observer?.metrics?.(prefixed('validation', curvesOf(quality)), this.#step, this.#epoch);
       await this.#requireAnswers(quality);
-      // A loss beyond what a number can hold must not make the state unreadable.
       if (this.#options.strategy.settled?.(this.#step, this.#totalSteps) ?? true)
-        score = { epoch: this.#epoch, accuracy, loss: Number.isFinite(loss) ? loss : null };
+        score = epochScore(this.#epoch, quality, taskRecord(this.#options.student.task).judgedBy);
     }
     this.#history.push(score);
     const state = this.#state(this.#shuffle.getState());

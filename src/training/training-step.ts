@@ -28,6 +28,8 @@ export interface TrainingStepParts {
   readonly config: Pick<TrainingConfig, 'clipNorm' | 'labelSmoothing'>;
   /** Whether some samples have no labels, so that there may be none in a step. Left out: not. */
   readonly mixed?: boolean;
+  /** What the labels of each class count for; left out: all the same. */
+  readonly classWeights?: readonly number[] | undefined;
 }
 
 /** What a batch does with its gradients within the batches of one optimizer step. */
@@ -55,8 +57,8 @@ export class TrainingStep {
 
   /** @param step optimizer steps done before this one. */
   async run(batches: readonly HostBatch[], step: number, learningRate: number): Promise<void> {
-    const { optimizer, teacher, student } = this.#parts;
-    const totals = prefixed('totals', stepTotals(batches, student.task));
+    const { optimizer, teacher, student, classWeights } = this.#parts;
+    const totals = prefixed('totals', stepTotals(batches, student.task, classWeights));
     for (const [index, batch] of batches.entries()) {
       const role = roleOf(index, batches.length);
       const updates = role === 'single' || role === 'last';
@@ -97,7 +99,7 @@ export class TrainingStep {
     const signals = teacher.signals(input, unprefixed('teacher', inputs));
     let terms: Record<string, LossTerm> = {};
     let forward: ForwardResult | undefined;
-    const rows = learningOf(student.task).rows(batch, totals);
+    const rows = learningOf(student.task).rows(batch, totals, this.#parts.classWeights);
     const { value, gradients } = valueAndGradients(() => {
       forward = student.forward(input, { training: true, random });
       const { labelSmoothing } = config;

@@ -160,10 +160,10 @@ test('check refuses a teacher whose head does not tell classes apart, as the run
     return problems.flatMap(({ severity, code }) => (severity === 'error' ? [code] : []));
   };
   assert.deepEqual(await save('sound', 2, {}), []);
-  assert.deepEqual(await save('regression', 2, { problem_type: 'regression' }), ['checkpoint']);
+  assert.deepEqual(await save('regression', 2, { problem_type: 'regression' }), ['teacher-task']);
   assert.deepEqual(await save('multi-label', 2, { problem_type: 'multi_label_classification' }), [
-    'checkpoint',
+    'teacher-task',
   ]);
-  assert.deepEqual(await save('single', 1, { problem_type: null }), ['checkpoint']);
+  assert.deepEqual(await save('single', 1, { problem_type: null }), ['teacher-task']);
   assert.deepEqual(await save('three', 3, {}), ['class-count']);
 });

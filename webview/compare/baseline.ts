@@ -3,6 +3,7 @@ import type { RunFigures } from '../../src/compare/figures/run-figures.ts';
 import { formatNumber, formatPercent, formatPoints, missing } from '../../src/compare/formatting.ts';
 import type { TeacherRow } from '../../src/compare/teachers.ts';
 import { roleOf } from '../../src/experiment/strategies/facts.ts';
+import { isScore, scoreNames, scoreRecords } from '../../src/experiment/tasks/scores.ts';
 import type { ComparedGroup, ComparisonData } from '../protocol/comparison.ts';
 
 export type Means = Readonly<Partial<Record<FigureKey, number | null>>>;
@@ -89,6 +90,7 @@ export const shares: ReadonlySet<FigureKey> = new Set<FigureKey>([
   'agreement',
   'macroF1',
   'calibrationError',
+  ...scoreNames.filter((name) => scoreRecords[name].written === 'share'),
 ]);
 
 /** The difference of a figure to the baseline: points for shares, per cent for sizes and times. */
@@ -101,7 +103,7 @@ export function differenceOf(
   const difference = value - baseline;
   const text = shares.has(kind.key)
     ? formatPoints(difference)
-    : kind.key === 'loss'
+    : kind.key === 'loss' || isScore(kind.key)
       ? signed(difference, formatNumber(Math.abs(difference)))
       : baseline === 0
         ? missing

@@ -3,6 +3,7 @@ import type { Coloured } from '../../src/compare/charts/drawing/chart-theme.ts';
 import type { LayerMapInput } from '../../src/compare/charts/layer-map-chart.ts';
 import { titleOfMetric } from '../../src/compare/charts/learning-curves.ts';
 import type { LossTermsInput } from '../../src/compare/charts/loss-terms-chart.ts';
+import { isShare } from '../../src/compare/figures/curve-facts.ts';
 import { layerTerms } from '../../src/compare/figures/layer-losses.ts';
 import type { CurveData } from '../protocol/detail.ts';
 import type { CurvesState, HorizontalAxis } from '../state/view-state.ts';
@@ -18,8 +19,6 @@ const axisLabels: Readonly<Record<HorizontalAxis, string>> = {
   step: 'step',
   time: 'minutes of training',
 };
-
-export const isShare = (metric: string): boolean => /accuracy|f1|agreement/i.test(metric);
 
 /**
  * Exponential moving average with the bias of its start taken out, as TensorBoard and Adam do it: each value is the

@@ -24,7 +24,10 @@ const mostRuns = 60;
 const points = 600;
 /** Of these a picture each of their loss terms and layers. */
 const mostGroups = 6;
-const usualMetrics = ['validation.accuracy', 'loss', 'accuracy', 'validation.loss', 'validation.perplexity'];
+const usualMetrics = [
+  ...['validation.accuracy', 'validation.r2', 'validation.microF1', 'loss', 'accuracy', 'validation.loss'],
+  'validation.perplexity',
+];
 
 let groups = 0;
 const nextGroup = () => {

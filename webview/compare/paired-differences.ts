@@ -4,6 +4,7 @@ import type { TeacherRow } from '../../src/compare/teachers.ts';
 import { formatGain } from '../../src/compare/verdicts/gain.ts';
 import { runPairs } from '../../src/compare/verdicts/seed-pairs.ts';
 import type { Verdict } from '../../src/compare/verdicts/verdict.ts';
+import { isScore } from '../../src/experiment/tasks/scores.ts';
 import type { ComparedGroup } from '../protocol/comparison.ts';
 import { type Baseline, differenceOf, meansOf, shares } from './baseline.ts';
 
@@ -94,10 +95,11 @@ function pairedText(kind: FigureKind, values: readonly (readonly [number, number
   const n = values.length;
   const differences = values.map(([ours, theirs]) => ours - theirs);
   const mean = differences.reduce((sum, difference) => sum + difference, 0) / n;
-  if (shares.has(kind.key) || kind.key === 'loss') {
+  if (shares.has(kind.key) || kind.key === 'loss' || isScore(kind.key)) {
     const squares = differences.reduce((sum, difference) => sum + (difference - mean) ** 2, 0);
     const deviation = n > 1 && squares > rounding ? Math.sqrt(squares / (n - 1)) : null;
-    return formatGain(mean, kind.key === 'loss' ? 'loss' : 'accuracy', deviation);
+    const metric = kind.key === 'loss' || isScore(kind.key) ? kind.key : 'accuracy';
+    return formatGain(mean, metric, deviation);
   }
   const base = values.reduce((sum, [, theirs]) => sum + theirs, 0) / n;
   return differenceOf(kind, base + mean, base)!.text;

@@ -1,4 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { figureKind } from '../../src/compare/figures/figure-kinds.ts';
+import { headlineKey } from '../../src/compare/figures/headline.ts';
 import {
   formatBytes,
   formatMilliseconds,
@@ -8,6 +10,7 @@ import {
   formatRatio,
   missing,
 } from '../../src/compare/formatting.ts';
+import { metricFacts } from '../../src/compare/verdicts/metric.ts';
 import type { Verdict } from '../../src/compare/verdicts/verdict.ts';
 import { differenceText } from '../../src/compare/verdicts/verdict-text.ts';
 import { roleOf } from '../../src/experiment/strategies/facts.ts';
@@ -41,9 +44,10 @@ function card(verdict: Verdict, comparison: ComparisonData, level: number): Temp
   const baseline = comparison.groups.find((one) => one.key === verdict.baseline);
   const text = differenceText(verdict);
   const [difference, ...interval] = text.split(', ');
-  const { accuracy, bytes, latencyMs, compressionRatio, speedup, retention } = group.figures;
+  const { bytes, latencyMs, compressionRatio, speedup, retention } = group.figures;
+  const shown = figureKind(headlineKey((key) => group.figures[key] !== null));
   const facts = [
-    ['Accuracy', formatPercentSpread(accuracy)],
+    [shown.label, shown.formatSpread(group.figures[shown.key])],
     ['Retention', formatPercentSpread(retention)],
     ['Size', formatBytes(bytes?.mean)],
     ['Compression', formatRatio(compressionRatio?.mean)],
@@ -65,7 +69,7 @@ function card(verdict: Verdict, comparison: ComparisonData, level: number): Temp
 
 function pairs(verdict: Verdict): TemplateResult {
   const valueText = (value: number) =>
-    verdict.metric === 'accuracy' ? formatPercent(value) : formatNumber(value, 4);
+    metricFacts(verdict.metric).share ? formatPercent(value) : formatNumber(value, 4);
   return html`<details>
     <summary>${verdict.pairs.length} paired ${verdict.pairs.length === 1 ? 'seed' : 'seeds'}</summary>
     <table>

@@ -1,3 +1,4 @@
+import { directionOf, isLowerBetter, isShare } from '../../src/compare/figures/curve-facts.ts';
 import { figureKinds } from '../../src/compare/figures/figure-kinds.ts';
 import { formatConfigValue } from '../../src/compare/flat-config.ts';
 import { formatNumber, formatPercent, missing } from '../../src/compare/formatting.ts';
@@ -146,8 +147,8 @@ function onceByName(make: (name: string) => Column[]): (name: string) => Column[
 }
 
 const metricColumns = onceByName((metric: string): Column[] => {
-  const share = /accuracy|f1|agreement/i.test(metric);
-  const lower = /loss|error|perplexity/i.test(metric);
+  const share = isShare(metric);
+  const lower = isLowerBetter(metric);
   const format = (value: CellValue) =>
     share ? formatPercent(asNumber(value)) : formatNumber(asNumber(value), 4);
   const column = (which: 'last' | 'best', read: Column['read']): Column => ({
@@ -156,7 +157,7 @@ const metricColumns = onceByName((metric: string): Column[] => {
     meaning: `${which === 'last' ? 'Latest' : lower ? 'Lowest' : 'Highest'} value of ${metric}.`,
     section: 'Curves',
     kind: 'number',
-    better: lower ? 'lower' : share ? 'higher' : null,
+    better: directionOf(metric),
     read,
     format,
     formatSpread: (spread) => format(spread.mean),

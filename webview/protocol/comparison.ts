@@ -8,6 +8,7 @@ import type { CandidateSpread, GroupSamples, RunGroup } from '../../src/compare/
 import type { ComparisonSection } from '../../src/compare/sections/sections.ts';
 import type { ModelFigureKey, TeacherRow } from '../../src/compare/teachers.ts';
 import type { SeedPair, Verdict } from '../../src/compare/verdicts/verdict.ts';
+import { eachScore } from '../../src/experiment/tasks/scores.ts';
 import { confusion, continuations, doubts, modelNumbers, reliability, runFigures } from './figures.ts';
 import { eachOf, figure, number, oneOf, shapeOf, text, texts } from './schema.ts';
 
@@ -71,7 +72,7 @@ const group = shapeOf<ComparedGroup>({
 const verdict = shapeOf<Verdict>({
   group: text,
   baseline: z.nullable(text),
-  metric: oneOf<Verdict['metric']>({ accuracy: true, loss: true }),
+  metric: oneOf<Verdict['metric']>({ accuracy: true, loss: true, ...eachScore(() => true as const) }),
   outcome: oneOf<Verdict['outcome']>({ BEATS: true, 'DOES NOT BEAT': true, INCONCLUSIVE: true }),
   finding: oneOf<Verdict['finding']>({
     gain: true,
@@ -124,6 +125,8 @@ const section = shapeOf<ComparedSection>({
   task: oneOf<ComparedSection['task']>({
     'image classification': true,
     'text classification': true,
+    'text regression': true,
+    'multi-label text classification': true,
     'language modeling': true,
   }),
   groups: texts,

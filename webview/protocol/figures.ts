@@ -4,6 +4,7 @@ import type { ClassDisagreement } from '../../src/compare/figures/disagreement.t
 import type { ReliabilityBin } from '../../src/compare/figures/reliability.ts';
 import type { Candidate, ModelSummary, RunFigures } from '../../src/compare/figures/run-figures.ts';
 import type { ModelFigureKey } from '../../src/compare/teachers.ts';
+import { eachScore } from '../../src/experiment/tasks/scores.ts';
 import type { Doubt } from '../../src/worker/directory/events.ts';
 import { runStates } from '../../src/worker/directory/run-states.ts';
 import { figure, named, number, type Schema, shapeOf, text } from './schema.ts';
@@ -42,6 +43,7 @@ export const modelNumbers = {
   calibrationError: figure,
   perplexity: figure,
   bitsPerByte: figure,
+  ...eachScore(() => figure),
 } satisfies Record<ModelFigureKey, Schema<number | null>>;
 
 export const modelFigures = shapeOf<ModelSummary>({

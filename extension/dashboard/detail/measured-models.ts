@@ -1,5 +1,6 @@
 import { figuresOf, type ModelSummary } from '../../../src/compare/figures/run-figures.ts';
 import { factsOf } from '../../../src/experiment/strategies/facts.ts';
+import { eachScore } from '../../../src/experiment/tasks/scores.ts';
 import type { MeasuredModel } from '../../../webview/protocol/detail.ts';
 import type { Recorded } from './recorded-facts.ts';
 
@@ -40,6 +41,7 @@ const unmeasured: ModelSummary = {
   calibrationError: null,
   perplexity: null,
   bitsPerByte: null,
+  ...eachScore(() => null),
   confusion: null,
   reliability: null,
 };

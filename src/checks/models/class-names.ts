@@ -70,7 +70,7 @@ const remembered = new Map<string, readonly string[]>();
 const mostRemembered = 32;
 
 /** The classes of the dataset in their order; undefined where that is not known without reading much. */
-async function classNamesOf({
+export async function classNamesOf({
   experiment: { dataset: config },
   dataset,
   directory,

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { formatPercent, formatRatio, missing, oneLine } from '../../compare/formatting.ts';
+import { headlineText } from '../../compare/figures/headline.ts';
+import { formatRatio, missing, oneLine } from '../../compare/formatting.ts';
 import { stateWord } from '../../compare/state-word.ts';
 import { type RunRecord, runSortKeys } from '../../runs/database/run-records.ts';
 import { compressionOf } from '../../runs/database/run-summary.ts';
@@ -92,8 +93,8 @@ export function runTable(runs: readonly RunRecord[], colors: Colors): string {
       run.strategy,
       `${run.seed}`,
       stateText(run, colors),
-      run.result ? formatPercent(run.result.student.accuracy) : missing,
-      run.result?.teacher && !run.result.otherTokens ? formatPercent(run.result.teacher.accuracy) : missing,
+      run.result ? headlineText(run.result.student) : missing,
+      run.result?.teacher && !run.result.otherTokens ? headlineText(run.result.teacher) : missing,
       formatRatio(compressionOf(run.result)),
       oneLine(run.tags.join(', '), 30),
     ]),

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { headline } from '../../compare/figures/headline.ts';
 import {
   formatBytes,
   formatCount,
@@ -115,7 +116,15 @@ function description(
   if (result)
     blocks.push(
       plainTable(
-        ['', 'accuracy', 'loss', ...(bits ? ['bits per byte'] : []), 'parameters', 'bytes', 'latency'],
+        [
+          '',
+          headline(result.student).name,
+          'loss',
+          ...(bits ? ['bits per byte'] : []),
+          'parameters',
+          'bytes',
+          'latency',
+        ],
         [
           ...(result.teacher ? [['teacher', ...figureCells(result.teacher, bits, result.otherTokens)]] : []),
           ['student', ...figureCells(result.student, bits)],
@@ -127,7 +136,7 @@ function description(
             ? [
                 [
                   'together',
-                  formatPercent(result.ensemble.accuracy),
+                  headline(result.ensemble).text,
                   formatNumber(result.ensemble.loss),
                   ...(bits ? [''] : []),
                   '',
@@ -185,31 +194,21 @@ function continuationLines(continuations: NonNullable<RunResult['continuations']
 }
 
 /** @param otherTokens whose figures per token are none beside those of the student */
-const figureCells = (
-  {
-    accuracy,
-    loss,
-    bitsPerByte,
-    parameters,
-    frozenParameters,
-    adapterParameters,
-    bytes,
-    latencyMs,
-  }: ModelFigures,
-  bits: boolean,
-  otherTokens = false,
-) => [
-  otherTokens ? missing : formatPercent(accuracy),
-  otherTokens ? missing : formatNumber(loss),
-  ...(bits ? [formatNumber(bitsPerByte)] : []),
+const figureCells = (figures: ModelFigures, bits: boolean, otherTokens = false) => [
+  otherTokens ? missing : headline(figures).text,
+  otherTokens ? missing : formatNumber(figures.loss),
+  ...(bits ? [formatNumber(figures.bitsPerByte)] : []),
+  sizeText(figures),
+  formatBytes(figures.bytes),
+  formatMilliseconds(figures.latencyMs),
+];
+
+const sizeText = ({ parameters, frozenParameters, adapterParameters }: ModelFigures): string =>
   [
     formatCount(parameters),
     ...(frozenParameters ? [`${formatCount(frozenParameters)} frozen`] : []),
     ...(adapterParameters ? [`${formatCount(adapterParameters)} trained (LoRA)`] : []),
-  ].join(', '),
-  formatBytes(bytes),
-  formatMilliseconds(latencyMs),
-];
+  ].join(', ');
 
 /** How long training took, and of texts how fast it went. */
 function trainingText({

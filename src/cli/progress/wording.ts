@@ -1,11 +1,5 @@
-import {
-  formatBytes,
-  formatNumber,
-  formatPercent,
-  formatRatio,
-  formatSeconds,
-  oneLine,
-} from '../../compare/formatting.ts';
+import { headline } from '../../compare/figures/headline.ts';
+import { formatBytes, formatNumber, formatRatio, formatSeconds, oneLine } from '../../compare/formatting.ts';
 import type { RunRecord } from '../../runs/database/run-records.ts';
 import { compressionOf } from '../../runs/database/run-summary.ts';
 import type { Phase, RunEvent, RunResult } from '../../worker/directory/events.ts';
@@ -44,23 +38,34 @@ export function rateText({
 
 /** The figures of a metric event that end an epoch; undefined for one in between. */
 export function epochText(event: Extract<RunEvent, { type: 'metric' }>): string | undefined {
-  const accuracy = event.values['validation.accuracy'];
-  if (accuracy === undefined) return undefined;
+  const validation = unprefixedValues(event.values);
+  if (validation.loss === undefined) return undefined;
+  const { name, text } = headline(validation);
   const loss = event.values['validation.loss'] ?? event.values.loss;
   const whose = event.model === 'student' ? '' : `${event.model} · `;
   const lossText = loss === undefined || loss === null ? '' : ` · validation loss ${formatNumber(loss)}`;
-  return `${whose}epoch ${Number(event.epoch.toFixed(2))} · validation accuracy ${formatPercent(accuracy)}${lossText}`;
+  return `${whose}epoch ${Number(event.epoch.toFixed(2))} · validation ${name} ${text}${lossText}`;
 }
 
+/** What was measured on the held-out samples, by names without their prefix. */
+const unprefixedValues = (values: Readonly<Record<string, number | null>>): Record<string, number | null> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      const own = /^validation\.(\w+)$/.exec(name)?.[1];
+      return own === undefined ? [] : [[own, value]];
+    }),
+  );
+
 export function resultText(result: RunResult): string {
-  const parts = [`accuracy ${formatPercent(result.student.accuracy)}`];
+  const { name, text } = headline(result.student);
+  const parts = [`${name} ${text}`];
   const { teacher, otherTokens } = result;
   if (teacher && otherTokens)
     parts.push(
       `${formatNumber(result.student.bitsPerByte)} bits per byte`,
       `teacher ${formatNumber(teacher.bitsPerByte)}`,
     );
-  else if (teacher) parts.push(`teacher ${formatPercent(teacher.accuracy)}`);
+  else if (teacher) parts.push(`teacher ${headline(teacher).text}`);
   parts.push(formatBytes(result.student.bytes));
   const compression = compressionOf(result);
   if (compression !== null) parts.push(`${formatRatio(compression)} smaller`);

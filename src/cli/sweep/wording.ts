@@ -9,6 +9,7 @@ import {
   oneLine,
 } from '../../compare/formatting.ts';
 import { stateWord } from '../../compare/state-word.ts';
+import { eachScore, scoreRecords } from '../../experiment/tasks/scores.ts';
 import type { JudgedFigure } from '../../sweeps/objectives.ts';
 import type { Point } from '../../sweeps/points.ts';
 import type { Sweep } from '../../sweeps/sweep.ts';
@@ -20,6 +21,7 @@ export const figureNames: Readonly<Record<JudgedFigure, string>> = {
   bytes: 'size',
   parameters: 'parameters',
   latency: 'latency',
+  ...eachScore((name) => `validation ${scoreRecords[name].label}`),
 };
 
 /** A figure of a point, over its seeds. */
@@ -36,6 +38,8 @@ export function figureText(figure: JudgedFigure, values: readonly (number | null
       return formatCount(spread?.mean);
     case 'latency':
       return formatMilliseconds(spread?.mean);
+    default:
+      return (scoreRecords[figure].written === 'share' ? formatPercentSpread : formatNumberSpread)(spread);
   }
 }
 

@@ -4,7 +4,7 @@ import { formatPercent } from '../formatting.ts';
 import type { RunGroup } from '../groups.ts';
 import type { TeacherRow } from '../teachers.ts';
 import { formatGain } from '../verdicts/gain.ts';
-import { smallestGain } from '../verdicts/verdict-rule.ts';
+import { metricFacts } from '../verdicts/metric.ts';
 import type { Advice, AdviceMaterial } from './advice.ts';
 
 /** Why nothing that is measured against a teacher can be praised. */
@@ -47,7 +47,8 @@ export function brokenTeacher(mine: readonly RunGroup[]): TeacherTrouble | undef
   if (
     mine.some(({ counted }) =>
       counted.some(
-        (run) => run.teacher !== null && run.teacher.accuracy === null && run.teacher.bitsPerByte === null,
+        ({ teacher: own }) =>
+          own !== null && own.accuracy === null && own.loss === null && own.bitsPerByte === null,
       ),
     )
   )
@@ -87,8 +88,9 @@ export function worseThanDirect(
     const key = taskOfDataset(direct.config.dataset.kind).judgedBy;
     const [own, others] = [teacher.figures[key]?.mean, direct.figures[key]?.mean];
     if (own === undefined || others === undefined) continue;
-    const lost = key === 'loss' ? own - others : others - own;
-    if (lost <= smallestGain[key]) continue;
+    const { lowerIsBetter, smallestGain } = metricFacts(key);
+    const lost = lowerIsBetter ? own - others : others - own;
+    if (lost <= smallestGain) continue;
     return {
       kind: 'worse-than-direct',
       headline: 'the teacher is worse than its student trained without it',

@@ -72,16 +72,15 @@ export function comparisonCharts(comparison: ChartedComparison): Draw[] {
   const verdicts: Draw[] = [];
   const fronts: Draw[] = [];
   const draws: Draw[] = [];
-  const known = groups.filter((group) => group.figures.accuracy !== null);
   const [section] = comparison.sections;
   const quality = section ? qualityOf(section.task) : accuracy;
-  const measured = known.filter((group) => group.figures[quality.key] !== null);
+  const measured = groups.filter((group) => group.figures[quality.key] !== null);
 
   const decided = comparison.verdicts.flatMap(({ group, outcome, metric, mean, interval }) => {
     const label = groups.find((candidate) => candidate.key === group)!.label;
     return mean !== null && interval !== null ? [{ label, outcome, metric, mean, interval }] : [];
   });
-  for (const metric of ['accuracy', 'loss'] as const) {
+  for (const metric of new Set(decided.map((one) => one.metric))) {
     const ofMetric = decided.filter((one) => one.metric === metric);
     if (ofMetric.length > 0)
       verdicts.push((theme, size) => noting(ofMetric, verdictChart(ofMetric.slice(0, most), theme, size)));

@@ -1,3 +1,4 @@
+import { isShare, scoreLabel } from '../figures/curve-facts.ts';
 import type { CurvePoint, CurvesInput } from './curves-chart.ts';
 import type { Coloured } from './drawing/chart-theme.ts';
 
@@ -8,8 +9,6 @@ export interface LearningCurve {
   readonly metric: string;
   readonly points: readonly { readonly epoch: number; readonly value: number | null }[];
 }
-
-const percentMetric = /accuracy|f1|agreement/i;
 
 /** One picture per metric; the seeds of a group become one line with a band. Values that are not finite are left out. */
 export function curvesByGroup(
@@ -34,7 +33,7 @@ export function curvesByGroup(
       : [
           {
             metric: titleOfMetric(metric),
-            percent: percentMetric.test(metric),
+            percent: isShare(metric),
             xLabel: 'epoch',
             curves: lines,
           },
@@ -44,7 +43,8 @@ export function curvesByGroup(
 
 /** 'validation.accuracy' as 'Validation accuracy'. */
 export function titleOfMetric(metric: string): string {
-  const words = metric
+  const score = scoreLabel(metric);
+  const words = (score === undefined ? metric : `${metric.slice(0, metric.lastIndexOf('.') + 1)}${score}`)
     .replaceAll('.', ' ')
     .replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
   return words.charAt(0).toUpperCase() + words.slice(1);

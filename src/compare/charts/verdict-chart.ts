@@ -1,4 +1,5 @@
 import { formatGain, formatGainInterval } from '../verdicts/gain.ts';
+import { metricFacts, type VerdictMetric } from '../verdicts/metric.ts';
 import { axis, type Chart, exactLine, frame, padded, short } from './drawing/chart-frame.ts';
 import type { ChartTheme } from './drawing/chart-theme.ts';
 import { namesAxis } from './drawing/names-axis.ts';
@@ -8,8 +9,8 @@ import { whiskers } from './drawing/whiskers.ts';
 export interface VerdictInput {
   readonly label: string;
   readonly outcome: 'BEATS' | 'DOES NOT BEAT' | 'INCONCLUSIVE';
-  readonly metric: 'accuracy' | 'loss';
-  /** Gains: fractions of accuracy, or nats. */
+  readonly metric: VerdictMetric;
+  /** Gains: fractions of a share, nats, or differences in another score. */
   readonly mean: number;
   readonly interval: readonly [number, number];
 }
@@ -22,7 +23,7 @@ export function verdictChart(
 ): Chart {
   const color = { BEATS: theme.good, 'DOES NOT BEAT': theme.bad, INCONCLUSIVE: theme.unsure };
   // All verdicts of one picture are of one metric.
-  const metric = verdicts[0]?.metric ?? 'accuracy';
+  const { name, share, lowerIsBetter, unit } = metricFacts(verdicts[0]?.metric ?? 'accuracy');
   return {
     title: 'Difference to direct training',
     caption: 'Mean and interval over paired seeds; what lies right of zero is a gain.',
@@ -39,8 +40,9 @@ export function verdictChart(
       ...frame(theme, { top: 12, bottom: 8 }),
       xAxis: axis(theme, {
         type: 'value',
-        name:
-          metric === 'accuracy' ? 'accuracy, strategy minus direct' : 'loss per token, direct minus strategy',
+        name: lowerIsBetter
+          ? `${unit === 'nats' ? `${name} per token` : name}, direct minus strategy`
+          : `${name}, strategy minus direct`,
         nameGap: 26,
         ...padded([0, ...verdicts.flatMap((one) => one.interval)]),
         // The ends are no ticks.
@@ -49,7 +51,7 @@ export function verdictChart(
           hideOverlap: true,
           showMinLabel: false,
           showMaxLabel: false,
-          formatter: metric === 'accuracy' ? pointsTick : natsTick,
+          formatter: share ? pointsTick : natsTick,
         },
       }),
       yAxis: namesAxis(

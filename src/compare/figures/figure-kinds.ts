@@ -1,3 +1,4 @@
+import { type ScoreName, scoreNames, scoreRecords } from '../../experiment/tasks/scores.ts';
 import {
   formatBytes,
   formatCount,
@@ -14,6 +15,7 @@ import type { RunFigures } from './run-figures.ts';
 import type { Spread } from './spread.ts';
 
 export type FigureKey =
+  | ScoreName
   | 'accuracy'
   | 'retention'
   | 'agreement'
@@ -60,7 +62,8 @@ export const figureKinds: readonly FigureKind[] = [
   {
     key: 'accuracy',
     label: 'Accuracy',
-    meaning: 'Share of test samples the student classifies, or tokens it predicts, correctly.',
+    meaning:
+      'Share of test samples the student classifies, or tokens it predicts, correctly; of several labels all at once.',
     better: 'higher',
     ...percent,
     read: (figures) => figures.student?.accuracy ?? null,
@@ -68,7 +71,8 @@ export const figureKinds: readonly FigureKind[] = [
   {
     key: 'retention',
     label: 'Retention',
-    meaning: 'Student accuracy over teacher accuracy.',
+    meaning:
+      'Student accuracy over teacher accuracy; of other tasks the score that shows how good a model is.',
     better: 'higher',
     ...percent,
     read: (figures) => figures.retention,
@@ -76,7 +80,7 @@ export const figureKinds: readonly FigureKind[] = [
   {
     key: 'agreement',
     label: 'Agreement',
-    meaning: 'Share of test samples on which student and teacher predict the same class.',
+    meaning: 'Share of test samples on which student and teacher predict the same class, or set of labels.',
     better: 'higher',
     ...percent,
     read: (figures) => figures.agreement,
@@ -89,10 +93,18 @@ export const figureKinds: readonly FigureKind[] = [
     ...percent,
     read: (figures) => figures.student?.macroF1 ?? null,
   },
+  ...scoreNames.map((key): FigureKind => {
+    const { label, meaning, better, written } = scoreRecords[key];
+    return {
+      ...{ key, label, meaning, better },
+      ...(written === 'share' ? percent : plain),
+      read: (figures) => figures.student?.[key] ?? null,
+    };
+  }),
   {
     key: 'loss',
     label: 'Loss',
-    meaning: 'Mean cross-entropy on the test set, in nats.',
+    meaning: 'Mean cross-entropy on the test set, in nats; of numbers the mean squared error.',
     better: 'lower',
     ...plain,
     read: (figures) => figures.student?.loss ?? null,

@@ -1,3 +1,5 @@
+import { taskOfDataset } from '../../experiment/datasets/all.ts';
+import { eachScore, isScore, type Scores } from '../../experiment/tasks/scores.ts';
 import type { Doubt, ModelFigures } from '../../worker/directory/events.ts';
 import { unlabelledCount } from '../../worker/directory/unlabelled-text.ts';
 import { type ComparedRun, known, ratio } from '../compared-run.ts';
@@ -5,10 +7,10 @@ import type { ClassDisagreement } from './disagreement.ts';
 import type { ReliabilityBin } from './reliability.ts';
 
 /** Figures of one model; null is not measured, or not a finite number. */
-export interface ModelSummary {
-  /** 0…1, on the test set. */
+export interface ModelSummary extends Scores<number | null> {
+  /** 0…1, on the test set; null also where answers are numbers. */
   readonly accuracy: number | null;
-  /** Mean cross-entropy on the test set, nats. */
+  /** Mean cross-entropy on the test set, nats; of numbers the mean squared error. */
   readonly loss: number | null;
   readonly parameters: number | null;
   /** Set where its network came as an ONNX graph. */
@@ -56,7 +58,7 @@ export interface RunFigures {
   readonly ensembleAccuracy: number | null;
   /** Teacher bytes over student bytes. */
   readonly compressionRatio: number | null;
-  /** Student accuracy over teacher accuracy. */
+  /** Student over teacher in what shows how good a model is, where more of it is better: accuracy, or another score. */
   readonly retention: number | null;
   /** Fraction of test samples on which both predict the same class. */
   readonly agreement: number | null;
@@ -99,7 +101,7 @@ export function figuresOf(run: ComparedRun): RunFigures {
     })),
     ensembleAccuracy: known(result?.ensemble?.accuracy),
     compressionRatio: ratio(teacher?.bytes ?? null, student?.bytes ?? null),
-    retention: ratio(student?.accuracy ?? null, teacher?.accuracy ?? null),
+    retention: retentionOf(run, student, teacher),
     agreement: known(result?.agreement),
     disagreement: result?.disagreement ?? null,
     speedup: ratio(teacher?.latencyMs ?? null, student?.latencyMs ?? null),
@@ -111,6 +113,14 @@ export function figuresOf(run: ComparedRun): RunFigures {
     ...(run.data?.unlabelled && { unlabelled: unlabelledCount(run.data.unlabelled) }),
     doubts: (run.doubts ?? []).map(({ kind, message }) => ({ kind, message })),
   };
+}
+
+/** A ratio says something of what begins at zero: where a teacher explains nothing there is nothing to keep. */
+function retentionOf(run: ComparedRun, student: ModelSummary | null, teacher: ModelSummary | null) {
+  const { shownBy } = taskOfDataset(run.config.dataset.kind);
+  const key = isScore(shownBy) ? shownBy : 'accuracy';
+  const all = teacher?.[key] ?? null;
+  return all !== null && all > 0 ? ratio(student?.[key] ?? null, all) : null;
 }
 
 function summary(figures: ModelFigures): ModelSummary {
@@ -127,6 +137,7 @@ function summary(figures: ModelFigures): ModelSummary {
     calibrationError: known(figures.calibrationError),
     perplexity: known(figures.perplexity),
     bitsPerByte: known(figures.bitsPerByte),
+    ...eachScore((name) => known(figures[name])),
     confusion: figures.confusion ?? null,
     reliability: figures.reliability ?? null,
   };

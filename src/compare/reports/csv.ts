@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { scoreNames } from '../../experiment/tasks/scores.ts';
 import type { ModelSummary } from '../figures/run-figures.ts';
 import type { Comparison } from '../figures.ts';
 import { sectionByRun } from '../sections/sections.ts';
@@ -54,6 +55,7 @@ const figures = [
   'calibrationError',
   'perplexity',
   'bitsPerByte',
+  ...scoreNames,
   'parameters',
   'bytes',
   'latencyMs',

@@ -1,8 +1,10 @@
+import { type ScoreName, scoreNames } from '../../experiment/tasks/scores.ts';
 import type { ModelSummary, RunFigures } from '../figures/run-figures.ts';
 import type { Comparison } from '../figures.ts';
 import { type ComparisonSection, sectionByRun } from '../sections/sections.ts';
 
-export interface ModelJson {
+export /** With the scores that were measured. */
+interface ModelJson extends Partial<Record<ScoreName, number | null>> {
   readonly accuracy: number | null;
   readonly loss: number | null;
   readonly parameters: number | null;
@@ -60,5 +62,8 @@ function runJson(figures: RunFigures, section: ComparisonSection | undefined): R
 function modelJson(model: ModelSummary | null): ModelJson | null {
   if (model === null) return null;
   const { accuracy, loss, parameters, bytes, latencyMs } = model;
-  return { accuracy, loss, parameters, bytes, latencyMs };
+  const scores = Object.fromEntries(
+    scoreNames.flatMap((name) => (model[name] === null ? [] : [[name, model[name]]])),
+  );
+  return { accuracy, loss, ...scores, parameters, bytes, latencyMs };
 }

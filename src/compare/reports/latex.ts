@@ -1,16 +1,20 @@
+import { scoreNames } from '../../experiment/tasks/scores.ts';
+import type { FigureKey } from '../figures/figure-kinds.ts';
 import type { Comparison } from '../figures.ts';
 import { missing, oneLine } from '../formatting.ts';
 import { partsOf } from '../sections/parts.ts';
 import { sectionTitle } from '../sections/sections.ts';
+import { metricFacts } from '../verdicts/metric.ts';
 import { differenceText } from '../verdicts/verdict-text.ts';
 import { type ReportRow, reportRows, shownFigures } from './report-rows.ts';
 
-const wanted = new Set([
+const wanted = new Set<FigureKey>([
   'accuracy',
   'retention',
   'agreement',
   'perplexity',
   'bitsPerByte',
+  ...scoreNames,
   'parameters',
   'bytes',
   'compressionRatio',
@@ -61,9 +65,10 @@ function table(comparison: Comparison): string {
 
 function caption({ sections, verdicts }: Comparison): string {
   const data = sections.length === 1 ? `${latexText(oneLine(sectionTitle(sections[0]!)))}. ` : '';
-  const metric = verdicts.some((verdict) => verdict.metric === 'loss')
-    ? 'the gain in loss per token over'
-    : 'the difference in accuracy to';
+  const { name, lowerIsBetter, unit } = metricFacts(verdicts[0]?.metric ?? 'accuracy');
+  const metric = lowerIsBetter
+    ? `the gain in ${unit === 'nats' ? `${name} per token` : latexText(name)} over`
+    : `the difference in ${latexText(name)} to`;
   return `${data}Mean and standard deviation over seeds. The last column is ${metric} direct training of the same student, paired by seed.`;
 }
 

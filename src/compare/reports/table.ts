@@ -23,6 +23,8 @@ export interface TableOptions {
 /** Figures by what they are worth in a narrow terminal: the last is left out first. */
 const priority: readonly FigureKey[] = [
   'accuracy',
+  'r2',
+  'microF1',
   'bytes',
   'compressionRatio',
   'latencyMs',
@@ -36,6 +38,12 @@ const priority: readonly FigureKey[] = [
   'loss',
   'calibrationError',
   'macroF1',
+  'pearson',
+  'mse',
+  'mae',
+  'spearman',
+  'averagePrecision',
+  'hammingLoss',
   'throughput',
   'savedSeconds',
 ];

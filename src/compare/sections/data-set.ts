@@ -42,7 +42,7 @@ export function measuredOn({ config, directory }: Config): MeasuredOn {
     if (key === 'unlabelled' || key.startsWith('unlabelled.')) return true;
     if (ofTraining.has(key) || ofImages.has(key)) return true;
     // Losses per token of other tokens are other units; what classes are told from is not.
-    if (key.startsWith('tokenizer.')) return answers === 'classes';
+    if (key.startsWith('tokenizer.')) return answers !== 'tokens';
     if (key === 'testFraction') return !drawsTest;
     if (key === 'splitSeed') return !drawsTest && !given.has('testLimit');
     return false;

@@ -1,6 +1,7 @@
+import { scoreNames } from '../../experiment/tasks/scores.ts';
 import type { RunFigures } from '../figures/run-figures.ts';
 import type { RunGroup } from '../groups.ts';
-import type { VerdictMetric } from './verdict-rule.ts';
+import { metricFacts, type VerdictMetric } from './metric.ts';
 
 /** A seed that both strategies were run with. */
 export interface SeedPair {
@@ -30,7 +31,7 @@ export function seedPairs(group: Counted, baseline: Counted, metric: VerdictMetr
     const value = run.student?.[metric] ?? null;
     const baselineValue = other.student?.[metric] ?? null;
     if (value === null || baselineValue === null) return [];
-    const difference = metric === 'accuracy' ? value - baselineValue : baselineValue - value;
+    const difference = metricFacts(metric).lowerIsBetter ? baselineValue - value : value - baselineValue;
     return [{ seed: run.seed, run: run.run, baselineRun: other.run, value, baselineValue, difference }];
   });
 }
@@ -38,7 +39,7 @@ export function seedPairs(group: Counted, baseline: Counted, metric: VerdictMetr
 /** Whether the students of each seed are the same in all that tells how they answer. */
 export const sameAnswers = (group: Counted, baseline: Counted): boolean =>
   runPairs(group, baseline).every(([{ student: one }, { student: other }]) =>
-    (['accuracy', 'loss', 'macroF1', 'calibrationError'] as const).every(
+    (['accuracy', 'loss', 'macroF1', 'calibrationError', ...scoreNames] as const).every(
       (key) => one?.[key] === other?.[key],
     ),
   );

@@ -1,11 +1,8 @@
-import type { JudgedBy } from '../../experiment/tasks/task-record.ts';
 import { formatGain } from './gain.ts';
+import { metricFacts, type VerdictMetric } from './metric.ts';
 import { pairedInterval, pairsNeeded } from './paired-interval.ts';
 
 export type Outcome = 'BEATS' | 'DOES NOT BEAT' | 'INCONCLUSIVE';
-
-/** What verdicts are about, as the task says: accuracy as a fraction, or the loss in nats, of language models per token. */
-export type VerdictMetric = JudgedBy;
 
 /**
  * What the differences show, for whoever needs more than the outcome:
@@ -28,9 +25,6 @@ export type Finding =
   | 'one-pair'
   | 'no-pairs'
   | 'no-baseline';
-
-/** The smallest gain that matters: a tenth of a percentage point; 0.01 nats, one percent of perplexity. */
-export const smallestGain: Readonly<Record<VerdictMetric, number>> = { accuracy: 0.001, loss: 0.01 };
 
 export interface Decision {
   readonly outcome: Outcome;
@@ -114,7 +108,7 @@ export function decide(input: DecisionInput): Decision {
         )
       : found(
           'equal',
-          `All ${n} seeds have exactly the ${metric} of direct training, although the models differ; use a larger test set, on which small differences show.`,
+          `All ${n} seeds have exactly the ${metricFacts(metric).name} of direct training, although the models differ; use a larger test set, on which small differences show.`,
         );
   }
   if (low > 0 && mean >= relevant) return found('BEATS', 'gain', `${over} the whole interval is above zero.`);

@@ -4,13 +4,15 @@ import type { RunGroup } from '../groups.ts';
 import { byDataSet } from '../sections/sections.ts';
 import { type Comparability, comparability, describeDifferences } from './comparability.ts';
 import { touchVerdict } from './doubted.ts';
+import { metricFacts, type VerdictMetric } from './metric.ts';
 import { type SeedPair, sameAnswers, seedPairs } from './seed-pairs.ts';
 import { unlabelledNotes } from './unlabelled-notes.ts';
-import { decide, type Finding, type Outcome, smallestGain, type VerdictMetric } from './verdict-rule.ts';
+import { decide, type Finding, type Outcome } from './verdict-rule.ts';
 import { YardstickFinder } from './yardstick.ts';
 
+export type { VerdictMetric } from './metric.ts';
 export type { SeedPair } from './seed-pairs.ts';
-export type { Finding, Outcome, VerdictMetric } from './verdict-rule.ts';
+export type { Finding, Outcome } from './verdict-rule.ts';
 
 /** Whether a strategy beats direct training of the same student, with all the verdict rests on. */
 export interface Verdict {
@@ -42,7 +44,7 @@ export interface VerdictOptions {
   readonly confidence?: number;
   /**
    * Gains below this do not matter. Unless told: 0.001 of accuracy, a tenth of a percentage point; 0.01 nats of loss, one
-   * percent of perplexity.
+   * percent of perplexity; 0.005 of R².
    */
   readonly relevantGain?: number;
 }
@@ -83,7 +85,7 @@ const metricOf = ({ config }: RunGroup): VerdictMetric => taskOfDataset(config.d
 function judgeGroup(group: RunGroup, yardsticks: YardstickFinder | null, options: VerdictOptions): Verdict {
   const metric = metricOf(group);
   const confidence = options.confidence ?? 0.95;
-  const relevantGain = options.relevantGain ?? smallestGain[metric];
+  const relevantGain = options.relevantGain ?? metricFacts(metric).smallestGain;
   const choice = chooseBaseline(group, yardsticks, metric);
   const open = {
     group: group.key,
@@ -171,7 +173,7 @@ function notesOn(
   const left = [...new Set([...group.seeds, ...baseline.seeds])].filter((seed) => !paired.has(seed));
   if (left.length > 0 && pairs.length > 0)
     notes.push(
-      `${left.length === 1 ? 'Seed' : 'Seeds'} ${left.slice(0, 10).join(', ')}${left.length > 10 ? ', …' : ''} left out: no finished partner with a known ${metric}.`,
+      `${left.length === 1 ? 'Seed' : 'Seeds'} ${left.slice(0, 10).join(', ')}${left.length > 10 ? ', …' : ''} left out: no finished partner with a known ${metricFacts(metric).name}.`,
     );
   return notes;
 }

@@ -9,6 +9,8 @@ import { mnist } from './mnist.ts';
 import { mobyDick } from './moby-dick.ts';
 import { spamAssassin } from './spam-assassin.ts';
 import { textClassification } from './text-classification.ts';
+import { textMultiLabel } from './text-multi-label.ts';
+import { textRegression } from './text-regression.ts';
 
 const readers: {
   readonly [K in DatasetKind]: DatasetReader<Extract<DatasetConfig, { kind: K }>>;
@@ -18,6 +20,8 @@ const readers: {
   'image-folder': imageFolder,
   cifar,
   'text-classification': textClassification,
+  'text-regression': textRegression,
+  'text-multi-label': textMultiLabel,
   'spam-assassin': spamAssassin,
   'language-model': languageModel,
   'moby-dick': mobyDick,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { TextClassificationConfig } from '../../experiment/datasets/text-classification.ts';
-import { trainingLabels } from '../text/class-labels.ts';
+import { trainingLabels } from '../text/labels/class-labels.ts';
 import { readRows } from '../text/rows/rows.ts';
 import { labelledFile, openTextClassification, textColumnsOf } from '../text/text-classification.ts';
 import { unlabelledTexts } from '../text/unlabelled-texts.ts';

@@ -2,11 +2,12 @@ import { UserError } from '../../base/user-error.ts';
 import { isNothing, type RowTally } from './rows/left-out.ts';
 import { readRows } from './rows/rows.ts';
 
-export interface LabelledText {
+/** @typeParam L what a label is */
+export interface LabelledText<L = string> {
   readonly text: string;
   /** What goes with it, where samples are pairs of texts. */
   readonly second?: string;
-  readonly label: string;
+  readonly label: L;
   /** For messages: 'line 7 of mails.csv'. */
   readonly place: string;
   /** What else stands in its row, where that was asked for. */
@@ -17,43 +18,68 @@ export interface LabelledText {
  * Reads a source from its beginning, each time it is called.
  * @param whole whether the other columns of its rows are wanted too
  */
-export type ReadLabelled = (whole?: boolean) => AsyncIterable<LabelledText>;
+export type ReadLabelled<L = string> = (whole?: boolean) => AsyncIterable<LabelledText<L>>;
+
+/** Where a table has its texts and labels. */
+export interface LabelledColumns {
+  /** One, or two whose texts go together. */
+  readonly texts: readonly string[];
+  /** One, or several whose values are the label together. */
+  readonly label: string | readonly string[];
+}
+
+/**
+ * The label of a row.
+ * @param where 'line 7 of mails.csv'
+ * @throws UserError where the value is none
+ */
+export type LabelOf<L> = (value: unknown, where: string, file: string) => L;
 
 /**
  * Texts and labels of a table. Rows that lack one are left out and counted.
- * @param textColumns one, or two whose texts go together
- * @param classNames what the numbers in the label column are the numbers of
+ * @param lacksLabel whether a row has no label; left out: where there is nothing in its column
  * @throws UserError where a text or a label is of a kind that cannot be one.
  */
-export function labelledTable(
+export function labelledTable<L>(
   file: string,
-  textColumns: readonly string[],
-  labelColumn: string,
+  { texts: textColumns, label: labelColumn }: LabelledColumns,
   tally: RowTally,
-  classNames?: readonly string[],
-): ReadLabelled {
+  labelOf: LabelOf<L>,
+  lacksLabel = isNothing,
+): ReadLabelled<L> {
   return async function* (whole = false) {
     tally.begin();
-    const columns = [...textColumns, labelColumn];
+    const columns = [...textColumns, ...[labelColumn].flat()];
     for await (const { values, place } of readRows(file, whole ? { andOthers: columns } : columns)) {
       const where = `${place} of ${file}`;
       const found = textColumns.map((column) => values[column]);
-      const label = values[labelColumn];
+      const label =
+        typeof labelColumn === 'string' ? values[labelColumn] : labelColumn.map((one) => values[one]);
       const texts = found.map((text) => !isNothing(text));
-      if (!tally.keeps({ texts, label: !isNothing(label), place })) continue;
+      if (!tally.keeps({ texts, label: !lacksLabel(label), place })) continue;
       const [text, second] = found.map((one, at) => textOf(one, textColumns[at]!, where, file));
-      const name = labelName(label, labelColumn, where, file);
       const others = Object.entries(values).filter(([column]) => !columns.includes(column));
       yield {
         text: text!,
         ...(second !== undefined && { second }),
-        label: classNames ? nameOf(name, classNames, where, file) : name,
+        label: labelOf(label, where, file),
         place: where,
         ...(whole && { values: Object.fromEntries(others) }),
       };
     }
   };
 }
+
+/**
+ * A class, by its name.
+ * @param classNames what the numbers in the column are the numbers of
+ */
+export const classOfRow =
+  (column: string, classNames?: readonly string[]): LabelOf<string> =>
+  (value, where, file) => {
+    const name = labelName(value, column, where, file);
+    return classNames ? nameOf(name, classNames, where, file) : name;
+  };
 
 /** @throws UserError if it is no text */
 export function textOf(value: unknown, column: string, where: string, file: string): string {

@@ -1,11 +1,12 @@
 import { type HostBatch, ignoredLabel, type Split } from '../dataset.ts';
+import type { SampleLabels } from '../labels.ts';
 import { bucketOf } from '../length-buckets.ts';
 import type { TokenStore } from './token-store.ts';
 
 export interface TextSource {
   readonly tokens: TokenStore;
-  /** Class of each sample; absent where the next token is the label. */
-  readonly labels?: Int32Array;
+  /** Absent where the next token is the label. */
+  readonly labels?: SampleLabels;
   /** Whether samples hold several documents, each to be read as if it stood alone. */
   readonly packed?: boolean;
   /** Added to the index of a sample to make an id that no other source uses. */
@@ -21,7 +22,7 @@ export interface TextLayout {
 }
 
 /**
- * Token ids in batches as long as the bucket of their longest sample. Labels are one class a sample, or for language
+ * Token ids in batches as long as the bucket of their longest sample. Labels are as their source has them, or for language
  * models the ids themselves, −100 where a position is padding or no target; the loss shifts them.
  */
 export class TextSplit implements Split {
@@ -54,14 +55,15 @@ export class TextSplit implements Split {
   batch(positions: Int32Array, batchSize: number): HostBatch {
     if (positions.length > batchSize || positions.length === 0)
       throw new RangeError(`${positions.length} samples do not fit a batch of ${batchSize}`);
-    const { tokens, labels: classes, idOffset } = this.#source;
+    const { tokens, labels: own, idOffset } = this.#source;
     let length = 0;
     for (const position of positions) length = Math.max(length, this.lengthOf(position));
     const ids = new Int32Array(batchSize * length).fill(this.#layout.padId);
     const mask = new Float32Array(batchSize * length);
     const segments = this.#layout.segments ? new Int32Array(batchSize * length) : undefined;
     const places = this.#source.packed ? packedPlaces(batchSize * length) : undefined;
-    const labels = new Int32Array(classes ? batchSize : batchSize * length).fill(ignoredLabel);
+    const next = new Int32Array(own ? 0 : batchSize * length).fill(ignoredLabel);
+    const samples: number[] = [];
     const sampleIds = new Int32Array(positions.length);
     for (let row = 0; row < batchSize; row++) {
       const index = this.#indexAt(positions[row % positions.length]!);
@@ -71,11 +73,10 @@ export class TextSplit implements Split {
       mask.fill(1, start, start + sample.length);
       segments?.fill(1, start + tokens.beginning(index), start + sample.length);
       places?.fill(start, sample.length, length, tokens.documents(index) ?? [0]);
-      if (classes) labels[row] = classes[index]!;
-      else {
+      samples.push(index);
+      if (!own)
         for (const [first, end] of tokens.targets(index))
-          labels.set(sample.subarray(first, end), start + first);
-      }
+          next.set(sample.subarray(first, end), start + first);
       if (row < positions.length) sampleIds[row] = index + idOffset;
     }
     return {
@@ -88,7 +89,7 @@ export class TextSplit implements Split {
         }),
         ...(segments && { segments: { data: segments, shape: [batchSize, length], dtype: 'int32' } }),
       },
-      labels: { data: labels, shape: classes ? [batchSize] : [batchSize, length], dtype: 'int32' },
+      labels: own?.batch(samples, length) ?? { data: next, shape: [batchSize, length], dtype: 'int32' },
       weights: {
         data: new Float32Array(batchSize).fill(1, 0, positions.length),
         shape: [batchSize],

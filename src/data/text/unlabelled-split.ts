@@ -1,6 +1,7 @@
 import type { UnlabelledConfig } from '../../experiment/datasets/unlabelled.ts';
 import { contentHash, TextHash } from '../content-hash.ts';
 import { type DataRemark, ignoredLabel } from '../dataset.ts';
+import { oneClassEach } from '../labels.ts';
 import { restOf, type Unlabelled, withoutHeldOut } from '../unlabelled.ts';
 import { type TextLayout, type TextSource, TextSplit } from './text-split.ts';
 import type { TokenStore } from './token-store.ts';
@@ -45,7 +46,7 @@ export async function unlabelledSplit(
   const tokens = raw && (await encode(raw.read, texts));
   const own: TextSource | undefined = tokens && {
     tokens,
-    labels: new Int32Array(tokens.count).fill(ignoredLabel),
+    labels: oneClassEach(new Int32Array(tokens.count).fill(ignoredLabel), 0),
     idOffset: offset,
   };
   const candidates = own

@@ -8,6 +8,8 @@ import { mnist } from './mnist.ts';
 import { mobyDick } from './moby-dick.ts';
 import { spamAssassin } from './spam-assassin.ts';
 import { textClassification } from './text-classification.ts';
+import { textMultiLabel } from './text-multi-label.ts';
+import { textRegression } from './text-regression.ts';
 
 /** Every kind of dataset, by the name it has in experiments; in the order that they are offered. */
 export const datasetRecords = {
@@ -16,6 +18,8 @@ export const datasetRecords = {
   'image-folder': imageFolder,
   cifar,
   'text-classification': textClassification,
+  'text-regression': textRegression,
+  'text-multi-label': textMultiLabel,
   'spam-assassin': spamAssassin,
   'language-model': languageModel,
   'moby-dick': mobyDick,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { filePath } from '../schema/option.ts';
 import type { DatasetRecord } from './dataset-record.ts';
+import { textColumns, textColumnsApart } from './text-columns.ts';
 import { classificationOptions, testFraction } from './text-options.ts';
 import { unlabelledOptions } from './unlabelled.ts';
 
@@ -17,14 +18,7 @@ const schema = z
     ...unlabelledOptions(
       'Table as above, of which only the column of the texts is read; a .txt file with a text a line; or a folder of .txt and .md files, each of them a text.',
     ),
-    textColumn: z.string().min(1).default('text').describe('Column of the texts. Default "text".'),
-    textColumns: z
-      .array(z.string().min(1))
-      .length(2)
-      .optional()
-      .describe(
-        'Two columns whose texts go together, in place of textColumn: question and answer, premise and hypothesis. The tokenizer’s template for pairs joins them, with token types where the model knows them; of a pair that is longer than maxLength the longer text is cut first.',
-      ),
+    ...textColumns,
     labelColumn: z
       .string()
       .min(1)
@@ -40,26 +34,7 @@ const schema = z
       ),
     ...classificationOptions,
   })
-  .superRefine((config, context) => {
-    const { textColumn, textColumns, labelColumn } = config;
-    const refuse = (message: string, remedy: string) =>
-      context.addIssue({
-        code: 'custom',
-        path: ['textColumns'],
-        message,
-        params: { code: 'contradiction', remedy },
-      });
-    if (textColumns === undefined) return;
-    if (textColumn !== 'text')
-      refuse('Both "textColumn" and "textColumns" name columns of texts.', 'Take one of the two away.');
-    const all = [...textColumns, labelColumn];
-    const twice = all.find((column, at) => all.indexOf(column) !== at);
-    if (twice !== undefined)
-      refuse(
-        `The column "${twice}" is named twice.`,
-        'Name two columns of texts, and another one as "labelColumn".',
-      );
-  })
+  .superRefine(textColumnsApart)
   .describe('Texts, or pairs of texts, with a label each, from CSV, TSV, JSONL or Parquet.');
 
 export type TextClassificationConfig = z.output<typeof schema>;

@@ -3,17 +3,10 @@ import { graphNamesSchema, type OnnxGraphConfig } from '../architectures/onnx-gr
 import { type DatasetKind, datasetRecords } from '../datasets/all.ts';
 import { ownTokenizerSchema } from '../datasets/tokenizer.ts';
 import { compresses } from '../strategies/compression.ts';
+import { augmentationOption } from './augmentation-option.ts';
+import { classWeightsOption } from './class-weights-option.ts';
 import { modelSchema } from './model-schema.ts';
-import {
-  belowOne,
-  checkpointPath,
-  choice,
-  count,
-  fraction,
-  graphOfCheckpoint,
-  seed,
-  wholeNumber,
-} from './option.ts';
+import { belowOne, checkpointPath, choice, count, fraction, graphOfCheckpoint, seed } from './option.ts';
 import { strategySchema } from './strategy-schema.ts';
 import { studentSchema } from './student-schema.ts';
 import { sweepSchema } from './sweep-schema.ts';
@@ -120,38 +113,21 @@ export const trainingSchema = z
     labelSmoothing: belowOne(
       'ε: the hard label becomes 1 − ε of its class and ε spread evenly over all. Only the label term is smoothed, never the teacher’s. Default 0: none.',
     ).default(0),
-    augmentation: z
-      .strictObject({
-        shift: wholeNumber(
-          0,
-          'Each image is moved by up to so many pixels in both directions, drawn anew each time; edges are repeated.',
-          'pixels',
-        ).max(1024),
-        flip: z
-          .boolean()
-          .default(false)
-          .describe(
-            'Mirror images left to right every other time. Default false: it suits photographs, but not digits or letters.',
-          ),
-      })
-      .nullable()
-      .default(null)
-      .describe(
-        'Images only: samples are changed at random before the model sees them, so that small data sets last longer. A teacher that is asked meanwhile sees the same changed images (Beyer et al. 2022), and its signals are computed in every step instead of once. Default null: none.',
-      ),
+    classWeights: classWeightsOption,
+    augmentation: augmentationOption,
     selectBy: choice(
       {
-        auto: 'What verdicts judge: the loss of language models, the accuracy of all other models.',
+        auto: 'What verdicts judge: the loss of language models, R² of numbers, micro F1 of several labels, the accuracy of all other models.',
         accuracy: 'The fraction of held-out samples, or tokens, that is answered correctly.',
-        loss: 'The mean cross-entropy of held-out samples, or tokens; it also counts how sure the answers are.',
+        loss: 'The mean cross-entropy of held-out samples, or tokens, which also counts how sure the answers are; of numbers the mean squared error.',
       },
-      'Which epoch is the best, whose weights are kept: the one with the highest accuracy or the lowest loss on the held-out samples. Early stopping goes by the same. Default auto.',
+      'Which epoch is the best, whose weights are kept: the one with the highest accuracy (or R², or micro F1) or the lowest loss on the held-out samples. Early stopping goes by the same. Default auto.',
     ).default('auto'),
     earlyStopping: z
       .strictObject({
         patience: count('Epochs in a row without improvement before training ends.', 'epochs'),
         minDelta: fraction(
-          'Smallest improvement that counts: a rise of validation accuracy, 0…1, or a fall of validation loss in nats, whichever selectBy goes by. Default 0: any.',
+          'Smallest improvement that counts: a rise of validation accuracy, 0…1, of R², or a fall of validation loss in nats, whichever selectBy goes by. Default 0: any.',
         ).default(0),
       })
       .nullable()

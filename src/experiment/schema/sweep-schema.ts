@@ -64,7 +64,7 @@ export const sweepSchema = z
       .array(
         choice(
           {
-            auto: 'What verdicts judge: the loss of language models, the accuracy of all other models.',
+            auto: 'What verdicts judge: the loss of language models, R² of numbers, micro F1 of several labels, the accuracy of all other models.',
             accuracy:
               'The fraction of held-out samples, or tokens, that is answered correctly; more is better.',
             loss: 'The mean cross-entropy of held-out samples, or tokens; less is better.',

@@ -3,11 +3,15 @@ import { imageClassification } from './image-classification.ts';
 import { languageModel } from './language-model.ts';
 import type { Problem, TaskRecord } from './task-record.ts';
 import { textClassification } from './text-classification.ts';
+import { textMultiLabel } from './text-multi-label.ts';
+import { textRegression } from './text-regression.ts';
 
 /** Every task, by its name. */
 export const taskRecords = {
   'image-classification': imageClassification,
   'text-classification': textClassification,
+  'text-regression': textRegression,
+  'text-multi-label': textMultiLabel,
   'language-model': languageModel,
 } satisfies Record<string, TaskRecord>;
 

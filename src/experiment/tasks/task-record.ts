@@ -1,7 +1,8 @@
 import type { ModelGoal } from '../architectures/architecture-record.ts';
+import type { ScoreName } from './scores.ts';
 
-/** What the answers of models are judged by: the share that is right, or their mean loss. */
-export type JudgedBy = 'accuracy' | 'loss';
+/** What the answers of models are judged by: the share that is right, their mean loss, or another score. */
+export type JudgedBy = 'accuracy' | 'loss' | ScoreName;
 
 /** What is kept of an answer to one sample. */
 export interface KeptAnswer {
@@ -32,8 +33,8 @@ export interface TaskRecord {
   readonly problem?: Problem;
   /** Its samples, in messages. */
   readonly samples: string;
-  /** What answers are chosen from: classes that have names, or the tokens of the vocabulary. */
-  readonly answers: 'classes' | 'tokens';
+  /** What answers are chosen from: classes that have names, one or several of them, or the tokens of the vocabulary; or a number, not chosen. */
+  readonly answers: 'classes' | 'labels' | 'tokens' | 'numbers';
   /** Whether models go on with texts: samples of what they write are shown, and a token ends it. */
   readonly continuesTexts: boolean;
   /** By what epochs and strategies are judged, unless an experiment says otherwise. */
@@ -41,5 +42,5 @@ export interface TaskRecord {
   /** What a run keeps of the answers to each test sample; absent where it keeps nothing. */
   readonly kept?: KeptAnswer;
   /** The figure that shows how good a model is, where there is room for one only. */
-  readonly shownBy: 'accuracy' | 'perplexity';
+  readonly shownBy: 'accuracy' | 'perplexity' | ScoreName;
 }

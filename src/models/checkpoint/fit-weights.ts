@@ -32,7 +32,7 @@ export function taskFor(
     });
   if (!wanted.text || !own.text) return wanted;
   checkText(own.text, wanted.text, what, place);
-  if (asked.answers === 'classes') return { ...wanted, text: { ...own.text, pairs: wanted.text.pairs } };
+  if (asked.answers !== 'tokens') return { ...wanted, text: { ...own.text, pairs: wanted.text.pairs } };
   const { vocabulary } = wanted.text;
   const padId = own.text.padId < vocabulary ? own.text.padId : wanted.text.padId;
   return { ...wanted, classes: vocabulary, text: { ...own.text, vocabulary, padId } };

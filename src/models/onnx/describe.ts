@@ -134,7 +134,7 @@ async function describe(
       named: names?.logits !== undefined,
       ...probed,
     });
-    const goal = taskRecord(head.task).answers;
+    const goal = taskRecord(head.task).answers === 'tokens' ? 'tokens' : 'classes';
     const config: OnnxGraphConfig = {
       architecture: 'onnx',
       graph: hash,

@@ -26,5 +26,5 @@ export function distillationLoss(
 ): Scalar {
   const losses = rows.answerLosses(flatLogits(teacher), flatLogits(student), temperature);
   const mean = weightedMean(losses, rows.weights, rows.total);
-  return scaleByTemperature ? tf.mul(mean, temperature ** 2) : mean;
+  return scaleByTemperature && rows.softens ? tf.mul(mean, temperature ** 2) : mean;
 }

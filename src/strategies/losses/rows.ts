@@ -17,6 +17,8 @@ export interface Rows {
    * @returns (rows); any value where a row does not count
    */
   labelLosses(logits: Tensor2D, smoothing: number): Tensor1D;
+  /** Whether a temperature softens answers before they are compared; else it is left out, with the T² that goes with it. */
+  readonly softens: boolean;
   /**
    * How far answers are from those of another model.
    * @param teacher (rows, classes) logits; no gradient flows into them.

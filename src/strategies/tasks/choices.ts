@@ -6,7 +6,7 @@ import { distillationRows } from '../losses/distillation-kl.ts';
 import type { Rows } from '../losses/rows.ts';
 
 /** Rows each of which chooses one of several classes or tokens. */
-export interface Choices extends Pick<Rows, 'labelWeights' | 'labelLosses' | 'answerLosses'> {
+export interface Choices extends Pick<Rows, 'labelWeights' | 'labelLosses' | 'answerLosses' | 'softens'> {
   /** (rows) int32, 0 where a row does not count. */
   readonly labels: Tensor1D;
 }
@@ -25,5 +25,6 @@ export function choices(raw: Tensor, sampleWeights: Tensor): Choices {
     labelWeights: tf.reshape(tf.mul(tf.cast(counts, 'float32'), sampleWeights), [raw.size]) as Tensor1D,
     labelLosses: (logits, smoothing) => crossEntropyRows(logits, labels, smoothing),
     answerLosses: distillationRows,
+    softens: true,
   };
 }

@@ -1,4 +1,5 @@
 import type { GatheredAnswers } from '../../answers/kept-answers.ts';
+import type { Scores } from '../../experiment/tasks/scores.ts';
 import type { ReliabilityBin } from './calibration.ts';
 import type { Confusion } from './classification-metrics.ts';
 
@@ -9,13 +10,17 @@ export const noAnswer = -1;
 export interface Quality {
   /**
    * Fraction of samples classified, or of tokens predicted, correctly, 0…1; NaN where there was nothing to answer, or
-   * where any answer was no number, as are the other figures then.
+   * where any answer was no number, as are the other figures then. NaN also where answers are numbers, of which none is
+   * simply right.
    */
   readonly accuracy: number;
-  /** Mean cross-entropy per answer, nats; the perplexity of a language model is its exponential. */
+  /**
+   * Mean cross-entropy per answer, nats; the perplexity of a language model is its exponential. Of numbers the mean squared
+   * error.
+   */
   readonly loss: number;
   /**
-   * Class or token answered, one per sample or predicted position, {@link noAnswer} where that was no number; the same
+   * Class or token answered, set of labels, or number, one per sample or predicted position, {@link noAnswer} where that was no number; the same
    * order for every model of a task.
    */
   readonly predictions: readonly number[];
@@ -24,6 +29,14 @@ export interface Quality {
   /** How far confidence and accuracy are apart, 0…1, and the bins that this is computed from. */
   readonly calibrationError: number;
   readonly reliability: readonly ReliabilityBin[];
+  /** Set where answers are numbers: two models hardly ever give the same one. */
+  readonly numbers?: boolean;
+  /** What else the task is measured by. */
+  readonly scores?: Partial<Scores<number>>;
+  /** Of numbers: the true one of each sample, in the order of the predictions. */
+  readonly targets?: readonly number[];
+  /** Of several labels at once: the loss of a model that knows only how frequent each is. */
+  readonly chanceLoss?: number;
   /** Of classifiers only. */
   readonly macroF1?: number;
   readonly confusion?: Confusion;
@@ -33,10 +46,14 @@ export interface Quality {
   readonly samples?: GatheredAnswers | undefined;
 }
 
-/** Fraction of samples, or predicted positions, to which two models give the same answer, 0…1; no answer is like none. */
-export function agreement(one: Quality, other: Quality): number {
+/**
+ * Fraction of samples, or predicted positions, to which two models give the same answer, 0…1; no answer is like none.
+ * @returns undefined where answers are numbers
+ */
+export function agreement(one: Quality, other: Quality): number | undefined {
   if (one.predictions.length !== other.predictions.length)
     throw new RangeError('Both models must have answered the same samples.');
+  if (one.numbers) return undefined;
   const same = one.predictions.filter(
     (prediction, index) => prediction !== noAnswer && prediction === other.predictions[index],
   ).length;
@@ -69,4 +86,9 @@ export function disagreements(student: Quality, teacher: Quality): ClassDisagree
     else count.neither++;
   }
   return counts;
+}
+
+/** What curves follow of it, by their names. Numbers have no accuracy. */
+export function curvesOf({ accuracy, loss, numbers, scores }: Quality): Record<string, number> {
+  return { ...(!numbers && { accuracy }), loss, ...scores };
 }

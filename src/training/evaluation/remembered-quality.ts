@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ExclusiveLock } from '../../base/locks/exclusive-lock.ts';
 import { readRegular } from '../../base/regular-file.ts';
 import { replaceFile } from '../../base/replace-file.ts';
+import { scoreNames } from '../../experiment/tasks/scores.ts';
 import type { Quality } from './quality.ts';
 
 /** A number for each sample, of which no test set has a hundred million. */
@@ -24,10 +25,14 @@ const asText = ({ buffer, byteOffset, byteLength }: Float32Array | Int32Array): 
 const schema = z.object({
   accuracy: figure,
   loss: figure,
-  predictions: z.array(z.int()),
+  predictions: z.array(z.number()),
   unanswered: z.int().min(0),
   calibrationError: figure,
   reliability: z.array(z.object({ count: z.int(), confidence: share, accuracy: share })),
+  numbers: z.boolean().optional(),
+  scores: z.partialRecord(z.enum(scoreNames), figure).optional(),
+  targets: z.array(z.number()).optional(),
+  chanceLoss: figure.optional(),
   macroF1: figure.optional(),
   confusion: z.array(z.array(z.int())).optional(),
   labels: z.array(z.int()).optional(),
@@ -54,10 +59,10 @@ export async function rememberedQuality(file: string, ask: () => Promise<Quality
   if (before) return before;
   const quality = await ask();
   const { accuracy, loss, predictions, unanswered, calibrationError, reliability } = quality;
-  const { macroF1, confusion, labels, samples } = quality;
+  const { macroF1, confusion, labels, numbers, scores, targets, chanceLoss, samples } = quality;
   const kept = { accuracy, loss, predictions, unanswered, calibrationError, reliability };
   const content = JSON.stringify({
-    ...{ ...kept, macroF1, confusion, labels },
+    ...{ ...kept, macroF1, confusion, labels, numbers, scores, targets, chanceLoss },
     ...(samples && {
       samples: {
         ids: asText(samples.ids),

@@ -212,6 +212,7 @@ async function trainTeacher(
       train: dataset.train,
       validation: dataset.validation,
       config: trainingOf(config),
+      classNames: dataset.classNames,
       seed,
       checkpoints,
       identity: hash,

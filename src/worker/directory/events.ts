@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eachScore } from '../../experiment/tasks/scores.ts';
 import { exportReportSchema } from './export-report.ts';
 
 /**
@@ -12,7 +13,7 @@ const measured = z.number().nullable();
 export const modelFiguresSchema = z.object({
   /** Fraction of test samples classified, or tokens predicted, correctly, 0…1; null where an answer was no number. */
   accuracy: measured,
-  /** Mean cross-entropy on the test set, nats. */
+  /** Mean cross-entropy on the test set, nats; of numbers the mean squared error. */
   loss: measured,
   parameters: z.int(),
   /** How many of them stayed as they were. Absent where all were trained. */
@@ -32,6 +33,8 @@ export const modelFiguresSchema = z.object({
   /** Timed passes that latency and throughput are the medians of. */
   timedRounds: z.int().optional(),
   macroF1: measured,
+  // What else tasks are measured by; absent of those that are not.
+  ...eachScore(() => measured.optional()),
   /** Test samples, or tokens, to which the answer was NaN; then figures of answers are null. Absent where there is none. */
   unanswered: z.int().optional(),
   /** Of language models: the exponential of the loss. */
@@ -53,6 +56,7 @@ export const ensembleFiguresSchema = modelFiguresSchema.pick({
   macroF1: true,
   calibrationError: true,
   reliability: true,
+  ...eachScore(() => true as const),
 });
 
 export const runResultSchema = z.object({

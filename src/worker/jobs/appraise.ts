@@ -7,8 +7,9 @@ import {
   notANumber,
   unansweredOf,
 } from '../../training/evaluation/not-a-number.ts';
-import { agreement, disagreements, type Quality } from '../../training/evaluation/quality.ts';
+import { agreement, curvesOf, disagreements, type Quality } from '../../training/evaluation/quality.ts';
 import { type Continuation, sampleContinuations } from '../../training/generation/sample-continuations.ts';
+import { prefixed } from '../../training/inputs.ts';
 import type { ModelFigures, RunResult } from '../directory/events.ts';
 import { assessAll, figuresOf, type Subject } from './assess.ts';
 import type { Job } from './job.ts';
@@ -51,8 +52,8 @@ export async function appraise(
     stopRequested,
     known,
     onProgress: job.progress('evaluate', 'batches'),
-    onQuality: (model, { accuracy, loss }) => {
-      const values = { 'test.accuracy': accuracy, 'test.loss': loss };
+    onQuality: (model, own) => {
+      const values = prefixed('test', curvesOf(own));
       log.append({ type: 'metric', model, step: steps, epoch: epochs, values });
     },
   });
@@ -81,7 +82,11 @@ export async function appraise(
       if (subjects.some(({ dataset: own }) => own)) return { otherTokens: true };
       const [student, teacher] = [quality.get('student')!, quality.get('teacher')!];
       const disagreement = disagreements(student, teacher);
-      return { agreement: agreement(student, teacher), ...(disagreement && { disagreement }) };
+      const alike = agreement(student, teacher);
+      return {
+        ...(alike !== undefined && { agreement: alike }),
+        ...(disagreement && { disagreement }),
+      };
     },
     continuations,
     figures(name, bytes) {

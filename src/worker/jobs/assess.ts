@@ -127,10 +127,12 @@ export const answersOf = ({
   macroF1,
   calibrationError,
   reliability,
+  scores,
 }: Quality): EnsembleFigures => ({
   accuracy,
   loss,
   macroF1: macroF1 ?? null,
   calibrationError,
   reliability: [...reliability],
+  ...scores,
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Dataset } from '../../data/dataset.ts';
 import { stableHash } from '../../experiment/parsing/identity.ts';
+import { taskRecord } from '../../experiment/tasks/all.ts';
 import { Evaluator } from '../../training/evaluation/evaluate.ts';
 import { notANumber } from '../../training/evaluation/not-a-number.ts';
 import type { Quality } from '../../training/evaluation/quality.ts';
@@ -49,6 +50,9 @@ export async function qualityOfTeacher(
 const remedies =
   'Look at the names of its classes, at its tokenizer, and at how images are normalized ("mean" and "std"); or name another.';
 
+const remediesOfNumbers =
+  'Look at its tokenizer and at how its labels were scaled, train it longer if it is trained here; or name another.';
+
 /**
  * Says before anything is learned from a model that its answers are worth nothing.
  * @param who the model as the subject of a sentence
@@ -73,5 +77,7 @@ export async function requireUseful(
     return;
   }
   const trouble = evaluationOf(dataset.task).noBetterThanChance(who, quality, dataset);
-  if (trouble !== undefined) job.warn(`${trouble} ${remedies}`, 'teacher-quality');
+  const numbers = taskRecord(dataset.task).answers === 'numbers';
+  if (trouble !== undefined)
+    job.warn(`${trouble} ${numbers ? remediesOfNumbers : remedies}`, 'teacher-quality');
 }

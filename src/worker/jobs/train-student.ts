@@ -70,6 +70,7 @@ export async function trainStudent(job: Job, training: StudentTraining): Promise
     ...(training.ownSamples && { ownSamples: training.ownSamples }),
     validation: dataset.validation,
     config: request.experiment.training,
+    classNames: dataset.classNames,
     seed: request.seed,
     checkpoints,
     identity,

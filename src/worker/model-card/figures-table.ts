@@ -1,9 +1,20 @@
+import { scoreNames, scoreRecords } from '../../experiment/tasks/scores.ts';
 import type { ModelFigures, RunResult } from '../directory/events.ts';
 import { dash, decimal, percent } from './markdown.ts';
 
+const fourDecimals = (value: number | null | undefined) => decimal(value, 4);
+
 const rows: readonly (readonly [title: string, cell: (figures: ModelFigures) => string])[] = [
   ['Accuracy', ({ accuracy }) => percent(accuracy)],
-  ['Cross-entropy (nats)', ({ loss }) => decimal(loss, 4)],
+  // Of numbers the loss is their squared error, which stands among the scores.
+  ['Cross-entropy (nats)', ({ loss, mse }) => (mse === undefined ? decimal(loss, 4) : dash)],
+  ...scoreNames.map((name) => {
+    const { label, written } = scoreRecords[name];
+    return [
+      label,
+      (figures: ModelFigures) => (written === 'share' ? percent : fourDecimals)(figures[name]),
+    ] as const;
+  }),
   ['Perplexity', ({ perplexity }) => decimal(perplexity, 2)],
   ['Bits per byte', ({ bitsPerByte }) => decimal(bitsPerByte, 4)],
   ['Macro F1', ({ macroF1 }) => decimal(macroF1, 4)],

@@ -1,6 +1,7 @@
 import { taskOfDataset } from '../../experiment/datasets/all.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { compresses } from '../../experiment/strategies/compression.ts';
+import { scoreNames, scoreRecords } from '../../experiment/tasks/scores.ts';
 import { isHubReference, parseHubReference } from '../../models/hub/reference.ts';
 import type { RunResult } from '../directory/events.ts';
 import type { RunRequest } from '../directory/run-request.ts';
@@ -52,7 +53,8 @@ function evaluation(experiment: Experiment, { student }: RunResult) {
     ['accuracy', 'Accuracy', student.accuracy],
     ['f1', 'Macro F1', student.macroF1],
     ['perplexity', 'Perplexity', student.perplexity],
-    ['loss', 'Cross-entropy (nats)', student.loss],
+    ...scoreNames.map((name) => [name, scoreRecords[name].label, student[name]] as const),
+    ['loss', 'Cross-entropy (nats)', student.mse === undefined ? student.loss : null],
     ['expected_calibration_error', 'Expected calibration error', student.calibrationError],
   ] as const;
   const { kind } = experiment.dataset;

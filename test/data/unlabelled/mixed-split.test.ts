@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ignoredLabel } from '../../../src/data/dataset.ts';
+import { oneClassEach } from '../../../src/data/labels.ts';
 import { MixedSplit } from '../../../src/data/mixed-split.ts';
 import { TextSplit } from '../../../src/data/text/text-split.ts';
 import { TokenStore } from '../../../src/data/text/token-store.ts';
@@ -11,7 +12,10 @@ const padId = 9;
 function texts(lengths: readonly number[], name: 'subset' | 'unlabelled', idOffset: number) {
   const tokens = new TokenStore(10);
   for (const [index, length] of lengths.entries()) tokens.add(new Int32Array(length).fill(idOffset + index));
-  const labels = Int32Array.from(lengths, (_, index) => index % 2);
+  const labels = oneClassEach(
+    Int32Array.from(lengths, (_, index) => index % 2),
+    2,
+  );
   const layout = { padId, buckets: [2, 4] };
   const all = Int32Array.from(lengths.keys());
   return new TextSplit(name, { tokens, labels, idOffset }, all, layout);

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import { figureKind } from '../../../src/compare/figures/figure-kinds.ts';
 import {
   formatBytes,
   formatCount,
@@ -10,6 +11,7 @@ import {
   formatSeconds,
   missing,
 } from '../../../src/compare/formatting.ts';
+import { scoreNames } from '../../../src/experiment/tasks/scores.ts';
 import { isActive } from '../../../src/worker/directory/run-states.ts';
 import { userText } from '../../parts/marks.ts';
 import '../../parts/wide-table.ts';
@@ -27,6 +29,10 @@ export const figuresPanel = panel({
 const figures: readonly (readonly [string, (model: MeasuredModel) => string])[] = [
   ['Accuracy', ({ figures }) => formatPercent(figures.accuracy)],
   ['Macro F1', ({ figures }) => formatPercent(figures.macroF1)],
+  ...scoreNames.map((name) => {
+    const { format, label } = figureKind(name);
+    return [label, ({ figures }: MeasuredModel) => format(figures[name])] as const;
+  }),
   ['Loss', ({ figures }) => formatNumber(figures.loss)],
   ['Perplexity', ({ figures }) => formatNumber(figures.perplexity)],
   ['Bits per byte', ({ figures }) => formatNumber(figures.bitsPerByte)],

@@ -1,4 +1,5 @@
 import { type KnownTask, taskTitled } from '../../../experiment/tasks/all.ts';
+import { eachScore, type ScoreName, scoreRecords } from '../../../experiment/tasks/scores.ts';
 import type { TaskRecord } from '../../../experiment/tasks/task-record.ts';
 import { formatNumber, formatPercent } from '../../formatting.ts';
 import { numberTick, percentTick, type TickLabel } from './tick-labels.ts';
@@ -31,7 +32,22 @@ export const perplexity: Quality = {
   tick: numberTick,
 };
 
-const qualities: Readonly<Record<Quality['key'], Quality>> = { accuracy, perplexity };
+const ofScore = (key: ScoreName): Quality => {
+  const { label, better, written } = scoreRecords[key];
+  const share = written === 'share';
+  return {
+    ...{ key, label, lowerIsBetter: better === 'lower' },
+    ...(share ? { format: (value) => formatPercent(value) } : { format: (value) => formatNumber(value) }),
+    tick: share ? percentTick : numberTick,
+    ...(better === 'higher' && { highest: 1 }),
+  };
+};
+
+const qualities: Readonly<Record<Quality['key'], Quality>> = {
+  accuracy,
+  perplexity,
+  ...eachScore(ofScore),
+};
 
 /** What models of a section are judged by. */
 export const qualityOf = (task: KnownTask['title']): Quality => qualities[taskTitled(task).shownBy];

@@ -1,6 +1,8 @@
 import { roleOf } from '../../../experiment/strategies/facts.ts';
 import { type Advice, adviceTitle } from '../../advice/advice.ts';
 import { type Coloured, colorName } from '../../charts/drawing/chart-theme.ts';
+import { figureKind } from '../../figures/figure-kinds.ts';
+import { headlineKey, headlineText } from '../../figures/headline.ts';
 import { referenceResults } from '../../figures/reference-figures.ts';
 import type { Comparison } from '../../figures.ts';
 import { formatConfigValue } from '../../flat-config.ts';
@@ -54,6 +56,7 @@ function verdictCard(verdict: Verdict, comparison: Comparison): Markup {
   const group = comparison.groups.find((candidate) => candidate.key === verdict.group)!;
   const baseline = comparison.groups.find((candidate) => candidate.key === verdict.baseline);
   const [difference, interval] = splitAt(differenceText(verdict), ', ');
+  const shown = headlineKey((key) => group.figures[key] !== null);
   const cells = reportRows(comparison).find((row) => row.key === group.key)!.cells;
   return html`<section class="card verdict ${tones[verdict.outcome]}">
     <span class="badge">${verdict.outcome}</span>
@@ -63,7 +66,7 @@ function verdictCard(verdict: Verdict, comparison: Comparison): Markup {
     ${verdict.notes.map((note) => html`<p class="small soft inline">${note}</p>`)}
     ${doubtList(group.doubts)}
     <dl class="facts">
-      <div><dt>Accuracy</dt><dd>${cells.accuracy}</dd></div>
+      <div><dt>${figureKind(shown).label}</dt><dd>${cells[shown]}</dd></div>
       <div><dt>Retention</dt><dd>${formatPercent(group.figures.retention?.mean ?? null, 1)}</dd></div>
       <div><dt>Size</dt><dd>${cells.bytes}</dd></div>
       <div><dt>Compression</dt><dd>${formatRatio(group.figures.compressionRatio?.mean)}</dd></div>
@@ -176,7 +179,7 @@ export function runsTable(comparison: Comparison): Markup {
       (
         run,
       ) => html`<tr><th scope="row"><code>${run.run}</code></th><td>${name(run.experiment)}</td><td>${run.seed}</td><td>${stateWord(run.state)}</td>
-      <td>${formatPercent(run.teacher?.accuracy)}</td><td>${formatPercent(run.student?.accuracy)}</td>
+      <td>${headlineText(run.teacher ?? {})}</td><td>${headlineText(run.student ?? {})}</td>
       <td>${formatPercent(run.retention)}</td><td>${formatPercent(run.agreement)}</td></tr>`,
     )}</tbody></table></div>
     ${rest > 0 ? html`<p class="soft small">And ${rest} more runs, all of them in the means above.</p>` : ''}`;

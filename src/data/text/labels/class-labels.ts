@@ -1,8 +1,8 @@
-import { UserError } from '../../base/user-error.ts';
-import type { ReadLabelled } from './labelled-texts.ts';
+import { UserError } from '../../../base/user-error.ts';
+import type { ReadLabelled } from '../labelled-texts.ts';
 
 /** Columns with more distinct values hold something else than classes. */
-const mostClasses = 10_000;
+export const mostClasses = 10_000;
 
 export interface ClassLabels {
   readonly classNames: readonly string[];
@@ -11,7 +11,7 @@ export interface ClassLabels {
 }
 
 /** As the file has them where it names its classes; else numbers by size, names by letters. */
-function inOrder(names: Iterable<string>, known: readonly string[] | undefined): string[] {
+export function inOrder(names: Iterable<string>, known: readonly string[] | undefined): string[] {
   const all = [...names];
   if (known) return known.filter((name) => all.includes(name));
   return all.every((name) => /^-?\d+$/.test(name))
