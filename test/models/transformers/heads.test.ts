@@ -55,7 +55,7 @@ test('transformers opens heads of regression and of several labels as what they 
   }
   const input = join(folder, 'input.json');
   writeFileSync(input, JSON.stringify({ models: Object.keys(tasks), ids }));
-  const script = join(import.meta.dirname, '../../reference/open-heads.py');
+  const script = join(import.meta.dirname, '../../reference/tasks/open-heads.py');
   const { stdout, stderr, status } = spawnSync(python, [script, folder, input], { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
   const theirs = JSON.parse(stdout);

@@ -106,7 +106,7 @@ test('AutoTokenizer joins and cuts pairs as training did, and the models answer 
   assert.ok(expected.size > layouts.length);
   const input = join(folder, 'input.json');
   writeFileSync(input, JSON.stringify({ students: [...expected.keys()], pairs }));
-  const script = join(import.meta.dirname, '../../reference/open-pairs.py');
+  const script = join(import.meta.dirname, '../../reference/tasks/open-pairs.py');
   const { stdout, stderr, status } = spawnSync(usual.python, [script, folder, input], {
     encoding: 'utf8',
     maxBuffer: 1 << 28,

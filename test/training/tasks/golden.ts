@@ -9,7 +9,7 @@ import type { Rows } from '../../../src/strategies/losses/rows.ts';
 import { learningOf } from '../../../src/strategies/tasks/all.ts';
 import { temporaryDirectory } from '../../data/idx-files.ts';
 
-const reference = join(import.meta.dirname, '../../reference');
+const reference = join(import.meta.dirname, '../../reference/tasks');
 
 /** What tasks.py computed. */
 export const golden = JSON.parse(readFileSync(join(reference, 'tasks.golden.json'), 'utf8'));

@@ -1,6 +1,6 @@
 """Joins pairs of texts with AutoTokenizer and asks models about them: used by test/models/transformers/text-pairs.test.ts.
 
-python3 test/reference/open-pairs.py FOLDER INPUT
+python3 test/reference/tasks/open-pairs.py FOLDER INPUT
 INPUT is {"students": [name, ...], "pairs": [[first, second], ...]}; the output is one JSON object by name: of every pair the
 ids and, where the tokenizer gives them, the token types, cut by `truncation=True`; and the logits of the model.
 """

@@ -1,6 +1,6 @@
 """Opens heads of several tasks with AutoModelForSequenceClassification: used by test/models/transformers/heads.test.ts.
 
-python3 test/reference/open-heads.py FOLDER INPUT
+python3 test/reference/tasks/open-heads.py FOLDER INPUT
 INPUT is {"models": [name, ...], "ids": [...]}; the output is one JSON object by name. Each model is saved again as NAME-again.
 """
 

@@ -1,6 +1,6 @@
 """Makes tasks.golden.json: metrics and losses of tasks, by scikit-learn, SciPy and PyTorch in float64.
 
-    python test/reference/tasks.py [FILE]
+    python test/reference/tasks/tasks.py [FILE]
 
 Needs torch, scikit-learn and scipy.
 """
