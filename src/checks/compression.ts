@@ -1,6 +1,8 @@
 import { graphRefusal } from '../compression/graph-limits.ts';
 import { planGraph } from '../compression/graphs/plan-graph.ts';
 import { compressionSource, requireUnquantized } from '../compression/source.ts';
+import { requireUnits } from '../compression/structured/graph/plan.ts';
+import type { TaskShape } from '../data/dataset.ts';
 import { isGraphConfig } from '../experiment/architectures/onnx-graph.ts';
 import type { Finding } from '../experiment/parsing/problem.ts';
 import { valueAt } from '../experiment/schema/schema-walk.ts';
@@ -35,7 +37,7 @@ export const checkCompression: Check = async (context) => {
     return [
       ...twice(context, context.storedTeacher),
       ...limits(context, teacherModel(context)),
-      ...(await nothingToQuantize(context, teacherModel(context))),
+      ...(await nothingToTake(context, teacherModel(context), context.storedTeacher?.task)),
     ];
   }
   const { stored, findings } = await readSource(strategy.of, context);
@@ -46,7 +48,7 @@ export const checkCompression: Check = async (context) => {
     ...(await otherClasses(stored, context, 'The model to be made smaller', ofPath)),
     ...pixelFindings(stored, context, 'The model to be made smaller', ofPath),
     ...limits(context, stored.config),
-    ...(await nothingToQuantize(context, stored.config)),
+    ...(await nothingToTake(context, stored.config, stored.task)),
   ];
 };
 
@@ -107,6 +109,8 @@ function limits({ experiment }: CheckContext, config: ReturnType<typeof teacherM
   const refusal = compresses(strategy) && config && graphRefusal(config, strategy);
   if (refusal) return [findingOf(refusal, ['strategy'], 'graph')];
   if (strategy.kind !== 'prune' || strategy.method !== 'structured' || config === undefined) return [];
+  // What can go from a graph shows when it runs.
+  if (isGraphConfig(config)) return [];
   const { pruning, huggingFace } = constructionOf(config);
   try {
     const smaller = pruning.smaller(config, strategy.sparsity);
@@ -126,19 +130,21 @@ function limits({ experiment }: CheckContext, config: ReturnType<typeof teacherM
   ];
 }
 
-/** A graph without a weight that would be stored in fewer bits. */
-async function nothingToQuantize(
+/** A graph without a weight that would be stored in fewer bits, or without units that could go. */
+async function nothingToTake(
   { experiment }: CheckContext,
   config: ReturnType<typeof teacherModel>,
+  task: TaskShape | undefined,
 ): Promise<Finding[]> {
   const { strategy } = experiment;
-  if (strategy.kind !== 'quantize' || !config || !isGraphConfig(config)) return [];
+  if (!compresses(strategy) || !config || !isGraphConfig(config)) return [];
   if (graphRefusal(config, strategy)) return [];
   try {
-    await planGraph(config, strategy);
+    if (strategy.kind === 'quantize') await planGraph(config, strategy);
+    else if (strategy.method === 'structured' && task) await requireUnits(config, task, strategy.sparsity);
     return [];
   } catch (error) {
-    return [findingOf(error, ['strategy'], 'nothing-quantized')];
+    return [findingOf(error, ['strategy'], strategy.kind === 'quantize' ? 'nothing-quantized' : 'units')];
   }
 }
 

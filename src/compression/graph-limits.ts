@@ -14,11 +14,7 @@ export function graphRefusal(config: ModelConfig, strategy: CompressionConfig): 
       remedy: 'Name the model in full precision, usually model.onnx.',
     });
   if (strategy.kind === 'quantize') return tooOld(config, strategy);
-  if (strategy.method === 'structured')
-    return new UserError('No whole units can be taken away from a model that came as an ONNX graph.', {
-      remedy: 'Set "method" to "magnitude" and "storage" to "dense".',
-    });
-  if (strategy.storage === 'sparse')
+  if (strategy.method === 'magnitude' && strategy.storage === 'sparse')
     return new UserError('An ONNX graph keeps its zeros: its file does not become smaller.', {
       remedy: 'Set "storage" to "dense".',
     });

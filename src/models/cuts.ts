@@ -67,7 +67,8 @@ export class ReadWeights {
   }
 }
 
-function take(
+/** A tensor with some places of an axis only, in this order. */
+export function take(
   data: Float32Array,
   shape: readonly number[],
   axis: number,

@@ -146,6 +146,37 @@ test('a run that `of` names is looked for in the data directory that is told', a
   assert.match(told(await check(folder, change))[0]!.message, /There is no run/);
 });
 
+test('a graph whose units cannot go is named before a run', async () => {
+  const folder = await datasetFolder();
+  const graph = (...middle: Parameters<typeof nodeProto>[]) =>
+    encoded({
+      inputs: [valueInfo('pixel_values', types.FLOAT, ['n', 1, 8, 8])],
+      outputs: [valueInfo('logits', types.FLOAT, ['n', 3])],
+      nodes: [
+        nodeProto('Flatten', ['pixel_values'], 'flat', { axis: 1 }),
+        nodeProto('MatMul', ['flat', 'W'], 'h'),
+        ...middle.map((node) => nodeProto(...node)),
+        nodeProto('MatMul', ['y', 'V'], 'logits'),
+      ],
+      initializer: [floats('W', [64, 6]), floats('V', [6, 3])],
+    });
+  await writeFiles(folder, {
+    'relu.onnx': graph(['Relu', ['h'], 'y']),
+    'softmax.onnx': graph(['Softmax', ['h'], 'y', { axis: 1 }]),
+  });
+  const found = async (of: string, sparsity = 0.5) =>
+    (await errors(folder, changes({ kind: 'prune', of, sparsity }))).map(
+      ({ code, message }) => `${code}: ${message.replaceAll(folder, '')}`,
+    );
+  assert.deepEqual(await found('relu.onnx'), []);
+  assert.deepEqual(await found('softmax.onnx'), [
+    'units: No whole units can be taken away from /softmax.onnx: the node "y" (Softmax) computes over all of them.',
+  ]);
+  assert.deepEqual(await found('relu.onnx', 0.01), [
+    'units: At a sparsity of 0.01 nothing goes from /relu.onnx: it has at most 6 units of a kind.',
+  ]);
+});
+
 test('a graph that a run would not quantize is named before it', async () => {
   const folder = await datasetFolder();
   const pixels = { inputs: [valueInfo('pixel_values', types.FLOAT, ['n', 1, 8, 8])] };

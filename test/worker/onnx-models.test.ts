@@ -194,6 +194,43 @@ test('teacher and student may be graphs: trained, distilled by answers and hidde
     Math.abs(pruned.result!.compression!.sparsity! - 0.5) < 0.01,
     `${pruned.result!.compression!.sparsity}`,
   );
+  const smaller = await run('smaller', {
+    student: undefined,
+    strategy: { kind: 'prune', of: teacher.folder, sparsity: 0.5 },
+  });
+  assert.equal(smaller.code, 0, smaller.output);
+  // What comes out of the last layer is an output of the file.
+  assert.match(
+    ofType(smaller.events, 'warning')
+      .map(({ message }) => message)
+      .join('\n'),
+    /^Units of 1 of 3 weights stay: .* \(Identity\) gives them as an output of the graph\.$/m,
+  );
+  const shapes = Object.fromEntries(
+    ModelProto.decode(readFileSync(join(smaller.folder, 'net.onnx'))).graph!.initializer!.map(
+      ({ name, dims }) => [name, dims!.map(Number)],
+    ),
+  );
+  assert.deepEqual(shapes, {
+    w0: [16, 784],
+    w1: [16, 16],
+    w2: [32, 16],
+    b0: [16],
+    b1: [16],
+    b2: [32],
+    head: [10, 32],
+    shift: [10],
+  });
+  const { student: made, teacher: original } = smaller.result!;
+  assert.equal(made.parameters, 16 * 784 + 16 * 16 + 32 * 16 + 16 + 16 + 32 + 10 * 32 + 10);
+  assert.ok(made.bytes < 0.55 * original!.bytes, `${made.bytes}`);
+  assert.ok(made.accuracy! > 0.4, `${made.accuracy}`);
+  assert.equal(smaller.result!.compression!.sparsity, 1 - made.parameters / original!.parameters);
+  const prunedCard = readFileSync(join(smaller.folder, 'README.md'), 'utf8');
+  assert.match(
+    prunedCard,
+    /came as an ONNX graph, pruned by the method `structured` to a sparsity of 50\.00 %/,
+  );
 });
 
 test('peers of a graph begin with weights as spread as its own', async () => {

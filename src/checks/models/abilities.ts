@@ -1,6 +1,7 @@
 import { UserError } from '../../base/user-error.ts';
 import { graphRefusal } from '../../compression/graph-limits.ts';
 import { planGraph } from '../../compression/graphs/plan-graph.ts';
+import { requireUnits } from '../../compression/structured/graph/plan.ts';
 import type { TaskShape } from '../../data/dataset.ts';
 import { isGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import type { ModelConfig } from '../../experiment/schema/schema.ts';
@@ -59,9 +60,10 @@ export async function abilitiesOf(config: ModelConfig, task: TaskShape): Promise
     ],
     [
       'prune, structured',
-      () => {
+      async () => {
         compressible(config, { kind: 'prune', method: 'structured' });
-        constructionOf(config).pruning.smaller(config, 0.5);
+        if (isGraphConfig(config)) await requireUnits(config, task, 0.5);
+        else constructionOf(config).pruning.smaller(config, 0.5);
       },
     ],
   ];

@@ -1,22 +1,26 @@
+import { isGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import type { PruneConfig } from '../../experiment/strategies/prune/record.ts';
 import { constructionOf } from '../../models/architectures/all.ts';
 import { createModel } from '../../models/create-model.ts';
 import { ReadWeights } from '../../models/cuts.ts';
 import type { Model } from '../../models/model.ts';
+import { pruneGraph } from './graph/prune-graph.ts';
 
 /**
  * A smaller model of the same architecture without the units of the smallest norm, its weights those of the larger one,
- * which stays as it is.
- * @throws UserError if it would have none left
+ * which stays as it is. Of a graph that came as a file its units are found by following them.
+ * @throws UserError if it would have none left, or none can go
  */
 export async function pruneUnits(
   model: Model,
   { sparsity, norm }: Pick<PruneConfig, 'sparsity' | 'norm'>,
 ): Promise<Model> {
-  const { pruning } = constructionOf(model.config);
-  const config = pruning.smaller(model.config, sparsity);
+  const { config: whole } = model;
+  if (isGraphConfig(whole)) return pruneGraph({ ...model, config: whole }, { sparsity, norm });
+  const { pruning } = constructionOf(whole);
+  const config = pruning.smaller(whole, sparsity);
   const weights = await ReadWeights.of(model);
-  const cuts = pruning.cuts(model.config, config, weights, norm);
+  const cuts = pruning.cuts(whole, config, weights, norm);
   const pruned = createModel(config, model.task, (name) => weights.cut(name, cuts.of(name)));
   return model.origin ? { ...pruned, origin: model.origin } : pruned;
 }

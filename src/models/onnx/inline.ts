@@ -16,18 +16,28 @@ export function encodeGraph(
   values: ReadonlyMap<string, Float32Array> = new Map(),
   outputs: readonly string[] = [],
 ): Uint8Array {
+  const own = withValues(proto, graph, values);
+  const known = new Set((proto.graph?.output ?? []).map(({ name }) => name));
+  const output = [
+    ...(proto.graph?.output ?? []),
+    ...outputs.filter((name) => !known.has(name)).map((name) => ({ name })),
+  ];
+  return ModelProto.encode({ ...own, graph: { ...own.graph, output } }).finish();
+}
+
+/** A model with other numbers in some of its tensors, by name, row-major; none lie in another file. */
+export function withValues(
+  proto: onnx.IModelProto,
+  graph: Graph,
+  values: ReadonlyMap<string, Float32Array>,
+): onnx.IModelProto {
   const initializer = (proto.graph?.initializer ?? []).map((tensor) => {
     const numbers = values.get(tensor.name ?? '');
     if (!numbers) return tensor.dataLocation ? inlined(tensor, graph) : tensor;
     const { name, dims, dataType, docString } = tensor;
     return { name, dims, dataType, ...(docString && { docString }), rawData: floatBytes(numbers, dataType!) };
   });
-  const known = new Set((proto.graph?.output ?? []).map(({ name }) => name));
-  const output = [
-    ...(proto.graph?.output ?? []),
-    ...outputs.filter((name) => !known.has(name)).map((name) => ({ name })),
-  ];
-  return ModelProto.encode({ ...proto, graph: { ...proto.graph, initializer, output } }).finish();
+  return { ...proto, graph: { ...proto.graph, initializer } };
 }
 
 /** A model in which all numbers lie as raw bytes, none of them in another file; nothing else is changed. */

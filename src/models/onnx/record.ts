@@ -1,18 +1,9 @@
-import { UserError } from '../../base/user-error.ts';
 import type { OnnxGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import type { ClassHead, Construction, TokenHead } from '../architectures/construction.ts';
 import { exitAnswer } from './exits/answer.ts';
 import { cutGraph } from './exits/cut.ts';
 import { graphNetwork } from './network.ts';
 import { openedGraph } from './opened.ts';
-
-const refused = (config: OnnxGraphConfig, what: string, remedy: string): UserError => {
-  const { file } = openedGraph(config).graph;
-  return new UserError(`${what}: ${file} is a graph of its own, whose layers depend on each other.`, {
-    remedy,
-    place: file,
-  });
-};
 
 /** Its answers are fixed in the graph: no weight of it is drawn anew. */
 const classHead: ClassHead<OnnxGraphConfig> = {
@@ -26,6 +17,11 @@ const classHead: ClassHead<OnnxGraphConfig> = {
 
 const tokenHead: TokenHead = { answers: 'tokens', embeddings: '', predictor: '' };
 
+/** No configuration says what goes with what: units are found by following them through the graph. */
+const followed = (): never => {
+  throw new Error('Units of a graph are not told by its configuration.');
+};
+
 /** How a model whose network is an ONNX graph is built and cut, as other architectures are. */
 export function graphConstruction(config: OnnxGraphConfig): Construction {
   const construction: Construction<OnnxGraphConfig> = {
@@ -36,18 +32,7 @@ export function graphConstruction(config: OnnxGraphConfig): Construction {
       return onlyLookedUp(config);
     },
     head: config.goal === 'tokens' ? tokenHead : classHead,
-    pruning: {
-      smaller: (config) => {
-        throw refused(
-          config,
-          'No whole units can be taken away from this model',
-          'Prune by magnitude, which keeps shapes.',
-        );
-      },
-      cuts: (config) => {
-        throw refused(config, 'No whole units can be taken away from this model', 'Prune by magnitude.');
-      },
-    },
+    pruning: { smaller: followed, cuts: followed },
   };
   return construction as unknown as Construction;
 }

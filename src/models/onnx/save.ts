@@ -25,19 +25,8 @@ export async function writeGraphModel(
   directory: string,
   classNames: readonly string[] | undefined,
 ): Promise<number> {
-  const { graph, proto, place, weights } = openedGraph(config);
-  const values = new Map<string, Float32Array>();
-  // What was frozen stays as it was, to the bit.
-  for (const [name, variable] of [...model.parameters, ...model.buffers])
-    if (!isFrozen(variable))
-      values.set(name, toStored((await variable.data()) as Float32Array, variable.shape));
-  for (const [name, { parameter, transposed }] of weights.tied) {
-    const own = values.get(parameter);
-    if (!own) continue;
-    const [rows, columns] = graph.tensors.get(parameter)!.shape as [number, number];
-    values.set(name, transposed ? turned(own, rows, columns) : own);
-  }
-  const bytes = encodeGraph(proto, graph, values);
+  const { graph, proto, place } = openedGraph(config);
+  const bytes = encodeGraph(proto, graph, await presentValues(model, config));
   if (bytes.length > longestFile)
     throw new UserError(`A graph of ${Math.ceil(bytes.length / 1e9)} GB does not fit into one ONNX file.`, {
       remedy: 'Train a student of less than 2 GB.',
@@ -50,6 +39,26 @@ export async function writeGraphModel(
     `${JSON.stringify(describe(model, config, classNames), undefined, 2)}\n`,
   );
   return (await stat(file)).size;
+}
+
+/** The numbers that the tensors of a graph have now in a model over it, by name, as the graph lays them out. */
+export async function presentValues(
+  { parameters, buffers }: Pick<Model, 'parameters' | 'buffers'>,
+  config: OnnxGraphConfig,
+): Promise<Map<string, Float32Array>> {
+  const { graph, weights } = openedGraph(config);
+  const values = new Map<string, Float32Array>();
+  // What was frozen stays as it was, to the bit.
+  for (const [name, variable] of [...parameters, ...buffers])
+    if (!isFrozen(variable))
+      values.set(name, toStored((await variable.data()) as Float32Array, variable.shape));
+  for (const [name, { parameter, transposed }] of weights.tied) {
+    const own = values.get(parameter);
+    if (!own) continue;
+    const [rows, columns] = graph.tensors.get(parameter)!.shape as [number, number];
+    values.set(name, transposed ? turned(own, rows, columns) : own);
+  }
+  return values;
 }
 
 /** The configuration it came with; one without names of classes learns those of the data. */

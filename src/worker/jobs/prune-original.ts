@@ -1,6 +1,8 @@
 import { sparsityOf, withMagnitudePruning } from '../../compression/magnitude.ts';
+import { whatStays } from '../../compression/structured/graph/plan.ts';
 import { copyOf, pruneUnits } from '../../compression/structured/prune-units.ts';
 import type { Dataset } from '../../data/dataset.ts';
+import { isGraphConfig } from '../../experiment/architectures/onnx-graph.ts';
 import type { PruneConfig } from '../../experiment/strategies/prune/record.ts';
 import { readModelConfig } from '../../models/checkpoint/read-model-config.ts';
 import { parameterCount } from '../../models/model.ts';
@@ -33,6 +35,8 @@ export async function pruneOriginal(
       throw new Error('A pruned model has no peers.');
     },
   });
+  const staying = structured && isGraphConfig(model.config) && (await whatStays(model.config, dataset.task));
+  if (staying) job.warn(staying);
   const strategy = job.keep(structured ? labels : withMagnitudePruning(labels, student, config));
   const outcome = await trainStudent(job, { student, strategy, dataset, begins: { teacher: hash } });
   const sparsity = structured

@@ -53,6 +53,8 @@ function origin(
     return `A model that came as an ONNX graph, quantized by the scheme \`${strategy.scheme}\`: the same graph, with the names, inputs and outputs it had. Its figures, and the speed of the original, were measured with the files themselves, run by ONNX Runtime.`;
   if (strategy.kind === 'quantize')
     return `A model of architecture \`${architecture}\`, quantized by the scheme \`${strategy.scheme}\`. \`model.onnx\` runs it for one sample at a time; what its figures were measured with is that graph.`;
+  if (strategy.kind === 'prune' && student.graph)
+    return `A model that came as an ONNX graph, pruned by the method \`${strategy.method}\` to a sparsity of ${percent(strategy.sparsity)} and trained ${on}: the same graph, with the inputs and outputs it had.`;
   if (strategy.kind === 'prune')
     return `A model of architecture \`${architecture}\`, pruned by the method \`${strategy.method}\` to a sparsity of ${percent(strategy.sparsity)} and trained ${on}.`;
   const beside =
