@@ -1,6 +1,7 @@
 import { commands, type Disposable } from 'vscode';
 import { type CommandId, commands as descriptions } from '../contributions/commands.ts';
 import { Disposables } from '../disposables.ts';
+import { forgetServerKey, setServerKey } from '../server/key-commands.ts';
 import type { Services } from '../services.ts';
 import { compareSelected, exportComparison, openDashboard } from './compare-commands.ts';
 import { checkEnvironment, chooseDevice, installCuda } from './device-commands.ts';
@@ -50,6 +51,8 @@ const handlers: Record<CommandId, Handler> = {
   'distillery.note': note,
   'distillery.setBaseline': setBaseline,
   'distillery.remove': remove,
+  'distillery.setServerKey': setServerKey,
+  'distillery.forgetServerKey': forgetServerKey,
   'distillery.getData': getData,
   'distillery.checkEnvironment': checkEnvironment,
   'distillery.chooseDevice': chooseDevice,

@@ -2,6 +2,7 @@ import { l10n, ProgressLocation, type Uri, window, workspace } from 'vscode';
 import { UserError } from '../../src/base/user-error.ts';
 import type { DeviceChoice } from '../../src/experiment/schema/schema.ts';
 import { activeStates } from '../../src/worker/directory/run-states.ts';
+import { agreeToServer } from '../server/agreement.ts';
 import type { Services } from '../services.ts';
 import { readSetting } from '../settings.ts';
 import { exportAfterRun } from '../workspace/export-setting.ts';
@@ -84,12 +85,14 @@ export async function startRuns(
         return runEngine.runsFromFile(await folder.writer(), uri.fsPath, {
           checker: services.checking,
           devices,
+          agree: agreeToServer,
           export: exportAfterRun(uri),
           ...(seeds && { seeds }),
           ...(device !== 'experiment' && { device: device as DeviceChoice }),
         });
       },
     );
+    if (!ids) return undefined;
     services.cautions.tell(folder, ids);
     await services.notices.await(ids);
     await folder.look();

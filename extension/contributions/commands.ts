@@ -86,6 +86,8 @@ export const commands = {
     icon: 'cloud-download',
     enablement: `${trusted} && ${hasFolder}`,
   },
+  'distillery.setServerKey': { title: 'Set Key of a Server…', icon: 'key', enablement: trusted },
+  'distillery.forgetServerKey': { title: 'Forget Key of a Server…', enablement: trusted },
   'distillery.getData': {
     title: 'Get Data of Experiment',
     icon: 'cloud-download',

@@ -11,6 +11,7 @@ import {
 import { openRunFolder, reveal } from '../commands/file-commands.ts';
 import { remove } from '../commands/label-commands.ts';
 import { resume, stop } from '../commands/run-commands.ts';
+import { agreeToServer } from '../server/agreement.ts';
 import type { Services } from '../services.ts';
 import { exportAfterRun } from '../workspace/export-setting.ts';
 import { permalink } from '../workspace/permalink.ts';
@@ -124,13 +125,16 @@ export async function act(message: ActionMessage, sources: ActionSources): Promi
         const made = await runChange(await folder.writer(), record, message.edits, {
           checker,
           devices,
+          agree: agreeToServer,
           export: exportAfterRun(folder.folder.uri),
         });
+        if (made === undefined) return undefined;
         services.cautions.tell(folder, [made]);
         await services.notices.await([made]);
         await folder.look();
         return made;
       });
+      if (id === undefined) return;
       changed([id]);
       const open = l10n.t('Show');
       void window

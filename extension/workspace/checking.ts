@@ -7,6 +7,7 @@ import type {
   NamedCheckpoint,
   SampleViewer,
 } from '../../src/checks/apart/checker.ts';
+import type { ServerCost } from '../../src/checks/apart/server-cost.ts';
 import type { ModelParts, ModelReport } from '../../src/checks/models/model-report-schema.ts';
 import type { ShownSample } from '../../src/checks/samples/sample-schema.ts';
 import type { TestSet } from '../../src/checks/samples/shown-samples.ts';
@@ -33,6 +34,10 @@ export class Checking extends Disposables implements Checker, SampleViewer {
 
   async inspect(path: string): Promise<ModelReport> {
     return (await this.#open()).inspect(path);
+  }
+
+  async cost(text: string, file: string, dataDirectory: string): Promise<ServerCost | undefined> {
+    return (await this.#open()).cost(text, file, dataDirectory);
   }
 
   async parts(

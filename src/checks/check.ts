@@ -21,6 +21,7 @@ import { readStoredModel } from './models/stored-model.ts';
 import { checkStoredModels } from './models/stored-models.ts';
 import { checkNameClash } from './name-clash.ts';
 import { checkSeeds } from './seeds.ts';
+import { checkServer } from './server.ts';
 import { checkStrategy } from './strategy.ts';
 import { checkSweep } from './sweep/sweep.ts';
 import { checkSweptValues } from './sweep/values.ts';
@@ -46,6 +47,7 @@ const checks: readonly Check[] = [
   checkTokenizers,
   checkAcross,
   checkSampleKinds,
+  checkServer,
   checkStrategy,
   checkCompression,
   checkLossWeights,

@@ -2,6 +2,7 @@ import type { Finding, JsonPath } from '../experiment/parsing/problem.ts';
 import { ownTokensOf } from '../experiment/schema/own-tokens.ts';
 import { valueAt } from '../experiment/schema/schema-walk.ts';
 import { strategyRecord } from '../experiment/schema/strategy-schema.ts';
+import { strategyFacts } from '../experiment/strategies/facts.ts';
 import { unusedByCompression } from './compression.ts';
 import type { Check } from './context.ts';
 import { taskOf } from './task.ts';
@@ -42,11 +43,22 @@ export const checkUnusedOptions: Check = (context) => {
   optimizer(training.optimizer, ['training']);
   selection(['training']);
   augmentation(['training']);
-  if (teacher?.length !== undefined && !ownTokensOf(experiment))
+  if (teacher?.length !== undefined && !teacher.server && !ownTokensOf(experiment))
     unused(
       ['teacher', 'length'],
       'the teacher reads the samples of the dataset, having no tokenizer of its own',
     );
+  if (teacher?.server) {
+    for (const name of ['training', 'seed', 'tokenizer', 'length'])
+      unused(['teacher', name], 'the server has a model of its own');
+    const texts = strategyFacts[strategy.kind].ofServer === 'texts';
+    const idle = texts ? ['logProbabilities', 'calibrate'] : ['maxTokens'];
+    for (const name of idle)
+      unused(['teacher', 'server', name], `the server ${texts ? 'writes texts' : 'names classes'} here`);
+    if (!texts && teacher.server.logProbabilities === 0)
+      unused(['teacher', 'server', 'calibrate'], 'no probabilities are asked for');
+    unused(['cacheTeacherSignals'], 'answers of a server are kept, so that none is paid twice');
+  }
   if (teacher?.checkpoint !== undefined)
     for (const name of ['training', 'seed'])
       unused(['teacher', name], 'a teacher from a checkpoint is not trained');

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import picocolors from 'picocolors';
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
@@ -14,12 +15,14 @@ export interface Terminal {
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
   readonly columns: number;
+  /** Asks a person a question that is answered by yes or no; absent where none can answer. */
+  confirm?(question: string): Promise<boolean>;
   readonly outColors: Colors;
   readonly errColors: Colors;
 }
 
 /** The terminal of this process. Colours follow NO_COLOR, FORCE_COLOR and whether somebody watches. */
-export function processTerminal({ stdout, stderr, env }: NodeJS.Process = process): Terminal {
+export function processTerminal({ stdin, stdout, stderr, env }: NodeJS.Process = process): Terminal {
   // A reader that has seen enough, such as `head`, is no error.
   for (const stream of [stdout, stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -35,9 +38,28 @@ export function processTerminal({ stdout, stderr, env }: NodeJS.Process = proces
     outIsTerminal: stdout.isTTY === true,
     errIsTerminal: stderr.isTTY === true && env.TERM !== 'dumb',
     columns: stderr.columns ?? stdout.columns ?? 100,
+    ...(stdin.isTTY && stderr.isTTY && { confirm: (question) => confirmed(question, stdin, stderr) }),
     outColors: colors(stdout),
     errColors: colors(stderr),
   };
+}
+
+/** Whatever is not yes is no, the end of the input included. */
+async function confirmed(
+  question: string,
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+): Promise<boolean> {
+  const reader = createInterface({ input, output });
+  try {
+    const answer = await new Promise<string>((resolve) => {
+      reader.once('close', () => resolve(''));
+      reader.question(`${question} [y/N] `, resolve);
+    });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    reader.close();
+  }
 }
 
 /** https://no-color.org: any value but the empty one counts. */

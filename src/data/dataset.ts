@@ -123,6 +123,8 @@ export interface Dataset {
   readonly packed?: boolean;
   /** Texts to continue: of the test texts, whole, what their tokens amount to. */
   readonly amount?: TextAmount;
+  /** Texts to classify: the rows of the training file, in the order of the ids that the samples have. */
+  readonly trainingRows?: () => AsyncIterable<{ readonly text: string; readonly second?: string }>;
   /** Texts to classify: the rows that the test samples stand in. */
   readonly testRows?: TestRows;
   /** Images: what became of their pixels. */

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly name?: string;
   /** The point of a sweep that the runs are of. */
   readonly sweep?: RunRequest['sweep'];
+  /** How many requests of a teacher’s server were agreed to; left out: none. */
+  readonly serverRequests?: number | undefined;
   /** What each run exports of itself at its end, into its own directory. */
   readonly export?: ExportPlan | undefined;
 }
@@ -51,6 +53,7 @@ export async function createRuns(
           name: options.name ?? experiment.name,
           group,
           ...(options.sweep && { sweep: options.sweep }),
+          ...(options.serverRequests !== undefined && { serverRequests: options.serverRequests }),
           ...(options.export && {
             export: { formats: [...options.export.formats], precisions: [...options.export.precisions] },
           }),

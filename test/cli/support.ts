@@ -9,6 +9,7 @@ import { checkExperiment } from '../../src/checks/check.ts';
 import { partsOfCheckpoint } from '../../src/checks/models/model-parts.ts';
 import { reportOfModel } from '../../src/checks/models/model-report.ts';
 import { searchSamples, showSamples } from '../../src/checks/samples/shown-samples.ts';
+import { costOfText } from '../../src/checks/server-cost.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import { LocalLauncher } from '../../src/runs/queue/launch.ts';
@@ -42,6 +43,7 @@ export const checkerHere: Checker & SampleViewer = {
   parts: partsOfCheckpoint,
   show: showSamples,
   search: searchSamples,
+  cost: costOfText,
   dispose: () => {},
 };
 

@@ -2,6 +2,9 @@
  * What handling runs takes, in one place that is loaded only when there are runs to handle: the database's native
  * library and the schemas would otherwise be part of every activation.
  */
+import { join } from 'node:path';
+import type { ExtensionContext } from 'vscode';
+import { type Agree, agreedRequests } from '../../../src/checks/apart/agreed-requests.ts';
 import type { Checker } from '../../../src/checks/apart/checker.ts';
 import { readSoundExperiment } from '../../../src/checks/apart/sound-experiment.ts';
 import { type DeviceLookup, requireDevice } from '../../../src/checks/device.ts';
@@ -18,6 +21,8 @@ import { resumeRun } from '../../../src/runs/queue/resume.ts';
 import { Supervisor, type SupervisorListener } from '../../../src/runs/queue/supervisor.ts';
 import { RunWatch, type WatchListener } from '../../../src/runs/run-watch.ts';
 import { openStoreAsAllowed, openStoreReadOnly, type RunStore } from '../../../src/runs/store.ts';
+import { keyOfRun } from '../../server/key-of-run.ts';
+import { ServerKeys } from '../../server/keys.ts';
 import { ownNode } from '../own-node.ts';
 
 export const runEngine = {
@@ -41,9 +46,15 @@ export const watchRuns = (
   options?: { readonly pauseMs?: number },
 ): RunWatch => new RunWatch(store, listener, options);
 
-/** Starts workers in VS Code's own Node. */
-export const workerLauncher = (worker: string): Launcher =>
-  new LocalLauncher({ command: [process.execPath, worker], environment: ownNode });
+/** Starts workers in VS Code's own Node, each with the key that its experiment names. */
+export function workerLauncher(context: ExtensionContext): Launcher {
+  const keys = new ServerKeys(context);
+  return new LocalLauncher({
+    command: [process.execPath, join(context.extensionPath, 'dist', 'worker.mjs')],
+    environment: ownNode,
+    environmentOf: (directory) => keyOfRun(directory, keys),
+  });
+}
 
 /** What it stores of running runs, it lets the watch see at once, which else would come to look by and by. */
 export const supervise = (
@@ -67,6 +78,7 @@ export const supervise = (
 /**
  * Makes the runs of an experiment file as it is saved, after every check has passed. Ids of the runs, now queued. Throws
  * UserError naming every problem, a device among them that is not here, whether the experiment names it or the options.
+ * @returns undefined where the user does not agree to what a server is to be asked
  */
 export async function runsFromFile(
   store: RunStore,
@@ -74,11 +86,14 @@ export async function runsFromFile(
   {
     checker,
     devices,
+    agree,
     ...options
-  }: RunOptions & { readonly checker: Checker; readonly devices: DeviceLookup },
-): Promise<string[]> {
+  }: RunOptions & { readonly checker: Checker; readonly devices: DeviceLookup; readonly agree: Agree },
+): Promise<string[] | undefined> {
   if (options.device) await requireDevice(options.device, devices);
   const { dataDirectory } = store;
   const looked = { dataDirectory, ...(!options.device && { devices }) };
-  return createRuns(store, await readSoundExperiment(file, checker, looked), options);
+  const sound = await readSoundExperiment(file, checker, looked);
+  const agreed = await agreedRequests(sound, checker, dataDirectory, agree);
+  return agreed === 'declined' ? undefined : createRuns(store, sound, { ...options, ...agreed });
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { EventEmitter, type ExtensionContext, type Uri, type WorkspaceFolder, workspace } from 'vscode';
 import type { ExperimentRuns, RunQuery, RunRecord } from '../../../src/runs/database/run-records.ts';
 import type { Rebuilt } from '../../../src/runs/directory/rebuild.ts';
@@ -30,7 +29,7 @@ export class RunFolder extends Disposables {
   readonly folder: WorkspaceFolder;
   readonly place: DataPlace;
   readonly dataDirectory: string;
-  readonly #worker: string;
+  readonly #context: ExtensionContext;
   readonly #log: Log;
   readonly #changed = this.add(new EventEmitter<RunChange>());
   readonly onDidChange = this.#changed.event;
@@ -55,7 +54,7 @@ export class RunFolder extends Disposables {
     this.folder = folder;
     this.place = place;
     this.dataDirectory = dataDirectoryOf(folder, context, place);
-    this.#worker = join(context.extensionPath, 'dist', 'worker.mjs');
+    this.#context = context;
     this.#log = log;
   }
 
@@ -233,7 +232,7 @@ export class RunFolder extends Disposables {
       if (!store.writable) return { store, watch };
       await this.#applyNumbers(store);
       await followProject(store, this, this.#log);
-      const supervisor = supervise(store, watch, workerLauncher(this.#worker), {
+      const supervisor = supervise(store, watch, workerLauncher(this.#context), {
         events: (id, events) => this.#recorded.fire({ id, events }),
         // The numbers of a database that is made anew are those that nobody set.
         replaced: () => this.#applyNumbers(store),

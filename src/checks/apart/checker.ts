@@ -5,6 +5,7 @@ import type { CheckOptions } from '../check.ts';
 import type { ModelParts, ModelReport } from '../models/model-report-schema.ts';
 import type { ShownSample } from '../samples/sample-schema.ts';
 import type { TestSet } from '../samples/shown-samples.ts';
+import type { ServerCost } from './server-cost.ts';
 
 /** A file that has been read for a while, and is not done. */
 export type Waiting = (file: string, seconds: number) => void;
@@ -49,6 +50,11 @@ export interface Checker {
    * @throws AbortError once the signal says so
    */
   parts(named: NamedCheckpoint, options?: Pick<CheckerOptions, 'signal'>): Promise<ModelParts | undefined>;
+  /**
+   * What a sound experiment is going to ask of its teacher’s server; undefined where it asks none.
+   * @throws UserError if its data cannot be read, or the budget does not allow it
+   */
+  cost(text: string, file: string, dataDirectory: string): Promise<ServerCost | undefined>;
   /** Ends what it started; it may be used again. */
   dispose(): void;
 }

@@ -5,6 +5,7 @@ import { checkExperiment } from '../check.ts';
 import { partsOfCheckpoint } from '../models/model-parts.ts';
 import { reportOfModel } from '../models/model-report.ts';
 import { searchSamples, showSamples } from '../samples/shown-samples.ts';
+import { costOfText } from '../server-cost.ts';
 import { usualBounds } from './bounds.ts';
 import { guardProcess } from './guard.ts';
 import { type Answer, cut, cutProblems, type Request, requestSchema } from './protocol.ts';
@@ -47,6 +48,11 @@ async function answerTo(request: Request): Promise<Answer> {
       return { type: 'shown', id, samples: await showSamples(request.of, request.positions) };
     case 'search':
       return { type: 'found', id, positions: await searchSamples(request.of, request.conditions) };
+    case 'cost': {
+      const { text, file, dataDirectory } = request;
+      const cost = await costOfText(text, file, dataDirectory);
+      return { type: 'estimated', id, ...(cost && { cost }) };
+    }
     case 'parts': {
       const parts = await partsOfCheckpoint(request);
       return { type: 'parted', id, ...(parts && { parts }) };

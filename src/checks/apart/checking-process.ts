@@ -12,6 +12,7 @@ import type { Checker, CheckerOptions, InspectOptions, NamedCheckpoint, SampleVi
 import { unreadableProblems } from './ended.ts';
 import type { Request } from './protocol.ts';
 import { type Outcome, type Program, ReadingChild } from './reading-child.ts';
+import type { ServerCost } from './server-cost.ts';
 
 /** It stays while it is likely to be needed again: a start takes a quarter of a second, and it remembers what it read. */
 const idleMs = 120_000;
@@ -98,6 +99,13 @@ export class CheckingProcess implements Checker, SampleViewer {
     if (outcome instanceof UserError) throw outcome;
     if (outcome.type !== 'found') throw errorOf(outcome);
     return outcome.positions;
+  }
+
+  async cost(text: string, file: string, dataDirectory: string): Promise<ServerCost | undefined> {
+    const outcome = await this.#ask({ type: 'cost', text, file, dataDirectory }, {});
+    if (outcome instanceof UserError) throw outcome;
+    if (outcome.type !== 'estimated') throw errorOf(outcome);
+    return outcome.cost;
   }
 
   dispose(): void {

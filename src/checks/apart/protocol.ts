@@ -6,6 +6,7 @@ import type { Problem } from '../../experiment/parsing/problem.ts';
 import { datasetSchema } from '../../experiment/schema/schema.ts';
 import { modelPartsSchema, modelReportSchema } from '../models/model-report-schema.ts';
 import { mostSamples, shownSampleSchema } from '../samples/sample-schema.ts';
+import { serverCostSchema } from './server-cost.ts';
 
 /** What the two processes say to each other. Each holds the other's messages to this; neither grows beyond bounds. */
 
@@ -62,6 +63,13 @@ export const requestSchema = z.discriminatedUnion('type', [
     of: z.object(testSet),
     conditions: z.array(dataConditionSchema).max(100),
   }),
+  z.object({
+    type: z.literal('cost'),
+    id: z.int(),
+    text: z.string(),
+    file: z.string(),
+    dataDirectory: z.string(),
+  }),
 ]);
 export type Request = z.output<typeof requestSchema>;
 
@@ -107,6 +115,8 @@ export const answerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('parted'), id: z.int(), parts: modelPartsSchema.optional() }),
   z.object({ type: z.literal('shown'), id: z.int(), samples: z.array(shownSampleSchema).max(mostSamples) }),
   z.object({ type: z.literal('found'), id: z.int(), positions: z.array(z.int().min(0)) }),
+  /** Without a cost where no server is asked. */
+  z.object({ type: z.literal('estimated'), id: z.int(), cost: serverCostSchema.optional() }),
   /** The user's mistake. */
   z.object({
     type: z.literal('refused'),

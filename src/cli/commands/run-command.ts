@@ -11,6 +11,7 @@ import { type Format, formats, type Precision, precisions } from '../../export/f
 import { createRuns } from '../../runs/create-run.ts';
 import { setConcurrency } from '../../runs/queue/queue.ts';
 import type { RunStore } from '../../runs/store.ts';
+import { agreeToServer } from '../agree-to-server.ts';
 import {
   countArgument,
   deviceArgument,
@@ -34,6 +35,7 @@ interface RunCommandOptions extends DataDirOption {
   readonly concurrency?: number;
   readonly export?: readonly Format[];
   readonly precision?: readonly Precision[];
+  readonly yes?: boolean;
   readonly json?: boolean;
   readonly detach?: boolean;
 }
@@ -65,6 +67,7 @@ export const runCommand: CommandMaker = (context, ended) =>
       `of exported ONNX and GGUF files: ${namesOf(precisions)}`,
       namesArgument(precisions),
     )
+    .option('-y, --yes', 'agree to what is asked of the server of a teacher, and to what it may cost')
     .option('--json', 'print every event as one line of JSON, with the id of its run as "run"')
     .option('--detach', 'start the runs and return; they go on without this terminal')
     .addHelpText(
@@ -93,6 +96,12 @@ A second Ctrl+C leaves at once. Runs also outlive a closed terminal: \`distiller
               tellOfSweeps(context, experiments);
               await warnBefore(context, store, experiments);
             }
+            const agreed = new Map<SoundExperiment, { readonly serverRequests?: number }>();
+            for (const experiment of experiments)
+              agreed.set(
+                experiment,
+                await agreeToServer(context, experiment, store.dataDirectory, options.yes === true),
+              );
             const ids: string[] = [];
             for (const experiment of experiments)
               ids.push(
@@ -100,6 +109,7 @@ A second Ctrl+C leaves at once. Runs also outlive a closed terminal: \`distiller
                   seeds: seeds.length > 0 ? seeds : undefined,
                   device: options.device,
                   name: options.name,
+                  ...agreed.get(experiment),
                   export: options.export && {
                     formats: options.export,
                     precisions: options.precision ?? ['fp32'],

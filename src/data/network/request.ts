@@ -50,6 +50,7 @@ const politeAttempts = 4;
 /**
  * Asks a server, within limits: for how long it may say nothing, how often it may point elsewhere, and never from https to
  * http. A server that is busy and says for how long (429 or 503 with Retry-After) is asked again after that time.
+ * @param post what is sent, by POST; it goes to the address that was named and nowhere else: redirects are answers then
  * @throws NetworkProblem if there is no answer
  * @throws the reason of the signal, at once when it aborts
  */
@@ -57,9 +58,10 @@ export async function request(
   address: string,
   headers: Readonly<Record<string, string>>,
   asked: Access,
+  post?: string,
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
-    const answer = await follow(address, headers, asked);
+    const answer = await follow(address, headers, asked, post);
     const waitMs = retryAfterMs(answer);
     if (waitMs === undefined || waitMs > asked.limits.waitMs || attempt === politeAttempts) return answer;
     answer.discard();
@@ -79,6 +81,7 @@ async function follow(
   address: string,
   headers: Readonly<Record<string, string>>,
   asked: Access,
+  post: string | undefined,
 ): Promise<Answer> {
   const home = new URL(asked.home);
   let url = new URL(address, home);
@@ -88,9 +91,11 @@ async function follow(
       url,
       withToken(headers, url.origin === home.origin ? asked.token : undefined),
       asked,
+      post,
     );
     const target = answer.headers.get('Location');
-    if (![301, 302, 303, 307, 308].includes(answer.status) || target === null) return answer;
+    if (post !== undefined || ![301, 302, 303, 307, 308].includes(answer.status) || target === null)
+      return answer;
     answer.discard();
     if (redirects === asked.limits.redirects)
       throw new NetworkProblem(`${url.host} redirects more than ${asked.limits.redirects} times`);
@@ -107,7 +112,12 @@ function refuseDowngrade(from: URL, to: URL): void {
     throw new NetworkProblem(`${from.host} leads from ${from.protocol}// to ${to.protocol}// at ${to.host}`);
 }
 
-async function ask(url: URL, headers: Record<string, string>, { signal, limits }: Access): Promise<Answer> {
+async function ask(
+  url: URL,
+  headers: Record<string, string>,
+  { signal, limits }: Access,
+  post: string | undefined,
+): Promise<Answer> {
   const stopping = new AbortController();
   const giveUp = (ms: number, what: string) =>
     setTimeout(() => stopping.abort(new NetworkProblem(`${url.host} ${what} for ${ms / 1000} s`)), ms);
@@ -117,6 +127,7 @@ async function ask(url: URL, headers: Record<string, string>, { signal, limits }
   try {
     response = await fetch(url, {
       headers,
+      ...(post !== undefined && { method: 'POST', body: post }),
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal,
     });

@@ -180,6 +180,7 @@ export async function labelledDataset<L>(
     },
     classNames,
     tokenizer,
+    trainingRows: () => train.read(),
     testRows: { read: () => (test ?? train).read(true), firstId: testSource.idOffset },
     train: new TextSplit('train', source, indices.train, layout),
     subset: new TextSplit('subset', source, indices.subset, layout),

@@ -89,7 +89,11 @@ function sectionRows(
   const properties = node.properties ?? (variant ? { [variant.key]: { enum: variant.choices } } : {});
   return Object.entries(properties).flatMap(([key, child]) => {
     const childPath = [...path, key];
-    if (isTraining(childPath) && valueAt(experiment, [...path, 'checkpoint']) !== undefined) return [];
+    if (
+      isTraining(childPath) &&
+      ['checkpoint', 'server'].some((there) => valueAt(experiment, [...path, there]) !== undefined)
+    )
+      return [];
     if (isVariantKey(experiment, path, key)) return [variantRow(child, childPath, experiment)];
     const required = node.required?.includes(key) ?? false;
     const optional = !required && child.default === undefined ? { path: childPath } : undefined;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { datasetRecord } from '../datasets/all.ts';
 import { defaultWords } from '../datasets/tokenizer.ts';
 import { withoutLater } from '../schema/later-options.ts';
-import type { Experiment } from '../schema/schema.ts';
+import type { Experiment, TeacherConfig } from '../schema/schema.ts';
 import { compresses } from '../strategies/compression.ts';
 
 /**
@@ -18,8 +18,18 @@ export function experimentIdentity(experiment: Experiment, directory: string): s
     isPath(teacher?.checkpoint) ||
     isPath(student?.checkpoint) ||
     (compresses(strategy) && strategy.of !== 'teacher');
-  const known = { ...withoutLater(defining), dataset: withPlainTokenizer(experiment) };
+  const known = {
+    ...withoutLater({ ...defining, teacher: teacher && withPlainServer(teacher) }),
+    dataset: withPlainTokenizer(experiment),
+  };
   return stableHash(namesPaths ? { ...known, directory } : known);
+}
+
+/** How a server is asked, and what it may cost, changes nothing of what it answers. */
+function withPlainServer(teacher: TeacherConfig): TeacherConfig {
+  if (!teacher.server) return teacher;
+  const { keyFrom, parallel, timeout, attempts, price, budget, ...defining } = teacher.server;
+  return { ...teacher, server: defining as TeacherConfig['server'] };
 }
 
 /** Without checkpoints "auto" means words, which were the default once: runs of then are of the same experiment. */

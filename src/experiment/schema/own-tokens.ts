@@ -21,7 +21,8 @@ export const acrossOf = ({ strategy }: Pick<Experiment, 'strategy'>) =>
  * where the strategy goes across tokenizers; undefined where it reads what the student reads.
  */
 export function ownTokensOf({ dataset, teacher, strategy }: Parts): OwnTokens | undefined {
-  if (!teacher || !('length' in dataset) || compresses(strategy)) return undefined;
+  // A server is given text.
+  if (!teacher || teacher.server || !('length' in dataset) || compresses(strategy)) return undefined;
   const ofCheckpoint = teacher.checkpoint !== undefined && acrossOf({ strategy }).length > 0;
   const tokenizer = teacher.tokenizer ?? (ofCheckpoint ? ({ kind: 'auto' } as const) : undefined);
   return tokenizer && { tokenizer, length: teacher.length ?? dataset.length };

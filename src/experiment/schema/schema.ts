@@ -6,7 +6,9 @@ import { compresses } from '../strategies/compression.ts';
 import { augmentationOption } from './augmentation-option.ts';
 import { classWeightsOption } from './class-weights-option.ts';
 import { modelSchema } from './model-schema.ts';
-import { belowOne, checkpointPath, choice, count, fraction, graphOfCheckpoint, seed } from './option.ts';
+import { oneTeacher } from './one-teacher.ts';
+import { belowOne, checkpointPath, choice, count, fraction, seed } from './option.ts';
+import { serverSchema } from './server-schema.ts';
 import { strategySchema } from './strategy-schema.ts';
 import { studentSchema } from './student-schema.ts';
 import { sweepSchema } from './sweep-schema.ts';
@@ -147,6 +149,7 @@ export const teacherSchema = z
       'A teacher that is there already: folder with config.json and model.safetensors, or an ONNX model (a .onnx file, or a folder that holds one).',
     ).optional(),
     graph: graphNamesSchema.optional(),
+    server: serverSchema.optional(),
     training: trainingSchema
       .optional()
       .describe(
@@ -164,28 +167,7 @@ export const teacherSchema = z
       'Seed of the teacher’s own training. It stays when the seeds of the runs change: all runs learn from the same teacher.',
     ).default(0),
   })
-  .superRefine((teacher, context) => {
-    if (teacher.model === undefined && teacher.checkpoint === undefined)
-      context.addIssue({
-        code: 'custom',
-        message: 'The teacher has neither a "model" nor a "checkpoint".',
-        params: {
-          code: 'missing',
-          remedy: 'Add a "model", which is trained first, or the "checkpoint" folder of a trained one.',
-        },
-      });
-    if (teacher.model !== undefined && teacher.checkpoint !== undefined)
-      context.addIssue({
-        code: 'custom',
-        path: ['checkpoint'],
-        message: 'The teacher has both a "model" and a "checkpoint"; only one of them can be the teacher.',
-        params: {
-          code: 'contradiction',
-          remedy: 'Remove "model" to load the checkpoint, or "checkpoint" to train the model.',
-        },
-      });
-    graphOfCheckpoint(teacher, context);
-  })
+  .superRefine(oneTeacher)
   .describe('The large model the student learns from.');
 
 /** Strategies that train a student need one, which is said together with whatever else is wrong. */

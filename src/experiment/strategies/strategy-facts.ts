@@ -14,6 +14,8 @@ export interface StrategyFacts {
    * those who learn from them are compared with, or `refuses` them.
    */
   readonly unlabelled: 'learns' | 'ignores' | 'refuses';
+  /** What it learns from a teacher that answers through a server; absent where it needs more of a teacher than that. */
+  readonly ofServer?: OfServer;
   /** What the further models are that learn along with the student. */
   readonly alongside?: 'exit' | 'peer';
   /**
@@ -23,6 +25,9 @@ export interface StrategyFacts {
   readonly color: { readonly light: string; readonly dark: string };
   readonly marker: Marker;
 }
+
+/** Texts that it writes, or which classes it takes texts to be of. */
+export type OfServer = 'texts' | 'classes';
 
 /** A shape of ECharts; those that begin with `empty` are drawn as an outline. */
 export type Marker = 'rect' | 'circle' | 'triangle' | 'pin' | 'roundRect' | 'arrow' | `empty${string}`;

@@ -32,6 +32,8 @@ export interface LocalLauncherOptions {
   readonly command: readonly [string, ...string[]];
   /** Added to the environment, or with undefined taken from it. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** The same for the worker of one run directory. */
+  readonly environmentOf?: (directory: string) => Promise<Readonly<Record<string, string>>>;
 }
 
 /** Starts workers as detached processes of this machine; what they print goes to worker.log. */
@@ -44,6 +46,7 @@ export class LocalLauncher implements Launcher {
 
   async launch(directory: string, { threads, logBytes }: LaunchOptions = {}): Promise<WorkerProcess> {
     const [program, ...programArguments] = this.#options.command;
+    const own = await this.#options.environmentOf?.(directory);
     const { logFile } = new RunDirectory(directory);
     const log = await openRegular(logFile, 'append').catch((error: unknown) => {
       throw fileProblem(error, logFile);
@@ -57,6 +60,7 @@ export class LocalLauncher implements Launcher {
         env: workerEnvironment({
           ...process.env,
           ...this.#options.environment,
+          ...own,
           ...(threads !== undefined && threadsGrant(threads)),
           ...(logBytes !== undefined && launchNote(logBytes)),
         }),

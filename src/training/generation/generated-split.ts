@@ -5,6 +5,7 @@ import { onceAcrossProcesses } from '../../base/locks/wait-for-lock.ts';
 import { UserError } from '../../base/user-error.ts';
 import type { Dataset, Split } from '../../data/dataset.ts';
 import { lengthBuckets } from '../../data/length-buckets.ts';
+import { promptsOf } from '../../data/text/prompts.ts';
 import { TextSplit } from '../../data/text/text-split.ts';
 import { TokenStore } from '../../data/text/token-store.ts';
 import type { Device } from '../../device/device.ts';
@@ -14,7 +15,6 @@ import type { GeneratedConfig } from '../../experiment/strategies/generated/reco
 import { taskRecord } from '../../experiment/tasks/all.ts';
 import type { Model } from '../../models/model.ts';
 import { type GeneratedTexts, readGenerated, writeGenerated } from './generated-file.ts';
-import { type SampleStart, sampleStarts } from './prompts.ts';
 import { numbersKept, remembers } from './remembered-texts.ts';
 import { TextGenerator } from './text-generator.ts';
 
@@ -190,19 +190,4 @@ async function writeTexts(options: GeneratedOptions): Promise<GeneratedTexts> {
     tokens.add([...prompt, ...continuation], prompt.length);
   }
   return { tokens, seconds: (performance.now() - started) / 1000 };
-}
-
-/** Each training sample in its turn, and again from the first where more texts are wanted than there are samples. */
-function promptsOf({ subset }: Dataset, { samples, promptLength, seed }: GeneratedConfig): SampleStart[] {
-  const order =
-    samples === undefined || samples >= subset.size
-      ? Int32Array.from({ length: subset.size }, (_, index) => index)
-      : RandomGenerator.forUse(seed, 'prompts').permutation(subset.size);
-  const wanted = samples ?? subset.size;
-  const starts = sampleStarts(subset, order.subarray(0, Math.min(wanted, subset.size)), promptLength);
-  if (starts.length === 0)
-    throw new UserError(`No training sample is longer than a prompt of ${promptLength} tokens.`, {
-      remedy: 'Set "promptLength" of the strategy lower.',
-    });
-  return Array.from({ length: samples ?? starts.length }, (_, index) => starts[index % starts.length]!);
 }

@@ -1,11 +1,12 @@
 import type { StopRequested } from '../../base/interruption.ts';
 import { type HostBatch, ignoredLabel } from '../../data/dataset.ts';
 import { bucketOf, lengthBuckets } from '../../data/length-buckets.ts';
+import { startsOf } from '../../data/text/prompts.ts';
 import type { Device } from '../../device/device.ts';
 import { RandomGenerator } from '../../device/random-generator.ts';
 import type { OnPolicyConfig } from '../../experiment/strategies/sequence/on-policy.ts';
 import type { Model } from '../../models/model.ts';
-import { startsOf } from './prompts.ts';
+
 import { TextGenerator } from './text-generator.ts';
 
 export interface OwnSamplesOptions {

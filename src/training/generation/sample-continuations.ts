@@ -1,12 +1,12 @@
 import type { StopRequested } from '../../base/interruption.ts';
 import type { Dataset } from '../../data/dataset.ts';
+import { sampleStarts } from '../../data/text/prompts.ts';
 import type { Tokenizer } from '../../data/text/tokenizers/tokenizer.ts';
 import type { Device } from '../../device/device.ts';
 import { RandomGenerator } from '../../device/random-generator.ts';
 import { taskRecord } from '../../experiment/tasks/all.ts';
 import type { NamedModel } from '../evaluation/named-model.ts';
 import type { Sampling } from './choose-token.ts';
-import { sampleStarts } from './prompts.ts';
 import { TextGenerator } from './text-generator.ts';
 
 /** Nucleus sampling: greedy continuations of small models repeat themselves (Holtzman et al. 2020). */

@@ -27,6 +27,8 @@ export const storedRequestSchema = z.object({
   group: z.string(),
   /** Absent of runs that belong to no sweep. */
   sweep: sweptSchema.optional(),
+  /** How many requests of its teacher’s server somebody has agreed to; absent where nobody was asked. */
+  serverRequests: z.int().min(0).optional(),
   /** What the run exports of itself at its end, by the names of src/export/forms.ts. */
   export: z
     .object({

@@ -17,6 +17,7 @@ import type { RunResult } from '../directory/events.ts';
 import type { Job } from './job.ts';
 import { toldOf } from './job-across.ts';
 import type { JobData } from './job-data.ts';
+import { materialOfServer } from './server/material.ts';
 import { type Asked, askedOf, mixedSamples } from './unlabelled-material.ts';
 
 /** What a student learns from: samples, and what its teacher makes of them. */
@@ -27,6 +28,8 @@ export interface LearningMaterial {
   /** Identifies those that have no labels, where there are such. */
   readonly unlabelled?: string;
   readonly teacher: TeacherSource;
+  /** Identifies what a teacher behind a server answered. */
+  readonly answers?: string;
   /** What the teacher cost this run before training, and what a teacher at work in every epoch would have cost beyond. */
   costs(outcome: TrainOutcome): Pick<RunResult, 'teacherSeconds' | 'savedSeconds'>;
 }
@@ -42,6 +45,8 @@ export async function learningMaterial(
   data: JobData,
 ): Promise<LearningMaterial> {
   const { dataset } = data;
+  const server = job.request.experiment.teacher?.server;
+  if (server) return materialOfServer(job, server, needs, dataset);
   const asked = askedOf(job, data);
   const mixed = await mixedSamples(job, teacher, data, asked);
   const signals = await teacherAnswers(job, teacher, needs, data, asked);

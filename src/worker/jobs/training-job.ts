@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { UserError } from '../../base/user-error.ts';
+import { requireServed } from '../../checks/server.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { pairVocabularies } from '../../data/text/across/token-pairs.ts';
 import { RandomGenerator } from '../../device/random-generator.ts';
@@ -12,7 +13,7 @@ import { classMismatchOfStudent } from '../../models/checkpoint/class-order.ts';
 import { adapterBeside } from '../../models/lora/peft-files.ts';
 import { type Model, parameterCount } from '../../models/model.ts';
 import { createStrategy } from '../../strategies/create-strategy.ts';
-import { hiddenShapes } from '../../strategies/hidden-shapes.ts';
+import { hiddenShapes, withNamed } from '../../strategies/hidden-shapes.ts';
 import type { AttachedStrategy, Candidate, TeacherNeeds } from '../../strategies/strategy.ts';
 import type { Quality } from '../../training/evaluation/quality.ts';
 import { OwnSamples } from '../../training/generation/own-samples.ts';
@@ -46,7 +47,10 @@ export async function trainingJob(job: Job): Promise<void> {
   const read = ofTeacher ?? dataset;
   if (!experiment.student) throw new UserError('The experiment has no "student".');
   requireBuildable(experiment.student, dataset.task);
-  const teacher = experiment.teacher && (await teacherOfJob(job, experiment.teacher, read));
+  const config = experiment.teacher;
+  const server = config?.server;
+  if (server) requireServed(experiment, dataset.task);
+  const teacher = config && !server ? await teacherOfJob(job, config, read) : undefined;
   const known = new Map<string, Quality>();
   if (teacher) requireApart(teacher.model, 'The teacher', read);
   if (teacher) known.set('teacher', await qualityOfTeacher(job, teacher, read));
@@ -68,7 +72,7 @@ export async function trainingJob(job: Job): Promise<void> {
     strategy,
     dataset,
     ...material,
-    begins: { teacher: teacher?.hash, student: checkpoint?.hash },
+    begins: { teacher: teacher?.hash ?? material.answers, student: checkpoint?.hash },
   });
   // What is appraised is what is saved.
   student.adapter?.merge();
@@ -189,7 +193,8 @@ function attachStrategy(
   const strategy = createStrategy(experiment.strategy);
   const teacherShapes = teacher && hiddenShapes(teacher);
   const needs = strategy.needs({ student: hiddenShapes(student), teacher: teacherShapes });
-  if ((needsTeacher(needs) || needs.texts) && !teacher)
+  const { server } = experiment.teacher ?? {};
+  if ((needsTeacher(needs) || needs.texts) && !teacher && !server)
     throw new UserError(
       `The strategy "${strategy.kind}" learns from a teacher, and the experiment names none.`,
       {
@@ -199,12 +204,16 @@ function attachStrategy(
   requireTokensFor(needs, ofTeacher);
   const attached = strategy.attach({
     student,
-    teacher: teacher &&
+    // A server answers with the classes that it is told.
+    ...(server && { teacher: { hiddenShapes: withNamed([]), classes: task.classes } }),
+    ...(teacher &&
       teacherShapes && {
-        hiddenShapes: teacherShapes,
-        classes: teacher.task.classes,
-        ...(needs.across && { pairs: pairVocabularies(dataset.tokenizer!, ofTeacher!.tokenizer!) }),
-      },
+        teacher: {
+          hiddenShapes: teacherShapes,
+          classes: teacher.task.classes,
+          ...(needs.across && { pairs: pairVocabularies(dataset.tokenizer!, ofTeacher!.tokenizer!) }),
+        },
+      }),
     task,
     initialize: initializer(seed),
     buildModel(config, name) {

@@ -189,7 +189,8 @@ describe('the run explorer', function () {
     const ends = ['stop', 'cancel'] as const;
     const checker = (await distillery()).services.checking;
     const devices = async () => [];
-    const ids = await runEngine.runsFromFile(store, file, { seeds: [71, 72], checker, devices });
+    const agree = async () => false;
+    const ids = (await runEngine.runsFromFile(store, file, { seeds: [71, 72], checker, devices, agree }))!;
     // Ended before anybody starts them, one way each.
     await Promise.all(ends.map((end, index) => runEngine.stopRun(store, ids[index]!, end)));
     for (const id of ids) await runIn(id, ['cancelled']);

@@ -48,7 +48,12 @@ async function startIn(window: RunFolder): Promise<string> {
   const file = (await write('strange.distill.json', smallExperiment('Strange'))).fsPath;
   const checker = (await distillery()).services.checking;
   const devices = async () => [];
-  const [id] = await runEngine.runsFromFile(await window.writer(), file, { checker, devices });
+  const ids = await runEngine.runsFromFile(await window.writer(), file, {
+    checker,
+    devices,
+    agree: async () => false,
+  });
+  const [id] = ids!;
   await window.look();
   return id!;
 }

@@ -49,6 +49,7 @@ const files: Record<string, () => Promise<unknown>> = {
   language: () => import('./language.test.ts'),
   database: () => import('./database.test.ts'),
   lifecycle: () => import('./lifecycle.test.ts'),
+  server: () => import('./server.test.ts'),
   dashboard: () => import('./dashboard.test.ts'),
   hostile: () => import('./hostile.test.ts'),
 };

@@ -17,6 +17,7 @@ test('what becomes of a file while it is checked neither runs nor keeps from run
     const store = await temporaryStore(t, join(directory, `data-${meanwhile.length}`));
     const checked: string[] = [];
     const ids = await runEngine.runsFromFile(store, file, {
+      agree: async () => false,
       checker: {
         check: async (given) => {
           checked.push(given);
@@ -24,6 +25,7 @@ test('what becomes of a file while it is checked neither runs nor keeps from run
           return [];
         },
         inspect: () => Promise.reject(new Error('nothing is inspected here')),
+        cost: async () => undefined,
         parts: () => Promise.reject(new Error('nothing is inspected here')),
         dispose: () => {},
       },

@@ -70,6 +70,7 @@ export const commandLine: Parser = {
     const { runCommandLine } = await import('../../../../src/cli/program.ts');
     const { checkExperiment } = await import('../../../../src/checks/check.ts');
     const { reportOfModel } = await import('../../../../src/checks/models/model-report.ts');
+    const { costOfText } = await import('../../../../src/checks/server-cost.ts');
     const { partsOfCheckpoint } = await import('../../../../src/checks/models/model-parts.ts');
     const { searchSamples, showSamples } = await import('../../../../src/checks/samples/shown-samples.ts');
     const { default: picocolors } = await import('picocolors');
@@ -83,6 +84,7 @@ export const commandLine: Parser = {
       parts: partsOfCheckpoint,
       show: showSamples,
       search: searchSamples,
+      cost: costOfText,
       dispose: () => {},
     };
     const colors = picocolors.createColors(false);
