@@ -46,7 +46,7 @@ async function served() {
       },
     },
     strategy: { kind: 'direct' },
-    training: { epochs: 8, batchSize: 8, learningRate: 0.01 },
+    training: { epochs: 40, batchSize: 2, learningRate: 0.01 },
   });
   await resultOf(run);
   const model = await loadModel(run.studentDirectory);

@@ -75,8 +75,9 @@ tellsOf([
     title: 'a teacher of nothing',
     changes: { teacher: {} },
     code: 'missing',
-    message: 'The teacher has neither a "model" nor a "checkpoint".',
-    remedy: 'Add a "model", which is trained first, or the "checkpoint" folder of a trained one.',
+    message: 'The teacher has neither a "model" nor a "checkpoint" nor a "server".',
+    remedy:
+      'Add a "model", which is trained first, the "checkpoint" folder of a trained one, or the "server" that answers for it.',
   },
   {
     title: 'two teachers in one',
