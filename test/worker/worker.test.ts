@@ -70,6 +70,7 @@ test('a run goes from its directory to a student, telling all the way', async ()
     'control',
     'events.jsonl',
     'experiment.json',
+    'predictions.bin',
     'student',
   ]);
 });

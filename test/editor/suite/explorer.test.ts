@@ -85,8 +85,9 @@ describe('the run explorer', function () {
     const node = roots.find((root) => root.kind === 'experiment' && root.runs === many)!;
     const [run] = await runTree.getChildren(node);
     assert.ok(run?.kind === 'run');
-    const { command, arguments: given } = runTree.getTreeItem(run).command!;
-    await commands.executeCommand(command, ...given!);
+    const click = runTree.getTreeItem(run).command!;
+    assert.deepEqual([click.command, click.arguments], ['distillery.showHyperparameters', [run]]);
+    await execute('distillery.showHyperparameters', run);
     assert.equal(shown(), run.record.name);
 
     // The editor that comes back was not chosen: nothing is shown anew, however late its event comes.
@@ -99,7 +100,7 @@ describe('the run explorer', function () {
     watching.dispose();
     assert.equal(changes, 1);
 
-    await commands.executeCommand(command, ...given!);
+    await execute('distillery.showHyperparameters', run);
     assert.equal(shown(), run.record.name);
     await commands.executeCommand('workbench.action.closeAllEditors');
   });
