@@ -120,6 +120,11 @@ const files = readdirSync(join(root, 'test'), { recursive: true })
   .filter((file) => only.length === 0 || only.some((part) => file.includes(part)))
   .sort()
   .sort((one, other) => place(one) - place(other));
+// Without a file, Node would look for tests everywhere by itself.
+if (files.length === 0) {
+  console.error(`No test has ${only.map((part) => `"${part}"`).join(' or ')} in its path.`);
+  process.exit(1);
+}
 const needsBrowser = (file) => file.startsWith('test/page/');
 const units = files.filter((file) => !needsBrowser(file));
 const pages = values.unit ? [] : files.filter(needsBrowser);
@@ -154,7 +159,7 @@ async function unitsAndPages() {
     tests(title, [...placesOfErrors, '--test', `--test-concurrency=${atOnce}`, ...files], options);
   // Many tests wait for processes they started: more of them at a time than there are cores.
   const first =
-    (units.length > 0 || pages.length === 0) &&
+    units.length > 0 &&
     stage('unit tests', compiled.slice(0, units.length), cores + 1, {
       // A second thread would only wait, and keep a core busy with it: what is trained here is too small to be shared out.
       environment: { DISTILLERY_TEST_PROGRAMS: programs, DISTILLERY_THREADS: '1' },
