@@ -18,6 +18,7 @@ import { classOrder } from './class-order.ts';
 import { fitWeights, taskFor, withOwnPredictor } from './fit-weights.ts';
 import { isHeadWeight, outputLayer, reordered } from './head-weights.ts';
 import { fromStored } from './kernel-layout.ts';
+import { requireHead } from './other-head.ts';
 import { writeOwnConfig } from './own-config.ts';
 import { type CheckpointDescription, type ReadingOptions, readModelConfig } from './read-model-config.ts';
 import { replaceDirectory } from './replace-directory.ts';
@@ -128,6 +129,8 @@ export interface LoadOptions extends ReadingOptions {
 export async function loadModel(directory: string, options: LoadOptions = {}): Promise<Model> {
   const described = await readModelConfig(directory, options);
   const task = taskFor(described.task, options.task, `The model in ${directory}`, directory);
+  // With a generator a head for another task is drawn anew.
+  if (options.task && !options.generator) requireHead(described, options.task, directory);
   if (isGraph(described)) return loadGraph(described, task, options);
   const weights = await CheckpointWeights.open(directory, described.storage);
   try {
