@@ -34,6 +34,8 @@ from transformers import (
     LlamaForCausalLM,
     MistralConfig,
     MistralForCausalLM,
+    MPNetConfig,
+    MPNetForSequenceClassification,
     Qwen2Config,
     Qwen2ForCausalLM,
     Qwen3Config,
@@ -130,6 +132,12 @@ write(
     CamembertForSequenceClassification(
         CamembertConfig(**encoder | {"max_position_embeddings": 14}, **labels, type_vocab_size=1)
     ),
+    True,
+)
+# A bias by distance that all layers share.
+write(
+    "mpnet",
+    MPNetForSequenceClassification(MPNetConfig(**encoder | {"max_position_embeddings": 14}, **labels)),
     True,
 )
 # Embeddings narrower than the hidden states, and a head with an activation of its own.

@@ -25,6 +25,8 @@ const schema = z
         electra: 'ELECTRA (Clark et al. 2020): BERT whose embeddings may be narrower, and another head.',
         albert:
           'ALBERT (Lan et al. 2020): narrower embeddings, and one layer that is gone through again and again. Fewer layers make it faster, not smaller; pruning cuts the one layer.',
+        mpnet:
+          'MPNet (Song et al. 2020): no token types, and a bias for each head by how far tokens lie apart, which all layers share. Pruning takes the same heads from all layers.',
       },
       'Whose details and names of weights the model has; its checkpoints open in transformers as such. Default bert.',
     ).default('bert'),
@@ -51,7 +53,7 @@ const schema = z
     ).optional(),
     positions,
     tokenTypes: count(
-      'Rows of the table of token types. Left out: 2 for bert, electra and albert, 1 for roberta and its like.',
+      'Rows of the table of token types. Left out: 2 for bert, electra and albert, 1 for roberta and its like; distilbert and mpnet have none.',
       'types',
     )
       .max(1024)
@@ -61,7 +63,7 @@ const schema = z
       .describe('Added to the variance by layer normalisation. Default 1e-12, as in BERT.'),
   })
   .describe(
-    'Transformer encoder for text classification; reads and writes BERT, DistilBERT, RoBERTa, XLM-RoBERTa, CamemBERT, ELECTRA and ALBERT checkpoints.',
+    'Transformer encoder for text classification; reads and writes BERT, DistilBERT, RoBERTa, XLM-RoBERTa, CamemBERT, ELECTRA, ALBERT and MPNet checkpoints.',
   );
 
 export type BertConfig = z.output<typeof schema>;

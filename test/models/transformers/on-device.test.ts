@@ -22,6 +22,7 @@ for (const name of [
   'roberta',
   'electra',
   'albert',
+  'mpnet',
   'gpt2',
   'llama',
   'qwen2',

@@ -15,6 +15,10 @@ export interface BertLayout {
   readonly sharesLayers?: boolean;
   /** Row of the table of positions with which texts begin. */
   firstPosition(padId: number): number;
+  /** The id of tokens that are passed over in counting positions; left out: every token counts. */
+  readonly uncounted?: number;
+  /** Name of the table of what is added to scores by how far places lie apart, the same in all layers; left out: none. */
+  readonly relativePositions?: string;
   /** Rows of the table of token types, where there is one and the configuration says nothing. */
   readonly tokenTypes: number;
   /** Whether units are dropped between attention and its normalisation. */

@@ -4,6 +4,7 @@ import { albertLayout } from './layouts/albert.ts';
 import { bertLayout } from './layouts/bert.ts';
 import { distilbertLayout } from './layouts/distilbert.ts';
 import { electraLayout } from './layouts/electra.ts';
+import { mpnetLayout } from './layouts/mpnet.ts';
 import { camembertLayout, robertaLayout, xlmRobertaLayout } from './layouts/roberta.ts';
 
 /** By the names they have in transformers as `model_type`. */
@@ -15,6 +16,7 @@ export const bertLayouts: { readonly [L in BertConfig['layout']]: BertLayout } =
   camembert: camembertLayout,
   electra: electraLayout,
   albert: albertLayout,
+  mpnet: mpnetLayout,
 };
 
 export const bertLayoutNames = Object.keys(bertLayouts) as readonly BertConfig['layout'][];

@@ -17,6 +17,7 @@ import { intermediateSizeOf } from './config-parts.ts';
 import { type Classify, linearHead } from './head.ts';
 import type { BertLayout } from './layout.ts';
 import { bertLayouts } from './layouts.ts';
+import { relativeBias } from './relative-bias.ts';
 
 /** Standard deviation of fresh weights, as in BERT. */
 const deviation = 0.02;
@@ -24,7 +25,7 @@ const initializer = { normal: deviation };
 
 /**
  * Transformer encoder with a classifier on its first token (Devlin et al. 2019), in the layout of BERT, DistilBERT,
- * RoBERTa, ELECTRA or ALBERT. Weights have the names and shapes of BertForSequenceClassification and its siblings in transformers. Hidden
+ * RoBERTa, ELECTRA, ALBERT or MPNet. Weights have the names and shapes of BertForSequenceClassification and its siblings in transformers. Hidden
  * state 0 is the embeddings' output, brought to the width of the rest, hidden state k that of layer k, (batch, length,
  * hiddenSize).
  */
@@ -35,6 +36,8 @@ export function bertNetwork(config: BertConfig, task: TaskShape, weights: Weight
   const distinct = Array.from({ length: layout.sharesLayers ? 1 : config.layers }, (_, index) =>
     encoderLayer(config, layout, layout.names.layer(index), weights),
   );
+  const apart =
+    layout.relativePositions && relativeBias(weights, layout.relativePositions, config.heads, deviation);
   const layers = Array.from({ length: config.layers }, (_, index) => distinct[index % distinct.length]!);
   const classify = classifier(config, layout, task.classes, weights);
   return {
@@ -42,7 +45,8 @@ export function bertNetwork(config: BertConfig, task: TaskShape, weights: Weight
     hiddenShapes: Array.from({ length: config.layers + 1 }, () => [text.length, config.hiddenSize]),
     forward(input, options) {
       const [batch, length] = input.ids!.shape as [number, number];
-      const bias = paddingBias(input.mask ?? tf.ones([batch, length]));
+      const padding = paddingBias(input.mask ?? tf.ones([batch, length]));
+      const bias = apart ? tf.add(padding, apart(length)) : padding;
       const unfolded = (rows: Tensor) => tf.reshape(rows, [batch, length, config.hiddenSize]);
       let rows = embed(input, options);
       const hiddenStates: Tensor[] = [unfolded(rows)];
@@ -54,6 +58,21 @@ export function bertNetwork(config: BertConfig, task: TaskShape, weights: Weight
     },
     pool: firstToken,
   };
+}
+
+/**
+ * Where tokens stand as transformers counts it in some layouts: tokens of one id are passed over, and stand at the place of
+ * that number.
+ * @returns (batch, length) int32
+ */
+function countedPlaces(ids: Tensor, uncounted: number): Tensor {
+  const length = ids.shape[1]!;
+  const before = Float32Array.from({ length: length * length }, (_, at) =>
+    Number(Math.floor(at / length) <= at % length),
+  );
+  const counts = tf.cast(tf.notEqual(ids, uncounted), 'float32');
+  const counted = tf.mul(tf.matMul(counts, tf.tensor2d(before, [length, length])), counts);
+  return tf.cast(tf.add(counted, uncounted), 'int32');
 }
 
 /**
@@ -87,7 +106,10 @@ function embeddings(config: BertConfig, text: TextShape, layout: BertLayout, wei
   const project = projection(config, layout, weights);
   return (input: ModelInput, options: ForwardOptions): Tensor => {
     const length = input.ids!.shape[1]!;
-    const place = positions.rows(start, length);
+    const place =
+      layout.uncounted === undefined
+        ? positions.rows(start, length)
+        : positions.lookUp(countedPlaces(input.ids!, layout.uncounted));
     const told = tokenTypes && input.segments && tokenTypes.lookUp(input.segments);
     const constant = tokenTypes && !told ? tf.add(place, tokenTypes.rows(0, 1)) : place;
     const known = tf.add(words.lookUp(input.ids!), constant);

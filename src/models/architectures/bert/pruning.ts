@@ -7,9 +7,9 @@ import { bertLayouts } from './layouts.ts';
 export const bertPruning: Pruning<BertConfig> = {
   smaller: (config, sparsity) => ({ ...config, ...fewerHeads(config, sparsity) }),
   cuts(config, smaller, weights, norm) {
-    const { names, sharesLayers } = bertLayouts[config.layout];
+    const { names, sharesLayers, relativePositions } = bertLayouts[config.layout];
     // Weights that all layers share are cut once.
     const distinct = sharesLayers ? { ...config, layers: 1 } : config;
-    return cutEncoder(distinct, smaller, names, weights, norm);
+    return cutEncoder(distinct, smaller, names, weights, norm, relativePositions);
   },
 };

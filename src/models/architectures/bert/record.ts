@@ -11,7 +11,7 @@ export const bert: Construction<BertConfig> = {
   network: bertNetwork,
   layerPrefixes: (config, layer) => [`${layoutOf(config).names.layer(layer - 1)}.`],
   readsSegments: (config) => layoutOf(config).names.tokenTypes !== undefined,
-  tables: /\.(word|position|token_type)_embeddings\.weight$/,
+  tables: /\.((word|position|token_type)_embeddings|relative_attention_bias)\.weight$/,
   head: {
     answers: 'classes',
     weights: /^(classifier|pre_classifier|(bert|albert)\.pooler)\./,
@@ -30,7 +30,7 @@ export const bert: Construction<BertConfig> = {
     fits: (config) => config.head !== 'linear' && evenHeads(config),
     write: (config, task, classNames) => layoutOf(config).writeConfig(config, task, classNames),
     prefix: (config) => `${layoutOf(config).names.base}.`,
-    // The classifier of RoBERTa uses no pooler; bare models have one.
-    unused: /^roberta\.pooler\./,
+    // The classifiers of RoBERTa and MPNet use no pooler; bare models have one.
+    unused: /^(roberta|mpnet)\.pooler\./,
   },
 };
