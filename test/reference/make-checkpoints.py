@@ -36,6 +36,7 @@ from transformers import (
     MistralForCausalLM,
     MPNetConfig,
     MPNetForSequenceClassification,
+    MPNetModel,
     Qwen2Config,
     Qwen2ForCausalLM,
     Qwen3Config,
@@ -140,6 +141,7 @@ write(
     MPNetForSequenceClassification(MPNetConfig(**encoder | {"max_position_embeddings": 14}, **labels)),
     True,
 )
+write("mpnet-base", MPNetModel(MPNetConfig(**encoder | {"max_position_embeddings": 14})), True)
 # Embeddings narrower than the hidden states, and a head with an activation of its own.
 write(
     "electra",

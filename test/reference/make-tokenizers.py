@@ -119,6 +119,18 @@ def cased():
     return t, dict(pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]", mask_token="[MASK]")
 
 
+def mpnet():
+    """As MPNetTokenizer of transformers 4 saves it: WordPiece with the special tokens of RoBERTa."""
+    t = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=100))
+    t.normalizer, t.pre_tokenizer, t.decoder = normalizers.BertNormalizer(), pre_tokenizers.BertPreTokenizer(), decoders.WordPiece()
+    train(t, 260, ["<s>", "<pad>", "</s>", "[UNK]", "<mask>"])
+    t.add_special_tokens([AddedToken("<mask>", lstrip=True, special=True)])
+    t.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", pair="<s>:0 $A:0 </s>:0 </s>:0 $B:1 </s>:1", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    return t, dict(bos_token="<s>", eos_token="</s>", cls_token="<s>", sep_token="</s>", pad_token="<pad>", unk_token="[UNK]", mask_token="<mask>")
+
+
 def gpt2():
     t = Tokenizer(models.BPE())
     t.pre_tokenizer, t.decoder, t.post_processor = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel(), processors.ByteLevel(trim_offsets=False)
@@ -222,7 +234,7 @@ def odd_cuts():
     return t, dict(unk_token="<unk>", eos_token="<unk>")
 
 
-KINDS = dict(wordpiece=wordpiece, cased=cased, gpt2=gpt2, roberta=roberta, qwen=qwen, llama=llama, llama3=llama3, unigram=unigram, **{"unigram-bytes": unigram_bytes, "odd-cuts": odd_cuts}, words=words, clip=clip)
+KINDS = dict(wordpiece=wordpiece, cased=cased, mpnet=mpnet, gpt2=gpt2, roberta=roberta, qwen=qwen, llama=llama, llama3=llama3, unigram=unigram, **{"unigram-bytes": unigram_bytes, "odd-cuts": odd_cuts}, words=words, clip=clip)
 
 
 def digest(ids):

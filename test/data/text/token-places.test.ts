@@ -37,6 +37,7 @@ describe('tokens end where Python’s tokenizers say that they end', () => {
     gpt2: 252,
     llama3: 252,
     'odd-cuts': 252,
+    mpnet: 252,
     wordpiece: 252,
     words: 252,
     qwen: 231,

@@ -161,27 +161,32 @@ test('names of TensorFlow times and derived buffers are understood', async (cont
   assertClose(valuesOf(logits), reference.logits.data, 1e-5, 'logits');
 });
 
-test('a checkpoint without a head gets a fresh one as a student, and is refused as a teacher', async () => {
-  const folder = checkpointFolder('bert-base');
-  await refuse(loadModel(folder), /without a head for this task: it lacks "classifier\.weight"/);
-  const task = { classes: 5, text: { goal: 'classification', vocabulary: 40, length: 8, padId: 1 } } as const;
-  const load = (seed: number) => loadModel(folder, { task, generator: RandomGenerator.forUse(seed, 'head') });
-  const model = await load(1);
-  assert.equal(model.task.classes, 5);
-  assert.deepEqual(model.parameters.get('classifier.weight')!.shape, [5, 16]);
-  const head = (of: typeof model) => valuesOf(of.parameters.get('classifier.weight')!);
-  assert.deepEqual(head(await load(1)), head(model));
-  assert.notDeepEqual(head(await load(2)), head(model));
-  const reference = readReference('bert-base');
-  const { hiddenStates } = model.forward(referenceInput(reference), { training: false });
-  const last = hiddenStates.at(-1)!;
-  assertClose(
-    atTokens(valuesOf(last), last.shape, reference.mask),
-    atTokens(reference.hiddenStates.at(-1)!.data, last.shape, reference.mask),
-    1e-5,
-    'last hidden state',
-  );
-});
+for (const [name, first, last] of [
+  ['bert-base', 'classifier.weight', 'classifier.weight'],
+  ['mpnet-base', 'classifier.dense.weight', 'classifier.out_proj.weight'],
+] as const)
+  test(`${name}, without a head, gets a fresh one as a student, and is refused as a teacher`, async () => {
+    const folder = checkpointFolder(name);
+    await refuse(loadModel(folder), new RegExp(`without a head for this task: it lacks "${first}"`));
+    const text = { goal: 'classification', vocabulary: 40, length: 8, padId: 1 } as const;
+    const load = (seed: number) =>
+      loadModel(folder, { task: { classes: 5, text }, generator: RandomGenerator.forUse(seed, 'head') });
+    const model = await load(1);
+    assert.equal(model.task.classes, 5);
+    assert.deepEqual(model.parameters.get(last)!.shape, [5, 16]);
+    const head = (of: typeof model) => valuesOf(of.parameters.get(last)!);
+    assert.deepEqual(head(await load(1)), head(model));
+    assert.notDeepEqual(head(await load(2)), head(model));
+    const reference = readReference(name);
+    const { hiddenStates } = model.forward(referenceInput(reference), { training: false });
+    const state = hiddenStates.at(-1)!;
+    assertClose(
+      atTokens(valuesOf(state), state.shape, reference.mask),
+      atTokens(reference.hiddenStates.at(-1)!.data, state.shape, reference.mask),
+      1e-5,
+      'last hidden state',
+    );
+  });
 
 test('a head for other classes is drawn anew, and the rest is kept', async () => {
   const task = { classes: 7, text: { goal: 'classification', vocabulary: 40, length: 8, padId: 1 } } as const;
