@@ -19,35 +19,12 @@ import {
 import { Roots } from './roots.ts';
 import { runAppearance, runItem, runTooltip } from './run-item.ts';
 import { settingsByGroup } from './run-settings.ts';
+import { progressMs, readingMs, restMs, type ShownRow, type ShownRun, takingMs } from './shown-rows.ts';
 import { sweepDescription, sweepItem, sweepsBelow } from './sweep-rows.ts';
 import type { RememberedViewOptions } from './view-options.ts';
 
 /** Rows below one node before 'Show more': a tree of thousands is never built at once. */
 export const pageSize = 100;
-
-/** How often rows are drawn anew whose run only got further: a click that falls into a drawing is lost. */
-const progressMs = 700;
-/**
- * VS Code drops the tooltip of a row that is drawn anew, and the wish for one as well: half a second passes between pointing
- * and the tooltip. So a row rests after each step of its progress, and longer while its tooltip is read.
- */
-const restMs = 1000;
-const readingMs = 15_000;
-/** VS Code takes rows that it asked for a moment after it was given them; of one it has not taken yet, it refuses news. */
-const takingMs = 300;
-
-/** A row of VS Code's: it knows rows by the very objects it was given, and asks again what they look like. */
-interface ShownRow<Node extends ExplorerNode> {
-  readonly given: Node;
-  newest: Node;
-}
-
-interface ShownRun extends ShownRow<RunNode> {
-  /** What of it was drawn last. */
-  appearance: string;
-  /** When progress was drawn last, in milliseconds since 1970. */
-  drawnAt: number;
-}
 
 /**
  * Experiments and their runs. Asks the store for the pages it shows. What changes is drawn anew and nothing else: the row
@@ -221,30 +198,48 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
     if (shown.length === 0) return this.#changed.fire(undefined);
     const roots = await this.#source.list(this.#options.current);
     if (!sameOrder(shown, roots.map(nodeId))) return this.refresh();
+    const stale: ShownRow<ParentNode>[] = [];
     for (const root of roots) {
       const row = this.#roots.get(nodeId(root));
       if (!row) return;
       const before = rootAppearance(row.newest);
       row.newest = root;
       const concerned = selectionsOf(root).some(({ folder }) => folder === change.folder);
-      if (before !== rootAppearance(root) || (concerned && (await this.#isReordered(root))))
-        this.#changed.fire(row.given);
-      if (root.kind === 'experiment' && concerned) await this.#compareSweeps(root);
+      if (before !== rootAppearance(root) || (concerned && (await this.#isReordered(root)))) stale.push(row);
+      if (root.kind === 'experiment' && concerned) stale.push(...(await this.#staleSweeps(root)));
     }
+    await this.#drawParents(stale);
     await this.#renew({ ...change, ids: undefined });
   }
 
-  async #compareSweeps(root: ExperimentNode): Promise<void> {
+  /**
+   * Draws rows that others stand below. VS Code may have been given others in their place while they were compared: those
+   * show what is newest, and it has not taken them yet.
+   */
+  async #drawParents(rows: readonly ShownRow<ParentNode>[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.#taken();
+    for (const row of rows) {
+      const id = nodeId(row.given);
+      if ((this.#roots.get(id) ?? this.#sweeps.get(id)) === row) this.#changed.fire(row.given);
+    }
+  }
+
+  async #staleSweeps(root: ExperimentNode): Promise<ShownRow<SweepNode>[]> {
+    const stale: ShownRow<SweepNode>[] = [];
     for (const newest of await sweepsBelow(root)) {
       const row = this.#sweeps.get(nodeId(newest));
       if (!row) continue;
       const same = sweepDescription(row.newest) === sweepDescription(newest);
       row.newest = newest;
-      if (!same || (await this.#isReordered(newest))) this.#changed.fire(row.given);
+      if (!same || (await this.#isReordered(newest))) stale.push(row);
     }
+    return stale;
   }
 
   async #isReordered(root: ParentNode): Promise<boolean> {
+    // Its first run makes a new row of it: told of this one, VS Code would look for it among rows that no longer have it.
+    if (root.runs === 0) return false;
     const below = this.#below.get(nodeId(root));
     return below !== undefined && !sameOrder(below, (await this.#page(root)).map(nodeId));
   }
@@ -257,11 +252,12 @@ export class RunTree extends Disposables implements TreeDataProvider<ExplorerNod
     );
     if (rows.length === 0) return;
     const records = await folder.list({ ids: rows.map(({ given }) => given.record.id) });
+    await this.#taken();
     const byId = new Map(records.map((record) => [record.id, record]));
     const moved: ExplorerNode[] = [];
     for (const row of rows) {
       const record = byId.get(row.given.record.id);
-      if (!record) continue;
+      if (!record || this.#runs.get(nodeId(row.given)) !== row) continue;
       const before = row.newest.record.state;
       row.newest = { ...row.newest, record };
       const id = nodeId(row.given);
