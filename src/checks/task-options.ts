@@ -4,6 +4,7 @@ import { valueAt } from '../experiment/schema/schema-walk.ts';
 import { strategyRecord } from '../experiment/schema/strategy-schema.ts';
 import { compresses } from '../experiment/strategies/compression.ts';
 import type { Check } from './context.ts';
+import { unusedOption } from './unused-option.ts';
 
 /** Options that mean nothing where answers are numbers: epochs that would be chosen by what there is not, and what does nothing. */
 export const checkTaskOptions: Check = ({ experiment, written }) => {
@@ -25,26 +26,16 @@ export const checkTaskOptions: Check = ({ experiment, written }) => {
         fix: { title: 'Change to "auto"', path: [...section, 'selectBy'], value: 'auto' },
       });
     if (options && options.labelSmoothing > 0)
-      findings.push(idle([...section, 'labelSmoothing'], 'numbers are learned as they are'));
+      findings.push(unusedOption([...section, 'labelSmoothing'], 'numbers are learned as they are'));
   }
   const temperatures = compresses(strategy) ? [] : (strategyRecord(strategy).temperatures?.(strategy) ?? []);
   for (const path of [...temperatures.map((one) => one.path), ['scaleByTemperature']])
     if (valueAt(written, ['strategy', ...path]) !== undefined)
       findings.push(
-        idle(['strategy', ...path], 'no temperature softens numbers; they are compared by the squared error'),
+        unusedOption(
+          ['strategy', ...path],
+          'no temperature softens numbers; they are compared by the squared error',
+        ),
       );
   return findings;
 };
-
-function idle(path: JsonPath, why: string): Finding {
-  const name = String(path.at(-1));
-  return {
-    message: `"${name}" does nothing here: ${why}.`,
-    remedy: 'Remove it.',
-    path,
-    at: 'key',
-    severity: 'warning',
-    code: 'unused-option',
-    fix: { title: `Remove "${name}"`, path, remove: true },
-  };
-}

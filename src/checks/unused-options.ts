@@ -6,6 +6,7 @@ import { strategyFacts } from '../experiment/strategies/facts.ts';
 import { unusedByCompression } from './compression.ts';
 import type { Check } from './context.ts';
 import { taskOf } from './task.ts';
+import { unusedOption } from './unused-option.ts';
 
 /** Options that are written down but that other options keep from doing anything. */
 export const checkUnusedOptions: Check = (context) => {
@@ -13,17 +14,7 @@ export const checkUnusedOptions: Check = (context) => {
   const { training, teacher, strategy } = experiment;
   const findings: Finding[] = [];
   const unused = (path: JsonPath, why: string) => {
-    if (valueAt(written, path) === undefined) return;
-    const name = String(path.at(-1));
-    findings.push({
-      message: `"${name}" does nothing here: ${why}.`,
-      remedy: 'Remove it.',
-      path,
-      at: 'key',
-      severity: 'warning',
-      code: 'unused-option',
-      fix: { title: `Remove "${name}"`, path, remove: true },
-    });
+    if (valueAt(written, path) !== undefined) findings.push(unusedOption(path, why));
   };
   const optimizer = (kind: string, section: JsonPath) => {
     if (kind !== 'sgd')

@@ -8,6 +8,7 @@ import type { SweepConfig } from '../../experiment/schema/sweep-schema.ts';
 import { nearestOptions, overlap, parseOptionPath } from '../../experiment/sweep/option-path.ts';
 import { gridValues, spaceOf } from '../../experiment/sweep/space.ts';
 import type { CheckContext } from '../context.ts';
+import { unusedOption } from '../unused-option.ts';
 
 /** What a sweep cannot try: names, and what decides how many runs there are. */
 const fixedOptions: Readonly<Record<string, string>> = {
@@ -162,17 +163,7 @@ function rangeFindings(key: string, { experiment, written }: CheckContext, sweep
       'Write "steps", the number of values that are tried, for example 4.',
     );
   if (sweep.sampler !== 'grid' && steps !== undefined)
-    return [
-      {
-        message: `"steps" does nothing here: only a grid cuts a range.`,
-        remedy: 'Remove it.',
-        path: placeOf(key, 'steps'),
-        at: 'key',
-        severity: 'warning',
-        code: 'unused-option',
-        fix: { title: 'Remove "steps"', path: placeOf(key, 'steps'), remove: true },
-      },
-    ];
+    return [unusedOption(placeOf(key, 'steps'), 'only a grid cuts a range')];
   return [];
 }
 

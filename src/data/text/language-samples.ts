@@ -1,14 +1,13 @@
 import type { TextAmount } from '../dataset.ts';
 import { PlacedReader, type PlacedTokens, PlainReader } from './across/placed-reader.ts';
-import type { ConversationTally } from './chat/conversation-tally.ts';
-import { PromptTally } from './prompt-tally.ts';
+import { ofPrompts, PromptTally } from './prompt-tally.ts';
 import type { Piece } from './rows/documents.ts';
 import { TokenStore } from './token-store.ts';
 import type { Tokenizer } from './tokenizers/tokenizer.ts';
 
 export interface LanguageSamples {
   readonly tokens: TokenStore;
-  readonly prompts: PromptTally | ConversationTally;
+  readonly prompts: PromptTally;
   /** Of what is learned, where that is not all of the text. */
   readonly amount?: TextAmount;
 }
@@ -26,7 +25,7 @@ export type MakeSamples = (
 /** Samples as they are filled. */
 class Samples implements LanguageSamples {
   readonly tokens: TokenStore;
-  readonly prompts = new PromptTally();
+  readonly prompts = new PromptTally(ofPrompts);
   readonly reader: PlacedReader | PlainReader;
   readonly #onPlaces: OnPlaces | undefined;
 

@@ -1,7 +1,7 @@
 import { UserError } from '../../../base/user-error.ts';
 import type { MakeSamples } from '../language-samples.ts';
+import { ofConversations, PromptTally } from '../prompt-tally.ts';
 import { TokenStore } from '../token-store.ts';
-import { ConversationTally } from './conversation-tally.ts';
 import type { Stretch } from './template.ts';
 
 /**
@@ -22,7 +22,7 @@ export const chatSamples: MakeSamples = async (pieces, tokenizer, length) => {
       },
     );
   const tokens = new TokenStore(vocabulary);
-  const prompts = new ConversationTally();
+  const prompts = new PromptTally(ofConversations);
   const amount = { bytes: 0, tokens: 0, unknown: 0 };
   for await (const { conversation } of pieces) {
     if (!conversation) throw new Error('A text that is no conversation has no template.');
